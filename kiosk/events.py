@@ -1,0 +1,52 @@
+"""Facts that parts of the application tell each other.
+
+Knows: typed facts, delivered in order on the session's thread, never nested inside one another. Does not know: commands
+(those are method calls) and Qt signals (those live in `ui`).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from kiosk.dispatch import Dispatcher
+
+
+class Fact(enum.StrEnum):
+    """What changed. Listeners read the new state from its owner."""
+
+    SESSION = "session"
+    PERSON = "person"
+    FORM = "form"
+    MATERIALS = "materials"
+    FRAME = "frame"
+    CASE = "case"
+    CERTIFICATE = "certificate"
+    DEVICES = "devices"
+    LINE = "line"
+    OUTBOX = "outbox"
+    CATALOGUE = "catalogue"
+
+
+class Bus:
+    """Delivers facts through the dispatcher, so that a publish inside a handler is queued, not nested."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+        self._handlers: defaultdict[Fact, list[Callable[[], Any]]] = defaultdict(list)
+
+    def subscribe(self, fact: Fact, handler: Callable[[], Any]) -> Callable[[], None]:
+        """Call `handler` after each `fact`; return what undoes it."""
+        self._handlers[fact].append(handler)
+        return lambda: self._handlers[fact].remove(handler)
+
+    def publish(self, fact: Fact) -> None:
+        """Queue `fact` for everybody who listens."""
+
+        def deliver() -> None:
+            for handler in tuple(self._handlers[fact]):
+                handler()
+
+        self._dispatcher.post(deliver)

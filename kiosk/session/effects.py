@@ -1,0 +1,108 @@
+"""What the machine asks to be done. Data only; `kiosk.journeys` does it and answers with events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.session.states import State, Taken
+
+
+@dataclass(frozen=True, slots=True)
+class WatchCard:
+    """Wait for a card and read it."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SendCode:
+    """Ask central for a one-time code to the person's registered phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCode:
+    """Have central check the digits in the vault."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareForm:
+    """Prefill the form from the card and what is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCamera:
+    """Show the camera for this material."""
+
+    material: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCamera:
+    """Stop the preview."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitCase:
+    """Seal and commit the submission to the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintReceipt:
+    """Print the receipt of the committed submission, from the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCertificate:
+    """Have central issue the certificate and check what comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintCertificate:
+    """Send the checked certificate to the page printer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPrint:
+    """Cancel the page printer's job, if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTaken:
+    """Write into the print journal that the paper was taken, with its evidence."""
+
+    evidence: Taken
+
+
+@dataclass(frozen=True, slots=True)
+class CheckHolding:
+    """Ask the hardware what it still holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmStation:
+    """Report a card or paper that nobody takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class WipePerson:
+    """Forget the person: vault, camera, keyboard, settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """Every citizen is served: the program may end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write an audit event: a transition."""
+
+    before: State
+    after: State
+    event: str
+
+
+Effect = (
+    WatchCard | SendCode | CheckCode | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt | RequestCertificate
+    | PrintCertificate | CancelPrint | RecordTaken | CheckHolding | AlarmStation | WipePerson | Quit | Record
+)  # fmt: skip

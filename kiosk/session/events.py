@@ -1,0 +1,308 @@
+"""What can happen to a session: past-tense facts. They carry no personal data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.session.states import Assurance, Choice, Device, Holding, Plan, State, Taken
+from kiosk.session.timeouts import Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Somebody touched the attract screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChosen:
+    """A service item was chosen on the home screen."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The main action of the current screen was pressed (begin, agree, hand in, print, done)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackPressed:
+    """*Back* was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPressed:
+    """*End* was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveAnswered:
+    """The question *leave?* was answered."""
+
+    leave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleAnswered:
+    """A choice of the trouble notice was pressed."""
+
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Any sign of life: a touch, a key, a page moved under the camera."""
+
+
+@dataclass(frozen=True, slots=True)
+class ElderAnswered:
+    """Elder mode was accepted or declined, or switched by hand."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    """A valid card was read and the person is in the vault."""
+
+    session: int
+    elder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CardRefused:
+    """A card lies there but cannot be used; the message id says why and what to do."""
+
+    session: int
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    """The message gateway took the one-time code."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNotSent:
+    """No code could be sent. `line` is true when only the line is missing."""
+
+    session: int
+    message_id: str
+    line: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntered:
+    """Six digits were typed; they are in the vault."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAccepted:
+    """Central confirmed the code."""
+
+    session: int
+    assurance: Assurance
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRefused:
+    """Wrong, late or used code, or no answer."""
+
+    session: int
+    message_id: str
+    final: bool = False
+    """True when this code is dead and a new one must be asked for."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswered:
+    """A form page is complete and valid; `next_page` is None after the last."""
+
+    next_page: int | None
+    materials_complete: bool = False
+    """Every material that the answers ask for is already here (a correction can ask for another one)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReopened:
+    """A line of the review was pressed."""
+
+    state: State
+    page: int = 0
+    material: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialOpened:
+    """A material was chosen to be laid under the camera."""
+
+    material: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialCaptured:
+    """The open material has all the pages it can take."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The outbox has the submission on stable storage."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotStored:
+    """The outbox refused; nothing was promised and nothing is lost from the session."""
+
+    session: int
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPrinted:
+    """The receipt printer confirmed the whole receipt."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptNotPrinted:
+    """The receipt did not come out whole."""
+
+    session: int
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CityReceived:
+    """The platform's signed receipt for this session's submission is stored."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateReady:
+    """A certificate was issued, its signature and subject were checked, and its preview is drawn."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRefused:
+    """No certificate: refused by the city, unreachable, or not this person's."""
+
+    session: int
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagesPrinted:
+    """The page printer confirmed the job."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class PagesNotPrinted:
+    """The job stopped or ended without paper."""
+
+    session: int
+    message_id: str
+    waiting: bool = False
+    """True while the printer keeps the job and only needs paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterRefilled:
+    """The printer that was waiting for paper goes on by itself."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTaken:
+    """The person has the paper, as far as `evidence` goes."""
+
+    evidence: Taken
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingChecked:
+    """The hardware said what it still holds."""
+
+    session: int
+    holding: Holding | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """A timer ran out. A late one names a state that is no longer there and is ignored."""
+
+    session: int
+    state: State
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLost:
+    """A device cannot be used."""
+
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceBack:
+    """A device can be used again."""
+
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class LineChanged:
+    """The line to the city came up or went down."""
+
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCardShown:
+    """A staff card proved itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCardRemoved:
+    """The staff card is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested:
+    """The terminal is being stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRaised:
+    """Something that no citizen can mend; a code of `kiosk.faults`."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultCleared:
+    """The terminal can serve again."""
+
+
+Event = (
+    Started | ItemChosen | Confirmed | BackPressed | CancelPressed | LeaveAnswered | TroubleAnswered | Touched | ElderAnswered
+    | CardRead | CardRefused | CodeSent | CodeNotSent | CodeEntered | CodeAccepted | CodeRefused | PageAnswered | FieldReopened
+    | MaterialOpened | MaterialCaptured | Stored | NotStored | ReceiptPrinted | ReceiptNotPrinted | CityReceived
+    | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted | PrinterRefilled | PaperTaken | HoldingChecked
+    | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown | StaffCardRemoved | StopRequested | FaultRaised
+    | FaultCleared
+)  # fmt: skip

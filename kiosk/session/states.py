@@ -1,0 +1,179 @@
+"""What a session can be in: its states, and the facts that stand in it.
+
+Knows: names and invariants. Does not know: how one state follows another (`machine`), or any personal data: names,
+answers and pictures live in the vault of `kiosk.journeys`, and only flags about them stand here.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+
+class State(enum.StrEnum):
+    """Screens and waits. The values name screens and stand in the audit log."""
+
+    ATTRACT = "attract"
+    HOME = "home"
+    GUIDE = "guide"
+    CONSENT = "consent"
+    IDENTIFY = "identify"
+    CODE = "code"
+    FORM = "form"
+    MATERIALS = "materials"
+    CAPTURE = "capture"
+    SIGN = "sign"
+    REVIEW = "review"
+    SUBMIT = "submit"
+    OUTCOME = "outcome"
+    CHOOSE = "choose"
+    PREPARE = "prepare"
+    PREVIEW = "preview"
+    PRINT = "print"
+    TAKEN = "taken"
+    GUARD = "guard"
+    STAFF = "staff"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class Journey(enum.StrEnum):
+    """What the citizen came for."""
+
+    APPLY = "apply"
+    CERTIFICATE = "certificate"
+
+
+class Assurance(enum.StrEnum):
+    """How sure the terminal is of the person, weakest first. A card alone proves possession only."""
+
+    NONE = "none"
+    CARD = "card"
+    CARD_CODE = "card+code"
+    CARD_CLERK = "card+clerk"
+
+    def reaches(self, needed: Assurance) -> bool:
+        """Say whether this level is at least `needed`."""
+        order = list(Assurance)
+        return order.index(self) >= order.index(needed)
+
+
+class Device(enum.StrEnum):
+    """Kinds of device that a step can depend on; the names are those of the packages under `devices`."""
+
+    ID_CARD = "id_card"
+    SMART_CARD = "smart_card"
+    DOCUMENT_CAMERA = "document_camera"
+    RECEIPT_PRINTER = "receipt_printer"
+    PAGE_PRINTER = "page_printer"
+
+
+class Promise(enum.StrEnum):
+    """How far a submission got: the three honest words, on screen, on paper and in data."""
+
+    NONE = "none"
+    KEPT = "kept"
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+
+
+class Choice(enum.StrEnum):
+    """What a citizen can answer to trouble."""
+
+    RETRY = "retry"
+    SKIP = "skip"
+    LEAVE = "leave"
+
+
+class Taken(enum.StrEnum):
+    """The evidence that paper was taken: never more than was known."""
+
+    SENSOR = "sensor"
+    SAID = "said"
+    UNKNOWN = "unknown"
+
+
+class Holding(enum.StrEnum):
+    """What the hardware still holds of the person."""
+
+    CARD = "card"
+    CARD_UNKNOWN = "card_unknown"
+    """A reader that cannot see a card which was already read: the person is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that the person should know, laid over the current state with what can be done next."""
+
+    message_id: str
+    choices: tuple[Choice, ...] = (Choice.RETRY, Choice.LEAVE)
+    device: Device | None = None
+    """Set when the trouble ends by itself as soon as this device is back."""
+    detail: str = ""
+    """A figure for the message's one placeholder (tries left, minutes), never personal data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the chosen service item asks of the session."""
+
+    item_id: str
+    journey: Journey
+    assurance: Assurance
+    offline_assurance: Assurance | None = None
+    """What suffices while the line is down, where the item's own data says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Everything that decides what may happen next. Frozen: a step makes a new one."""
+
+    state: State = State.ATTRACT
+    number: int = 0
+    """Counts sessions; results of an earlier session carry its number and are dropped."""
+    plan: Plan | None = None
+    assurance: Assurance = Assurance.NONE
+    personal: bool = False
+    """Personal data has been shown: the short idle time applies and the end wipes."""
+    elder: bool = False
+    """Slower time; offered, never forced."""
+    elder_offered: bool = False
+    trouble: Trouble | None = None
+    leaving: bool = False
+    """The question *leave?* stands on the screen."""
+    warned: bool = False
+    """The idle count-down runs."""
+    busy: bool = False
+    """An effect is under way and its answer will move the session."""
+    page: int = 0
+    """Form page, from 0."""
+    editing: bool = False
+    """Came from the review for one correction and goes back there."""
+    material: str = ""
+    promise: Promise = Promise.NONE
+    receipt_printed: bool | None = None
+    """None while unknown or printing."""
+    certificate_printed: bool = False
+    holding: Holding | None = None
+    guard_stage: int = 0
+    """0, 1, 2 at 0, 5 and 10 s; 3 when the station is alarmed at 60 s."""
+    lost: frozenset[Device] = field(default_factory=frozenset)
+    line_up: bool = True
+    stopping: bool = False
+    fault: str = ""
+    """Why the terminal is out of service: a code of `kiosk.faults`."""
+
+
+NEEDS: dict[State, frozenset[Device]] = {
+    State.IDENTIFY: frozenset({Device.ID_CARD}),
+    State.CAPTURE: frozenset({Device.DOCUMENT_CAMERA}),
+    State.PRINT: frozenset({Device.PAGE_PRINTER}),
+}
+"""Which states cannot go on without which device."""
+
+ENDING: frozenset[State] = frozenset(
+    {State.SUBMIT, State.OUTCOME, State.PREPARE, State.PRINT, State.TAKEN, State.GUARD}
+)
+"""States whose work a stop lets finish."""
+
+IDLE: frozenset[State] = frozenset({State.ATTRACT, State.HOME, State.OUT_OF_SERVICE})
+"""States in which no person's work is under way."""
