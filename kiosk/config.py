@@ -1,0 +1,121 @@
+"""The terminal's configuration: TOML, each key declared once with its type, bounds, default and one line of help.
+
+Knows: what can be configured. Does not know: secrets (the device key and what enrolment brought live in the state
+directory), polling intervals and timeouts (those are code).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+
+from kiosk.session.states import Assurance, Device
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. `code` is stable; `detail` names the file and the key."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(_Part):
+    """A name in both languages."""
+
+    zh: str = Field(min_length=1, max_length=60, description="Chinese")
+    en: str = Field(min_length=1, max_length=80, description="English")
+
+
+class ScreenConfig(_Part):
+    """The screen's build."""
+
+    orientation: Literal["portrait", "landscape", "counter"] = Field("portrait", description="how the screen hangs")
+    px_per_mm: float = Field(3.65, ge=1.5, le=20, description="pixels in a millimetre, measured on the screen")
+    full_screen: bool = Field(True, description="cover the whole screen; off for a window beside others")
+    reduced_motion: bool = Field(False, description="no movement on the screen")
+
+
+class TerminalConfig(_Part):
+    """Who and where this terminal is."""
+
+    number: str = Field(pattern="^[0-9A-HJKMNP-TV-Z]{4}$", description="number given by the city, base 32")
+    name: Text
+    site: Text
+    phone: str = Field(pattern=r"^[0-9+ -]{5,20}$", description="the station's telephone")
+    language: Literal["zh_CN", "en"] = Field("zh_CN", description="language of the attract screen")
+    screen: ScreenConfig = ScreenConfig()
+
+
+class CityConfig(_Part):
+    """The line to the central platform."""
+
+    url: HttpUrl = Field(description="base address of the central platform")
+    ca_file: Path = Field(description="certificate authority that the platform's certificate must come from")
+
+
+class DeviceConfig(_Part):
+    """One device: which driver, and what that driver is told."""
+
+    driver: str = Field(pattern=r"^[a-z0-9_]{1,32}$", description="driver name, as its entry point is called")
+    options: dict[str, Any] = Field(default_factory=dict, description="handed to the driver as it stands")
+
+
+class StaffCard(_Part):
+    """A staff card that this terminal trusts."""
+
+    staff_id: str = Field(pattern="^[A-Z0-9]{3,12}$", description="number on the card")
+    public_key: str = Field(description="the card's P-256 public key, X9.62 uncompressed, base 64")
+
+
+class Config(_Part):
+    """The whole configuration of one terminal."""
+
+    state_dir: Path = Field(description="where the outbox, the keys and the journals live")
+    terminal: TerminalConfig
+    city: CityConfig
+    devices: dict[Device, DeviceConfig] = Field(default_factory=dict, description="devices by kind")
+    reachable_assurance: tuple[Assurance, ...] = Field(
+        (Assurance.CARD, Assurance.CARD_CODE), description="how sure this terminal can become of a person"
+    )
+    staff_cards: tuple[StaffCard, ...] = ()
+
+    @property
+    def outbox_dir(self) -> Path:
+        """Where the outbox lives."""
+        return self.state_dir / "outbox"
+
+
+def load(path: Path) -> Config:
+    """Read and check the configuration. Raises `ConfigError` naming every bad key; never guesses."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError("config.missing", str(path)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("config.unreadable", f"{path}: {error}") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError("config.not_toml", f"{path}: {error}") from error
+    return parse(data, source=str(path), base=path.parent)
+
+
+def parse(data: dict[str, Any], *, source: str, base: Path) -> Config:
+    """Check configuration data. Relative paths are taken from `base`."""
+    try:
+        config = Config.model_validate(data)
+    except ValidationError as error:
+        keys = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
+        raise ConfigError("config.bad_key", f"{source}: {keys}") from error
+    state = base / config.state_dir
+    city = config.city.model_copy(update={"ca_file": base / config.city.ca_file})
+    return config.model_copy(update={"state_dir": state, "city": city})

@@ -1,0 +1,133 @@
+"""What the receipt says, and how it is laid out: the truth of three in the morning.
+
+Knows: the lines, their order, which are native text (code and dates) and which are dots (Chinese, QR). Does not know:
+the printer, the session, working days (the facts come computed).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from devices.receipt_printer import Block, Cut, Feed, Text
+from kiosk.clock import CIVIL_TZ, ClockQuality
+from kiosk.printing import raster
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """The dates that a receipt may promise. `provisional`: the year's holiday notice is not published yet."""
+
+    handed_in: dt.datetime
+    office_opens: dt.datetime
+    answer_by: dt.date
+    """Acceptance, or one notice of everything that is missing (Administrative Licence Law art. 32: five days)."""
+    result_days: int
+    """Working days after acceptance; 0 means at once."""
+    result_unit: str
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """Everything on one receipt, already masked."""
+
+    code: str
+    terminal_name: str
+    terminal_number: str
+    site: str
+    phone: str
+    item_name: str
+    department: str
+    applicant: str
+    number: str
+    materials: tuple[tuple[str, int], ...]
+    """Name and pages of each material."""
+    promised: Promised
+    clock: ClockQuality
+    assurance: str
+    received_by_city: bool
+    qr: str
+    sample: bool
+
+
+Say = Callable[..., str]
+"""`say(message_id, **args)` in the session's language."""
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def moment(when: dt.datetime) -> str:
+    """Write a moment in the terminal's zone as native text: `2026-11-28 Sat 03:12`."""
+    local = when.astimezone(CIVIL_TZ)
+    return f"{local:%Y-%m-%d} {_WEEKDAYS[local.weekday()]} {local:%H:%M}"
+
+
+def day(when: dt.date) -> str:
+    """Write a day as native text: `2026-12-04 Fri`."""
+    return f"{when:%Y-%m-%d} {_WEEKDAYS[when.weekday()]}"
+
+
+def group(code: str) -> str:
+    """Write a case code in groups that can be read aloud: `KF 0001 0000A X`."""
+    return f"{code[:2]} {code[2:6]} {code[6:11]} {code[11:]}"
+
+
+def promise_lines(promised: Promised, say: Say) -> tuple[tuple[str, str], ...]:
+    """Return (label, value) of each promise; used by the screen and the paper alike. Values are ASCII, or empty."""
+    unit = "paper.working_days" if promised.result_unit == "working_day" else "paper.calendar_days"
+    result = say("paper.result_at_once") if promised.result_days == 0 else say(unit, days=promised.result_days)
+    return (
+        (say("paper.handed_in"), moment(promised.handed_in)),
+        (say("paper.office_opens"), moment(promised.office_opens)),
+        (say("paper.answer_by"), day(promised.answer_by)),
+        (result, ""),
+    )
+
+
+def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
+    """Lay the receipt out for paper of `width` dots (576 for 80 mm, 384 for 58 mm)."""
+
+    def text(message: str, **style: int | bool | str) -> Block:
+        return raster.paragraph(message, width=width, **style)  # type: ignore[arg-type]
+
+    blocks: list[Block] = [
+        text(facts.terminal_name, size=34, bold=True, align="centre"),
+        text(facts.site, size=22, align="centre"),
+        Feed(1),
+        raster.heading(say("paper.receipt_title"), width=width),
+    ]
+    if facts.sample:
+        blocks.append(text(say("paper.sample"), size=22, align="centre"))
+    blocks += [
+        text(say("paper.case_code"), size=22, align="centre"),
+        Text(group(facts.code).center(width // 24), bold=True, double=True),
+        raster.rule(width=width),
+        text(facts.item_name, size=28, bold=True),
+        text(facts.department, size=22),
+        text(say("paper.applicant", name=facts.applicant, number=facts.number), size=22),
+        text(say(f"paper.assurance.{facts.assurance}"), size=22),
+        raster.rule(width=width),
+    ]
+    for label, value in promise_lines(facts.promised, say):
+        blocks.append(text(label, size=24, bold=True))
+        if value:
+            blocks.append(Text("   " + value))
+    if facts.promised.provisional:
+        blocks.append(text(say("paper.provisional"), size=20))
+    if facts.clock is not ClockQuality.SYNCHRONISED:
+        blocks.append(text(say(f"paper.clock.{facts.clock}"), size=20))
+    blocks.append(raster.rule(width=width))
+    blocks += [text(say("paper.material", name=name, pages=pages), size=22) for name, pages in facts.materials]
+    blocks += [
+        raster.rule(width=width),
+        text(say("paper.state.received" if facts.received_by_city else "paper.state.kept"), size=24, bold=True),
+        Feed(1),
+        raster.qr_with_text(facts.qr, say("paper.qr"), width=width),
+        text(say("paper.ask", phone=facts.phone), size=22),
+        Text(f"No. {facts.terminal_number}   {moment(facts.promised.handed_in)}"),
+        Feed(3),
+        Cut(),
+    ]
+    return blocks
