@@ -1,0 +1,303 @@
+"""The session machine: every state against every event, and both journeys from end to end."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from kiosk.session import effects as fx
+from kiosk.session import events as ev
+from kiosk.session.machine import step
+from kiosk.session.states import (
+    ENDING,
+    IDLE,
+    Assurance,
+    Choice,
+    Device,
+    Holding,
+    Journey,
+    Plan,
+    Promise,
+    Session,
+    State,
+    Taken,
+    Trouble,
+)
+from kiosk.session.timeouts import Timer, idle_s, state_s
+
+APPLY = Plan("residence_permit_apply", Journey.APPLY, Assurance.CARD_CODE, Assurance.CARD)
+CERTIFICATE = Plan("social_participation_cert", Journey.CERTIFICATE, Assurance.CARD_CODE)
+
+EVENTS: tuple[ev.Event, ...] = (
+    ev.Started(),
+    ev.ItemChosen(APPLY),
+    ev.Confirmed(),
+    ev.BackPressed(),
+    ev.CancelPressed(),
+    ev.LeaveAnswered(leave=True),
+    ev.LeaveAnswered(leave=False),
+    *(ev.TroubleAnswered(choice) for choice in Choice),
+    ev.Touched(),
+    ev.ElderAnswered(wanted=True),
+    ev.CardRead(7),
+    ev.CardRead(7, elder=True),
+    ev.CardRefused(7, "identify.expired"),
+    ev.CodeSent(7),
+    ev.CodeNotSent(7, "code.person_unknown"),
+    ev.CodeNotSent(7, "code.line", line=True),
+    ev.CodeEntered(),
+    ev.CodeAccepted(7, Assurance.CARD_CODE),
+    ev.CodeRefused(7, "code.wrong"),
+    ev.CodeRefused(7, "code.late", final=True),
+    ev.PageAnswered(1),
+    ev.PageAnswered(None),
+    ev.PageAnswered(None, materials_complete=True),
+    ev.FieldReopened(State.FORM, page=1),
+    ev.FieldReopened(State.MATERIALS),
+    ev.FieldReopened(State.SIGN),
+    ev.MaterialOpened("address_proof"),
+    ev.MaterialCaptured(7),
+    ev.Stored(7),
+    ev.NotStored(7, "submit.store_full"),
+    ev.ReceiptPrinted(7),
+    ev.ReceiptNotPrinted(7, "receipt.no_paper"),
+    ev.CityReceived(7),
+    ev.CertificateReady(7),
+    ev.CertificateRefused(7, "certificate.refused"),
+    ev.PagesPrinted(7),
+    ev.PagesNotPrinted(7, "print.no_paper", waiting=True),
+    ev.PagesNotPrinted(7, "print.failed"),
+    ev.PrinterRefilled(7),
+    *(ev.PaperTaken(evidence) for evidence in Taken),
+    ev.HoldingChecked(7, None),
+    *(ev.HoldingChecked(7, holding) for holding in Holding),
+    *(ev.DeviceLost(device) for device in Device),
+    *(ev.DeviceBack(device) for device in Device),
+    ev.LineChanged(up=False),
+    ev.LineChanged(up=True),
+    ev.StaffCardShown(),
+    ev.StaffCardRemoved(),
+    ev.StopRequested(),
+    ev.FaultRaised("Q-202"),
+    ev.FaultCleared(),
+)
+
+
+def in_state(state: State, plan: Plan | None = APPLY, **changes: object) -> Session:
+    known = state not in IDLE and state not in {State.GUIDE, State.CONSENT, State.IDENTIFY, State.STAFF}
+    session = Session(
+        state=state, number=7, plan=plan, personal=known, assurance=Assurance.CARD if known else Assurance.NONE
+    )
+    return replace(session, **changes)  # type: ignore[arg-type]
+
+
+def variants(state: State) -> tuple[Session, ...]:
+    plain = in_state(state)
+    return (
+        plain,
+        in_state(state, CERTIFICATE),
+        in_state(state, busy=True),
+        in_state(state, leaving=True),
+        in_state(state, warned=True),
+        in_state(state, trouble=Trouble("session.test", tuple(Choice))),
+        in_state(state, editing=True, page=2),
+        in_state(state, stopping=True),
+        in_state(state, line_up=False),
+        in_state(state, lost=frozenset(Device)),
+    )
+
+
+def run(session: Session, *events: ev.Event) -> tuple[Session, list[fx.Effect]]:
+    effects: list[fx.Effect] = []
+    for event in events:
+        result = step(session, event)
+        session = result.session
+        effects += result.effects
+    return session, effects
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_answers_every_event(state: State) -> None:
+    """It should always answer with a whole session, record each move once, and never leave a state untidily."""
+    timers = [ev.TimedOut(7, state, timer) for timer in Timer]
+    for session, event in itertools.product(variants(state), (*EVENTS, *timers)):
+        result = step(session, event)
+        after = result.session
+        moves = [effect for effect in result.effects if isinstance(effect, fx.Record)]
+        if after.state is not session.state:
+            assert len(moves) == 1
+            assert (moves[0].before, moves[0].after) == (session.state, after.state)
+            assert not after.leaving
+            assert not after.warned
+        else:
+            assert not moves
+        if session.state is State.CAPTURE and after.state is not State.CAPTURE:
+            assert fx.CloseCamera() in result.effects
+        if session.state is State.IDENTIFY and after.state is not State.IDENTIFY:
+            assert fx.WatchCard(on=False) in result.effects
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_person_never_survives_the_end(state: State) -> None:
+    """It should wipe on every way back to the attract screen, the guard or out of service."""
+    timers = [ev.TimedOut(7, state, timer) for timer in Timer]
+    for session, event in itertools.product(variants(state), (*EVENTS, *timers)):
+        after, effects = run(session, event)
+        if not session.personal or after.state is session.state:
+            continue
+        if after.state in {State.ATTRACT, State.GUARD, State.OUT_OF_SERVICE}:
+            assert fx.WipePerson() in effects, (session, event)
+        if after.state is State.ATTRACT:
+            assert not after.personal
+            assert after.number == session.number + 1
+
+
+@pytest.mark.parametrize("state", [s for s in State if s not in IDLE])
+def test_stop_from_everywhere(state: State) -> None:
+    """It should end at once where nothing is under way for the person, and let a hand-in or a print finish."""
+    after, effects = run(in_state(state), ev.StopRequested())
+    if state in ENDING:
+        assert after.state is state
+        assert after.stopping
+        assert fx.Quit() not in effects
+    else:
+        assert after.state is State.OUT_OF_SERVICE
+        assert fx.Quit() in effects
+
+
+@pytest.mark.parametrize("state", [s for s in State if idle_s(in_state(s)) is not None])
+def test_idle_warns_then_ends(state: State) -> None:
+    """It should warn first, let one touch extend, and end only when the count-down runs out."""
+    warned, _ = run(in_state(state), ev.TimedOut(7, state, Timer.IDLE))
+    assert warned.warned
+    assert not run(warned, ev.Touched())[0].warned
+    ended, _ = run(warned, ev.TimedOut(7, state, Timer.COUNTDOWN))
+    assert ended.state in {State.ATTRACT, State.GUARD}
+
+
+@pytest.mark.parametrize("state", State)
+def test_late_timers_and_results_change_nothing(state: State) -> None:
+    """It should ignore a timer of another state and results of another session."""
+    session = in_state(state)
+    other = State.FORM if state is not State.FORM else State.HOME
+    for event in (ev.TimedOut(7, other, Timer.COUNTDOWN), ev.TimedOut(6, state, Timer.IDLE), ev.Stored(6), ev.CardRead(6)):
+        assert step(session, event).session == session
+
+
+@pytest.mark.parametrize(
+    ("state", "device"),
+    [(State.IDENTIFY, Device.ID_CARD), (State.CAPTURE, Device.DOCUMENT_CAMERA), (State.PRINT, Device.PAGE_PRINTER)],
+)
+def test_lost_device_and_its_return(state: State, device: Device) -> None:
+    """It should say which device is gone, and take the work up again by itself when it is back."""
+    lost, _ = run(in_state(state), ev.DeviceLost(device))
+    assert lost.state is state
+    assert lost.trouble is not None
+    assert lost.trouble.device is device
+    back, effects = run(lost, ev.DeviceBack(device))
+    assert back.trouble is None
+    assert effects
+
+
+def test_apply_from_touch_to_attract() -> None:
+    """It should take a citizen through the whole application and forget them."""
+    session, effects = run(
+        Session(number=7),
+        ev.Started(),
+        ev.ItemChosen(APPLY),
+        ev.Confirmed(),
+        ev.Confirmed(),
+        ev.CardRead(7),
+        ev.CodeSent(7),
+        ev.CodeEntered(),
+        ev.CodeAccepted(7, Assurance.CARD_CODE),
+        ev.PageAnswered(1),
+        ev.PageAnswered(None),
+        ev.MaterialOpened("address_proof"),
+        ev.MaterialCaptured(7),
+        ev.Confirmed(),
+        ev.Confirmed(),
+    )
+    assert session.state is State.REVIEW
+    session, more = run(session, ev.Confirmed(), ev.Stored(7))
+    assert session.state is State.OUTCOME
+    assert session.promise is Promise.KEPT
+    assert more.index(fx.SubmitCase()) < more.index(fx.PrintReceipt())
+    session, _ = run(session, ev.CityReceived(7), ev.Confirmed())
+    assert session.state is State.OUTCOME  # the receipt is still printing
+    assert session.promise is Promise.RECEIVED
+    session, end = run(session, ev.ReceiptPrinted(7), ev.Confirmed(), ev.HoldingChecked(7, None))
+    assert session.state is State.ATTRACT
+    assert end.count(fx.WipePerson()) == 2
+    assert fx.SendCode() in effects
+
+
+def test_certificate_from_identify_to_guard() -> None:
+    """It should print only after the preview was confirmed, and record how the paper was known to be taken."""
+    session, effects = run(
+        in_state(State.CODE, CERTIFICATE),
+        ev.CodeAccepted(7, Assurance.CARD_CODE),
+        ev.PageAnswered(None),
+        ev.CertificateReady(7),
+    )
+    assert session.state is State.PREVIEW
+    assert fx.PrintCertificate() not in effects
+    session, effects = run(session, ev.Confirmed(), ev.PagesPrinted(7), ev.Confirmed())
+    assert session.state is State.GUARD
+    assert fx.RecordTaken(Taken.SAID) in effects
+
+
+def test_offline_falls_back_only_where_the_item_allows() -> None:
+    """It should take a card alone while the line is down for the permit, and refuse the certificate."""
+    permit, _ = run(in_state(State.IDENTIFY, line_up=False), ev.CardRead(7))
+    assert permit.state is State.FORM
+    assert permit.assurance is Assurance.CARD
+    assert permit.trouble is not None
+    certificate, _ = run(in_state(State.IDENTIFY, CERTIFICATE, line_up=False), ev.CardRead(7))
+    assert certificate.state is State.IDENTIFY
+    assert certificate.trouble == Trouble("session.line_needed", (Choice.RETRY, Choice.LEAVE))
+
+
+def test_a_refused_store_goes_back_to_the_review() -> None:
+    """It should lose nothing and promise nothing when the outbox refuses."""
+    session, effects = run(in_state(State.SUBMIT), ev.NotStored(7, "submit.store_full"))
+    assert session.state is State.REVIEW
+    assert session.promise is Promise.NONE
+    assert fx.PrintReceipt() not in effects
+    assert fx.WipePerson() not in effects
+
+
+def test_receipt_out_of_paper_is_printed_again_from_the_start() -> None:
+    """It should offer to print again, and let the person go on with the code on the screen."""
+    session, _ = run(in_state(State.OUTCOME), ev.ReceiptNotPrinted(7, "receipt.no_paper"))
+    again, effects = run(session, ev.TroubleAnswered(Choice.RETRY))
+    assert effects == [fx.PrintReceipt()]
+    assert again.receipt_printed is None
+    skipped, _ = run(session, ev.TroubleAnswered(Choice.SKIP), ev.Confirmed())
+    assert skipped.state is State.GUARD
+
+
+def test_a_card_left_behind_is_called_for_and_then_reported() -> None:
+    """It should remind at 0, 5 and 10 s, alarm the station at 60 s, and stay until the card is gone."""
+    session, _ = run(in_state(State.GUARD), ev.HoldingChecked(7, Holding.CARD))
+    waits = []
+    effects: list[fx.Effect] = []
+    for _ in range(3):
+        waits.append(state_s(session))
+        session, more = run(session, ev.TimedOut(7, State.GUARD, Timer.STATE))
+        effects += more
+    assert waits == [5.0, 5.0, 50.0]
+    assert effects.count(fx.AlarmStation()) == 1
+    assert session.state is State.GUARD
+    assert run(session, ev.HoldingChecked(7, None))[0].state is State.ATTRACT
+
+
+def test_a_correction_returns_to_the_review() -> None:
+    """It should go back to the review after one correction, or first to the materials that it now asks for."""
+    opened, _ = run(in_state(State.REVIEW), ev.FieldReopened(State.FORM, page=1))
+    assert opened.editing
+    assert run(opened, ev.PageAnswered(None, materials_complete=True))[0].state is State.REVIEW
+    assert run(opened, ev.PageAnswered(None))[0].state is State.MATERIALS
+    assert run(opened, ev.BackPressed())[0].state is State.REVIEW
