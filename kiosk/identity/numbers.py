@@ -141,16 +141,8 @@ def luhn_holds(digits: str) -> bool:
 
 _PROVINCES = frozenset(
     str(code)
-    for block in (
-        range(11, 16),
-        range(21, 24),
-        range(31, 38),
-        range(41, 47),
-        range(50, 55),
-        range(61, 66),
-        (71, 81, 82, 83),
-    )
-    for code in block
+    for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83))
+    for code in range(first, last + 1)
 )
 _HK_MO_TW = frozenset(("81", "82", "83"))
 _OLDEST_YEARS = 150

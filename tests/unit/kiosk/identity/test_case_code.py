@@ -55,7 +55,7 @@ def test_codes_differ() -> None:
         ("K" * 10_000_000, CodeProblem.LENGTH),
         ("XF0001000001", CodeProblem.PREFIX),
         ("KF00U1000001", CodeProblem.CHARACTERS),
-        ("KF000\ud8000001X", CodeProblem.CHARACTERS),
+        ("KF000\ud80000001X", CodeProblem.CHARACTERS),
     ],
 )
 def test_bad_codes(text: str, problem: CodeProblem) -> None:

@@ -45,14 +45,8 @@ def test_validity_includes_both_ends() -> None:
     """A document should be in force on its first and last day; a long-term one for ever."""
     birth = dt.date(1990, 1, 1)
     dated = person(birth, dt.date(2030, 1, 1))
-    assert [
-        dated.document_valid_on(dt.date(*day)) for day in ((2019, 12, 31), (2020, 1, 1), (2030, 1, 1), (2030, 1, 2))
-    ] == [
-        False,
-        True,
-        True,
-        False,
-    ]
+    days = [(2019, 12, 31), (2020, 1, 1), (2030, 1, 1), (2030, 1, 2)]
+    assert [dated.document_valid_on(dt.date(*day)) for day in days] == [False, True, True, False]
     assert person(birth).document_valid_on(dt.date(2099, 1, 1))
 
 
