@@ -1,0 +1,446 @@
+"""The contract between a terminal and the city's central platform: every message, and what is signed over what.
+
+Knows: shapes, bounds and canonical bytes; both sides import this one module. Does not know: HTTP libraries, storage, how
+a submission is sealed (see the outbox' envelope), or what an answer of a form means.
+
+What a terminal sends is read strictly (unknown keys refused). What the platform answers may grow: unknown keys are
+ignored, so that a terminal keeps working while the platform is updated first. Bytes travel as base64, times as UTC.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import enum
+import hashlib
+import json
+import unicodedata
+from typing import Annotated, Literal, Self
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+SCHEMA_VERSION = 1
+MAX_SKEW_S = 600
+"""A signed request may be this far from the platform's clock, either way."""
+
+_BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+
+KioskNo = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{4}$")]
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Base64 = Annotated[str, StringConstraints(pattern=_BASE64, max_length=16 * 1024 * 1024)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Level = Literal["none", "card", "card+code", "card+clerk"]
+
+
+class _Sent(BaseModel):
+    """What a terminal sends: nothing unknown, nothing coerced."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class _Answer(BaseModel):
+    """What the platform answers."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, hide_input_in_errors=True)
+
+
+# --- bytes -----------------------------------------------------------------------------------------------------------
+
+
+def canonical_json(value: JsonValue) -> bytes:
+    """Return the one spelling of `value` that is signed: sorted keys, no blanks, UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def utc_text(when: dt.datetime) -> str:
+    """Return an aware time as `2026-11-23T08:00:00Z`."""
+    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def subject_hash(name: str, number: str) -> str:
+    """Return the hash by which a certificate names its subject: SHA-256, hex.
+
+    Both sides normalise alike (NFKC, no white space, upper case): one name comes from a card, the other from a register.
+    """
+    return hashlib.sha256(f"civic-kiosk subject v1\n{_flat(name)}\n{_flat(number)}".encode()).hexdigest()
+
+
+def _flat(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).upper().split())
+
+
+def request_to_sign(method: str, path: str, time: str, nonce: str, body: bytes) -> bytes:
+    """Return what the device key signs over a request; `path` as on the wire, with its query if any."""
+    return f"civic-kiosk request v1\n{method}\n{path}\n{time}\n{nonce}\n{hashlib.sha256(body).hexdigest()}".encode()
+
+
+def part_to_sign(submission_id: str, part_id: str, sha256_hex: str) -> bytes:
+    """Return what the device key signs over one sealed part."""
+    return f"civic-kiosk part v1\n{submission_id}\n{part_id}\n{sha256_hex}".encode()
+
+
+def enrolment_to_sign(code: str, device_public_key: str, nonce: str) -> bytes:
+    """Return what a new device key signs to prove that it is held by whoever typed the code."""
+    return f"civic-kiosk enrol v1\n{code}\n{device_public_key}\n{nonce}".encode()
+
+
+def certificate_statement_to_sign(statement: str) -> bytes:
+    """Return what the platform key signs over the statement of a certificate."""
+    return f"civic-kiosk certificate v1\n{statement}".encode()
+
+
+def certificate_mark_to_sign(short_id: str, licence_id: str, issued_on: str, valid_to: str, digest: bytes) -> bytes:
+    """Return what the platform key signs for the QR code on the paper.
+
+    The code stands inside the file, so it cannot cover the file's own hash: `digest` is the first 16 bytes of the SHA-256
+    of what the certificate says. The rest is printed beside it, so that a stranger can check the paper without a line.
+    """
+    return f"civic-kiosk mark v1\n{short_id}\n{licence_id}\n{issued_on}\n{valid_to}\n{digest.hex()}".encode()
+
+
+def signature_holds(public_key: bytes, signature_b64: str, message: bytes) -> bool:
+    """Say whether `signature_b64` is an Ed25519 signature of `message` by `public_key` (32 bytes)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(base64.b64decode(signature_b64, validate=True), message)
+    except (InvalidSignature, binascii.Error, ValueError):
+        return False
+    return True
+
+
+# --- errors, time, enrolment -----------------------------------------------------------------------------------------
+
+
+class ErrorAnswer(_Answer):
+    """Every refusal. `code` is stable; `detail` is for logs and never for the screen."""
+
+    code: str = Field(max_length=64)
+    detail: str = Field("", max_length=2000)
+    parts: tuple[str, ...] = ()
+    """With `parts_missing`: which."""
+    server_time: str = ""
+    """With `clock_skew`: the platform's clock."""
+    tries_left: int | None = None
+    """With `code_wrong`: how often it may still be tried."""
+    retry_after_s: int | None = None
+
+
+class PingAnswer(_Answer):
+    """The platform is there."""
+
+    time: AwareDatetime
+    version: str
+
+
+class EnrolRequest(_Sent):
+    """A new terminal brings its one-time code and its device key (Ed25519, 32 bytes), and proves that it holds the key."""
+
+    code: str = Field(min_length=8, max_length=64)
+    device_public_key: Base64
+    nonce: str = Field(min_length=16, max_length=64)
+    signature: Base64
+
+
+class PlatformKey(_Answer):
+    """A public key of the platform: X25519 to seal to, or Ed25519 that signs."""
+
+    key_id: str
+    public_key: Base64
+
+
+class GatewayInfo(_Answer):
+    """How one-time codes reach a phone. `sandbox` writes them to a file and sends nothing."""
+
+    name: str
+    sandbox: bool
+
+
+class EnrolAnswer(_Answer):
+    """Who the terminal is from now on. `next_seq` goes on where an earlier enrolment of the same number stopped."""
+
+    kiosk: KioskNo
+    platform_seal_keys: tuple[PlatformKey, ...] = Field(min_length=1)
+    platform_sign_key: PlatformKey
+    next_seq: int = Field(ge=1)
+    gateway: GatewayInfo
+    time: AwareDatetime
+
+
+# --- the submission --------------------------------------------------------------------------------------------------
+
+
+class PersonKey(_Sent):
+    """A person as a document names them."""
+
+    name: str = Field(min_length=1, max_length=64)
+    document_type: str = Field("111", pattern=r"^[0-9]{3}$")
+    number: str = Field(min_length=4, max_length=64)
+
+
+class Applicant(PersonKey):
+    """The person who hands in, with what else the document says."""
+
+    sex: str = Field("", max_length=1)
+    nation_code: str = Field("", max_length=2)
+    birth: dt.date | None = None
+    address: str = Field("", max_length=300)
+    issuer: str = Field("", max_length=100)
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+
+class PartRef(_Sent):
+    """One sealed part of the envelope and the plaintext that it must open to."""
+
+    part: Key
+    sha256: Sha256
+    size_bytes: int = Field(ge=1, le=64 * 1024 * 1024)
+    media_type: Literal["application/pdf", "image/jpeg", "image/png"]
+
+
+class Material(_Sent):
+    """One material of the item. `reason` says why something shareable was scanned after all (a message id)."""
+
+    key: Key
+    label: str = Field("", max_length=200)
+    source: Literal["scan", "share", "commit", "read"]
+    parts: tuple[PartRef, ...] = Field((), max_length=64)
+    pages: int = Field(0, ge=0, le=200)
+    reason: str = Field("", max_length=120)
+    trust_grade: Literal["A", "B", "C", "D"]
+    """国办函〔2016〕108号: A issued here, B checked at a window, C scanned by the person, D promised."""
+
+    @model_validator(mode="after")
+    def _scans_have_parts(self) -> Self:
+        if (self.source == "scan") != bool(self.parts):
+            msg = "a scan has parts, nothing else has"
+            raise ValueError(msg)
+        return self
+
+
+class Signature(_Sent):
+    """The hand-written signature: strokes of (x, y, seconds) with x and y in 0..1 of a pad of `width` × `height` pixels."""
+
+    width: int = Field(ge=1, le=10000)
+    height: int = Field(ge=1, le=10000)
+    strokes: tuple[tuple[tuple[float, float, float], ...], ...] = Field(min_length=1, max_length=400)
+    png: PartRef | None = None
+
+
+class Submission(_Sent):
+    """What a citizen handed in: the plaintext that the envelope seals."""
+
+    schema_version: Literal[1] = 1
+    submission_id: Key
+    kiosk: KioskNo
+    code: str = Field(pattern=r"^KF[0-9A-Z]{10}$")
+    """The human code that stands on the receipt."""
+    item: Key
+    item_version: str = Field(max_length=64)
+    applicant: Applicant
+    assurance: Level
+    assurance_token: str = Field("", max_length=2000)
+    answers: dict[str, JsonValue] = Field(default_factory=dict, max_length=400)
+    sources: dict[str, str] = Field(default_factory=dict, max_length=400)
+    """Field key to where its prefilled value came from, such as `id_card`."""
+    materials: tuple[Material, ...] = Field((), max_length=100)
+    signature: Signature | None = None
+    consents: tuple[Key, ...] = Field((), max_length=40)
+    submitted_at: AwareDatetime
+    clock_quality: Literal["synchronised", "free_running", "implausible"]
+    language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
+    entered_by: Literal["citizen", "clerk"] = "citizen"
+
+    def part_refs(self) -> tuple[PartRef, ...]:
+        """Return every part that the submission names."""
+        refs = [ref for material in self.materials for ref in material.parts]
+        return (*refs, self.signature.png) if self.signature and self.signature.png else tuple(refs)
+
+    @model_validator(mode="after")
+    def _parts_named_once(self) -> Self:
+        names = [ref.part for ref in self.part_refs()]
+        if len(names) != len(set(names)):
+            msg = "a part is named twice"
+            raise ValueError(msg)
+        return self
+
+    def to_bytes(self) -> bytes:
+        """Return the form's bytes for sealing."""
+        return self.model_dump_json().encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read a form. Raises pydantic's ValidationError, which quotes no input."""
+        return cls.model_validate_json(data)
+
+
+# --- one-time codes --------------------------------------------------------------------------------------------------
+
+
+class CodeRequest(_Sent):
+    """Send a one-time code to the telephone that the register holds for this person."""
+
+    person: PersonKey
+
+
+class CodeAnswer(_Answer):
+    """A code is on its way."""
+
+    challenge: str
+    phone_masked: str
+    expires_in_s: int
+    resend_after_s: int
+
+
+class VerifyRequest(_Sent):
+    """What the person typed."""
+
+    code: str = Field(pattern=r"^[0-9]{6}$")
+
+
+class VerifyAnswer(_Answer):
+    """The platform's signed word that the code was right; it is bound to terminal, person, level and expiry."""
+
+    assurance_token: str
+    level: Level
+    expires_at: AwareDatetime
+
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+
+
+class CaseState(enum.StrEnum):
+    """Where a case stands; the words of GB/T 39046 in brackets."""
+
+    RECEIVED = "received"  # 收件
+    ACCEPTED = "accepted"  # 受理
+    NOT_ACCEPTED = "not_accepted"  # 不予受理
+    SUPPLEMENT_REQUIRED = "supplement_required"  # 补正
+    REVIEWING = "reviewing"  # 审核
+    CLOSED = "closed"  # 办结
+    WITHDRAWN = "withdrawn"  # 撤回
+
+
+class CasesRequest(_Sent):
+    """Cases of a person. A card alone shows code and state; with a token the details come too."""
+
+    person: PersonKey
+    assurance_token: str = Field("", max_length=2000)
+
+
+class CaseEvent(_Answer):
+    """One step of a case's timeline."""
+
+    at: AwareDatetime
+    kind: str
+
+
+class CaseDetails(_Answer):
+    """What only a confirmed person sees."""
+
+    case_no: str
+    submitted_at: AwareDatetime
+    received_at: AwareDatetime
+    materials: tuple[str, ...]
+    events: tuple[CaseEvent, ...]
+
+
+class CaseSummary(_Answer):
+    """One case; `details` is None at card level."""
+
+    code: str
+    item: str
+    state: CaseState
+    details: CaseDetails | None = None
+
+
+class CasesAnswer(_Answer):
+    """Newest first."""
+
+    level: Level
+    as_of: AwareDatetime
+    cases: tuple[CaseSummary, ...]
+
+
+# --- certificates ----------------------------------------------------------------------------------------------------
+
+
+class InsuranceKind(enum.StrEnum):
+    """Kinds of social insurance that a certificate can list."""
+
+    ENTERPRISE_PENSION = "enterprise_pension"  # 企业职工基本养老保险
+    RESIDENT_PENSION = "resident_pension"  # 城乡居民基本养老保险
+    PUBLIC_PENSION = "public_pension"  # 机关事业单位基本养老保险
+    UNEMPLOYMENT = "unemployment"  # 失业保险
+    WORK_INJURY = "work_injury"  # 工伤保险
+
+
+class CertificateRequest(_Sent):
+    """Issue a certificate. The same `request_id` gets the same certificate again. `params` are the form's answers."""
+
+    request_id: Key
+    item: Key
+    person: PersonKey
+    params: dict[str, JsonValue] = Field(default_factory=dict, max_length=40)
+    assurance_token: str = Field("", max_length=2000)
+
+
+class CertificateStatement(_Answer):
+    """What the platform vouches for, so that the terminal can check the subject before paper moves."""
+
+    certificate_id: str
+    """The short id: what stands on the paper as verification code."""
+    licence_id: str
+    """Electronic-licence identifier (GB/T 36904)."""
+    sha256: Sha256
+    subject_hash: Sha256
+    issued_at: AwareDatetime
+    valid_to: dt.date
+    verify_url: str
+
+
+class CertificateAnswer(_Answer):
+    """The signed PDF and the signed statement about it (canonical JSON, kept as the text that was signed)."""
+
+    certificate_id: str
+    pdf_b64: Base64
+    statement: str = Field(max_length=4000)
+    statement_signature: Base64
+
+    def pdf(self) -> bytes:
+        """Return the file."""
+        return base64.b64decode(self.pdf_b64)
+
+    def verified_statement(self, platform_key: bytes) -> CertificateStatement | None:
+        """Return the statement if `platform_key` signed it and it is about this certificate, else None."""
+        if not signature_holds(platform_key, self.statement_signature, certificate_statement_to_sign(self.statement)):
+            return None
+        try:
+            statement = CertificateStatement.model_validate_json(self.statement)
+        except ValidationError:
+            return None
+        return statement if statement.certificate_id == self.certificate_id else None
+
+
+class VerificationAnswer(_Answer):
+    """What anybody may learn about a certificate."""
+
+    state: Literal["valid", "expired", "revoked", "not_found"]
+    certificate_id: str
+    licence_id: str = ""
+    title: str = ""
+    holder_masked: str = ""
+    issued_on: dt.date | None = None
+    valid_to: dt.date | None = None
