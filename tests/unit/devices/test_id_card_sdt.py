@@ -1,0 +1,117 @@
+"""The SDT driver on a pseudo-terminal: the line's faults, the pace of 115200 baud, the cable."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devices.errors import DeviceError
+from devices.id_card import CardPresent, Disconnected, Faulted, NoCard, ReadFailed
+from devices.id_card.emulator import Fault, SdtEmulator
+from devices.id_card.layout import encode
+from devices.id_card.samples import SAMPLE_CARDS
+from devices.id_card.sdt import SdtIdCardReader, create
+
+CARD = SAMPLE_CARDS["测试甲"]
+
+
+@pytest.fixture
+def emulator(tmp_path: Path) -> Iterator[SdtEmulator]:
+    with SdtEmulator(tmp_path / "reader", paced=False) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def reader(emulator: SdtEmulator) -> Iterator[SdtIdCardReader]:
+    reader = create({"port": str(emulator.path)})
+    yield reader
+    reader.close()
+
+
+def test_noise_before_an_answer_is_skipped(emulator: SdtEmulator, reader: SdtIdCardReader) -> None:
+    """Bytes that are no frame cost nothing."""
+    emulator.place(CARD)
+    emulator.break_answers(Fault.NOISE, 3)
+    assert reader.read() == CARD
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (Fault.BAD_CHECKSUM, "id_card.checksum"),
+        (Fault.SHORT, "id_card.no_answer"),
+        (Fault.NO_ANSWER, "id_card.no_answer"),
+        (Fault.NOT_AUTHORISED, "id_card.sam_not_authorised"),
+    ],
+)
+def test_spoilt_answer_is_a_code_and_the_next_one_works(
+    emulator: SdtEmulator, reader: SdtIdCardReader, fault: Fault, code: str
+) -> None:
+    """One broken answer is one failed call, in time; it leaves nothing behind in the buffers."""
+    emulator.place(CARD)
+    emulator.break_answers(fault)
+    began_s = time.monotonic()
+    assert reader.status() == Faulted(code)
+    assert time.monotonic() - began_s < 2.0
+    assert reader.status() == CardPresent()
+    emulator.break_answers(fault)
+    assert reader.read() == ReadFailed(code)
+    assert reader.read() == CARD
+
+
+def test_card_of_another_layout_is_refused(emulator: SdtEmulator, reader: SdtIdCardReader) -> None:
+    """A foreigner's card is not read as if it were a resident's."""
+    emulator.place(CARD)
+    text = encode(CARD)
+    emulator.text_override = text[:248] + "Y".encode("utf-16-le") + text[250:]
+    assert reader.read() == ReadFailed("id_card.kind_unsupported")
+
+
+def test_lengths_that_do_not_add_up_are_garbled(emulator: SdtEmulator, reader: SdtIdCardReader) -> None:
+    """An answer whose parts are shorter than a card is refused."""
+    emulator.place(CARD)
+    emulator.text_override = b"\x20\x00" * 10
+    assert reader.read() == ReadFailed("id_card.garbled")
+
+
+def test_replugged_reader_works_under_the_same_name(emulator: SdtEmulator, reader: SdtIdCardReader) -> None:
+    """After the cable is back, a driver built anew on the same path works."""
+    emulator.unplug()
+    assert reader.status() == Disconnected()
+    with pytest.raises(DeviceError) as missing:
+        create({"port": str(emulator.path)})
+    assert missing.value.code == "id_card.port"
+    emulator.replug()
+    again = create({"port": str(emulator.path)})
+    assert again.status() == NoCard()
+    again.close()
+
+
+def test_port_is_not_shared(emulator: SdtEmulator, reader: SdtIdCardReader) -> None:
+    """A second driver on the same port is refused rather than mixed in."""
+    with pytest.raises(DeviceError) as taken:
+        create({"port": str(emulator.path)})
+    assert taken.value.code == "id_card.port"
+
+
+@pytest.mark.parametrize("options", [{}, {"port": ""}, {"port": "x", "baud": 1}, {"port": "x", "speed": 9600}])
+def test_bad_options(options: dict[str, object]) -> None:
+    """Options that mean nothing are refused before a port is touched."""
+    with pytest.raises(DeviceError) as refused:
+        create(options)
+    assert refused.value.code == "id_card.options"
+
+
+def test_paced_read_takes_as_long_as_the_line(tmp_path: Path) -> None:
+    """At 115200 baud a card's 1295 bytes take 112 ms: the emulator does not flatter the driver."""
+    with SdtEmulator(tmp_path / "reader") as emulator:
+        reader = create({"port": str(emulator.path)})
+        emulator.place(CARD)
+        began_s = time.monotonic()
+        assert reader.read() == CARD
+        took_s = time.monotonic() - began_s
+        reader.close()
+    assert 0.11 < took_s < 2.0
