@@ -1,0 +1,10 @@
+pragma Singleton
+import QtQuick
+
+// A message with values: Sentence.fill(qsTrId("case.ready"), {number: n}). Because qsTrId stands in the binding, the
+// sentence changes with the language. A place without a value stays standing, so that it is seen.
+QtObject {
+    function fill(message: string, values: var): string {
+        return message.replace(/\{([a-z][a-z0-9_]*)\}/g, (place, name) => values[name] !== undefined ? String(values[name]) : place);
+    }
+}

@@ -1,0 +1,56 @@
+import QtQuick
+import Kiosk
+
+// A tool of the head: an icon over its word. `on` is said in words too, never by colour alone.
+Pressable {
+    id: root
+
+    property string iconName
+    property bool on: false
+
+    Accessible.checkable: true
+    Accessible.checked: root.on
+    corner: Theme.radius2
+    leftPadding: Theme.space1
+    rightPadding: Theme.space1
+    topPadding: Theme.space1
+    bottomPadding: Theme.space1
+
+    background: Rectangle {
+        radius: root.corner
+        color: root.on ? Theme.brand : root.down ? Theme.tint : "transparent"
+        border.width: root.down || Theme.highContrast ? Theme.stroke : 0
+        border.color: Theme.brand
+    }
+
+    contentItem: Item {
+        implicitWidth: Math.max(icon.width, word.implicitWidth)
+        implicitHeight: icon.height + word.implicitHeight
+
+        Icon {
+            id: icon
+
+            anchors.horizontalCenter: parent.horizontalCenter
+            y: (parent.height - height - word.height) / 2
+            name: root.iconName
+            size: Theme.mm(8)
+            color: root.on ? Theme.onBrand : Theme.brand
+        }
+
+        KioskText {
+            id: word
+
+            anchors.top: icon.bottom
+            width: parent.width
+            text: root.text
+            role: "caption"
+            // The head stays a head: its words grow with the person's size, but only by a step.
+            font.pixelSize: Math.min(Theme.caption, Theme.mm(6.6 * 1.15))
+            color: root.on ? Theme.onBrand : Theme.brand
+            horizontalAlignment: Text.AlignHCenter
+            maximumLineCount: 1
+            wrapMode: Text.NoWrap
+            Accessible.ignored: true
+        }
+    }
+}

@@ -1,0 +1,78 @@
+.pragma library
+// Moves the focus with four arrows: to the nearest target in that direction, else along the Tab order, so that nothing
+// is ever out of reach.
+
+function contains(scope, item) {
+    for (let at = item; at; at = at.parent) {
+        if (at === scope)
+            return true;
+    }
+    return false;
+}
+
+function targets(scope) {
+    const found = [];
+    const seen = new Set();
+    let item = scope.nextItemInFocusChain(true);
+    while (item && !seen.has(item)) {
+        seen.add(item);
+        if (contains(scope, item) && item !== scope)
+            found.push(item);
+        item = item.nextItemInFocusChain(true);
+    }
+    return found;
+}
+
+function frame(scope, item) {
+    const p = item.mapToItem(scope, 0, 0);
+    return {"left": p.x, "top": p.y, "right": p.x + item.width, "bottom": p.y + item.height};
+}
+
+function between(a0, a1, b0, b1) {
+    return Math.max(0, b0 - a1, a0 - b1);
+}
+
+function neighbour(scope, from, dx, dy) {
+    const all = targets(scope);
+    if (!from || !contains(scope, from) || from === scope)
+        return all[0] ?? null;
+    const f = frame(scope, from);
+    let best = null;
+    let bestScore = Infinity;
+    for (const item of all) {
+        if (item === from)
+            continue;
+        const t = frame(scope, item);
+        const ahead = dx > 0 ? t.left - f.right : dx < 0 ? f.left - t.right : dy > 0 ? t.top - f.bottom : f.top - t.bottom;
+        if (ahead < -1)
+            continue;
+        const aside = dx !== 0 ? between(f.top, f.bottom, t.top, t.bottom) : between(f.left, f.right, t.left, t.right);
+        const offset = dx !== 0 ? Math.abs(t.top + t.bottom - f.top - f.bottom) : Math.abs(t.left + t.right - f.left - f.right);
+        const score = ahead + 3 * aside + 0.05 * offset;
+        if (score < bestScore) {
+            best = item;
+            bestScore = score;
+        }
+    }
+    if (best)
+        return best;
+    const at = all.indexOf(from);
+    if (at < 0)
+        return all[0] ?? null;
+    return all[(at + (dx + dy > 0 ? 1 : all.length - 1)) % all.length];
+}
+
+// Returns true when the key was an arrow and the focus moved.
+function steer(scope, from, key) {
+    const ways = {};
+    ways[0x01000012] = [-1, 0]; // Qt.Key_Left
+    ways[0x01000013] = [0, -1]; // Qt.Key_Up
+    ways[0x01000014] = [1, 0]; // Qt.Key_Right
+    ways[0x01000015] = [0, 1]; // Qt.Key_Down
+    const way = ways[key];
+    const to = way ? neighbour(scope, from, way[0], way[1]) : null;
+    if (!to)
+        return false;
+    to.forceActiveFocus(1); // Qt.TabFocusReason shows the ring
+    return true;
+}

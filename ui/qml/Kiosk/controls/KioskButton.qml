@@ -1,0 +1,75 @@
+import QtQuick
+import QtQuick.Layouts
+import Kiosk
+
+// kind: "primary" is the one thing to do next, "secondary" anything else, "quiet" for the head and for links,
+// "danger" for what cannot be undone.
+Pressable {
+    id: root
+
+    property string kind: "secondary"
+    property string iconName
+    property bool iconAfter: false
+    property int lines: 2
+
+    readonly property bool filled: kind === "primary" && enabled
+    readonly property color foreground: !enabled ? Theme.inkSoft : kind === "primary" ? Theme.onAccent : kind === "danger" ? Theme.bad : Theme.brand
+
+    Accessible.description: root.busy ? qsTrId("controls.busy") : root.hint
+    leftPadding: Theme.space4
+    rightPadding: Theme.space4
+    topPadding: Theme.space2
+    bottomPadding: Theme.space2
+
+    background: Rectangle {
+        radius: root.corner
+        color: !root.enabled ? Theme.sunk : root.kind === "primary" ? (root.down ? Theme.accentDeep : Theme.accent) : root.down ? Theme.tint : root.kind === "quiet" ? "transparent" : Theme.surface
+        border.width: root.kind === "quiet" && root.enabled ? 0 : root.down ? Theme.strokeStrong : Theme.stroke
+        border.color: !root.enabled ? Theme.line : root.kind === "primary" ? Theme.accentEdge : root.kind === "danger" ? Theme.bad : Theme.brand
+    }
+
+    contentItem: RowLayout {
+        spacing: Theme.space2
+        layoutDirection: root.iconAfter ? Qt.RightToLeft : Qt.LeftToRight
+
+        Item {
+            Layout.fillWidth: true
+            Layout.preferredWidth: 0
+        }
+
+        Icon {
+            Layout.alignment: Qt.AlignVCenter
+            name: root.iconName
+            color: root.foreground
+            weight: 2.3
+            visible: root.iconName !== "" && !root.busy
+        }
+
+        ProgressRing {
+            Layout.alignment: Qt.AlignVCenter
+            Layout.preferredWidth: Theme.icon1
+            Layout.preferredHeight: Theme.icon1
+            color: root.foreground
+            ground: "transparent"
+            visible: root.busy
+            Accessible.ignored: true
+        }
+
+        KioskText {
+            Layout.alignment: Qt.AlignVCenter
+            Layout.maximumWidth: Math.max(1, root.availableWidth - (root.iconName !== "" || root.busy ? Theme.icon1 + Theme.space2 : 0))
+            text: root.text
+            role: root.kind === "primary" ? "lead" : "body"
+            color: root.foreground
+            font.bold: root.kind !== "quiet"
+            horizontalAlignment: Text.AlignHCenter
+            maximumLineCount: root.lines
+            Accessible.ignored: true
+        }
+
+        Item {
+            Layout.fillWidth: true
+            Layout.preferredWidth: 0
+        }
+    }
+}

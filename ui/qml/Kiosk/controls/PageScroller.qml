@@ -1,0 +1,110 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import Kiosk
+
+// A column of content that may be longer than its place. Nobody has to swipe: two buttons turn it by most of a page,
+// and the keypad brings what it reaches into view.
+FocusScope {
+    id: root
+
+    default property alias content: holder.data
+    property real spacing: Theme.space4
+    property real topPadding: 0
+
+    readonly property bool overflows: holder.implicitHeight + topPadding > height + 1
+    readonly property alias contentY: flick.contentY
+
+    function turn(direction: int): void {
+        const last = Math.max(0, flick.contentHeight - flick.height);
+        flick.contentY = Math.max(0, Math.min(last, flick.contentY + direction * flick.height * 0.8));
+    }
+
+    function reveal(item: Item): void {
+        const top = item.mapToItem(holder, 0, 0).y + root.topPadding;
+        const bottom = top + item.height;
+        const last = Math.max(0, flick.contentHeight - flick.height);
+        if (top < flick.contentY + Theme.space3)
+            flick.contentY = Math.max(0, top - Theme.space3);
+        else if (bottom > flick.contentY + flick.height - Theme.space3)
+            flick.contentY = Math.min(last, bottom - flick.height + Theme.space3);
+    }
+
+    function holds(item: Item): bool {
+        for (let at = item; at; at = at.parent) {
+            if (at === holder)
+                return true;
+        }
+        return false;
+    }
+
+    function follow(): void {
+        if (root.focused && root.holds(root.focused))
+            root.reveal(root.focused);
+    }
+
+    readonly property Item focused: Window.activeFocusItem
+    onFocusedChanged: follow()
+    onHeightChanged: Qt.callLater(follow)
+
+    Flickable {
+        id: flick
+
+        anchors.fill: parent
+        // Room for focus rings, which stand outside their items.
+        anchors.margins: -Theme.space1
+        anchors.rightMargin: root.overflows ? buttons.width + Theme.space3 : -Theme.space1
+        boundsBehavior: Flickable.StopAtBounds
+        clip: root.overflows
+        contentHeight: holder.implicitHeight + root.topPadding + 2 * Theme.space1
+        contentWidth: width
+        flickableDirection: Flickable.VerticalFlick
+        interactive: root.overflows
+
+        Behavior on contentY {
+            enabled: !flick.moving
+
+            NumberAnimation {
+                duration: Theme.motion
+                easing.type: Easing.OutCubic
+            }
+        }
+
+        Column {
+            id: holder
+
+            x: Theme.space1
+            y: root.topPadding + Theme.space1
+            width: flick.width - 2 * Theme.space1
+            spacing: root.spacing
+        }
+    }
+
+    Column {
+        id: buttons
+
+        anchors.right: parent.right
+        anchors.bottom: parent.bottom
+        spacing: Theme.gap
+        visible: root.overflows
+
+        KioskButton {
+            width: Theme.target
+            leftPadding: 0
+            rightPadding: 0
+            iconName: "up"
+            Accessible.name: qsTrId("controls.page_up")
+            enabled: !flick.atYBeginning
+            onClicked: root.turn(-1)
+        }
+
+        KioskButton {
+            width: Theme.target
+            leftPadding: 0
+            rightPadding: 0
+            iconName: "down"
+            Accessible.name: qsTrId("controls.page_down")
+            enabled: !flick.atYEnd
+            onClicked: root.turn(1)
+        }
+    }
+}

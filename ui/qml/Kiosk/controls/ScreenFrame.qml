@@ -1,0 +1,402 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Layouts
+import Kiosk
+import "Keypad.js" as Keypad
+
+// The frame of every screen. Head: who and where, the clock, the line, the tools. Body: one decision, in the default
+// slot; it is laid out by `contentItem`'s size. Foot: back left, the one main action right, always in the same place,
+// never under the keyboard. Portrait stacks title and body; landscape and counter put the title into a rail at the left.
+// Low reach brings everything that is pressed into the lower part and leaves the upper part to words and pictures.
+FocusScope {
+    id: root
+
+    // ---- Head
+    property string terminalName
+    property string clock
+    property string date
+    property bool online: true
+    property bool soundOn: false
+    property bool toolsVisible: true
+
+    // ---- Words of this screen
+    property string title
+    property string instruction
+    property list<string> steps
+    property int step: 0
+    property Component picture: null // shows where: on the reader, under the camera, in the slot
+
+    // ---- Foot
+    property bool backVisible: true
+    property string backText: qsTrId("controls.back")
+    property string mainText
+    property string mainIcon: "next"
+    property bool mainEnabled: true
+    property bool mainBusy: false
+    property string otherText
+    property string otherIcon
+    property string otherKind: "secondary"
+
+    // ---- Body
+    default property alias content: body.data
+    readonly property alias contentItem: body
+    readonly property bool rail: !Theme.portrait && (title !== "" || picture !== null)
+    readonly property bool low: Theme.lowReach
+    readonly property real reachTop: Theme.portrait && low ? height * 0.4 : 0 // nothing to press above this line
+    readonly property real pageTop: head.height + strip.height
+
+    signal back
+    signal main
+    signal other
+    signal languageWanted
+    signal textSizeWanted
+    signal contrastWanted
+    signal soundWanted
+    signal lowReachWanted
+    signal helpWanted
+
+    Accessible.role: Accessible.Pane
+    Accessible.name: root.title
+    Keys.onPressed: event => event.accepted = Keypad.steer(root, root.Window.activeFocusItem, event.key)
+    focus: true
+
+    Rectangle {
+        anchors.fill: parent
+        color: Theme.paper
+    }
+
+    // ---------------------------------------------------------------- head
+    Rectangle {
+        id: head
+
+        readonly property bool stacked: Theme.portrait && !root.low && root.toolsVisible
+        readonly property real row: root.low || !root.toolsVisible ? Theme.mm(17) : Theme.portrait ? Theme.mm(17) : Theme.target
+
+        width: parent.width
+        height: Theme.space2 + row + (stacked ? Theme.target + Theme.space1 : 0) + Theme.space2
+        color: Theme.surface
+
+        Rectangle {
+            anchors.bottom: parent.bottom
+            width: parent.width
+            height: Theme.hairline
+            color: Theme.line
+        }
+
+        RowLayout {
+            id: identity
+
+            x: Theme.margin
+            y: Theme.space2
+            width: parent.width - 2 * Theme.margin - (head.stacked || root.low || !root.toolsVisible ? 0 : tools.width + Theme.space4)
+            height: head.row
+            spacing: Theme.space3
+
+            Emblem {
+                size: Theme.mm(14)
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                text: root.terminalName
+                font.pixelSize: Theme.portrait ? Theme.mm(9.2) : Theme.mm(8.2)
+                font.bold: true
+                color: Theme.brand
+                maximumLineCount: 2
+                lineHeight: 0.85
+                elide: Text.ElideRight
+            }
+
+            Column {
+                ConnectionBadge {
+                    anchors.right: parent.right
+                    online: root.online
+                }
+
+                Row {
+                    anchors.right: parent.right
+                    spacing: Theme.space2
+
+                    KioskText {
+                        text: root.date
+                        role: "caption"
+                        font.pixelSize: Theme.mm(6.6)
+                        color: Theme.inkSoft
+                        wrapMode: Text.NoWrap
+                        visible: text !== "" && !Theme.counter
+                    }
+
+                    KioskText {
+                        text: root.clock
+                        role: "caption"
+                        font.pixelSize: Theme.mm(6.6)
+                        font.bold: true
+                        color: Theme.ink
+                        wrapMode: Text.NoWrap
+                    }
+                }
+            }
+        }
+    }
+
+    Rectangle {
+        id: strip
+
+        anchors.top: head.bottom
+        width: parent.width
+        height: root.online ? 0 : stripText.implicitHeight + Theme.space2
+        visible: !root.online
+        color: Theme.warnTint
+
+        KioskText {
+            id: stripText
+
+            anchors.verticalCenter: parent.verticalCenter
+            x: Theme.margin
+            width: parent.width - 2 * Theme.margin
+            text: qsTrId("controls.offline")
+            role: "caption"
+            color: Theme.warn
+        }
+
+        Rectangle {
+            anchors.bottom: parent.bottom
+            width: parent.width
+            height: Theme.hairline
+            color: Theme.highContrast ? Theme.line : "transparent"
+        }
+    }
+
+    Rectangle {
+        id: toolGround
+
+        y: root.low ? foot.y - height : 0
+        width: parent.width
+        height: Theme.target + 2 * Theme.space1
+        visible: root.low && root.toolsVisible
+        color: Theme.surface
+
+        Rectangle {
+            width: parent.width
+            height: Theme.hairline
+            color: Theme.line
+        }
+    }
+
+    Row {
+        id: tools
+
+        readonly property bool wide: Theme.portrait || root.low
+        readonly property real cell: wide ? (root.width - 2 * Theme.margin - 5 * spacing) / 6 : Math.max(Theme.target, Theme.mm(Theme.counter ? 25 : 30))
+
+        x: root.width - Theme.margin - width
+        y: root.low ? toolGround.y + Theme.space1 : head.stacked ? head.height - Theme.space2 - height : Theme.space2
+        spacing: Theme.gap
+        visible: root.toolsVisible
+
+        HeadTool {
+            width: tools.cell
+            height: Theme.target
+            iconName: "globe"
+            text: qsTrId("controls.language_other")
+            onClicked: root.languageWanted()
+        }
+
+        HeadTool {
+            width: tools.cell
+            height: Theme.target
+            iconName: "text"
+            text: qsTrId("controls.text_size")
+            on: Theme.textStep > 0
+            onClicked: root.textSizeWanted()
+        }
+
+        HeadTool {
+            width: tools.cell
+            height: Theme.target
+            iconName: "contrast"
+            text: qsTrId("controls.contrast")
+            on: Theme.highContrast
+            onClicked: root.contrastWanted()
+        }
+
+        HeadTool {
+            width: tools.cell
+            height: Theme.target
+            iconName: root.soundOn ? "sound" : "mute"
+            text: qsTrId("controls.sound")
+            on: root.soundOn
+            onClicked: root.soundWanted()
+        }
+
+        HeadTool {
+            width: tools.cell
+            height: Theme.target
+            iconName: Theme.lowReach ? "lift" : "reach"
+            text: qsTrId("controls.low_reach")
+            on: Theme.lowReach
+            onClicked: root.lowReachWanted()
+        }
+
+        HeadTool {
+            width: tools.cell
+            height: Theme.target
+            iconName: "help"
+            text: qsTrId("controls.help")
+            onClicked: root.helpWanted()
+        }
+    }
+
+    // ---------------------------------------------------------------- words of this screen
+    Item {
+        id: words
+
+        readonly property real full: column.implicitHeight
+
+        x: Theme.margin
+        y: root.pageTop + (Theme.counter ? Theme.space3 : Theme.space4)
+        width: root.rail ? root.width * (Theme.counter ? 0.31 : 0.3) - Theme.margin : root.width - 2 * Theme.margin
+        height: root.rail ? bottom.y - y - Theme.space3 : root.reachTop > 0 ? root.reachTop - y : full
+        visible: column.implicitHeight > 0
+
+        ColumnLayout {
+            id: column
+
+            width: parent.width
+            spacing: Theme.space3
+
+            StepBar {
+                Layout.fillWidth: true
+                steps: root.steps
+                current: root.step
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                text: root.title
+                role: "title"
+                lineHeight: 0.9
+                visible: text !== ""
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                text: root.instruction
+                role: "lead"
+                visible: text !== ""
+            }
+        }
+
+        Loader {
+            id: pictureBelow
+
+            readonly property real room: words.height - words.full - Theme.space4
+
+            active: root.picture !== null && (root.rail || root.reachTop > 0) && room > Theme.mm(30)
+            sourceComponent: root.picture
+            y: words.full + Theme.space4
+            width: parent.width
+            height: room
+        }
+    }
+
+    // ---------------------------------------------------------------- body
+    Item {
+        id: stage
+
+        x: root.rail ? words.x + words.width + Theme.space5 : Theme.margin
+        y: root.rail ? root.pageTop + (Theme.counter ? Theme.space3 : Theme.space4) : root.reachTop > 0 ? root.reachTop : words.y + (words.full > 0 ? words.full + Theme.space4 : 0)
+        width: root.width - Theme.margin - x
+        height: Math.max(0, bottom.y - y - Theme.space3)
+
+        Loader {
+            id: pictureAbove
+
+            active: root.picture !== null && !pictureBelow.active && !root.rail && root.reachTop === 0
+            sourceComponent: root.picture
+            width: parent.width
+            height: active ? Math.min(parent.height * 0.42, Theme.mm(150)) : 0
+        }
+
+        Item {
+            id: body
+
+            y: pictureAbove.height > 0 ? pictureAbove.height + Theme.space4 : 0
+            width: parent.width
+            height: parent.height - y
+        }
+    }
+
+    // Everything below this line belongs to the keyboard, the tools of low reach, and the foot.
+    Item {
+        id: bottom
+
+        y: (root.low && root.toolsVisible ? toolGround.y : foot.y)
+    }
+
+    // ---------------------------------------------------------------- foot
+    Rectangle {
+        id: foot
+
+        readonly property bool used: root.backVisible || root.mainText !== "" || root.otherText !== ""
+
+        y: parent.height - height
+        width: parent.width
+        height: used ? Math.max(backButton.implicitHeight, mainButton.implicitHeight, Theme.target) + 2 * (Theme.counter ? Theme.space2 : Theme.space3) : 0
+        visible: used
+        color: Theme.surface
+
+        Rectangle {
+            width: parent.width
+            height: Theme.hairline
+            color: Theme.line
+        }
+
+        RowLayout {
+            anchors.fill: parent
+            anchors.leftMargin: Theme.margin
+            anchors.rightMargin: Theme.margin
+            spacing: Math.max(Theme.gap, Theme.space3)
+
+            KioskButton {
+                id: backButton
+
+                Layout.minimumWidth: Theme.mm(48)
+                objectName: "foot_back"
+                iconName: "back"
+                text: root.backText
+                visible: root.backVisible
+                onClicked: root.back()
+            }
+
+            Item {
+                Layout.fillWidth: true
+            }
+
+            KioskButton {
+                Layout.minimumWidth: Theme.mm(48)
+                objectName: "foot_other"
+                kind: root.otherKind
+                iconName: root.otherIcon
+                text: root.otherText
+                visible: text !== ""
+                onClicked: root.other()
+            }
+
+            KioskButton {
+                id: mainButton
+
+                Layout.minimumWidth: Math.min(Theme.mm(110), root.width * 0.34)
+                objectName: "foot_main"
+                kind: "primary"
+                iconName: root.mainIcon
+                iconAfter: true
+                text: root.mainText
+                enabled: root.mainEnabled
+                busy: root.mainBusy
+                visible: text !== ""
+                onClicked: root.main()
+            }
+        }
+    }
+}
