@@ -31,7 +31,7 @@ UPRIGHT_PX = (1080, 1920)
 STILL_SCALE = 2
 TURN_DEG = 90
 """Clockwise turn that makes a sensor frame upright."""
-_DRAWN_DPI = 300
+_DRAWN_DPI = 150
 _PERSPECTIVE = 0.012
 _VARIANTS = 4
 _UNIT = 220
@@ -85,7 +85,8 @@ def corners(lying: Lying, *, scale: int = 1) -> Picture:
     seen = (flat - (width / 2, height / 2)) / height
     depth = 1 + seen @ np.array([_PERSPECTIVE, -2 * _PERSPECTIVE])
     points: Picture = seen / depth[:, None] * height + (width / 2, height / 2)
-    return points - 0.5
+    points -= 0.5
+    return points
 
 
 def photograph(scene: Scene, *, scale: int = 1) -> Picture:
@@ -120,6 +121,7 @@ def _with_noise(picture: Picture, index: int) -> Picture:
 
 @lru_cache(maxsize=1)
 def _noise() -> Picture:
+    """Return a tile of noise, int8."""
     return np.rint(np.random.default_rng(SEED).normal(0, 2.1, (512, 512, 3))).astype(np.int8)
 
 
@@ -139,18 +141,17 @@ def _light(scale: int) -> Picture:
     """Return `_UNIT` times the light at each pixel: one lamp up and to the left, and the lens's falloff to the corners."""
     width, height = UPRIGHT_PX
     y, x = np.mgrid[0 : height // 8, 0 : width // 8].astype(np.float32) * 8 / height
-    lamp = 0.86 + 0.2 * np.exp(-((x - 0.16) ** 2 + (y - 0.3) ** 2) / 0.42)
-    falloff = 1 - 0.2 * ((x - width / height / 2) ** 2 + (y - 0.5) ** 2)
-    gain = cv2.resize(lamp * falloff * _UNIT, (width * scale, height * scale), interpolation=cv2.INTER_CUBIC)
+    lamp: Picture = 0.86 + 0.2 * np.exp(-((x - 0.16) ** 2 + (y - 0.3) ** 2) / 0.42)
+    falloff: Picture = 1 - 0.2 * ((x - width / height / 2) ** 2 + (y - 0.5) ** 2)
+    gain: Picture = cv2.resize(lamp * falloff * _UNIT, (width * scale, height * scale), interpolation=cv2.INTER_CUBIC)
     # Dithered, or the steps of eight bits would show as bands on white paper.
-    gain += np.random.default_rng(SEED).random((1, width * scale), np.float32) - 0.5
+    gain = gain + np.random.default_rng(SEED).random((1, width * scale), np.float32) - 0.5
     return np.rint(cv2.merge([gain * 0.97, gain, gain * 1.015])).clip(0, 255).astype(np.uint8)
 
 
-@lru_cache(maxsize=2)
-def _drawn(name: str) -> Picture:
-    """The sheet as drawn, with the paper's own faint shading."""
-    drawn = np.asarray(SHEETS[name].draw(_DRAWN_DPI))[..., ::-1]
+def _drawn(name: str, dpi: int) -> Picture:
+    """Return the sheet as drawn, with the paper's own faint shading."""
+    drawn = np.asarray(SHEETS[name].draw(dpi))[..., ::-1]
     height, width = drawn.shape[:2]
     rng = np.random.default_rng((SEED, sum(name.encode())))
     waves = cv2.resize(rng.normal(0, 1.0, (5, 4)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
@@ -161,8 +162,9 @@ def _drawn(name: str) -> Picture:
 @lru_cache(maxsize=8)
 def _paper(name: str, scale: int) -> Picture:
     """The sheet at about the resolution of the frame, so that laying it does not alias."""
-    ratio = UPRIGHT_PX[1] * scale / FRAME_MM * 25.4 / _DRAWN_DPI
-    return cv2.resize(_drawn(name), None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
+    dpi = _DRAWN_DPI * scale
+    ratio = UPRIGHT_PX[1] * scale / FRAME_MM * 25.4 / dpi
+    return cv2.resize(_drawn(name, dpi), None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
 
 
 def _laid(picture: Picture, lying: Lying, scale: int) -> Picture:
@@ -189,7 +191,7 @@ def _glare(picture: Picture, lying: Lying, scale: int) -> Picture:
     """A lamp mirrored in a glossy film: a burnt-out spot a third of the way down the sheet."""
     quad = corners(lying, scale=scale)
     centre = quad[0] * 0.4 + quad[1] * 0.25 + quad[2] * 0.15 + quad[3] * 0.2
-    spot = np.zeros(picture.shape[:2], np.float32)
+    spot: Picture = np.zeros(picture.shape[:2], np.float32)
     size = float(np.linalg.norm(quad[1] - quad[0]))
     axes = (round(size * 0.16), round(size * 0.09))
     cv2.ellipse(spot, (round(centre[0]), round(centre[1])), axes, 20, 0, 360, 255.0, -1)
