@@ -57,7 +57,8 @@ class Rig(Protocol):
 
 class FakeRig:
     def __init__(self) -> None:
-        self.printer = self._fake = FakeReceiptPrinter()
+        self._fake = FakeReceiptPrinter()
+        self.printer: ReceiptPrinter = self._fake
 
     def low(self) -> None:
         self._fake.current = PaperLow()
@@ -95,7 +96,9 @@ class FakeRig:
 class WireRig:
     def __init__(self, emulator: ReceiptPrinterEmulator) -> None:
         self._emulator = emulator
-        self.printer = create({"host": "127.0.0.1", "port": emulator.port, "timeout_s": 0.5, "processing_s": 2.0})
+        self.printer: ReceiptPrinter = create(
+            {"host": "127.0.0.1", "port": emulator.port, "timeout_s": 0.5, "processing_s": 2.0}
+        )
 
     def low(self) -> None:
         self._emulator.set_paper(Paper.LOW)
