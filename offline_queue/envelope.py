@@ -1,0 +1,593 @@
+"""The sealed envelope: its format, sealing, opening, and the platform's receipt. `docs/FORMAT.md` is its description.
+
+Knows: bytes and keys. Pure: no files, no database, no network; the platform shares this one module. Does not know: what a
+form says, who the kiosk is, or when anything is sent.
+
+A form is sealed to the platform's X25519 key(s) and signed with the terminal's Ed25519 key; once the `ContentKey` is
+dropped, the terminal cannot read it again. Sources: HPKE RFC 9180, AES-GCM NIST SP 800-38D, HKDF RFC 5869, STREAM as in
+Hoang, Reyhanitabar, Rogaway and Vizár 2015 (one key per part; the nonce is an 11-byte counter and a last-chunk flag).
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import functools
+import hashlib
+import json
+import os
+import re
+import struct
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from offline_queue.errors import EnvelopeError
+
+MAGIC = b"\x89KFENV1\n"
+"""The high bit and the line feed catch transfers that take the blob for text."""
+SUITE = "intl"
+VERSION = 1
+CHUNK_BYTES = 1024 * 1024
+TAG_BYTES = 16
+MAX_HEADER_BYTES = 128 * 1024
+MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_BLOB_BYTES = len(MAGIC) + 8 + MAX_HEADER_BYTES + MAX_BODY_BYTES + 64
+MAX_PARTS = 256
+MAX_PART_BYTES = 64 * 1024 * 1024
+"""Largest part in plain bytes."""
+MAX_RECIPIENTS = 8
+MAX_SEQ = 2**53 - 1
+GENESIS = "0" * 64
+"""`prev_hash` of a terminal's first envelope."""
+
+Sign = Callable[[bytes], bytes]
+"""sign(message) -> 64-byte Ed25519 signature."""
+
+_ENVELOPE_DOMAIN = b"civic-kiosk envelope v1\n"
+_RECEIPT_DOMAIN = b"civic-kiosk platform receipt v1\n"
+_WRAPPED_BYTES = 32 + 32 + TAG_BYTES
+_LENGTH = struct.Struct(">I")
+_SEALED_PART_MAX = MAX_PART_BYTES + TAG_BYTES * (MAX_PART_BYTES // CHUNK_BYTES + 1)
+
+_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_KIOSK = re.compile(r"[0-9A-Z]{4}", re.ASCII)
+_CODE = re.compile(r"[0-9A-Z]{1,32}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,60}", re.ASCII)
+_NONCE = re.compile(r"[0-9a-f]{24}", re.ASCII)
+_WRAPPED = re.compile(f"[0-9a-f]{{{2 * _WRAPPED_BYTES}}}", re.ASCII)
+_SIGNATURE = re.compile(r"[0-9a-f]{128}", re.ASCII)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_AUTHORIZATION = re.compile(r"Kiosk ([0-9A-Z]{4}):([A-Za-z0-9+/]{86}==)", re.ASCII)
+
+
+def canonical(value: dict[str, Any]) -> bytes:
+    """Return the one spelling of `value` that is sealed and signed: ASCII JSON, sorted keys, no blanks."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whoever may open what is sealed: a name for the key and its 32 raw X25519 bytes."""
+
+    key_id: str
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PartInfo:
+    """One sealed part as the header names it: `size` and `sha256` (hex) are those of the *sealed* bytes."""
+
+    id: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """The content key for one recipient: HPKE's encapsulated key and ciphertext, 80 bytes."""
+
+    key_id: str
+    enc: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What everybody may read of an envelope. Nothing in it names a person."""
+
+    id: str
+    """UUID, 32 hex digits."""
+    kiosk: str
+    seq: int
+    code: str
+    service: str
+    recipients: tuple[WrappedKey, ...]
+    nonce: bytes
+    parts: tuple[PartInfo, ...]
+    prev_hash: str
+    """SHA-256 (hex) of the blob with the previous `seq` of this terminal, or `GENESIS`."""
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes: additional data of the seal, and what is signed."""
+        return canonical(
+            {
+                "v": VERSION,
+                "suite": SUITE,
+                "id": self.id,
+                "kiosk": self.kiosk,
+                "seq": self.seq,
+                "code": self.code,
+                "service": self.service,
+                "recipients": [{"key_id": r.key_id, "enc": r.enc.hex()} for r in self.recipients],
+                "nonce": self.nonce.hex(),
+                "parts": [{"id": p.id, "media_type": p.media_type, "size": p.size, "sha256": p.sha256} for p in self.parts],
+                "prev_hash": self.prev_hash,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A whole envelope. `body` is the sealed form (ciphertext and tag), `signature` the terminal's."""
+
+    header: Header
+    header_bytes: bytes
+    body: bytes
+    signature: bytes
+
+    @property
+    def blob(self) -> bytes:
+        """The one serialisation: magic, header, body (each with its length, 4 bytes big-endian), signature."""
+        lengths = _LENGTH.pack(len(self.header_bytes)), _LENGTH.pack(len(self.body))
+        return b"".join((MAGIC, lengths[0], self.header_bytes, lengths[1], self.body, self.signature))
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the blob, hex: what receipts speak of."""
+        return hashlib.sha256(self.blob).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ContentKey:
+    """The secret of one submission. Whoever drops it can no longer read the submission."""
+
+    secret: bytes = field(repr=False)
+
+    @classmethod
+    def fresh(cls) -> ContentKey:
+        """Return a new random key; one submission, one key, never again."""
+        return cls(os.urandom(32))
+
+    def derive(self, submission_id: str, what: str) -> bytes:
+        """Return the AES-256 key for `what` ("form", or "part\\n" and the part's id)."""
+        info = f"civic-kiosk {what} v1".encode()
+        return HKDF(SHA256(), 32, salt=bytes.fromhex(submission_id), info=info).derive(self.secret)
+
+
+@functools.cache
+def _suite() -> Suite:
+    return Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+
+
+def _wrap_info(submission_id: str, key_id: str) -> bytes:
+    return f"civic-kiosk content key v1\n{SUITE}\n{submission_id}\n{key_id}".encode()
+
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _chunk_nonce(counter: int, last: bool) -> bytes:
+    return counter.to_bytes(11, "big") + (b"\x01" if last else b"\x00")
+
+
+class PartSealer:
+    """Seals one part as it streams by. Give it all bytes by `update`, then `finish`; then `info` describes the result."""
+
+    def __init__(self, key: ContentKey, submission_id: str, part_id: str) -> None:
+        _require(_ID, submission_id, "envelope.id")
+        _require(_NAME, part_id, "envelope.part_id")
+        self._aead = AESGCM(key.derive(submission_id, f"part\n{part_id}"))
+        self._part_id = part_id
+        self._counter = 0
+        self._pending = bytearray()
+        self._digest = hashlib.sha256()
+        self._size = 0
+        self._done = False
+
+    def update(self, data: bytes | memoryview) -> bytes:
+        """Take plain bytes; return the sealed chunks that are complete (maybe none)."""
+        self._pending += data
+        sealed = []
+        # A full chunk waits for the next byte: only then is it known not to be the last.
+        while len(self._pending) > CHUNK_BYTES:
+            sealed.append(self._seal(bytes(self._pending[:CHUNK_BYTES]), last=False))
+            del self._pending[:CHUNK_BYTES]
+        return b"".join(sealed)
+
+    def finish(self) -> bytes:
+        """Return the last sealed chunk."""
+        self._done = True
+        return self._seal(bytes(self._pending), last=True)
+
+    def info(self, media_type: str) -> PartInfo:
+        """Return the part as the header names it; only after `finish`."""
+        if not self._done:
+            raise EnvelopeError("envelope.part_unfinished", self._part_id)
+        return PartInfo(self._part_id, media_type, self._size, self._digest.hexdigest())
+
+    def _seal(self, chunk: bytes, *, last: bool) -> bytes:
+        sealed = self._aead.encrypt(_chunk_nonce(self._counter, last), chunk, None)
+        self._counter += 1
+        self._size += len(sealed)
+        if self._size > _SEALED_PART_MAX:
+            raise EnvelopeError("envelope.part_size", self._part_id)
+        self._digest.update(sealed)
+        return sealed
+
+
+def open_part(
+    envelope: Envelope, part_id: str, sealed: Iterable[bytes], private_key: bytes, key_id: str | None = None
+) -> Iterator[bytes]:
+    """Yield the plain bytes of a part from its sealed bytes (pieces of any size).
+
+    Every yielded piece is authentic and in its place, but only a run to the end says that nothing is missing. Raises
+    `EnvelopeError`: part_unknown, part_tampered, part_size, part_digest.
+    """
+    info = next((part for part in envelope.header.parts if part.id == part_id), None)
+    if info is None:
+        raise EnvelopeError("envelope.part_unknown", part_id)
+    key = unwrap(envelope, private_key, key_id)
+    aead = AESGCM(key.derive(envelope.header.id, f"part\n{part_id}"))
+    digest, size, counter, pending = hashlib.sha256(), 0, 0, bytearray()
+    step = CHUNK_BYTES + TAG_BYTES
+
+    def unseal(chunk: bytes, *, last: bool) -> bytes:
+        try:
+            return aead.decrypt(_chunk_nonce(counter, last), chunk, None)
+        except InvalidTag as error:
+            raise EnvelopeError("envelope.part_tampered", part_id) from error
+
+    for piece in sealed:
+        digest.update(piece)
+        size += len(piece)
+        if size > info.size:
+            raise EnvelopeError("envelope.part_size", part_id)
+        pending += piece
+        while len(pending) > step:
+            yield unseal(bytes(pending[:step]), last=False)
+            del pending[:step]
+            counter += 1
+    yield unseal(bytes(pending), last=True)
+    if size != info.size:
+        raise EnvelopeError("envelope.part_size", part_id)
+    if digest.hexdigest() != info.sha256:
+        raise EnvelopeError("envelope.part_digest", part_id)
+
+
+def part_to_sign(submission_id: str, part_id: str, sha256: str) -> bytes:
+    """Return what the device key signs over one sealed part, so that strangers cannot fill the platform's disk."""
+    return f"civic-kiosk part v1\n{submission_id}\n{part_id}\n{sha256}".encode()
+
+
+def part_authorization(kiosk: str, submission_id: str, part_id: str, sha256: str, sign: Sign) -> str:
+    """Return the value of a part's `Authorization` field."""
+    signature = sign(part_to_sign(submission_id, part_id, sha256))
+    return f"Kiosk {kiosk}:{base64.b64encode(signature).decode()}"
+
+
+def parse_part_authorization(value: str) -> tuple[str, bytes]:
+    """Return (kiosk, signature) of an `Authorization` field. Raises `EnvelopeError` for anything else."""
+    match = _AUTHORIZATION.fullmatch(value)
+    if match is None:
+        raise EnvelopeError("envelope.authorization")
+    return match[1], base64.b64decode(match[2])
+
+
+def verify_part(submission_id: str, part_id: str, sha256: str, signature: bytes, device_public_key: bytes) -> None:
+    """Check a part's signature. Raises `EnvelopeError` "envelope.signature"."""
+    _verify(device_public_key, signature, part_to_sign(submission_id, part_id, sha256), "envelope.signature")
+
+
+# --- the envelope ----------------------------------------------------------------------------------------------------
+
+
+def seal(
+    form: bytes,
+    *,
+    key: ContentKey,
+    recipients: Sequence[Recipient],
+    submission_id: str,
+    kiosk: str,
+    seq: int,
+    code: str,
+    service: str,
+    parts: Sequence[PartInfo] = (),
+    prev_hash: str = GENESIS,
+    sign: Sign,
+) -> Envelope:
+    """Seal `form` to every recipient and sign the whole. `key` is the one that sealed the parts.
+
+    Raises `EnvelopeError` for what `parse` would refuse: nothing is sealed that the platform could not open.
+    """
+    _require(_ID, submission_id, "envelope.id")
+    nonce = os.urandom(12)
+    header = Header(
+        id=submission_id,
+        kiosk=kiosk,
+        seq=seq,
+        code=code,
+        service=service,
+        recipients=tuple(_wrap(key, submission_id, recipient) for recipient in recipients),
+        nonce=nonce,
+        parts=tuple(parts),
+        prev_hash=prev_hash,
+    )
+    header_bytes = header.to_bytes()
+    body = AESGCM(key.derive(submission_id, "form")).encrypt(nonce, form, header_bytes)
+    envelope = Envelope(header, header_bytes, body, sign(_to_sign(header_bytes, body)))
+    if parse(envelope.blob) != envelope:
+        raise EnvelopeError("envelope.not_canonical", "own envelope")
+    return envelope
+
+
+def parse(blob: bytes) -> Envelope:
+    """Read an envelope strictly: bounded, canonical, nothing before, between or after. Checks no signature.
+
+    Raises `EnvelopeError`: magic, size, truncated, trailing, header_*, version, suite, and one code per bad field.
+    """
+    if len(blob) > MAX_BLOB_BYTES:
+        raise EnvelopeError("envelope.size", str(len(blob)))
+    if blob[: len(MAGIC)] != MAGIC:
+        raise EnvelopeError("envelope.magic")
+    header_bytes, at = _field(blob, len(MAGIC), MAX_HEADER_BYTES)
+    body, at = _field(blob, at, MAX_BODY_BYTES)
+    signature = blob[at : at + 64]
+    if len(signature) < 64:
+        raise EnvelopeError("envelope.truncated")
+    if len(blob) > at + 64:
+        raise EnvelopeError("envelope.trailing")
+    if len(body) < TAG_BYTES:
+        raise EnvelopeError("envelope.body")
+    return Envelope(_header(header_bytes), bytes(header_bytes), bytes(body), bytes(signature))
+
+
+def verify(envelope: Envelope, device_public_key: bytes) -> None:
+    """Check the terminal's signature (32 raw Ed25519 bytes). Raises `EnvelopeError` "envelope.signature"."""
+    message = _to_sign(envelope.header_bytes, envelope.body)
+    _verify(device_public_key, envelope.signature, message, "envelope.signature")
+
+
+def unwrap(envelope: Envelope, private_key: bytes, key_id: str | None = None) -> ContentKey:
+    """Return the content key with a recipient's private key (32 raw X25519 bytes), trying all recipients or the one named.
+
+    Raises `EnvelopeError` "envelope.not_for_us".
+    """
+    private = X25519PrivateKey.from_private_bytes(private_key)
+    for wrapped in envelope.header.recipients:
+        if key_id is not None and wrapped.key_id != key_id:
+            continue
+        try:
+            info = _wrap_info(envelope.header.id, wrapped.key_id)
+            return ContentKey(_suite().decrypt(wrapped.enc, private, info=info))
+        except InvalidTag:
+            continue
+    raise EnvelopeError("envelope.not_for_us", key_id or "")
+
+
+def open_form(envelope: Envelope, private_key: bytes, key_id: str | None = None) -> bytes:
+    """Return the form. Raises `EnvelopeError`: not_for_us, tampered. Says nothing about who sealed it: see `verify`."""
+    key = unwrap(envelope, private_key, key_id)
+    aead = AESGCM(key.derive(envelope.header.id, "form"))
+    try:
+        return aead.decrypt(envelope.header.nonce, envelope.body, envelope.header_bytes)
+    except InvalidTag as error:
+        raise EnvelopeError("envelope.tampered") from error
+
+
+def _wrap(key: ContentKey, submission_id: str, recipient: Recipient) -> WrappedKey:
+    public = X25519PublicKey.from_public_bytes(recipient.public_key)
+    info = _wrap_info(submission_id, recipient.key_id)
+    return WrappedKey(recipient.key_id, _suite().encrypt(key.secret, public, info=info))
+
+
+def _to_sign(header_bytes: bytes, body: bytes) -> bytes:
+    return _ENVELOPE_DOMAIN + hashlib.sha256(header_bytes).digest() + hashlib.sha256(body).digest()
+
+
+def _verify(public_key: bytes, signature: bytes, message: bytes, code: str) -> None:
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError) as error:
+        raise EnvelopeError(code) from error
+
+
+# --- receipts --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The platform's word that it holds a submission, envelope and every part, on stable storage."""
+
+    kiosk: str
+    seq: int
+    id: str
+    sha256: str
+    """Of the envelope's blob, hex."""
+    received_at: dt.datetime
+    """The platform's clock, UTC, whole seconds."""
+    contiguous: int
+    """The highest sequence number below which nothing of this terminal is missing."""
+
+
+def sign_receipt(receipt: Receipt, sign: Sign) -> bytes:
+    """Return the receipt as JSON bytes with the platform's Ed25519 signature inside."""
+    fields = _receipt_fields(receipt)
+    return canonical({**fields, "signature": sign(_RECEIPT_DOMAIN + canonical(fields)).hex()})
+
+
+def verify_receipt(
+    data: bytes, platform_public_key: bytes, *, kiosk: str, seq: int, submission_id: str, sha256: str
+) -> Receipt:
+    """Return the receipt if the platform signed it and it speaks of exactly this submission.
+
+    Raises `EnvelopeError`: receipt.malformed, receipt.signature, receipt.other (of another kiosk, seq, id or digest).
+    """
+    fields = _json_object(data, "receipt.malformed")
+    signature = fields.pop("signature", None)
+    if not isinstance(signature, str) or _SIGNATURE.fullmatch(signature) is None:
+        raise EnvelopeError("receipt.malformed", "signature")
+    if fields.keys() != {"v", "kiosk", "seq", "id", "sha256", "received_at", "contiguous"} or fields["v"] != VERSION:
+        raise EnvelopeError("receipt.malformed", "fields")
+    receipt = Receipt(
+        kiosk=_text(fields["kiosk"], _KIOSK, "receipt.malformed"),
+        seq=_integer(fields["seq"], 0, MAX_SEQ, "receipt.malformed"),
+        id=_text(fields["id"], _ID, "receipt.malformed"),
+        sha256=_text(fields["sha256"], _SHA256, "receipt.malformed"),
+        received_at=_time(_text(fields["received_at"], _TIME, "receipt.malformed")),
+        contiguous=_integer(fields["contiguous"], 0, MAX_SEQ, "receipt.malformed"),
+    )
+    message = _RECEIPT_DOMAIN + canonical(_receipt_fields(receipt))
+    _verify(platform_public_key, bytes.fromhex(signature), message, "receipt.signature")
+    if (receipt.kiosk, receipt.seq, receipt.id, receipt.sha256) != (kiosk, seq, submission_id, sha256):
+        raise EnvelopeError("receipt.other", receipt.id)
+    return receipt
+
+
+def _receipt_fields(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "v": VERSION,
+        "kiosk": receipt.kiosk,
+        "seq": receipt.seq,
+        "id": receipt.id,
+        "sha256": receipt.sha256,
+        "received_at": receipt.received_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "contiguous": receipt.contiguous,
+    }
+
+
+def _time(text: str) -> dt.datetime:
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
+    except ValueError as error:
+        raise EnvelopeError("receipt.malformed", "received_at") from error
+
+
+# --- strict reading --------------------------------------------------------------------------------------------------
+
+
+def _field(blob: bytes, at: int, limit: int) -> tuple[bytes, int]:
+    end = at + _LENGTH.size
+    if len(blob) < end:
+        raise EnvelopeError("envelope.truncated")
+    (length,) = _LENGTH.unpack_from(blob, at)
+    if length > limit:
+        raise EnvelopeError("envelope.size", str(length))
+    if len(blob) < end + length:
+        raise EnvelopeError("envelope.truncated")
+    return blob[end : end + length], end + length
+
+
+def _json_object(data: bytes, code: str) -> dict[str, Any]:
+    if len(data) > MAX_HEADER_BYTES:
+        raise EnvelopeError(code, "size")
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise EnvelopeError(code, "json") from error
+    if not isinstance(value, dict):
+        raise EnvelopeError(code, "json")
+    return value
+
+
+def _header(data: bytes) -> Header:
+    fields = _json_object(data, "envelope.header_json")
+    if fields.get("v") != VERSION or isinstance(fields["v"], bool):
+        raise EnvelopeError("envelope.version")
+    if fields.get("suite") != SUITE:
+        raise EnvelopeError("envelope.suite")
+    expected = {"v", "suite", "id", "kiosk", "seq", "code", "service", "recipients", "nonce", "parts", "prev_hash"}
+    if fields.keys() != expected:
+        raise EnvelopeError("envelope.header_fields")
+    header = Header(
+        id=_text(fields["id"], _ID, "envelope.id"),
+        kiosk=_text(fields["kiosk"], _KIOSK, "envelope.kiosk"),
+        seq=_integer(fields["seq"], 0, MAX_SEQ, "envelope.seq"),
+        code=_text(fields["code"], _CODE, "envelope.code"),
+        service=_text(fields["service"], _NAME, "envelope.service"),
+        recipients=_recipients(fields["recipients"]),
+        nonce=bytes.fromhex(_text(fields["nonce"], _NONCE, "envelope.nonce")),
+        parts=_parts(fields["parts"]),
+        prev_hash=_text(fields["prev_hash"], _SHA256, "envelope.prev_hash"),
+    )
+    # One content, one spelling: this refuses doubled keys, blanks, escapes and 1.0 for 1 in one stroke.
+    if header.to_bytes() != data:
+        raise EnvelopeError("envelope.not_canonical")
+    return header
+
+
+def _recipients(value: object) -> tuple[WrappedKey, ...]:
+    rows = _rows(value, {"key_id", "enc"}, 1, MAX_RECIPIENTS, "envelope.recipients")
+    wrapped = tuple(
+        WrappedKey(
+            _text(row["key_id"], _NAME, "envelope.recipients"),
+            bytes.fromhex(_text(row["enc"], _WRAPPED, "envelope.recipients")),
+        )
+        for row in rows
+    )
+    if len({one.key_id for one in wrapped}) != len(wrapped):
+        raise EnvelopeError("envelope.recipients", "named twice")
+    return wrapped
+
+
+def _parts(value: object) -> tuple[PartInfo, ...]:
+    rows = _rows(value, {"id", "media_type", "size", "sha256"}, 0, MAX_PARTS, "envelope.parts")
+    parts = tuple(
+        PartInfo(
+            _text(row["id"], _NAME, "envelope.part_id"),
+            _text(row["media_type"], _MEDIA_TYPE, "envelope.parts"),
+            _integer(row["size"], TAG_BYTES, _SEALED_PART_MAX, "envelope.parts"),
+            _text(row["sha256"], _SHA256, "envelope.parts"),
+        )
+        for row in rows
+    )
+    if len({part.id for part in parts}) != len(parts):
+        raise EnvelopeError("envelope.parts", "named twice")
+    return parts
+
+
+def _rows(value: object, keys: set[str], least: int, most: int, code: str) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not least <= len(value) <= most:
+        raise EnvelopeError(code, "count")
+    for row in value:
+        if not isinstance(row, dict) or row.keys() != keys:
+            raise EnvelopeError(code, "fields")
+    return value
+
+
+def _text(value: object, pattern: re.Pattern[str], code: str) -> str:
+    if not isinstance(value, str):
+        raise EnvelopeError(code, "type")
+    return _require(pattern, value, code)
+
+
+def _require(pattern: re.Pattern[str], value: str, code: str) -> str:
+    if pattern.fullmatch(value) is None:
+        raise EnvelopeError(code)
+    return value
+
+
+def _integer(value: object, least: int, most: int, code: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise EnvelopeError(code)
+    return value
