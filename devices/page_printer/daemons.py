@@ -134,6 +134,8 @@ class PrinterDaemons:
 
         Raises: DaemonFailed.
         """
+        if not _is_free(port):
+            raise DaemonFailed(f"ippeveprinter: port {port} is taken")
         arguments = [
             *("-r", "off", "-n", "localhost", "-p", str(port), "-d", str(spool), "-k"),
             *("-f", "application/pdf", "-c", str(command), "-M", "Civic Kiosk", "-m", "Emulated A4", "-s", "20,0"),
@@ -191,6 +193,15 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
+
+
+def _is_free(port: int) -> bool:
+    """ippeveprinter shares a port (SO_REUSEPORT) instead of complaining: two printers would answer in turn."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def python_environment() -> dict[str, str]:
