@@ -16,15 +16,15 @@ from PIL import Image, ImageDraw, ImageFont
 from devices.receipt_printer import Raster
 
 _FONT_DIR = Path("/usr/share/fonts/opentype/noto")
-_SC_FACE = 2  # index of the simplified-Chinese face inside the collection
+_SC_FACE, _MONO_SC_FACE = 2, 7  # indices of the simplified-Chinese faces inside the collection
 _NO_LINE_START = set("，。、；：？！）》」』】%…,.;:?!)]}")
 
 
 @functools.lru_cache(maxsize=16)
-def font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+def font(size: int, *, bold: bool = False, mono: bool = False) -> ImageFont.FreeTypeFont:
     """Return the pinned face: Noto Sans CJK SC, never what happens to be installed."""
     name = "NotoSansCJK-Bold.ttc" if bold else "NotoSansCJK-Regular.ttc"
-    return ImageFont.truetype(_FONT_DIR / name, size, index=_SC_FACE)
+    return ImageFont.truetype(_FONT_DIR / name, size, index=_MONO_SC_FACE if mono else _SC_FACE)
 
 
 def _words(text: str) -> list[str]:
@@ -33,9 +33,7 @@ def _words(text: str) -> list[str]:
     for char in text:
         wide = unicodedata.east_asian_width(char) in {"W", "F"}
         joins = pieces and not wide and char != " " and pieces[-1][-1:] not in {" ", ""}
-        if joins and unicodedata.east_asian_width(pieces[-1][-1]) not in {"W", "F"}:
-            pieces[-1] += char
-        elif pieces and char in _NO_LINE_START:
+        if (joins and unicodedata.east_asian_width(pieces[-1][-1]) not in {"W", "F"}) or (pieces and char in _NO_LINE_START):
             pieces[-1] += char
         else:
             pieces.append(char)

@@ -7,10 +7,13 @@ the printer, the session, working days (the facts come computed).
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from devices.receipt_printer import Block, Cut, Feed, Text
+from PIL import Image, ImageChops, ImageDraw
+
+from devices.receipt_printer import Block, Cut, Feed, Raster, Text
 from kiosk.clock import CIVIL_TZ, ClockQuality
 from kiosk.printing import raster
 
@@ -55,6 +58,8 @@ class ReceiptFacts:
 Say = Callable[..., str]
 """`say(message_id, **args)` in the session's language."""
 
+PAPER_DOTS = 576
+"""Dots across 80 mm paper at 203 dpi; what the screen shows."""
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -113,7 +118,7 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
     for label, value in promise_lines(facts.promised, say):
         blocks.append(text(label, size=24, bold=True))
         if value:
-            blocks.append(Text("   " + value))
+            blocks.append(Text("   " + value, bold=True))
     if facts.promised.provisional:
         blocks.append(text(say("paper.provisional"), size=20))
     if facts.clock is not ClockQuality.SYNCHRONISED:
@@ -131,3 +136,38 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         Cut(),
     ]
     return blocks
+
+
+def picture(blocks: Sequence[Block]) -> bytes:
+    """Draw the blocks as they come out, for the screen: a PNG, `PAPER_DOTS` wide."""
+    rows: list[Image.Image] = []
+    for block in blocks:
+        match block:
+            case Raster(width_dots=width, height_dots=height, bits=bits):
+                black = Image.frombytes("1", (width, height), bits)
+                rows.append(ImageChops.invert(black.convert("L")))
+            case Text(text=line, bold=bold, double=double):
+                rows.append(_native(line, bold=bold, double=double))
+            case Feed(lines=lines):
+                rows.append(Image.new("L", (PAPER_DOTS, 30 * lines), 255))
+            case Cut():
+                pass
+    paper = Image.new("L", (PAPER_DOTS, sum(row.height for row in rows)), 255)
+    top = 0
+    for row in rows:
+        paper.paste(row, (0, top))
+        top += row.height
+    out = io.BytesIO()
+    paper.save(out, "PNG")
+    return out.getvalue()
+
+
+def _native(line: str, *, bold: bool, double: bool) -> Image.Image:
+    """Draw text as the printer's own font A does: 12 x 24 dots a character, or twice that."""
+    scale = 2 if double else 1
+    row = Image.new("L", (PAPER_DOTS, 30 * scale), 255)
+    pen = ImageDraw.Draw(row)
+    face = raster.font(24 * scale, bold=bold, mono=True)
+    for place, char in enumerate(line):
+        pen.text((place * 12 * scale, 0), char, fill=0, font=face)
+    return row

@@ -55,7 +55,7 @@ def _is_stale(session: Session, event: ev.Event) -> bool:
     return number is not None and number != session.number
 
 
-# --- what is true in every state ---------------------------------------------------------------------------------------
+# --- what is true in every state ----
 
 
 def _anywhere(session: Session, event: ev.Event) -> Step | None:
@@ -98,7 +98,8 @@ def _anywhere(session: Session, event: ev.Event) -> Step | None:
 
 def _device_lost(session: Session, device: Device) -> Step:
     session = replace(session, lost=session.lost | {device})
-    if device in NEEDS.get(session.state, ()):
+    printing = session.state is State.PRINT and session.busy  # the job itself says how it ends; never print twice
+    if device in NEEDS.get(session.state, ()) and not printing:
         trouble = Trouble(f"session.lost.{device}", (Choice.LEAVE,), device=device)
         return Step(replace(session, trouble=trouble, busy=False))
     return Step(session)
@@ -154,7 +155,7 @@ def _abandon(session: Session) -> Step:
             return _go(session, State.GUARD)
 
 
-# --- moving ------------------------------------------------------------------------------------------------------------
+# --- moving ----
 
 
 def _go(session: Session, state: State, *effects: fx.Effect, **changes: Any) -> Step:
@@ -204,7 +205,7 @@ def _trouble(session: Session, message_id: str, *choices: Choice, detail: str = 
     return Step(replace(session, busy=False, trouble=Trouble(message_id, shown, detail=detail)))
 
 
-# --- what each state makes of its events -------------------------------------------------------------------------------
+# --- what each state makes of its events ----
 
 
 def _in_state(session: Session, event: ev.Event) -> Step | None:
@@ -387,8 +388,7 @@ def _certifying(session: Session, event: ev.Event) -> Step | None:
         case State.PRINT, ev.PagesPrinted():
             return _go(session, State.TAKEN, certificate_printed=True)
         case State.PRINT, ev.PagesNotPrinted(message_id=message_id, waiting=True):
-            waiting = Trouble(message_id, (Choice.LEAVE,))
-            return Step(replace(session, trouble=waiting))
+            return Step(replace(session, trouble=Trouble(message_id, (Choice.LEAVE,)), busy=True))
         case State.PRINT, ev.PagesNotPrinted(message_id=message_id):
             return _trouble(session, message_id)
         case State.PRINT, ev.PrinterRefilled():

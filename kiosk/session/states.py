@@ -9,6 +9,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from kiosk.identity.assurance import Assurance as Assurance
+
 
 class State(enum.StrEnum):
     """Screens and waits. The values name screens and stand in the audit log."""
@@ -41,20 +43,6 @@ class Journey(enum.StrEnum):
 
     APPLY = "apply"
     CERTIFICATE = "certificate"
-
-
-class Assurance(enum.StrEnum):
-    """How sure the terminal is of the person, weakest first. A card alone proves possession only."""
-
-    NONE = "none"
-    CARD = "card"
-    CARD_CODE = "card+code"
-    CARD_CLERK = "card+clerk"
-
-    def reaches(self, needed: Assurance) -> bool:
-        """Say whether this level is at least `needed`."""
-        order = list(Assurance)
-        return order.index(self) >= order.index(needed)
 
 
 class Device(enum.StrEnum):

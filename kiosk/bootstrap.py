@@ -1,0 +1,186 @@
+"""Builds the object graph from the configuration, by hand: the one place that knows who is real and who is an emulator.
+
+Knows: every collaborator, and which driver the configuration names (found by entry point). Does not know: what any of
+them does once it runs.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from typing import Any
+
+from devices.supervisor import DeviceReport, Supervisor
+from kiosk.audit import AuditLog
+from kiosk.background import Background
+from kiosk.catalogue.loader import Catalogue
+from kiosk.city.client import CityClient, PlatformRejected, PlatformUnreachable
+from kiosk.city.line import LineWatch
+from kiosk.clock import Clock
+from kiosk.config import Config, ConfigError
+from kiosk.dispatch import Dispatcher
+from kiosk.documents.vision import Vision, VisionEvent
+from kiosk.events import Bus
+from kiosk.fleet import enrolment
+from kiosk.health import POLLS
+from kiosk.identity import case_code
+from kiosk.journeys.certificate import CertificateDesk
+from kiosk.journeys.context import Context
+from kiosk.journeys.form import FormDesk
+from kiosk.journeys.guard import GuardDesk
+from kiosk.journeys.hand_in import CaseDesk
+from kiosk.journeys.identify import PersonDesk
+from kiosk.journeys.materials import MaterialsDesk
+from kiosk.journeys.staff import StaffDesk
+from kiosk.journeys.vault import Vault
+from kiosk.session.runner import SessionRunner
+from kiosk.session.states import Device
+from kiosk.terminal import Desks, Terminal
+from kiosk.words import Words
+from offline_queue import Outbox
+from offline_queue.envelope import Recipient
+from offline_queue.keys import SoftwareDeviceKey
+
+ENTRY_POINTS = "civic_kiosk.devices"
+_LOG = logging.getLogger("kiosk.bootstrap")
+
+Factory = Callable[[Mapping[str, Any]], Any]
+
+POLL_S: dict[Device, float] = {Device.ID_CARD: 0.25, Device.SMART_CARD: 0.25}
+"""The readers are what a person waits for; printers are asked once a second."""
+CALL_DEADLINE_S: dict[Device, float] = {Device.RECEIPT_PRINTER: 25.0, Device.PAGE_PRINTER: 15.0}
+
+
+def driver_factory(kind: str, driver: str) -> Factory:
+    """Return the `create` of a driver, ours or a stranger's: found by entry point, never loaded unasked.
+
+    Raises `ConfigError` naming a driver that is not installed.
+    """
+    name = f"{kind}.{driver}"
+    found = entry_points(group=ENTRY_POINTS, name=name)
+    for entry in found:
+        factory: Factory = entry.load()
+        return factory
+    raise ConfigError("config.no_such_driver", name)
+
+
+def device_key(config: Config) -> SoftwareDeviceKey:
+    """Open this terminal's device key."""
+    return SoftwareDeviceKey.load(config.state_dir / "device.key")
+
+
+def open_outbox(config: Config, record: enrolment.Enrolment, key: SoftwareDeviceKey) -> Outbox:
+    """Open the outbox as this terminal: sealed to the platform's keys, signed by the device key."""
+    return Outbox.open(
+        config.outbox_dir,
+        kiosk=record.kiosk,
+        device_key=key,
+        recipients=tuple(Recipient(each.key_id, each.raw()) for each in record.platform_seal_keys),
+        mint=lambda seq: case_code.mint(record.kiosk, seq),
+        next_seq=record.next_seq,
+    )
+
+
+def city_client(config: Config, record: enrolment.Enrolment, key: SoftwareDeviceKey, clock: Clock) -> CityClient:
+    """Build the client of the central platform."""
+    return CityClient(str(config.city.url), config.city.ca_file, record.kiosk, key.sign, clock)
+
+
+def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
+    """Build the whole terminal. Opens files; touches no device and no line before `Terminal.start`."""
+    record = enrolment.load(config.state_dir)
+    key = device_key(config)
+    bus, vault = Bus(dispatcher), Vault()
+    wired: dict[str, Terminal] = {}
+
+    def terminal() -> Terminal:
+        return wired["terminal"]
+
+    devices = {
+        kind: _supervisor(kind, config, clock, dispatcher, lambda report, kind=kind: terminal().on_device(kind, report))
+        for kind in config.devices
+        if kind is not Device.DOCUMENT_CAMERA
+    }
+    runner = SessionRunner(
+        clock=clock,
+        run_effect=lambda effect: terminal().run_effect(effect),
+        on_change=lambda session: terminal().on_session(session),
+    )
+    city = city_client(config, record, key, clock)
+    context = Context(
+        config=config,
+        enrolment=record,
+        clock=clock,
+        bus=bus,
+        words=Words.load(),
+        catalogue=Catalogue.load(),
+        vault=vault,
+        audit=AuditLog(config.state_dir / "audit.jsonl", clock),
+        outbox=open_outbox(config, record, key),
+        city=city,
+        city_work=Background("city", dispatcher),
+        store_work=Background("store", dispatcher),
+        devices=devices,
+        sign=key.sign,
+        handle=runner.handle,
+        session=lambda: runner.session,
+        language=config.terminal.language,
+    )
+    vision = _vision(config, clock, dispatcher, lambda event: terminal().materials.on_event(event))
+    materials = MaterialsDesk(context, vision)
+    form = FormDesk(context, materials)
+    desks = Desks(
+        person=PersonDesk(context),
+        form=form,
+        materials=materials,
+        case=CaseDesk(context, form, materials),
+        certificate=CertificateDesk(context),
+        guard=GuardDesk(context),
+        staff=StaffDesk(context),
+    )
+    line = LineWatch(_probe(city), dispatcher=dispatcher, on_change=lambda up, why: terminal().on_line(up, why))
+    wired["terminal"] = Terminal(
+        context=context, runner=runner, desks=desks, vision=vision, line=line, outbox=context.outbox
+    )
+    return wired["terminal"]
+
+
+def _supervisor(
+    kind: Device, config: Config, clock: Clock, dispatcher: Dispatcher, on_change: Callable[[DeviceReport], None]
+) -> Supervisor[Any]:
+    chosen = config.devices[kind]
+    create = driver_factory(str(kind), chosen.driver)
+    options = dict(chosen.options)
+    return Supervisor(
+        str(kind),
+        lambda: create(options),
+        POLLS[kind],
+        clock=clock,
+        dispatcher=dispatcher,
+        on_change=on_change,
+        poll_interval_s=POLL_S.get(kind, 1.0),
+        call_deadline_s=CALL_DEADLINE_S.get(kind, 5.0),
+    )
+
+
+def _vision(
+    config: Config, clock: Clock, dispatcher: Dispatcher, on_event: Callable[[VisionEvent], None]
+) -> Vision:
+    camera = config.devices.get(Device.DOCUMENT_CAMERA)
+    driver = "" if camera is None else f"{Device.DOCUMENT_CAMERA}.{camera.driver}"
+    options = {} if camera is None else dict(camera.options)
+    return Vision(driver, options, clock=clock, dispatcher=dispatcher, on_event=on_event)
+
+
+def _probe(city: CityClient) -> Callable[[], str | None]:
+    def probe() -> str | None:
+        try:
+            city.ping()
+        except PlatformUnreachable as error:
+            return str(error.reason)
+        except PlatformRejected as error:
+            return error.code
+        return None
+
+    return probe

@@ -1,0 +1,119 @@
+"""The `kiosk` command.
+
+Knows: the sub-commands and their arguments. Does not know: how any of them works; each imports what it needs itself, so
+that the sync agent never loads Qt and `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+DEFAULT_CONFIG = Path("/etc/civic-kiosk/kiosk.toml")
+OK, FAILED, MISUSED = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one sub-command and return its exit code: 0 done, 1 failed, 2 misused."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["rig"]:
+        from devices import rig
+
+        return rig.main(arguments[1:])
+    if arguments[:1] == ["vision"]:
+        from kiosk.documents import worker
+
+        return worker.main(arguments[1:])
+    if arguments[:1] == ["demo"]:
+        from kiosk.demo.main import main as demo
+
+        return demo(arguments[1:])
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    try:
+        code: int = options.run(options)
+    except _known_failures() as error:
+        print(f"kiosk {options.command}: {error}", file=sys.stderr)
+        return FAILED
+    return code
+
+
+def _known_failures() -> tuple[type[Exception], ...]:
+    from kiosk.faults import FAULTS
+
+    return tuple(FAULTS)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk", description="The 24-hour Citizen's Window terminal.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, summary: str, run: object, *, config: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary)
+        if config:
+            sub.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=f"configuration (default {DEFAULT_CONFIG})")
+        sub.set_defaults(run=run)
+        return sub
+
+    run = command("run", "serve citizens: the terminal's screen", _run)
+    run.add_argument("--robot", choices=("apply", "certificate", "both"), help="let a scripted citizen use it")
+    run.add_argument("--control", help="address of the rig's control port, for the scripted citizen")
+    run.add_argument("--shots", type=Path, help="folder for a screenshot of every screen passed")
+    run.add_argument("--language", choices=("zh_CN", "en"), help="language of the scripted citizen")
+    command("sync", "send what waits in the outbox to the city; one at a time", _sync)
+    enrol = command("enrol", "tie this terminal to its city with a one-time code", _enrol)
+    enrol.add_argument("--code", required=True, help="one-time code from the city")
+    command("check-config", "read the configuration and say what is wrong with it", _check_config)
+    dock = command("dock", "a window that drives the emulators", _dock, config=False)
+    dock.add_argument("--control", required=True, help="address of the rig's control port")
+    commands.add_parser("demo", help="the whole system on this machine, against emulated devices", add_help=False)
+    commands.add_parser("rig", help="start the emulated devices and their daemons", add_help=False)
+    commands.add_parser("vision", help="the camera's own process; started by the terminal", add_help=False)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from kiosk import config
+    from ui import app
+
+    return app.main(
+        config.load(options.config),
+        robot=options.robot,
+        control=options.control,
+        shots=options.shots,
+        language=options.language,
+    )
+
+
+def _dock(options: argparse.Namespace) -> int:
+    from ui import dock
+
+    return dock.main(options.control)
+
+
+def _sync(options: argparse.Namespace) -> int:
+    from kiosk import config
+    from kiosk.fleet import sync
+
+    return sync.run(config.load(options.config))
+
+
+def _enrol(options: argparse.Namespace) -> int:
+    from kiosk import config
+    from kiosk.fleet import enrol
+
+    loaded = config.load(options.config)
+    record = enrol.enrol(loaded, options.code)
+    print(f"enrolled as {record.kiosk}")
+    return OK
+
+
+def _check_config(options: argparse.Namespace) -> int:
+    from kiosk import config
+
+    loaded = config.load(options.config)
+    print(f"{options.config}: good. Terminal {loaded.terminal.number}, {len(loaded.devices)} devices.")
+    return OK

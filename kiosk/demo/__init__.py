@@ -1,0 +1,1 @@
+"""The whole system on one machine: central, emulators, sync agent and terminal, started together and checked."""

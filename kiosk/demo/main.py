@@ -1,0 +1,118 @@
+"""`kiosk demo`: the whole system on this machine, doing its whole job.
+
+Knows: with a display, a window beside the dock; without one, a scripted citizen whose every step is checked. Does not
+know: how a part works, or what is checked (`checks`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from devices import namespace
+from kiosk.demo.checks import Evidence, check_all
+from kiosk.demo.stack import Stack, StackError
+
+WORK = Path("build/demo")
+OUTPUT = Path("demo-output")
+JOURNEY_DEADLINE_S = 150.0
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the demo. Exits 0 only if every check held."""
+    parser = argparse.ArgumentParser(prog="kiosk demo", description="The whole system against emulated devices.")
+    parser.add_argument("--headless", action="store_true", help="a scripted citizen, even where there is a display")
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="where the evidence is left")
+    parser.add_argument("--work", type=Path, default=WORK, help="where the system keeps its state while it runs")
+    parser.add_argument("--language", choices=("zh_CN", "en"), default="zh_CN", help="language of the scripted citizen")
+    parser.add_argument("--pictures", type=Path, help="also draw the README's pictures into this folder")
+    options = parser.parse_args(argv)
+    namespace.reenter()
+    display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    try:
+        if display and not options.headless:
+            return _windowed(options.work)
+        return _headless(options)
+    except StackError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+
+
+def _windowed(work: Path) -> int:
+    with Stack(work.resolve(), windowed=True) as stack:
+        dock = stack.start_dock()
+        screen = stack.start_kiosk("--control", stack.control_url)
+        print("The terminal and its dock are open. Lay a card on the reader in the dock to begin; close the terminal to end.")
+        try:
+            while screen.poll() is None and dock.poll() is None:
+                time.sleep(0.2)
+        except KeyboardInterrupt:
+            print("Stopping.")
+    return 0
+
+
+def _headless(options: argparse.Namespace) -> int:
+    output: Path = options.output.resolve()
+    if output.exists():
+        shutil.rmtree(output)
+    output.mkdir(parents=True)
+    begun = time.monotonic()
+    with Stack(options.work.resolve(), env={"QT_QPA_PLATFORM": "offscreen"}) as stack:
+        up = time.monotonic()
+        print(f"up in {up - begun:.1f} s: central, emulated devices, sync agent")
+        screen = stack.start_kiosk(
+            "--robot", "both", "--control", stack.control_url, "--shots", str(output / "screens"), "--language", options.language
+        )
+        try:
+            code = screen.wait(JOURNEY_DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            code = -1
+        result = _result(stack)
+        if code != 0 or result is None:
+            print(f"the scripted citizen did not get through (exit {code}):\n{stack.log_tail('kiosk', 40)}", file=sys.stderr)
+            _keep_logs(stack, output)
+            return 1
+        served = time.monotonic()
+        evidence = Evidence.gather(stack, output, result)
+        findings = check_all(evidence)
+        summary: dict[str, Any] = {
+            "ok": all(finding.ok for finding in findings),
+            "checks": {finding.name: finding.detail if finding.ok else f"FAILED: {finding.detail}" for finding in findings},
+            "seconds": {"start": round(up - begun, 1), "journeys": round(served - up, 1)},
+            "steps": result["steps"],
+            "case_code": result["case_code"],
+        }
+        _keep_logs(stack, output)
+    (output / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for finding in findings:
+        print(f"{'ok    ' if finding.ok else 'FAILED'} {finding.name}: {finding.detail}")
+    if options.pictures is not None and summary["ok"]:
+        from kiosk.demo.pictures import draw
+
+        draw(output, options.pictures.resolve())
+    print(f"evidence in {options.output}/: screens, receipt, certificate, case, summary.json")
+    return 0 if summary["ok"] else 1
+
+
+def _result(stack: Stack) -> dict[str, Any] | None:
+    """Return the scripted citizen's last line, if it got that far."""
+    for line in reversed(stack.log_tail("kiosk", 200).splitlines()):
+        if line.startswith("{"):
+            found: dict[str, Any] = json.loads(line)
+            return found
+    return None
+
+
+def _keep_logs(stack: Stack, output: Path) -> None:
+    logs = output / "logs"
+    logs.mkdir(exist_ok=True)
+    for log in stack.work.glob("*.log"):
+        shutil.copy(log, logs / log.name)

@@ -1,0 +1,1 @@
+"""What ties this terminal to its fleet: enrolment. No person, no session."""

@@ -1,0 +1,38 @@
+"""Enrolment: a one-time code and a fresh device key become a record that ties this terminal to its city.
+
+Knows: the order that survives being cut short (key first, then the city, then the record). Does not know: the wire.
+"""
+
+from __future__ import annotations
+
+import base64
+
+from kiosk.city import client
+from kiosk.config import Config
+from kiosk.fleet import enrolment
+from kiosk.fleet.enrolment import Enrolment, PlatformKey
+from offline_queue.keys import SoftwareDeviceKey
+
+
+def enrol(config: Config, code: str) -> Enrolment:
+    """Enrol this terminal. Raises the platform's two exceptions, or `EnrolmentError` for a city that answers nonsense."""
+    config.state_dir.mkdir(parents=True, exist_ok=True)
+    key = SoftwareDeviceKey.load_or_create(config.state_dir / "device.key")
+    answer = client.enrol(
+        str(config.city.url), config.city.ca_file, code=code, public_key=key.public_bytes, sign=key.sign
+    )
+    if answer.kiosk != config.terminal.number:
+        raise enrolment.EnrolmentError("enrolment.other_number", answer.kiosk)
+    record = Enrolment(
+        kiosk=answer.kiosk,
+        device_public_key=key.public_bytes.hex(),
+        next_seq=answer.next_seq,
+        platform_seal_keys=tuple(_pin(each.key_id, each.public_key) for each in answer.platform_seal_keys),
+        platform_sign_key=_pin(answer.platform_sign_key.key_id, answer.platform_sign_key.public_key),
+    )
+    enrolment.save(config.state_dir, record)
+    return record
+
+
+def _pin(key_id: str, public_key: str) -> PlatformKey:
+    return PlatformKey(key_id=key_id, public_key=base64.b64decode(public_key).hex())

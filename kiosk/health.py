@@ -1,0 +1,52 @@
+"""What a device's status means for the terminal: usable, usable for now, waiting for hands, or gone.
+
+Knows: each kind's closed union of statuses. Does not know: drivers, or what is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from devices import id_card, page_printer, receipt_printer, smart_card
+from devices.supervisor import SupervisorState
+from kiosk.session.states import Device
+
+_GONE = (id_card.Disconnected, smart_card.Disconnected, receipt_printer.Disconnected, page_printer.Disconnected)
+_LOW = (receipt_printer.PaperLow, page_printer.PaperLow, page_printer.TonerLow)
+_BROKEN = (
+    id_card.Faulted,
+    smart_card.Faulted,
+    receipt_printer.Faulted,
+    receipt_printer.NoPaper,
+    receipt_printer.CoverOpen,
+    receipt_printer.Offline,
+    page_printer.Faulted,
+    page_printer.NoPaper,
+    page_printer.CoverOpen,
+    page_printer.Jammed,
+    page_printer.TonerEmpty,
+)
+
+
+def state_of(status: object) -> SupervisorState:
+    """Return how far a device with this status can be used."""
+    if isinstance(status, _GONE):
+        return SupervisorState.LOST
+    if isinstance(status, _BROKEN):
+        return SupervisorState.FAULTED
+    return SupervisorState.DEGRADED if isinstance(status, _LOW) else SupervisorState.READY
+
+
+def _poll(driver: Any) -> tuple[SupervisorState, object]:
+    status = driver.status()
+    return state_of(status), status
+
+
+POLLS: dict[Device, Callable[[Any], tuple[SupervisorState, object]]] = {
+    Device.ID_CARD: _poll,
+    Device.SMART_CARD: _poll,
+    Device.RECEIPT_PRINTER: _poll,
+    Device.PAGE_PRINTER: _poll,
+}
+"""How each supervised kind is read. The document camera lives in a process of its own and reports by itself."""

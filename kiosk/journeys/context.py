@@ -1,0 +1,58 @@
+"""What every desk is given: the collaborators, wired once by `kiosk.bootstrap`.
+
+Knows: names and types of the collaborators. Does not know: how any of them is built.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from devices.supervisor import Supervisor
+from kiosk.audit import AuditLog
+from kiosk.background import Background
+from kiosk.catalogue.loader import Catalogue
+from kiosk.city.client import CityClient
+from kiosk.clock import CIVIL_TZ, Clock
+from kiosk.config import Config
+from kiosk.events import Bus
+from kiosk.fleet.enrolment import Enrolment
+from kiosk.journeys.vault import Vault
+from kiosk.session.events import Event
+from kiosk.session.states import Device, Session
+from kiosk.words import Words
+from offline_queue import Outbox
+
+
+@dataclass(slots=True)
+class Context:
+    """The collaborators of the desks. `handle` and `session` reach the one session runner."""
+
+    config: Config
+    enrolment: Enrolment
+    clock: Clock
+    bus: Bus
+    words: Words
+    catalogue: Catalogue
+    vault: Vault
+    audit: AuditLog
+    outbox: Outbox
+    city: CityClient
+    city_work: Background
+    store_work: Background
+    devices: Mapping[Device, Supervisor[Any]]
+    sign: Callable[[bytes], bytes]
+    """Signs with the device key: the receipt's QR code and requests to the city."""
+    handle: Callable[[Event], None]
+    session: Callable[[], Session]
+    language: str = "zh_CN"
+
+    def today(self) -> dt.date:
+        """Return the civil date at the terminal."""
+        return self.clock.now().astimezone(CIVIL_TZ).date()
+
+    def say(self, message_id: str, **args: object) -> str:
+        """Return a message in the session's language."""
+        return self.words.text(self.language, message_id, **args)

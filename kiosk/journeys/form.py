@@ -1,0 +1,211 @@
+"""The form: pages of few fields from the item's own definition, checked as they are typed.
+
+Knows: what to ask next, what is wrong with an answer, where a prefilled value came from. Does not know: how a rule is
+judged (`kiosk.catalogue.forms`), the keyboard, or the screen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.catalogue import divisions, forms
+from kiosk.catalogue.models import FormField, Option, ServiceItem, Source, Text
+from kiosk.catalogue.rules import FieldType
+from kiosk.events import Fact
+from kiosk.identity import masking
+from kiosk.journeys.context import Context
+from kiosk.journeys.materials import MaterialsDesk
+from kiosk.session import events as ev
+
+_KEYBOARDS = {
+    FieldType.TEXT: "pinyin",
+    FieldType.ADDRESS: "pinyin",
+    FieldType.INT: "digits",
+    FieldType.DECIMAL: "digits",
+    FieldType.MONEY: "digits",
+    FieldType.MOBILE: "digits",
+    FieldType.BANK_CARD: "digits",
+    FieldType.ID_NO: "id",
+    FieldType.USCC: "letters",
+    FieldType.PLATE: "pinyin",
+    FieldType.CASE_NO: "letters",
+}
+_MAX_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field as the screen needs it."""
+
+    key: str
+    label: Text
+    help: Text | None
+    type: str
+    value: Any
+    display: str
+    options: tuple[Option, ...]
+    required: bool
+    readonly: bool
+    source_id: str
+    mask: str
+    problem_id: str
+    problem_args: dict[str, Any]
+    keyboard: str
+    max_length: int
+
+
+class FormDesk:
+    """The form of the present session's item."""
+
+    def __init__(self, context: Context, materials: MaterialsDesk) -> None:
+        self._context = context
+        self._materials = materials
+
+    def _item(self) -> ServiceItem | None:
+        plan = self._context.session().plan
+        return None if plan is None else self._context.catalogue.item(plan.item_id)
+
+    # --- pages ----
+
+    def _pages(self) -> tuple[forms.Page, ...]:
+        item = self._item()
+        return () if item is None else forms.pages(item, self._context.vault.answers)
+
+    @property
+    def page_count(self) -> int:
+        """How many pages there are, given the answers so far."""
+        return len(self._pages())
+
+    def page_of(self, key: str) -> int:
+        """Return the page that holds a field; 0 if none does."""
+        for number, page in enumerate(self._pages()):
+            if any(field.key == key for field in page.fields):
+                return number
+        return 0
+
+    def known(self) -> tuple[FieldView, ...]:
+        """Return what the card already answered: shown above the first page, never asked."""
+        item = self._item()
+        if item is None:
+            return ()
+        fields = forms.visible_fields(item, self._context.vault.answers)
+        return tuple(self._view(field, None) for field in fields if field.source is Source.ID_CARD)
+
+    def fields(self, page: int) -> tuple[FieldView, ...]:
+        """Return the fields of one page; none for a page that is not there."""
+        pages = self._pages()
+        if not 0 <= page < len(pages):
+            return ()
+        found = self._shown_problems()
+        return tuple(self._view(field, found.get(field.key)) for field in pages[page].fields)
+
+    def _shown_problems(self) -> dict[str, forms.Problem]:
+        touched = self._context.vault.touched
+        return {key: problem for key, problem in self._problems().items() if key in touched}
+
+    def _problems(self) -> dict[str, forms.Problem]:
+        item = self._item()
+        if item is None:
+            return {}
+        found: dict[str, forms.Problem] = {}
+        for problem in forms.problems(item, self._context.vault.answers, self._context.today()):
+            found.setdefault(problem.field, problem)
+        return found
+
+    @property
+    def valid(self) -> bool:
+        """Say whether the whole form could be handed in."""
+        return not self._problems()
+
+    def _view(self, field: FormField, problem: forms.Problem | None) -> FieldView:
+        context = self._context
+        value = context.vault.answers.get(field.key)
+        return FieldView(
+            key=field.key,
+            label=field.label,
+            help=field.help,
+            type=str(field.type),
+            value=value,
+            display=self.display(field, value),
+            options=field.options,
+            required=field.required,
+            readonly=field.source is Source.ID_CARD,
+            source_id=context.vault.sources.get(field.key, ""),
+            mask="" if field.mask is None else str(field.mask),
+            problem_id="" if problem is None else problem.message_id,
+            problem_args={} if problem is None else problem.args_in(context.language),
+            keyboard=_KEYBOARDS.get(field.type, "none"),
+            max_length=_MAX_LENGTH,
+        )
+
+    def display(self, field: FormField, value: Any) -> str:
+        """Write an answer for a reader: option labels, division names, masked where the field says so."""
+        if value in (None, "", [], {}):
+            return ""
+        language = self._context.language
+        match field.type:
+            case FieldType.ENUM | FieldType.MULTI_ENUM:
+                chosen = value if isinstance(value, list | tuple) else [value]
+                labels = [o.label.in_language(language) for o in field.options if o.value in chosen]
+                return ("、" if language.startswith("zh") else ", ").join(labels)
+            case FieldType.ADDRESS if isinstance(value, dict):
+                place = divisions.current().full_name(str(value.get("division", "")), language)
+                return f"{place} {value.get('detail', '')}".strip()
+            case FieldType.DIVISION:
+                return divisions.current().full_name(str(value), language)
+        text = str(value)
+        return masking.on_screen(field.mask, text) if field.mask is not None else text
+
+    # --- answering ----
+
+    def prepare(self) -> None:
+        """Prefill from the card and from the item's own defaults, each with its source."""
+        item, vault = self._item(), self._context.vault
+        if item is None or vault.person is None:
+            return
+        for key, value in forms.defaults(item, self._context.today()).items():
+            if key not in vault.answers:
+                vault.answers[key] = value
+                vault.sources[key] = "form.source.default"
+        for key, value in forms.prefill(item, vault.person).items():
+            vault.answers[key] = value
+            vault.sources[key] = "form.source.id_card"
+        self._context.bus.publish(Fact.FORM)
+
+    def set(self, key: str, raw: Any) -> None:
+        """Take what was entered, as it stands; what is wrong with it is said beside the field."""
+        item, vault = self._item(), self._context.vault
+        field = None if item is None else next((f for f in item.fields if f.key == key), None)
+        if field is None or field.source is not Source.INPUT:
+            return
+        vault.answers[key] = forms.normalise(field, raw)
+        vault.sources.pop(key, None)
+        self._context.bus.publish(Fact.FORM)
+        self._context.handle(ev.Touched())
+
+    def leave_field(self, key: str) -> None:
+        """The person went on to something else: from now on the field's problem is shown."""
+        self._context.vault.touched.add(key)
+        self._context.bus.publish(Fact.FORM)
+
+    def answer_page(self) -> bool:
+        """Check the current page and go on, or show what is wrong. Says whether it went on."""
+        pages = self._pages()
+        number = self._context.session().page
+        if not 0 <= number < len(pages):
+            return False
+        keys = {field.key for field in pages[number].fields}
+        self._context.vault.touched |= keys
+        if keys & self._problems().keys():
+            self._context.bus.publish(Fact.FORM)
+            return False
+        last = number + 1 >= len(pages)
+        self._context.handle(ev.PageAnswered(None if last else number + 1, materials_complete=self._materials.complete))
+        return True
+
+    def division_children(self, code: str) -> tuple[tuple[str, str], ...]:
+        """Return (code, name) of the divisions below `code`; of the city itself for an empty code."""
+        table = divisions.current()
+        below = table.children(code or table.city().code)
+        return tuple((each.code, each.name.in_language(self._context.language)) for each in below)

@@ -1,0 +1,263 @@
+"""Handing in: the whole of it read once more, sealed into the outbox, and the receipt that may then be printed.
+
+Knows: that nothing is promised before the outbox has committed, and what the receipt may say. Does not know: how the
+outbox stores, when the city is reached, or the printer's wire.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from devices.errors import DeviceError
+from devices.receipt_printer import CoverOpen, NoPaper, NotPrinted, Printed, PrintResult, ReceiptPrinter
+from kiosk.catalogue import workdays
+from kiosk.catalogue.models import ServiceItem
+from kiosk.clock import CIVIL_TZ
+from kiosk.events import Fact
+from kiosk.identity import masking
+from kiosk.journeys import signature
+from kiosk.journeys.context import Context
+from kiosk.journeys.form import FormDesk
+from kiosk.journeys.materials import MaterialsDesk
+from kiosk.journeys.submission import Draft, compose
+from kiosk.journeys.vault import Kept, Stroke
+from kiosk.printing import receipt, receipt_qr
+from kiosk.session import events as ev
+from kiosk.session.states import Device, Promise, State
+from offline_queue import Put, QueueError, StoreFull
+
+NOTICE_DAYS = 5
+"""Acceptance or one notice of everything missing: within five days (Administrative Licence Law art. 32)."""
+MIN_SIGNATURE = 0.15
+"""Widths of the pad that the ink must cover at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One line of the review; pressing it leads back to where it was entered."""
+
+    section: str
+    label: str
+    value: str
+    target: ev.FieldReopened | None
+
+
+class CaseDesk:
+    """The submission of the present session."""
+
+    def __init__(self, context: Context, form: FormDesk, materials: MaterialsDesk) -> None:
+        self._context = context
+        self._form = form
+        self._materials = materials
+        self._pad = (1, 1)
+
+    def _item(self) -> ServiceItem:
+        plan = self._context.session().plan
+        if plan is None:
+            raise LookupError("no plan")
+        return self._context.catalogue.item(plan.item_id)
+
+    # --- signing and reviewing ----
+
+    @property
+    def strokes(self) -> tuple[Stroke, ...]:
+        """The signature as it was written."""
+        return self._context.vault.strokes
+
+    def set_signature(self, strokes: Sequence[Sequence[tuple[float, float, float]]], width: int, height: int) -> None:
+        """Take the signature; x and y in 0..1 of a pad of `width` x `height` pixels, seconds since the first touch."""
+        vault = self._context.vault
+        vault.strokes = tuple(tuple((float(x), float(y), float(t)) for x, y, t in stroke) for stroke in strokes if stroke)
+        vault.signature_png = b""
+        self._pad = (max(1, width), max(1, height))
+        if self.has_signature:
+            vault.signature_png = signature.draw(vault.strokes, *self._pad)
+        self._context.bus.publish(Fact.CASE)
+        self._context.handle(ev.Touched())
+
+    @property
+    def has_signature(self) -> bool:
+        """Say whether there is enough ink to be a signature."""
+        return signature.length(self._context.vault.strokes) >= MIN_SIGNATURE
+
+    def review(self) -> tuple[ReviewLine, ...]:
+        """Return everything that will be handed in, line by line."""
+        language = self._context.language
+        lines: list[ReviewLine] = []
+        for view in self._form.known():
+            lines.append(ReviewLine("review.person", view.label.in_language(language), view.display, None))
+        for number in range(self._form.page_count):
+            for view in self._form.fields(number):
+                target = ev.FieldReopened(State.FORM, page=number)
+                lines.append(ReviewLine("review.form", view.label.in_language(language), view.display, target))
+        for material in self._materials.views():
+            have = self._context.say("review.have") if material.state == "have" else ""
+            pages = have or self._context.say("review.pages", pages=material.pages)
+            target = ev.FieldReopened(State.MATERIALS, material=material.key)
+            lines.append(ReviewLine("review.materials", material.name.in_language(language), pages, target))
+        return tuple(lines)
+
+    @property
+    def ready(self) -> bool:
+        """Say whether it can be handed in: form valid, papers complete, signed."""
+        return self._form.valid and self._materials.complete and self.has_signature
+
+    # --- handing in ----
+
+    def submit(self) -> None:
+        """Seal and commit. The answer is `Stored` or `NotStored`; trying again can never make a second case."""
+        context = self._context
+        vault, session = context.vault, context.session()
+        number, person = session.number, vault.person
+        if person is None or not self.ready:
+            context.handle(ev.NotStored(number, "submit.invalid"))
+            return
+        vault.submission_id = vault.submission_id or uuid.uuid4().hex
+        make = functools.partial(
+            compose,
+            vault=copy.copy(vault),  # a wipe replaces what the vault holds; this one keeps it until it is stored
+            person=person,
+            item=self._item(),
+            asked=self._materials.asked(),
+            catalogue_version=context.catalogue.version,
+            assurance=session.assurance,
+            pad=self._pad,
+            kiosk=context.enrolment.kiosk,
+            submitted_at=context.clock.now(),
+            clock=context.clock.quality(),
+            language=context.language,
+        )
+
+        def work() -> tuple[Draft, Put]:
+            draft = make()
+            put = context.outbox.put(
+                draft.form, draft.attachments, service=draft.item, submission_id=uuid.UUID(draft.submission_id)
+            )
+            return draft, put
+
+        def stored(result: tuple[Draft, Put]) -> None:
+            draft, put = result
+            parts = len(draft.attachments)
+            context.audit.record(
+                "submission.stored", session=number, code=put.code, item=draft.item,
+                assurance=str(draft.assurance), parts=parts,
+            )  # fmt: skip
+            context.bus.publish(Fact.OUTBOX)
+            if context.session().number != number:
+                return  # too late for this person's screen; the submission is safe all the same
+            vault.kept = Kept(draft.submission_id, put.code, put.sha256, draft.submitted_at, parts)
+            context.bus.publish(Fact.CASE)
+            context.handle(ev.Stored(number))
+
+        def failed(error: Exception) -> None:
+            if not isinstance(error, QueueError):
+                context.handle(ev.NotStored(number, "submit.store_failed"))
+                raise error
+            context.audit.record("submission.refused", "failure", session=number, reason=error.code)
+            message = "submit.store_full" if isinstance(error, StoreFull) else "submit.store_failed"
+            context.handle(ev.NotStored(number, message))
+
+        context.store_work.run(work, stored, failed)
+
+    # --- the receipt ----
+
+    @property
+    def code(self) -> str:
+        """The human case code, once the outbox has committed."""
+        kept = self._context.vault.kept
+        return "" if kept is None else kept.code
+
+    @property
+    def receipt_png(self) -> bytes | None:
+        """The receipt as it was laid out, for the screen."""
+        return self._context.vault.receipt_png or None
+
+    def promised(self) -> receipt.Promised:
+        """Work out the dates that may be promised for this submission."""
+        context = self._context
+        item = self._item()
+        kept = context.vault.kept
+        handed_in = context.clock.now() if kept is None else kept.submitted_at
+        hours = context.catalogue.department(item.department).opening_hours
+        opening = workdays.next_opening(handed_in.astimezone(CIVIL_TZ), hours)
+        answer = workdays.due(opening.at.date(), NOTICE_DAYS)
+        return receipt.Promised(
+            handed_in=handed_in,
+            office_opens=opening.at,
+            answer_by=answer.date,
+            result_days=item.promised_limit.value,
+            result_unit=str(item.promised_limit.unit),
+            provisional=opening.provisional or answer.provisional,
+        )
+
+    def promise_lines(self) -> tuple[tuple[str, str], ...]:
+        """Return (label, value) of each promise, as they stand on the receipt."""
+        return receipt.promise_lines(self.promised(), self._context.say)
+
+    def _facts(self, kept: Kept) -> receipt.ReceiptFacts:
+        context = self._context
+        language, terminal, item, person = context.language, context.config.terminal, self._item(), context.vault.person
+        claim = receipt_qr.ReceiptClaim(kept.code, item.id, kept.submitted_at, kept.digest)
+        name = "" if person is None else masking.on_receipt(masking.Kind.NAME, person.name)
+        document = "" if person is None else masking.on_receipt(masking.Kind.ID_NUMBER, person.number)
+        views = [view for view in self._materials.views() if view.pages]
+        chinese = language.startswith("zh")
+        return receipt.ReceiptFacts(
+            code=kept.code,
+            terminal_name=terminal.name.zh if chinese else terminal.name.en,
+            terminal_number=terminal.number,
+            site=terminal.site.zh if chinese else terminal.site.en,
+            phone=terminal.phone,
+            item_name=item.name.in_language(language),
+            department=context.catalogue.department(item.department).name.in_language(language),
+            applicant=name,
+            number=document,
+            materials=tuple((view.name.in_language(language), view.pages) for view in views),
+            promised=self.promised(),
+            clock=context.clock.quality(),
+            assurance=str(context.session().assurance),
+            received_by_city=context.session().promise is not Promise.KEPT,
+            qr=receipt_qr.make(claim, context.sign),
+            sample=item.sample,
+        )
+
+    def print_receipt(self) -> None:
+        """Print the receipt from its start. Only after the outbox has committed is there anything to print."""
+        context = self._context
+        kept, session = context.vault.kept, context.session()
+        if kept is None:
+            return
+        number = session.number
+        printer = context.devices.get(Device.RECEIPT_PRINTER)
+        facts = self._facts(kept)
+        context.vault.receipt_png = receipt.picture(receipt.layout(facts, context.say, width=receipt.PAPER_DOTS))
+        context.bus.publish(Fact.CASE)
+        if printer is None:
+            context.handle(ev.ReceiptNotPrinted(number, "receipt.failed"))
+            return
+
+        def work(driver: ReceiptPrinter) -> PrintResult:
+            return driver.print(receipt.layout(facts, context.say, width=driver.width_dots))
+
+        def done(result: PrintResult | DeviceError) -> None:
+            match result:
+                case Printed():
+                    context.audit.record("receipt.printed", session=number, code=kept.code)
+                    context.handle(ev.ReceiptPrinted(number))
+                    return
+                case NotPrinted(status=NoPaper()):
+                    message, reason = "receipt.no_paper", "no_paper"
+                case NotPrinted(status=CoverOpen()):
+                    message, reason = "receipt.cover_open", "cover_open"
+                case NotPrinted(status=status):
+                    message, reason = "receipt.failed", type(status).__name__
+                case DeviceError(code=code):
+                    message, reason = "receipt.failed", code
+            context.audit.record("receipt.not_printed", "failure", session=number, code=kept.code, reason=reason)
+            context.handle(ev.ReceiptNotPrinted(number, message))
+
+        printer.submit(work, done)

@@ -1,0 +1,253 @@
+"""Who the citizen is: the card on the reader, and the one-time code to the registered phone.
+
+Knows: when to read a card and what a usable card is. Does not know: the reader's wire, or which level an item asks for.
+"""
+
+from __future__ import annotations
+
+from devices.errors import DeviceError
+from devices.id_card import CardPresent, IdCard, IdCardReader, NoCard, PresenceUnknown, ReadFailed
+from devices.supervisor import DeviceReport
+from kiosk.city.client import PlatformRejected, PlatformUnreachable
+from kiosk.city.messages import CodeAnswer, PersonKey, VerifyAnswer
+from kiosk.events import Fact
+from kiosk.identity import masking
+from kiosk.identity.numbers import Invalid, Sex, resident_id
+from kiosk.identity.persons import RESIDENT_ID, Person
+from kiosk.journeys.context import Context
+from kiosk.session import events as ev
+from kiosk.session.states import Assurance, Device
+
+ELDER_AGE = 60
+CODE_DIGITS = 6
+_FINAL_REFUSALS = frozenset({"code_late", "code_used", "code_exhausted", "challenge_unknown"})
+
+
+def person_of(card: IdCard) -> Person:
+    """Turn what the card says into a person."""
+    return Person(
+        name=card.name,
+        document_type=RESIDENT_ID,
+        number=card.number,
+        sex=Sex(card.sex),
+        nation_code=card.nation_code,
+        birth=card.birth,
+        address=card.address,
+        issuer=card.issuer,
+        valid_from=card.valid_from,
+        valid_to=card.valid_to,
+    )
+
+
+def key_of(person: Person) -> PersonKey:
+    """Return the person as the city's registers are asked for them."""
+    return PersonKey(name=person.name, document_type=person.document_type, number=person.number)
+
+
+class PersonDesk:
+    """Reads the card when one is laid down, and handles the code. The screen sees masked values only."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._watching = False
+        self._reading = False
+        self._refused = False
+        """A card was refused and must be lifted before it is read again."""
+
+    # --- the card ----
+
+    def watch(self, *, on: bool) -> None:
+        """Begin or stop waiting for a card. A card that lies there already is read at once."""
+        self._watching = on
+        self._refused = False
+        reader = self._context.devices.get(Device.ID_CARD)
+        if on and reader is not None:
+            self.on_report(reader.report)
+            reader.poll_now()
+
+    def on_report(self, report: DeviceReport) -> None:
+        """Take a new status of the reader."""
+        match report.status:
+            case NoCard():
+                self._refused = False
+            case CardPresent() | PresenceUnknown() if self._watching and not self._reading and not self._refused:
+                self._read()
+            case _:
+                pass
+
+    def _read(self) -> None:
+        self._reading = True
+        number = self._context.session().number
+        self._context.devices[Device.ID_CARD].submit(IdCardReader.read, lambda result: self._on_read(number, result))
+
+    def _on_read(self, number: int, result: IdCard | NoCard | ReadFailed | DeviceError) -> None:
+        self._reading = False
+        if not self._watching or number != self._context.session().number:
+            return
+        match result:
+            case IdCard():
+                self._accept(number, result)
+            case NoCard():
+                pass  # lifted meanwhile: the next card is read when it comes
+            case ReadFailed(code=code):
+                self._refuse(number, "identify.unreadable", code)
+            case DeviceError(code=code):
+                self._refuse(number, "identify.reader_failed", code)
+
+    def _accept(self, number: int, card: IdCard) -> None:
+        context = self._context
+        today = context.today()
+        checked = resident_id(card.number, today=today)
+        if isinstance(checked, Invalid) or checked.birth != card.birth:
+            self._refuse(number, "identify.bad_number", "number")
+            return
+        person = person_of(card)
+        if not person.document_valid_on(today):
+            self._refuse(number, "identify.expired", "expired")
+            return
+        context.vault.person = person
+        context.vault.card_kind = str(card.kind)
+        context.audit.record("identity.card_read", session=number, card_kind=str(card.kind))
+        context.bus.publish(Fact.PERSON)
+        context.handle(ev.CardRead(number, elder=person.age_on(today) >= ELDER_AGE))
+
+    def _refuse(self, number: int, message_id: str, reason: str) -> None:
+        self._refused = True
+        self._context.audit.record("identity.card_refused", "failure", session=number, reason=reason)
+        self._context.handle(ev.CardRefused(number, message_id))
+
+    # --- the code ----
+
+    def send_code(self) -> None:
+        """Ask the city for a one-time code."""
+        context = self._context
+        person, number = context.vault.person, context.session().number
+        if person is None:
+            return
+        context.vault.digits = ""
+
+        def sent(challenge: CodeAnswer) -> None:
+            if context.session().number != number:
+                return
+            context.vault.challenge = challenge.challenge
+            context.vault.phone_masked = challenge.phone_masked
+            context.vault.resend_at = context.clock.monotonic() + challenge.resend_after_s
+            context.audit.record("identity.code_sent", session=number)
+            context.bus.publish(Fact.PERSON)
+            context.handle(ev.CodeSent(number))
+
+        def failed(error: Exception) -> None:
+            match error:
+                case PlatformUnreachable():
+                    context.handle(ev.CodeNotSent(number, "code.line", line=True))
+                case PlatformRejected(code=code):
+                    context.handle(ev.CodeNotSent(number, _code_message(code)))
+                case _:
+                    raise error
+
+        key = key_of(person)
+        context.city_work.run(lambda: context.city.request_code(key), sent, failed)
+
+    def check_code(self) -> None:
+        """Have the city check what was typed."""
+        context = self._context
+        vault, number = context.vault, context.session().number
+        challenge, digits = vault.challenge, vault.digits
+        vault.digits = ""
+
+        def confirmed(answer: VerifyAnswer) -> None:
+            if context.session().number != number:
+                return
+            vault.token = answer.assurance_token
+            context.audit.record("identity.code_accepted", session=number, assurance=answer.level)
+            context.handle(ev.CodeAccepted(number, Assurance(answer.level)))
+
+        def failed(error: Exception) -> None:
+            match error:
+                case PlatformUnreachable():
+                    context.handle(ev.CodeRefused(number, "code.line"))
+                case PlatformRejected(code=code, tries_left=left):
+                    context.audit.record("identity.code_refused", "failure", session=number, reason=code)
+                    tries = "" if left is None else str(left)
+                    final = code in _FINAL_REFUSALS
+                    context.handle(ev.CodeRefused(number, _code_message(code), final=final, detail=tries))
+                case _:
+                    raise error
+            context.bus.publish(Fact.PERSON)
+
+        context.city_work.run(lambda: context.city.verify_code(challenge, digits), confirmed, failed)
+        context.bus.publish(Fact.PERSON)
+
+    # --- what the screen sees ----
+
+    @property
+    def masked_name(self) -> str:
+        """The name for the screen, masked."""
+        person = self._context.vault.person
+        return "" if person is None else masking.on_screen(masking.Kind.NAME, person.name)
+
+    @property
+    def masked_number(self) -> str:
+        """The document number for the screen, masked."""
+        person = self._context.vault.person
+        return "" if person is None else masking.on_screen(masking.Kind.ID_NUMBER, person.number)
+
+    @property
+    def masked_phone(self) -> str:
+        """The registered phone as the city masked it."""
+        return self._context.vault.phone_masked
+
+    def plain(self, what: str) -> str:
+        """Return a value in full: only while the person holds the button."""
+        person = self._context.vault.person
+        if person is None:
+            return ""
+        return {"name": person.name, "number": person.number}.get(what, "")
+
+    @property
+    def code_digits(self) -> int:
+        """How many digits of the code are typed."""
+        return len(self._context.vault.digits)
+
+    @property
+    def resend_in_s(self) -> int:
+        """Seconds until another code may be asked for."""
+        return max(0, round(self._context.vault.resend_at - self._context.clock.monotonic()))
+
+    def type_code(self, digit: str) -> None:
+        """Take one digit; anything else is not a digit and is ignored."""
+        vault = self._context.vault
+        if len(digit) == 1 and digit in "0123456789" and len(vault.digits) < CODE_DIGITS:
+            vault.digits += digit
+            self._context.bus.publish(Fact.PERSON)
+
+    def erase_code(self) -> None:
+        """Take the last digit back."""
+        self._context.vault.digits = self._context.vault.digits[:-1]
+        self._context.bus.publish(Fact.PERSON)
+
+    def submit_code(self) -> None:
+        """Have the code checked once all its digits are there."""
+        if len(self._context.vault.digits) == CODE_DIGITS:
+            self._context.handle(ev.CodeEntered())
+
+    def resend_code(self) -> None:
+        """Ask for another code, once that is allowed."""
+        if self.resend_in_s == 0:
+            self.send_code()
+
+
+def _code_message(code: str) -> str:
+    known = {
+        "code_wrong": "code.wrong",
+        "code_late": "code.late",
+        "code_used": "code.used",
+        "code_exhausted": "code.exhausted",
+        "challenge_unknown": "code.late",
+        "person_unknown": "code.person_unknown",
+        "no_phone": "code.person_unknown",
+        "code_too_soon": "code.too_many",
+        "code_too_many": "code.too_many",
+        "clock_skew": "code.clock",
+    }
+    return known.get(code, "code.refused")

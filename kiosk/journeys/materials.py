@@ -1,0 +1,191 @@
+"""The papers: which are asked for, which the city has already, and the pages under the camera.
+
+Knows: what the chosen item asks for, given the answers, and the captured pages. Does not know: how a page is found or
+straightened, or how a PDF is written (`kiosk.documents`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.catalogue.materials import AskedMaterial, asked_materials
+from kiosk.catalogue.models import Material, Provide, ServiceItem, Text
+from kiosk.documents.vision import (
+    CapturedPage,
+    CaptureRefused,
+    PageCaptured,
+    PreviewChanged,
+    PreviewFrame,
+    Vision,
+    VisionBack,
+    VisionEvent,
+    VisionLost,
+)
+from kiosk.events import Fact
+from kiosk.journeys.context import Context
+from kiosk.session import events as ev
+from kiosk.session.states import Device, State
+
+MaterialState = Literal["have", "needed", "partly", "done"]
+
+@dataclass(frozen=True, slots=True)
+class MaterialView:
+    """One line of the list of materials."""
+
+    key: str
+    name: Text
+    note: Text | None
+    state: MaterialState
+    reason_id: str
+    pages: int
+    min_pages: int
+    max_pages: int
+    profile: str
+    required: bool
+
+
+class MaterialsDesk:
+    """The list of materials, and the camera while one is open."""
+
+    def __init__(self, context: Context, vision: Vision) -> None:
+        self._context = context
+        self._vision = vision
+        self.refusal = ""
+        """Why the last page was not taken: a message id."""
+
+    # --- the list ----
+
+    def _item(self) -> ServiceItem | None:
+        plan = self._context.session().plan
+        return None if plan is None else self._context.catalogue.item(plan.item_id)
+
+    def asked(self) -> tuple[AskedMaterial, ...]:
+        """Return the materials that the answers ask for; the signature has its own step."""
+        item = self._item()
+        if item is None:
+            return ()
+        connected = {register.id for register in self._context.catalogue.registers if register.connected}
+        wanted = asked_materials(item, self._context.vault.answers, connected)
+        return tuple(asked for asked in wanted if asked.way is not Provide.SIGN)
+
+    def views(self) -> tuple[MaterialView, ...]:
+        """Return one line for each material."""
+        return tuple(self._view(asked) for asked in self.asked())
+
+    def _view(self, asked: AskedMaterial) -> MaterialView:
+        material = asked.material
+        pages = len(self._context.vault.pages.get(material.key, ()))
+        state: MaterialState
+        if asked.way is not Provide.SCAN:
+            state = "have"
+        elif pages >= material.pages_min:
+            state = "done"
+        else:
+            state = "partly" if pages else "needed"
+        return MaterialView(
+            key=material.key,
+            name=material.name,
+            note=material.note,
+            state=state,
+            reason_id=(asked.reason_id or "") if asked.way is Provide.SCAN else "",
+            pages=pages,
+            min_pages=material.pages_min,
+            max_pages=material.pages_max,
+            profile="" if material.profile is None else str(material.profile),
+            required=asked.required,
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Say whether every required material is here."""
+        return all(view.state in {"have", "done"} or not view.required for view in self.views())
+
+    def _asked_material(self, key: str) -> Material | None:
+        return next((asked.material for asked in self.asked() if asked.material.key == key), None)
+
+    # --- pages ----
+
+    @property
+    def open_key(self) -> str:
+        """The material under the camera."""
+        return self._context.session().material
+
+    def page_count(self, material: str) -> int:
+        """Return how many pages a material has."""
+        return len(self._context.vault.pages.get(material, ()))
+
+    def page_image(self, material: str, index: int) -> bytes:
+        """Return one page as JPEG."""
+        return self._context.vault.pages[material][index].jpeg
+
+    def remove_page(self, material: str, index: int) -> None:
+        """Take one page out."""
+        pages = self._context.vault.pages.get(material, [])
+        if 0 <= index < len(pages):
+            del pages[index]
+            self._context.bus.publish(Fact.MATERIALS)
+            self._context.handle(ev.Touched())
+
+    # --- the camera ----
+
+    def open_camera(self, key: str) -> None:
+        """Show the camera for this material."""
+        self.refusal = ""
+        material = self._asked_material(key)
+        if material is not None and material.profile is not None:
+            self._vision.start_preview(str(material.profile))
+
+    def close_camera(self) -> None:
+        """Stop the preview and forget the last frame."""
+        self._vision.stop_preview()
+        self._vision.forget()
+
+    def capture(self) -> None:
+        """Take the page now, steady or not."""
+        self._vision.capture()
+
+    def frame(self) -> PreviewFrame | None:
+        """Return the newest frame of the live picture."""
+        return self._vision.latest_frame()
+
+    def on_event(self, event: VisionEvent) -> None:
+        """Take what the vision worker said."""
+        context = self._context
+        match event:
+            case PreviewChanged():
+                context.bus.publish(Fact.FRAME)
+            case PageCaptured(page=page):
+                self._take(page)
+            case CaptureRefused(advice=advice):
+                self.refusal = advice
+                context.bus.publish(Fact.MATERIALS)
+            case VisionLost(code=code):
+                context.audit.record("device.lost", "failure", device=str(Device.DOCUMENT_CAMERA), status=code)
+                context.handle(ev.DeviceLost(Device.DOCUMENT_CAMERA))
+                context.bus.publish(Fact.DEVICES)
+            case VisionBack():
+                context.audit.record("device.back", device=str(Device.DOCUMENT_CAMERA))
+                context.handle(ev.DeviceBack(Device.DOCUMENT_CAMERA))
+                context.bus.publish(Fact.DEVICES)
+
+    def _take(self, page: CapturedPage) -> None:
+        context = self._context
+        session = context.session()
+        if session.state is not State.CAPTURE:
+            return  # the person has left the camera; a late page is nobody's
+        material = self._asked_material(session.material)
+        if material is None:
+            return
+        pages = context.vault.pages.setdefault(material.key, [])
+        if len(pages) >= material.pages_max:
+            return
+        pages.append(page)
+        self.refusal = ""
+        context.audit.record(
+            "material.captured", session=session.number, material=material.key, dpi=round(page.dpi)
+        )
+        context.bus.publish(Fact.MATERIALS)
+        context.handle(ev.Touched())
+        if len(pages) == material.pages_max:
+            context.handle(ev.MaterialCaptured(session.number))

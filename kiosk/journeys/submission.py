@@ -1,0 +1,128 @@
+"""Puts together what a citizen hands in, in the city's own words.
+
+Knows: the contract's shapes, one PDF per material, hashes of every plaintext. Does not know: sealing, storing, sending.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.catalogue import forms
+from kiosk.catalogue.materials import AskedMaterial
+from kiosk.catalogue.models import Provide, ServiceItem
+from kiosk.city import messages
+from kiosk.clock import ClockQuality
+from kiosk.documents.pdf import write_pdf
+from kiosk.identity.persons import Person
+from kiosk.journeys.vault import Vault
+from kiosk.session.states import Assurance
+from offline_queue import Attachment
+
+SIGNATURE_PART = "signature"
+CONSENTS = ("identity", "application")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A submission that only lacks its code, which the outbox mints as it commits."""
+
+    submission_id: str
+    item: str
+    assurance: Assurance
+    submitted_at: dt.datetime
+    attachments: tuple[Attachment, ...]
+    body: dict[str, object]
+
+    def form(self, code: str) -> bytes:
+        """Return the form's bytes with its code. Raises pydantic's ValidationError if the parts do not fit: our bug."""
+        return messages.Submission.model_validate({**self.body, "code": code}).to_bytes()
+
+
+def applicant(person: Person) -> messages.Applicant:
+    """Return the person as the contract names them."""
+    return messages.Applicant(
+        name=person.name,
+        document_type=person.document_type,
+        number=person.number,
+        sex=str(person.sex),
+        nation_code=person.nation_code,
+        birth=person.birth,
+        address=person.address,
+        issuer=person.issuer,
+        valid_from=person.valid_from,
+        valid_to=person.valid_to,
+    )
+
+
+def compose(
+    *,
+    vault: Vault,
+    person: Person,
+    item: ServiceItem,
+    asked: tuple[AskedMaterial, ...],
+    catalogue_version: str,
+    assurance: Assurance,
+    pad: tuple[int, int],
+    kiosk: str,
+    submitted_at: dt.datetime,
+    clock: ClockQuality,
+    language: str,
+) -> Draft:
+    """Put the submission together from what is in the vault. Writes the PDFs: not for the screen's thread."""
+    attachments: list[Attachment] = []
+    materials = [_material(each, vault, attachments, submitted_at, language) for each in asked]
+    body: dict[str, object] = {
+        "submission_id": vault.submission_id,
+        "kiosk": kiosk,
+        "item": item.id,
+        "item_version": catalogue_version,
+        "applicant": applicant(person),
+        "assurance": str(assurance),
+        "assurance_token": vault.token,
+        "answers": forms.normalised(item, vault.answers),
+        "sources": dict(vault.sources),
+        "materials": tuple(materials),
+        "consents": CONSENTS,
+        "submitted_at": submitted_at,
+        "clock_quality": str(clock),
+        "language": language,
+    }
+    if vault.strokes:
+        png = _attach(attachments, SIGNATURE_PART, "image/png", vault.signature_png)
+        body["signature"] = messages.Signature(width=pad[0], height=pad[1], strokes=vault.strokes, png=png)
+    return Draft(vault.submission_id, item.id, assurance, submitted_at, tuple(attachments), body)
+
+
+def _material(
+    asked: AskedMaterial, vault: Vault, attachments: list[Attachment], at: dt.datetime, language: str
+) -> messages.Material:
+    material = asked.material
+    label = material.name.in_language(language)
+    pages = vault.pages.get(material.key, [])
+    if asked.way is not Provide.SCAN or not pages:
+        source: Literal["read", "share", "commit"] = "read" if asked.way is Provide.READ else "share"
+        if asked.way in {Provide.COMMIT, Provide.SCAN}:
+            source = "commit"
+        grade: Literal["A", "D"] = "D" if source == "commit" else "A"
+        return messages.Material(key=material.key, label=label, source=source, trust_grade=grade)
+    part = _attach(attachments, material.key, "application/pdf", write_pdf(pages, created=at))
+    return messages.Material(
+        key=material.key,
+        label=label,
+        source="scan",
+        parts=(part,),
+        pages=len(pages),
+        reason=asked.reason_id or "",
+        trust_grade="C",
+    )
+
+
+def _attach(
+    attachments: list[Attachment], part: str, media_type: Literal["application/pdf", "image/png"], data: bytes
+) -> messages.PartRef:
+    attachments.append(Attachment(part, media_type, data))
+    digest = hashlib.sha256(data).hexdigest()
+    return messages.PartRef(part=part, sha256=digest, size_bytes=len(data), media_type=media_type)

@@ -1,0 +1,71 @@
+"""Everything that the terminal knows of the person before it, in one place, so that it can be forgotten at once.
+
+Knows: person, answers, pages, signature, codes, the certificate. Does not know: what any of it is for. Nothing of it is
+ever written to disk, logged or kept beyond `wipe`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from kiosk.documents.vision import CapturedPage
+from kiosk.identity.persons import Person
+from kiosk.printing.certificate import CheckedCertificate
+
+Stroke = tuple[tuple[float, float, float], ...]
+"""Points of one stroke: x and y in 0..1 of the pad, seconds since the first touch."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """What the outbox answered for this session's submission."""
+
+    submission_id: str
+    code: str
+    digest: str
+    submitted_at: dt.datetime
+    parts: int
+
+
+@dataclass(slots=True, repr=False)
+class Vault:
+    """The person of the present session, or nobody."""
+
+    person: Person | None = None
+    card_kind: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    """Field key to where its prefilled value came from."""
+    touched: set[str] = field(default_factory=set)
+    """Fields whose problems may be shown: nobody is told off for a field not reached yet."""
+    digits: str = ""
+    challenge: str = ""
+    phone_masked: str = ""
+    resend_at: float = 0.0
+    """Monotonic seconds from which another code may be asked for."""
+    token: str = ""
+    """The city's signed word that a one-time code was confirmed."""
+    pages: dict[str, list[CapturedPage]] = field(default_factory=dict)
+    strokes: tuple[Stroke, ...] = ()
+    signature_png: bytes = b""
+    submission_id: str = ""
+    """Fixed before the first attempt to store, so that trying again cannot make a second case."""
+    kept: Kept | None = None
+    receipt_png: bytes = b""
+    request_id: str = ""
+    certificate: CheckedCertificate | None = None
+    print_job: int | None = None
+    pages_printed: int = 0
+
+    def wipe(self) -> None:
+        """Forget the person. Every field falls back to its default; nothing refers to the old values any more."""
+        empty = Vault()
+        for each in fields(self):
+            setattr(self, each.name, getattr(empty, each.name))
+
+    @property
+    def empty(self) -> bool:
+        """Say whether nothing of any person is here."""
+        return all(getattr(self, each.name) == getattr(Vault(), each.name) for each in fields(self))

@@ -1,0 +1,352 @@
+"""The terminal as its screen sees it: the session, the desks, what works and what does not.
+
+Knows: which desk does which effect, and which changes are worth an event. Does not know: how its parts were built
+(`bootstrap`), Qt, or what a screen looks like. Everything here runs on the session's thread.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from devices.supervisor import DeviceReport, SupervisorState
+from kiosk.catalogue.availability import Available, Unavailable, availability
+from kiosk.catalogue.loader import Catalogue
+from kiosk.catalogue.models import Mode, Need, ResultKind, ServiceItem
+from kiosk.city.line import LineWatch
+from kiosk.clock import CIVIL_TZ
+from kiosk.config import Config
+from kiosk.documents.vision import Vision
+from kiosk.events import Bus, Fact
+from kiosk.journeys.certificate import CertificateDesk
+from kiosk.journeys.context import Context
+from kiosk.journeys.form import FormDesk
+from kiosk.journeys.guard import GuardDesk
+from kiosk.journeys.hand_in import CaseDesk
+from kiosk.journeys.identify import PersonDesk
+from kiosk.journeys.materials import MaterialsDesk
+from kiosk.journeys.staff import StaffDesk
+from kiosk.session import effects as fx
+from kiosk.session import events as ev
+from kiosk.session.runner import SessionRunner
+from kiosk.session.states import Device, Journey, Plan, Session, State
+from kiosk.words import Words
+from offline_queue import Outbox
+
+_LOG = logging.getLogger("kiosk.terminal")
+OUTBOX_LOOK_S = 1.0
+"""How often the outbox is looked at: the sync agent is another process and cannot call us."""
+
+
+@dataclass(slots=True)
+class Desks:
+    """One desk for each thing that a citizen or a technician does."""
+
+    person: PersonDesk
+    form: FormDesk
+    materials: MaterialsDesk
+    case: CaseDesk
+    certificate: CertificateDesk
+    guard: GuardDesk
+    staff: StaffDesk
+
+
+@dataclass(slots=True)
+class OutboxView:
+    """What the screen may say of the outbox."""
+
+    waiting: int = 0
+    parked: int = 0
+    last_success: dt.datetime | None = None
+    waits_for: str = ""
+
+
+@dataclass(slots=True)
+class _Watching:
+    outbox_at: float = 0.0
+    outbox: OutboxView = field(default_factory=OutboxView)
+
+
+class Terminal:
+    """The session and everything that it calls. Built by `kiosk.bootstrap`; owned by one thread."""
+
+    def __init__(
+        self, context: Context, runner: SessionRunner, desks: Desks, vision: Vision, line: LineWatch, outbox: Outbox
+    ) -> None:
+        self._context = context
+        self._runner = runner
+        self._vision = vision
+        self._line = line
+        self._outbox = outbox
+        self._watching = _Watching()
+        self._desks = desks
+        self._reports: dict[Device, DeviceReport] = {}
+        self._quit: Callable[[], None] = lambda: None
+
+    # --- what the screen reads ----
+
+    @property
+    def session(self) -> Session:
+        """The session as it stands."""
+        return self._runner.session
+
+    @property
+    def seconds_left(self) -> int | None:
+        """Seconds until the session ends by itself, while the count-down runs."""
+        return self._runner.seconds_left
+
+    @property
+    def bus(self) -> Bus:
+        """Where changes are announced."""
+        return self._context.bus
+
+    @property
+    def words(self) -> Words:
+        """The message catalogues."""
+        return self._context.words
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What can be done here."""
+        return self._context.catalogue
+
+    @property
+    def config(self) -> Config:
+        """The terminal's configuration."""
+        return self._context.config
+
+    @property
+    def language(self) -> str:
+        """The language of this session: screen, receipt, submission."""
+        return self._context.language
+
+    @language.setter
+    def language(self, language: str) -> None:
+        self._context.language = language
+
+    @property
+    def person(self) -> PersonDesk:
+        """Identity."""
+        return self._desks.person
+
+    @property
+    def form(self) -> FormDesk:
+        """The form."""
+        return self._desks.form
+
+    @property
+    def materials(self) -> MaterialsDesk:
+        """The papers."""
+        return self._desks.materials
+
+    @property
+    def case(self) -> CaseDesk:
+        """Review, hand-in, receipt."""
+        return self._desks.case
+
+    @property
+    def certificate(self) -> CertificateDesk:
+        """The certificate."""
+        return self._desks.certificate
+
+    @property
+    def staff(self) -> StaffDesk:
+        """The staff card."""
+        return self._desks.staff
+
+    @property
+    def reports(self) -> Mapping[Device, DeviceReport]:
+        """The last report of every device."""
+        return {**self._reports, Device.DOCUMENT_CAMERA: self._vision.report}
+
+    @property
+    def outbox(self) -> OutboxView:
+        """What waits here for the city."""
+        return self._watching.outbox
+
+    @property
+    def waiting_count(self) -> int:
+        """Submissions that the city has not received yet."""
+        return self._watching.outbox.waiting
+
+    @property
+    def last_success(self) -> dt.datetime | None:
+        """When the city last received something from here."""
+        return self._watching.outbox.last_success
+
+    def now(self) -> dt.datetime:
+        """Return the civil time at the terminal."""
+        return self._context.clock.now().astimezone(CIVIL_TZ)
+
+    def availability(self, item: ServiceItem) -> Available | Unavailable:
+        """Say whether an item can be done here and now: before the first question."""
+        health = {Need(str(kind)): self._usable(kind) for kind in Device if kind in set(map(str, Need))}
+        return availability(item, health, self.session.line_up, set(self.config.reachable_assurance))
+
+    def _usable(self, kind: Device) -> bool:
+        report = self.reports.get(kind)
+        return report is not None and report.state in {SupervisorState.READY, SupervisorState.DEGRADED}
+
+    def plan(self, item: ServiceItem) -> Plan:
+        """Return what an item asks of the session."""
+        prints = item.mode is Mode.QUERY_PRINT and item.result.kind is ResultKind.CERTIFICATE
+        journey = Journey.CERTIFICATE if prints else Journey.APPLY
+        return Plan(item.id, journey, item.assurance, item.offline_assurance)
+
+    # --- turning ----
+
+    def handle(self, event: ev.Event) -> None:
+        """Give the session an event of the screen."""
+        self._runner.handle(event)
+
+    def tick(self) -> None:
+        """A few times a second: timers, the printer's progress, the outbox."""
+        self._runner.tick()
+        self._desks.certificate.tick()
+        now = self._context.clock.monotonic()
+        if now >= self._watching.outbox_at:
+            self._watching.outbox_at = now + OUTBOX_LOOK_S
+            self._context.store_work.run(self._look, self._seen, self._look_failed)
+
+    def _look(self) -> tuple[OutboxView, bool]:
+        counts, agent = self._outbox.counts(), self._outbox.agent_state()
+        kept = self._context.vault.kept
+        received = kept is not None and self._outbox.is_received(kept.submission_id)
+        view = OutboxView(counts.waiting, counts.parked, agent.last_success, agent.waits_for)
+        return view, received
+
+    def _seen(self, result: tuple[OutboxView, bool]) -> None:
+        view, received = result
+        if view != self._watching.outbox:
+            self._watching.outbox = view
+            self.bus.publish(Fact.OUTBOX)
+        if received:
+            self.handle(ev.CityReceived(self.session.number))
+
+    def _look_failed(self, error: Exception) -> None:
+        _LOG.error("the outbox cannot be read", exc_info=error)
+        self.handle(ev.FaultRaised(getattr(error, "code", "outbox.unreadable")))
+
+    # --- starting and stopping ----
+
+    def on_quit(self, call: Callable[[], None]) -> None:
+        """Have `call` called when the last citizen is served after a stop was asked for."""
+        self._quit = call
+
+    def start(self) -> None:
+        """Open for service: devices, camera, line."""
+        self._context.audit.record("terminal.started", version=_version())
+        for supervisor in self._context.devices.values():
+            supervisor.start()
+        self._vision.start()
+        self._line.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Close in stages: no more citizens, workers joined, the store last."""
+        self._line.stop(timeout_s)
+        self._vision.stop()
+        for supervisor in self._context.devices.values():
+            supervisor.stop(timeout_s)
+        self._context.city_work.stop(timeout_s)
+        self._context.store_work.stop(timeout_s)
+        self._context.vault.wipe()
+        self._outbox.close()
+        self._context.audit.record("terminal.stopped")
+
+    # --- what the parts report ----
+
+    def on_device(self, kind: Device, report: DeviceReport) -> None:
+        """Take a device's new report."""
+        before = self._reports.get(kind)
+        self._reports[kind] = report
+        gone = {SupervisorState.LOST, SupervisorState.FAULTED}
+        was_gone, is_gone = before is None or before.state in gone, report.state in gone
+        if is_gone and not was_gone:
+            status = report.code or type(report.status).__name__
+            self._context.audit.record("device.lost", "failure", device=str(kind), status=status)
+            self.handle(ev.DeviceLost(kind))
+        elif was_gone and not is_gone:
+            self._context.audit.record("device.back", device=str(kind))
+            self.handle(ev.DeviceBack(kind))
+        elif before is None:
+            self.handle(ev.DeviceLost(kind))
+        if kind is Device.ID_CARD:
+            self._desks.person.on_report(report)
+            self._desks.guard.on_report(report)
+        elif kind is Device.SMART_CARD:
+            self._desks.staff.on_report(report)
+        self.bus.publish(Fact.DEVICES)
+
+    def on_line(self, up: bool, reason: str) -> None:
+        """Take the line's new state."""
+        if up:
+            self._context.audit.record("line.up")
+        else:
+            self._context.audit.record("line.down", "failure", reason=reason)
+        self.handle(ev.LineChanged(up))
+        self.bus.publish(Fact.LINE)
+
+    def on_session(self, session: Session) -> None:
+        """Announce a changed session."""
+        del session
+        self.bus.publish(Fact.SESSION)
+
+    def run_effect(self, effect: fx.Effect) -> None:
+        """Have the right desk do what the machine asks."""
+        match effect:
+            case fx.WatchCard(on=on):
+                self._desks.person.watch(on=on)
+            case fx.SendCode():
+                self._desks.person.send_code()
+            case fx.CheckCode():
+                self._desks.person.check_code()
+            case fx.PrepareForm():
+                self._desks.form.prepare()
+            case fx.OpenCamera(material=material):
+                self._desks.materials.open_camera(material)
+            case fx.CloseCamera():
+                self._desks.materials.close_camera()
+            case fx.SubmitCase():
+                self._desks.case.submit()
+            case fx.PrintReceipt():
+                self._desks.case.print_receipt()
+            case fx.RequestCertificate():
+                self._desks.certificate.request()
+            case fx.PrintCertificate():
+                self._desks.certificate.print()
+            case fx.CancelPrint():
+                self._desks.certificate.cancel()
+            case fx.RecordTaken(evidence=evidence):
+                self._desks.certificate.record_taken(evidence)
+            case fx.CheckHolding():
+                self._desks.guard.check()
+            case fx.AlarmStation():
+                self._desks.guard.alarm()
+            case fx.WipePerson():
+                self._wipe()
+            case fx.Quit():
+                self._quit()
+            case fx.Record():
+                self._record(effect)
+
+    def _record(self, move: fx.Record) -> None:
+        self._context.audit.record(
+            "session.moved", "na", session=self.session.number, before=str(move.before), after=str(move.after), cause=move.event
+        )
+
+    def _wipe(self) -> None:
+        if not self._context.vault.empty:
+            self._context.audit.record("session.wiped", session=self.session.number)
+        self._context.vault.wipe()
+        self._vision.forget()
+        if self.session.state in {State.ATTRACT, State.OUT_OF_SERVICE}:
+            self._context.language = self.config.terminal.language
+        self.bus.publish(Fact.PERSON)
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("civic-kiosk")
