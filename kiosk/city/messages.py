@@ -215,7 +215,7 @@ class Material(_Sent):
 
     key: Key
     label: str = Field("", max_length=200)
-    source: Literal["scan", "share", "commit", "read"]
+    source: Literal["scan", "share", "e_certificate", "read", "form", "commit", "sign"]
     parts: tuple[PartRef, ...] = Field((), max_length=64)
     pages: int = Field(0, ge=0, le=200)
     reason: str = Field("", max_length=120)
@@ -380,7 +380,7 @@ class CasesAnswer(_Answer):
 class InsuranceKind(enum.StrEnum):
     """Kinds of social insurance that a certificate can list."""
 
-    ENTERPRISE_PENSION = "enterprise_pension"  # 企业职工基本养老保险
+    EMPLOYEE_PENSION = "employee_pension"  # 企业职工基本养老保险
     RESIDENT_PENSION = "resident_pension"  # 城乡居民基本养老保险
     PUBLIC_PENSION = "public_pension"  # 机关事业单位基本养老保险
     UNEMPLOYMENT = "unemployment"  # 失业保险

@@ -1,0 +1,294 @@
+"""The platform's HTTP face: routes, bounds and errors. What happens behind a route stands in its own module.
+
+Every error is JSON {"code", "detail", …}; every body is bounded before it is read. Does not know: rules.
+"""
+
+from __future__ import annotations
+
+import binascii
+import importlib.metadata
+import logging
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
+from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
+
+from central import staff
+from central.cases import CaseDesk
+from central.catalogue import CatalogueDesk
+from central.certificate_pdf import CertificateRenderer
+from central.certificates import CertificateDesk
+from central.db import Database
+from central.enrolment import Enrolment
+from central.gateway import MessageGateway, SandboxGateway
+from central.identity import IdentityDesk
+from central.keys import Keys, load
+from central.outbox import OutboxDesk
+from central.parts import ObjectStore, PartStore
+from central.refusals import Refused
+from central.register import Register
+from central.settings import MAX_JSON_BYTES, MAX_PART_BYTES, Settings
+from central.signed import DeviceGate
+from kiosk.city.messages import (
+    CasesRequest,
+    CertificateRequest,
+    CodeRequest,
+    EnrolRequest,
+    PingAnswer,
+    VerifyRequest,
+)
+from offline_queue.envelope import MAX_BLOB_BYTES
+
+log = logging.getLogger("central")
+VERSION = importlib.metadata.version("civic-kiosk")
+_DIGEST_PREFIX = "sha-256=:"
+_NO_STORE = {"Cache-Control": "no-store"}
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """Everything that routes call, wired once."""
+
+    settings: Settings
+    keys: Keys
+    db: Database
+    enrolment: Enrolment
+    gate: DeviceGate
+    catalogue: CatalogueDesk
+    outbox: OutboxDesk
+    identity: IdentityDesk
+    cases: CaseDesk
+    certificates: CertificateDesk
+
+
+def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
+    """Wire a platform on an initialised state directory. Raises `keys.StateError`. The caller closes `db`."""
+    keys = load(settings)
+    gateway = gateway or SandboxGateway(settings.messages_file)
+    db = Database(settings.database)
+    register = Register()
+    catalogue = CatalogueDesk(settings.catalogue_dir)
+    objects = ObjectStore(settings.store_dir)
+    enrolment = Enrolment(settings, keys, db, gateway.info)
+    identity = IdentityDesk(settings, keys, db, register, gateway)
+    return Desks(
+        settings=settings,
+        keys=keys,
+        db=db,
+        enrolment=enrolment,
+        gate=DeviceGate(settings, db, enrolment),
+        catalogue=catalogue,
+        outbox=OutboxDesk(settings, keys, db, enrolment, identity, PartStore(settings.parts_dir), objects),
+        identity=identity,
+        cases=CaseDesk(settings, db, identity, catalogue, objects),
+        certificates=CertificateDesk(settings, keys, db, register, identity, CertificateRenderer(keys)),
+    )
+
+
+def create_app(desks: Desks) -> FastAPI:
+    """Return the application."""
+    app = FastAPI(title="Civic Kiosk reference platform", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(Exception, _our_fault)
+    app.include_router(_public_routes(desks))
+    app.include_router(_outbox_routes(desks))
+    app.include_router(_personal_routes(desks))
+    templates = staff.make_templates()
+    app.include_router(staff.router(staff.StaffDoor(desks.settings, desks.keys), desks.cases, desks.certificates, templates))
+    app.include_router(_pages(desks))
+    return app
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+
+def _error(status: int, code: str, detail: str = "", **extra: object) -> JSONResponse:
+    return JSONResponse({"code": code, "detail": detail, **extra}, status, headers=_NO_STORE)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    log.info("refused %s %s: %s", request.method, error.status, error.code)
+    extra = dict(error.extra)
+    headers = extra.pop("headers", {})
+    response = _error(error.status, error.code, error.detail, **extra)
+    response.headers.update(headers)
+    if retry := extra.get("retry_after_s"):
+        response.headers["Retry-After"] = str(retry)
+    return response
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+    return _error(error.status_code, code)
+
+
+async def _malformed(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return _error(422, "bad_request", ",".join(".".join(map(str, each["loc"])) for each in error.errors())[:500])
+
+
+async def _our_fault(request: Request, error: Exception) -> Response:
+    log.error("%s failed: %s", request.method, type(error).__name__)
+    return _error(500, "internal")
+
+
+# --- bodies ----------------------------------------------------------------------------------------------------------
+
+
+async def _body(request: Request, limit_bytes: int) -> bytes:
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit_bytes:
+        raise Refused(413, "too_large")
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > limit_bytes:
+            raise Refused(413, "too_large")
+    return bytes(data)
+
+
+def _message(model: type[M], body: bytes) -> M:
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        keys = ",".join(sorted({".".join(map(str, each["loc"])) for each in error.errors()}))
+        raise Refused(422, "bad_request", keys[:500]) from error
+
+
+def _answer(message: BaseModel) -> Response:
+    return Response(message.model_dump_json(), media_type="application/json", headers=_NO_STORE)
+
+
+async def _admitted(desks: Desks, request: Request, model: type[M]) -> tuple[str, M]:
+    """Return the terminal that signed the request, and what it says."""
+    body = await _body(request, MAX_JSON_BYTES)
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    kiosk = await run_sync(desks.gate.admit, request.headers, request.method, path, body)
+    return kiosk, _message(model, body)
+
+
+# --- routes ----------------------------------------------------------------------------------------------------------
+
+
+def _public_routes(desks: Desks) -> APIRouter:
+    routes = APIRouter(prefix="/v1")
+
+    @routes.get("/ping")
+    def ping() -> Response:
+        return _answer(PingAnswer(time=desks.settings.now(), version=VERSION))
+
+    @routes.post("/kiosks/enrol")
+    async def enrol(request: Request) -> Response:
+        message = _message(EnrolRequest, await _body(request, MAX_JSON_BYTES))
+        return _answer(await run_sync(desks.enrolment.enrol, message))
+
+    @routes.get("/catalogue")
+    def catalogue(request: Request) -> Response:
+        published = desks.catalogue.published()
+        headers = {"ETag": published.etag, "Cache-Control": "no-cache"}
+        asked = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+        if published.etag in asked or "*" in asked:
+            return Response(status_code=304, headers=headers)
+        return Response(published.body, media_type="application/json", headers=headers)
+
+    @routes.get("/certificates/{short_id}")
+    def verify(short_id: str) -> Response:
+        return _answer(desks.certificates.verify(short_id))
+
+    return routes
+
+
+def _outbox_routes(desks: Desks) -> APIRouter:
+    routes = APIRouter(prefix="/v1/outbox")
+
+    @routes.put("/{submission_id}/parts/{part_id}")
+    async def part(submission_id: str, part_id: str, request: Request) -> Response:
+        declared = request.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > MAX_PART_BYTES:
+            raise Refused(413, "too_large")
+        sha256 = _content_digest(request.headers.get("content-digest", ""))
+        authorization = request.headers.get("authorization", "")
+        new = await desks.outbox.take_part(submission_id, part_id, authorization, sha256, _stream(request))
+        return JSONResponse({"sha256": sha256}, 201 if new else 200, headers=_NO_STORE)
+
+    @routes.put("/{submission_id}")
+    async def envelope(submission_id: str, request: Request) -> Response:
+        blob = await _body(request, MAX_BLOB_BYTES)
+        status, receipt = await run_sync(desks.outbox.take_envelope, submission_id, blob)
+        return Response(receipt, status, media_type="application/json", headers=_NO_STORE)
+
+    return routes
+
+
+async def _stream(request: Request) -> AsyncIterator[bytes]:
+    async for chunk in request.stream():
+        yield chunk
+
+
+def _content_digest(value: str) -> str:
+    """Return the SHA-256 in hex from `sha-256=:<base64>:` (RFC 9530)."""
+    if not value.startswith(_DIGEST_PREFIX) or not value.endswith(":"):
+        raise Refused(422, "digest_missing")
+    try:
+        digest = b64decode(value[len(_DIGEST_PREFIX) : -1], validate=True)
+    except binascii.Error as error:
+        raise Refused(422, "digest_missing") from error
+    if len(digest) != 32:
+        raise Refused(422, "digest_missing")
+    return digest.hex()
+
+
+def _personal_routes(desks: Desks) -> APIRouter:
+    routes = APIRouter(prefix="/v1")
+
+    @routes.post("/identity/codes")
+    async def send_code(request: Request) -> Response:
+        kiosk, message = await _admitted(desks, request, CodeRequest)
+        return _answer(await run_sync(desks.identity.request, kiosk, message))
+
+    @routes.post("/identity/codes/{challenge}/verify")
+    async def verify_code(challenge: str, request: Request) -> Response:
+        kiosk, message = await _admitted(desks, request, VerifyRequest)
+        return _answer(await run_sync(desks.identity.verify, kiosk, challenge, message))
+
+    @routes.post("/cases/search")
+    async def cases(request: Request) -> Response:
+        kiosk, message = await _admitted(desks, request, CasesRequest)
+        return _answer(await run_sync(desks.cases.search, kiosk, message))
+
+    @routes.post("/certificates")
+    async def certificate(request: Request) -> Response:
+        kiosk, message = await _admitted(desks, request, CertificateRequest)
+        return _answer(await run_sync(desks.certificates.issue, kiosk, message))
+
+    return routes
+
+
+def _pages(desks: Desks) -> APIRouter:
+    routes = APIRouter(include_in_schema=False)
+    templates = staff.make_templates()
+
+    @routes.get("/style.css")
+    def style() -> Response:
+        return FileResponse(staff.STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+    @routes.get("/v/{short_id}")
+    def verification(short_id: str) -> Response:
+        answer = desks.certificates.verify(short_id)
+        html = templates.get_template("verify.html").render(answer=answer)
+        return HTMLResponse(html, 404 if answer.state == "not_found" else 200, headers=staff.PAGE_HEADERS)
+
+    return routes

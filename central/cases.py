@@ -1,0 +1,285 @@
+"""Cases: what a submission becomes, who may see it, and acceptance.
+
+Knows: states, the timeline, the department's number (given at acceptance), the due date. Does not know: envelopes, HTTP.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, func, select, update
+
+from central.catalogue import CatalogueDesk, Item
+from central.db import Database
+from central.identity import IdentityDesk
+from central.parts import ObjectStore
+from central.refusals import Refused
+from central.settings import CIVIL_TZ, Settings
+from central.tables import attachments, cases, events, materials
+from kiosk.catalogue import workdays
+from kiosk.city.messages import (
+    CaseDetails,
+    CaseEvent,
+    CasesAnswer,
+    CasesRequest,
+    CaseState,
+    CaseSummary,
+    Submission,
+    subject_hash,
+)
+
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """An opened attachment as staff see it."""
+
+    sha256: str
+    size_bytes: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialView:
+    """A material as staff see it; the signature comes as one too."""
+
+    key: str
+    label: str
+    source: str
+    reason: str
+    trust_grade: str
+    pages: int
+    attachments: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as staff see it in the list; the applicant is masked."""
+
+    id: int
+    code: str
+    case_no: str
+    item: str
+    item_name: str
+    state: str
+    name_masked: str
+    number_masked: str
+    kiosk: str
+    assurance: str
+    assurance_confirmed: bool
+    submitted_at: dt.datetime
+    clock_quality: str
+    received_at: dt.datetime
+    accepted_at: dt.datetime | None
+    due_on: dt.date | None
+    materials: tuple[MaterialView, ...]
+    events: tuple[tuple[dt.datetime, str, str], ...]
+
+
+def create(connection: Connection, submission: Submission, *, confirmed: bool, received_at: dt.datetime) -> int:
+    """Enter the case of a submission inside the transaction that accepts it; return its id."""
+    person = submission.applicant
+    entered = connection.execute(
+        cases.insert().values(
+            submission_id=submission.submission_id,
+            code=submission.code,
+            state=CaseState.RECEIVED.value,
+            item=submission.item,
+            item_version=submission.item_version,
+            subject_hash=subject_hash(person.name, person.number),
+            applicant=person.model_dump(mode="json"),
+            answers=submission.answers,
+            sources=submission.sources,
+            consents=list(submission.consents),
+            signature=submission.signature.model_dump(mode="json") if submission.signature else None,
+            kiosk=submission.kiosk,
+            language=submission.language,
+            entered_by=submission.entered_by,
+            assurance=submission.assurance,
+            assurance_confirmed=confirmed,
+            submitted_at=submission.submitted_at,
+            clock_quality=submission.clock_quality,
+            received_at=received_at,
+        )
+    )
+    case_id = _new_id(entered)
+    for position, material in enumerate(submission.materials):
+        entered = connection.execute(
+            materials.insert().values(
+                case_id=case_id,
+                position=position,
+                key=material.key,
+                label=material.label,
+                source=material.source,
+                reason=material.reason,
+                trust_grade=material.trust_grade,
+                pages=material.pages,
+            )
+        )
+        material_id = _new_id(entered)
+        for ref in material.parts:
+            connection.execute(attachments.insert().values(case_id=case_id, material_id=material_id, **ref.model_dump()))
+    if submission.signature and submission.signature.png:
+        connection.execute(attachments.insert().values(case_id=case_id, **submission.signature.png.model_dump()))
+    _note(connection, case_id, at=submission.submitted_at, kind="submitted", actor=f"kiosk {submission.kiosk}")
+    _note(connection, case_id, at=received_at, kind="received", actor="platform")
+    return case_id
+
+
+def _new_id(entered: CursorResult[Any]) -> int:
+    key = entered.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def _note(connection: Connection, case_id: int, *, at: dt.datetime, kind: str, actor: str, detail: str = "") -> None:
+    connection.execute(events.insert().values(case_id=case_id, at=at, kind=kind, actor=actor, detail=detail))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDesk:
+    """Looks cases up and accepts them."""
+
+    settings: Settings
+    db: Database
+    identity: IdentityDesk
+    catalogue: CatalogueDesk
+    objects: ObjectStore
+
+    def search(self, kiosk: str, request: CasesRequest) -> CasesAnswer:
+        """Return a person's cases: code and state for a card, the rest for a confirmed person. Nobody's is no error."""
+        now = self.settings.now()
+        confirmed = self.identity.confirmed(kiosk, request.person, request.assurance_token, now)
+        subject = subject_hash(request.person.name, request.person.number)
+        with self.db.transaction() as connection:
+            rows = connection.execute(
+                select(cases).where(cases.c.subject_hash == subject).order_by(cases.c.received_at.desc()).limit(_MOST)
+            ).all()
+            found = tuple(
+                CaseSummary(
+                    code=row.code,
+                    item=row.item,
+                    state=CaseState(row.state),
+                    details=_details(connection, row) if confirmed else None,
+                )
+                for row in rows
+            )
+        return CasesAnswer(level="card+code" if confirmed else "card", as_of=now, cases=found)
+
+    def listed(self) -> list[CaseView]:
+        """Return the newest cases for the staff page."""
+        with self.db.transaction() as connection:
+            rows = connection.execute(select(cases).order_by(cases.c.received_at.desc(), cases.c.id.desc()).limit(_MOST))
+            return [self._view(connection, row) for row in rows.all()]
+
+    def _view(self, connection: Connection, row: Any) -> CaseView:
+        item = self.catalogue.item(row.item)
+        name, number = str(row.applicant["name"]), str(row.applicant["number"])
+        return CaseView(
+            id=row.id,
+            code=row.code,
+            case_no=row.case_no or "",
+            item=row.item,
+            item_name=item.name if item else row.item,
+            state=row.state,
+            name_masked=name[:1] + "*" * max(1, len(name) - 1),
+            number_masked=number[:1] + "*" * max(1, len(number) - 2) + number[-1:],
+            kiosk=row.kiosk,
+            assurance=row.assurance,
+            assurance_confirmed=row.assurance_confirmed,
+            submitted_at=row.submitted_at,
+            clock_quality=row.clock_quality,
+            received_at=row.received_at,
+            accepted_at=row.accepted_at,
+            due_on=row.due_on,
+            materials=_materials(connection, row.id),
+            events=_timeline(connection, row.id),
+        )
+
+    def accept(self, case_id: int, actor: str) -> str:
+        """Accept a received case (受理): give it the department's number and the day its result is due.
+
+        Return the number; accepting twice returns the first. Refuses 404 `not_found`, 409 `not_acceptable`,
+        409 `item_unknown`.
+        """
+        now = self.settings.now()
+        today = now.astimezone(CIVIL_TZ).date()
+        with self.db.transaction() as connection:
+            row = connection.execute(select(cases).where(cases.c.id == case_id)).first()
+            if row is None:
+                raise Refused(404, "not_found")
+            if row.case_no:
+                return str(row.case_no)
+            if row.state != CaseState.RECEIVED:
+                raise Refused(409, "not_acceptable", row.state)
+            item = self.catalogue.item(row.item)
+            if item is None:
+                # The number begins with the item's implementation code; without it there is none to give.
+                raise Refused(409, "item_unknown", row.item)
+            number = _next_number(connection, item, today)
+            connection.execute(
+                update(cases)
+                .where(cases.c.id == case_id)
+                .values(case_no=number, state=CaseState.ACCEPTED.value, accepted_at=now, due_on=_due(item, today))
+            )
+            _note(connection, case_id, at=now, kind="accepted", actor=actor, detail=number)
+        return number
+
+    def attachment(self, sha256: str) -> tuple[bytes, str]:
+        """Return bytes and media type of an opened attachment. Refuses 404 `not_found`."""
+        with self.db.transaction() as connection:
+            media_type = connection.scalar(select(attachments.c.media_type).where(attachments.c.sha256 == sha256).limit(1))
+        if media_type is None:
+            raise Refused(404, "not_found")
+        return self.objects.get(sha256), media_type
+
+
+def _next_number(connection: Connection, item: Item, today: dt.date) -> str:
+    """Return the next case number of the day: implementation code, date, four digits (GB/T 39046: an..50)."""
+    prefix = f"{item.task_code}{today:%Y%m%d}"
+    highest = connection.scalar(select(func.max(cases.c.case_no)).where(cases.c.case_no.startswith(prefix)))
+    serial = int(highest[len(prefix) :]) + 1 if highest else 1
+    return f"{prefix}{serial:04d}"
+
+
+def _due(item: Item, today: dt.date) -> dt.date:
+    if item.unit == "calendar_day":
+        return workdays.due_calendar_days(today, item.limit).date
+    return workdays.due(today, item.limit).date
+
+
+def _details(connection: Connection, row: Any) -> CaseDetails:
+    return CaseDetails(
+        case_no=row.case_no or "",
+        submitted_at=row.submitted_at,
+        received_at=row.received_at,
+        materials=tuple(view.label or view.key for view in _materials(connection, row.id)),
+        events=tuple(CaseEvent(at=at, kind=kind) for at, kind, _ in _timeline(connection, row.id)),
+    )
+
+
+def _timeline(connection: Connection, case_id: int) -> tuple[tuple[dt.datetime, str, str], ...]:
+    rows = connection.execute(select(events).where(events.c.case_id == case_id).order_by(events.c.id))
+    return tuple((row.at, row.kind, row.actor) for row in rows)
+
+
+def _materials(connection: Connection, case_id: int) -> tuple[MaterialView, ...]:
+    files: dict[int | None, list[Attachment]] = {}
+    for row in connection.execute(
+        select(attachments).where(attachments.c.case_id == case_id).order_by(attachments.c.id)
+    ):
+        files.setdefault(row.material_id, []).append(Attachment(row.sha256, row.size_bytes, row.media_type))
+    views = [
+        MaterialView(
+            row.key, row.label, row.source, row.reason, row.trust_grade, row.pages, tuple(files.get(row.id, ()))
+        )
+        for row in connection.execute(
+            select(materials).where(materials.c.case_id == case_id).order_by(materials.c.position)
+        )
+    ]
+    if signature := files.get(None):
+        views.append(MaterialView("signature", "手写签名", "sign", "", "D", 1, tuple(signature)))
+    return tuple(views)

@@ -1,0 +1,113 @@
+"""The `kiosk-central` command.
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 the state directory does not fit, 4 the port is taken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from central.app import VERSION
+from central.enrolment import MAX_HOURS, new_code
+from central.keys import STAFF_USER, StateError, init, load, umask_private
+from central.server import PortTakenError, exclusive, listen, serve
+from central.settings import Settings
+
+_STATE_WORDS = {
+    "already_initialised": "this directory holds a platform already; nothing was changed",
+    "not_initialised": "no platform here; run `kiosk-central init` first",
+    "in_use": "another process serves this directory",
+    "keys_readable_by_others": "private keys must be readable by their owner alone (chmod 600)",
+    "keys_damaged": "the keys cannot be read; restore them from backup",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    arguments = _parser().parse_args(argv)
+    umask_private()
+    try:
+        return int(arguments.run(arguments))
+    except StateError as error:
+        return _fail(3, f"{_STATE_WORDS.get(error.code, error.code)}: {error.detail}")
+    except PortTakenError as error:
+        return _fail(4, f"cannot listen on {error}")
+    except OSError as error:
+        return _fail(1, str(error))
+
+
+def _fail(code: int, words: str) -> int:
+    print(f"kiosk-central: {words}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk-central", description="The reference central platform of Civic Kiosk.")
+    parser.add_argument("--version", action="version", version=VERSION)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, words: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=words, description=words)
+        sub.add_argument("--state", type=Path, required=True, metavar="DIR", help="the platform's state directory")
+        return sub
+
+    make = command("init", "make keys, certificates and the staff password")
+    make.add_argument("--staff-password-file", type=Path, metavar="FILE", help="take the password from this file")
+    make.set_defaults(run=_init)
+    run = command("serve", "serve terminals and the staff desk over HTTPS")
+    run.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine alone)")
+    run.add_argument("--port", type=int, default=8443, help="0 takes any free port (default: 8443)")
+    run.add_argument("--catalogue", type=Path, metavar="DIR", help="service items (YAML files) to publish")
+    run.add_argument("--public-url", metavar="URL", help="address printed on certificates (default: https://localhost:PORT)")
+    run.set_defaults(run=_serve)
+    code = command("enrol-code", "make a one-time code with which a terminal enrols")
+    code.add_argument("--kiosk", required=True, metavar="NUMBER", help="the terminal's number, such as 0001")
+    code.add_argument("--hours", type=float, default=MAX_HOURS, help=f"how long the code holds, at most {MAX_HOURS}")
+    code.set_defaults(run=_enrol_code)
+    return parser
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    given = arguments.staff_password_file
+    password = given.read_text(encoding="utf-8").strip() if given else None
+    if password is not None and len(password) < 8:
+        return _fail(2, "the staff password needs at least 8 characters")
+    settings = Settings(arguments.state)
+    made = init(settings, staff_password=password)
+    print(f"platform initialised in {arguments.state}")
+    print(f"certificate authority for terminals: {settings.ca_file}")
+    if password is None:
+        print(f"staff user: {STAFF_USER}")
+        print(f"staff password (shown once): {made}")
+    return 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    if arguments.catalogue is not None and not arguments.catalogue.is_dir():
+        return _fail(2, f"no such directory: {arguments.catalogue}")
+    with exclusive(Settings(arguments.state)), listen(arguments.host, arguments.port) as sock:
+        port = sock.getsockname()[1]
+        url = arguments.public_url or f"https://localhost:{port}"
+        settings = Settings(arguments.state, public_url=url, catalogue_dir=arguments.catalogue)
+        serve(settings, sock, lambda: print(f"listening on https://localhost:{port}", flush=True))
+    return 0
+
+
+def _enrol_code(arguments: argparse.Namespace) -> int:
+    settings = Settings(arguments.state)
+    load(settings)
+    try:
+        code = new_code(settings, arguments.kiosk, arguments.hours)
+    except ValueError:
+        return _fail(2, f"--kiosk is four characters (0-9, A-Z without I L O U); --hours is above 0 and at most {MAX_HOURS}")
+    print(f"for terminal {arguments.kiosk}, single use, holds {arguments.hours:g} h:", file=sys.stderr)
+    print(code)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

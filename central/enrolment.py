@@ -1,0 +1,137 @@
+"""Enrolment of terminals: one-time codes, device keys, and whose signature counts.
+
+Knows: codes (stored hashed, single use, at most a day), keys in force and retired. Does not know: requests over HTTP.
+
+A code is a file until it is used, because the command that makes one must not open the serving process's database.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import hashlib
+import json
+import re
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, update
+
+from central.db import Database
+from central.files import write_durably
+from central.keys import Keys, key_id
+from central.refusals import Refused
+from central.settings import Settings
+from central.tables import device_keys, kiosks, submissions, used_codes
+from kiosk.city.messages import (
+    EnrolAnswer,
+    EnrolRequest,
+    GatewayInfo,
+    PlatformKey,
+    enrolment_to_sign,
+    signature_holds,
+)
+
+MAX_HOURS = 24
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_NUMBER = re.compile(f"[{_ALPHABET}]{{4}}")
+
+
+def new_code(settings: Settings, kiosk: str, hours: float = MAX_HOURS) -> str:
+    """Make a code for terminal `kiosk`, such as `7KQ2-M9XD-04TR-8WNE` (80 bits). ValueError for a bad number or time."""
+    if _NUMBER.fullmatch(kiosk) is None or not 0 < hours <= MAX_HOURS:
+        raise ValueError("kiosk or hours")
+    code = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
+    expires = settings.now() + dt.timedelta(hours=hours)
+    body = json.dumps({"kiosk": kiosk, "expires_at": expires.isoformat()}).encode()
+    write_durably(settings.codes_dir / f"{_hash(code)}.json", body)
+    return code
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.strip().upper().encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """The desk that enrols terminals and knows their keys."""
+
+    settings: Settings
+    keys: Keys
+    db: Database
+    gateway: GatewayInfo
+
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer:
+        """Take a terminal in. Asking again with the same code and the same key (a lost answer) answers again."""
+        try:
+            public_key = base64.b64decode(request.device_public_key, validate=True)
+        except binascii.Error as error:
+            raise Refused(422, "bad_request", "device_public_key") from error
+        message = enrolment_to_sign(request.code, request.device_public_key, request.nonce)
+        if len(public_key) != 32 or not signature_holds(public_key, request.signature, message):
+            raise Refused(403, "proof_invalid")
+        code_hash = _hash(request.code)
+        now = self.settings.now()
+        with self.db.transaction() as connection:
+            used = connection.execute(select(used_codes).where(used_codes.c.code_hash == code_hash)).first()
+            if used is None:
+                number = self._redeem(code_hash, now)
+                self._enter(connection, number, public_key, code_hash, now)
+            elif used.public_key == public_key:
+                number = used.kiosk
+            else:
+                raise Refused(403, "code_used")
+            highest = connection.scalar(select(func.max(submissions.c.seq)).where(submissions.c.kiosk == number))
+        (self.settings.codes_dir / f"{code_hash}.json").unlink(missing_ok=True)
+        return EnrolAnswer(
+            kiosk=number,
+            platform_seal_keys=(_public(self.keys.seal_public),),
+            platform_sign_key=_public(self.keys.sign_public),
+            next_seq=(highest or 0) + 1,
+            gateway=self.gateway,
+            time=now,
+        )
+
+    def _redeem(self, code_hash: str, now: dt.datetime) -> str:
+        try:
+            ticket = json.loads((self.settings.codes_dir / f"{code_hash}.json").read_bytes())
+        except FileNotFoundError as error:
+            raise Refused(403, "code_unknown") from error
+        if dt.datetime.fromisoformat(ticket["expires_at"]) < now:
+            raise Refused(403, "code_expired")
+        return str(ticket["kiosk"])
+
+    @staticmethod
+    def _enter(connection: Connection, number: str, public_key: bytes, code_hash: str, now: dt.datetime) -> None:
+        connection.execute(
+            used_codes.insert().values(code_hash=code_hash, kiosk=number, public_key=public_key, used_at=now)
+        )
+        if connection.execute(select(kiosks.c.number).where(kiosks.c.number == number)).first() is None:
+            connection.execute(kiosks.insert().values(number=number, enrolled_at=now, contiguous=0))
+        connection.execute(
+            update(device_keys)
+            .where(device_keys.c.kiosk == number, device_keys.c.retired_at.is_(None))
+            .values(retired_at=now)
+        )
+        connection.execute(device_keys.insert().values(kiosk=number, public_key=public_key, enrolled_at=now))
+
+    def present_key(self, kiosk: str) -> bytes | None:
+        """Return the key that signs the terminal's requests now."""
+        with self.db.transaction() as connection:
+            found: bytes | None = connection.scalar(
+                select(device_keys.c.public_key).where(device_keys.c.kiosk == kiosk, device_keys.c.retired_at.is_(None))
+            )
+        return found
+
+    def every_key(self, kiosk: str) -> tuple[bytes, ...]:
+        """Return all keys the terminal ever had, newest first: for papers that were sealed before it was enrolled again."""
+        with self.db.transaction() as connection:
+            rows = connection.scalars(
+                select(device_keys.c.public_key).where(device_keys.c.kiosk == kiosk).order_by(device_keys.c.id.desc())
+            )
+            return tuple(rows)
+
+
+def _public(key: bytes) -> PlatformKey:
+    return PlatformKey(key_id=key_id(key), public_key=base64.b64encode(key).decode())

@@ -1,0 +1,72 @@
+"""Where the platform keeps things and what it calls itself.
+
+Knows: paths of the state directory, bounds, names. Does not know: secrets themselves (`keys` reads them).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+CIVIL_TZ = ZoneInfo("Asia/Shanghai")
+MAX_JSON_BYTES = 256 * 1024
+MAX_PART_BYTES = 64 * 1024 * 1024 + 2048
+"""Sealed bytes: 64 MiB and the tags of its chunks."""
+
+
+def utc_now() -> dt.datetime:
+    """Return the wall clock as an aware UTC time."""
+    return dt.datetime.now(tz=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One platform. `public_url` is what stands in verification codes; `now` is injected for tests."""
+
+    state_dir: Path
+    public_url: str = "https://localhost:8443"
+    catalogue_dir: Path | None = None
+    now: Callable[[], dt.datetime] = utc_now
+
+    @property
+    def keys_dir(self) -> Path:
+        """Private keys, readable by the platform's user alone."""
+        return self.state_dir / "keys"
+
+    @property
+    def ca_file(self) -> Path:
+        """The public certificate that terminals pin."""
+        return self.state_dir / "ca.pem"
+
+    @property
+    def database(self) -> Path:
+        """The platform's record."""
+        return self.state_dir / "central.db"
+
+    @property
+    def parts_dir(self) -> Path:
+        """Sealed parts as they came."""
+        return self.state_dir / "parts"
+
+    @property
+    def store_dir(self) -> Path:
+        """Opened attachments by hash."""
+        return self.state_dir / "store"
+
+    @property
+    def codes_dir(self) -> Path:
+        """Enrolment codes that nobody used yet, by hash."""
+        return self.state_dir / "enrol-codes"
+
+    @property
+    def messages_file(self) -> Path:
+        """What the sandbox gateway would have sent."""
+        return self.state_dir / "messages.jsonl"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the one serving process."""
+        return self.state_dir / "serve.lock"

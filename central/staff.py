@@ -1,0 +1,179 @@
+"""The staff desk in a browser: cases with their materials, acceptance, certificates and their revocation.
+
+Knows: pages, the staff password, same-origin checks. Does not know: how a case or a certificate works. A later stage
+gives each member of staff an account of their own; here is one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import jinja2
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
+
+from central.cases import CaseDesk
+from central.certificates import CertificateDesk
+from central.keys import STAFF_USER, Keys
+from central.refusals import Refused
+from central.settings import CIVIL_TZ, Settings
+
+_TEMPLATES = Path(__file__).parent / "templates"
+STYLE = _TEMPLATES / "style.css"
+_BASIC = HTTPBasic(auto_error=False)
+_FAILURES = 10
+_FAILURES_WITHIN = dt.timedelta(minutes=5)
+_CHALLENGE = {"WWW-Authenticate": 'Basic realm="Civic Kiosk", charset="UTF-8"'}
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_WORDS = {
+    "state": {
+        "received": "已收件",
+        "accepted": "已受理",
+        "not_accepted": "不予受理",
+        "supplement_required": "待补正",
+        "reviewing": "审核中",
+        "closed": "已办结",
+        "withdrawn": "已撤回",
+    },
+    "source": {
+        "scan": "现场扫描",
+        "share": "数据共享",
+        "e_certificate": "电子证照",
+        "commit": "告知承诺",
+        "read": "终端读取",
+        "form": "在线填写",
+        "sign": "手写签名",
+    },
+    "clock": {"synchronised": "时钟已同步", "free_running": "时钟未同步", "implausible": "时钟不可信"},
+    "event": {"submitted": "自助终端提交", "received": "平台收件", "accepted": "部门受理"},
+    "assurance": {"none": "未核验", "card": "刷证", "card+code": "刷证＋验证码", "card+clerk": "刷证＋人工"},
+    "certificate": {"valid": "有效", "expired": "已过期", "revoked": "已撤销", "not_found": "未找到"},
+    "media": {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"},
+}
+_SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
+
+def _civil(when: dt.datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
+    return when.astimezone(CIVIL_TZ).strftime(pattern)
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1024:.0f} KB" if size_bytes < 1024 * 1024 else f"{size_bytes / 1024 / 1024:.1f} MB"
+
+
+def make_templates() -> jinja2.Environment:
+    """Return the page templates: everything is escaped, a missing value is an error."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters.update(civil=_civil, size=_size)
+    environment.globals["words"] = _WORDS
+    return environment
+
+
+@dataclass(slots=True)
+class StaffDoor:
+    """Checks the staff password; ten failures in five minutes close the door for a while."""
+
+    settings: Settings
+    keys: Keys
+    _salt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+    _known: bytes = b""
+    _failures: deque[dt.datetime] = field(default_factory=deque)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def admit(self, credentials: HTTPBasicCredentials | None) -> str:
+        """Return who it is, or refuse with 401 or 429."""
+        if credentials is None:
+            raise Refused(401, "password_needed", headers=_CHALLENGE)
+        password = credentials.password
+        # The slow hash once; afterwards a quick keyed one, known to this process alone.
+        quick = hmac.new(self._salt, f"{credentials.username}\n{password}".encode(), hashlib.sha256).digest()
+        if self._known and hmac.compare_digest(quick, self._known):
+            return STAFF_USER
+        now = self.settings.now()
+        with self._lock:
+            while self._failures and self._failures[0] < now - _FAILURES_WITHIN:
+                self._failures.popleft()
+            if len(self._failures) >= _FAILURES:
+                raise Refused(429, "too_many_failures", retry_after_s=int(_FAILURES_WITHIN.total_seconds()))
+            if credentials.username != STAFF_USER or not self.keys.staff_password_holds(password):
+                self._failures.append(now)
+                raise Refused(401, "password_wrong", headers=_CHALLENGE)
+            self._known = quick
+        return STAFF_USER
+
+
+def same_origin(request: Request) -> None:
+    """Refuse 403 `cross_origin` unless the browser says that our own page sent this form."""
+    site = request.headers.get("sec-fetch-site")
+    origin = urlsplit(request.headers.get("origin", ""))
+    if site is not None and site != "same-origin":
+        raise Refused(403, "cross_origin")
+    if (origin.scheme, origin.netloc) != (request.url.scheme, request.headers.get("host")):
+        raise Refused(403, "cross_origin")
+
+
+def router(door: StaffDoor, cases: CaseDesk, certificates: CertificateDesk, templates: jinja2.Environment) -> APIRouter:
+    """Return the staff routes."""
+    def staff(credentials: Annotated[HTTPBasicCredentials | None, Depends(_BASIC)]) -> str:
+        return door.admit(credentials)
+
+    routes = APIRouter(prefix="/staff", include_in_schema=False)
+
+    @routes.get("")
+    def home() -> Response:
+        return RedirectResponse("/staff/cases", 303)
+
+    @routes.get("/cases")
+    def page(_: str = Depends(staff)) -> Response:
+        listed = cases.listed()
+        html = templates.get_template("cases.html").render(
+            cases=listed,
+            certificates=certificates.recent(),
+            waiting=sum(case.state == "received" for case in listed),
+            accepted=sum(case.state == "accepted" for case in listed),
+            now=door.settings.now(),
+        )
+        return HTMLResponse(html, headers=PAGE_HEADERS)
+
+    @routes.post("/cases/{case_id}/accept")
+    def accept(case_id: int, request: Request, actor: str = Depends(staff)) -> Response:
+        same_origin(request)
+        cases.accept(case_id, actor)
+        return RedirectResponse(f"/staff/cases#case-{case_id}", 303)
+
+    @routes.post("/certificates/{short_id}/revoke")
+    def revoke(short_id: str, request: Request, _: str = Depends(staff)) -> Response:
+        same_origin(request)
+        certificates.revoke(short_id)
+        return RedirectResponse("/staff/cases#certificates", 303)
+
+    @routes.get("/materials/{sha256}")
+    def material(sha256: str, _: str = Depends(staff)) -> Response:
+        data, media_type = cases.attachment(sha256)
+        # Handed in by strangers: never shown inside our own origin.
+        headers = {
+            **PAGE_HEADERS,
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Disposition": f'attachment; filename="{sha256[:12]}.{_SUFFIX[media_type]}"',
+        }
+        return Response(data, media_type=media_type, headers=headers)
+
+    return routes

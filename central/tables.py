@@ -1,0 +1,213 @@
+"""The tables of the platform's record.
+
+Knows: columns and constraints. Does not know: who may change what. Times are UTC text, so that a stranger can read them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class Utc(TypeDecorator[dt.datetime]):
+    """An aware time, stored as sortable UTC text."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Refuse naive times: nobody knows what they mean."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive time")
+        return value.astimezone(dt.UTC).strftime(_FORMAT)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
+        """Return an aware UTC time."""
+        return None if value is None else dt.datetime.strptime(value, _FORMAT).replace(tzinfo=dt.UTC)
+
+
+metadata = MetaData()
+
+kiosks = Table(
+    "kiosks",
+    metadata,
+    Column("number", String(4), primary_key=True),
+    Column("enrolled_at", Utc, nullable=False),
+    Column("contiguous", Integer, nullable=False, default=0),
+)
+
+device_keys = Table(
+    "device_keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kiosk", ForeignKey("kiosks.number"), nullable=False, index=True),
+    Column("public_key", LargeBinary(32), nullable=False),
+    Column("enrolled_at", Utc, nullable=False),
+    Column("retired_at", Utc),
+)
+"""A retired key signs no requests any more, but what it sealed before was promised to a citizen and is still taken."""
+
+used_codes = Table(
+    "used_codes",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("kiosk", String(4), nullable=False),
+    Column("public_key", LargeBinary(32), nullable=False),
+    Column("used_at", Utc, nullable=False),
+)
+
+nonces = Table(
+    "nonces",
+    metadata,
+    Column("kiosk", String(4), primary_key=True),
+    Column("nonce", String(64), primary_key=True),
+    Column("at", Utc, nullable=False, index=True),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("kiosk", ForeignKey("kiosks.number"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("received_at", Utc, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("receipt", LargeBinary, nullable=False),
+    Index("submissions_order", "kiosk", "seq"),
+)
+"""`id` is the key of exactly once. (kiosk, seq) is not unique: papers from a terminal set back in time are still papers."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("submission_id", ForeignKey("submissions.id"), nullable=False, unique=True),
+    Column("code", String(12), nullable=False, index=True),
+    Column("case_no", String(43), unique=True),
+    Column("state", String(24), nullable=False),
+    Column("item", String(64), nullable=False),
+    Column("item_version", String(64), nullable=False),
+    Column("subject_hash", String(64), nullable=False, index=True),
+    Column("applicant", JSON, nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("sources", JSON, nullable=False),
+    Column("consents", JSON, nullable=False),
+    Column("signature", JSON),
+    Column("kiosk", String(4), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("entered_by", String(16), nullable=False),
+    Column("assurance", String(16), nullable=False),
+    Column("assurance_confirmed", Boolean, nullable=False),
+    Column("submitted_at", Utc, nullable=False),
+    Column("clock_quality", String(16), nullable=False),
+    Column("received_at", Utc, nullable=False, index=True),
+    Column("accepted_at", Utc),
+    Column("due_on", Date),
+)
+"""`assurance` is what the terminal claims; it is `confirmed` when our own token proves it."""
+
+materials = Table(
+    "materials",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("reason", String(120), nullable=False),
+    Column("trust_grade", String(1), nullable=False),
+    Column("pages", Integer, nullable=False),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("material_id", ForeignKey("materials.id")),
+    Column("part", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("size_bytes", Integer, nullable=False),
+    Column("media_type", String(40), nullable=False),
+    UniqueConstraint("case_id", "part"),
+)
+"""An opened part by the hash of its plaintext; without a material it is the signature's picture."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kiosk", String(4), nullable=False),
+    Column("subject_hash", String(64), nullable=False, index=True),
+    Column("code_mac", String(64), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("tries_left", Integer, nullable=False),
+    Column("used_at", Utc),
+)
+
+misses = Table(
+    "misses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kiosk", String(4), nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+)
+"""Questions for persons whom the register does not hold: counted, so that nobody walks through it."""
+
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("kiosk", String(4), nullable=False),
+    Column("request_id", String(64), nullable=False),
+    Column("request_sha256", String(64), nullable=False),
+    Column("subject_hash", String(64), nullable=False, index=True),
+    Column("item", String(64), nullable=False),
+    Column("title", String(120), nullable=False),
+    Column("holder_masked", String(80), nullable=False),
+    Column("licence_id", String(120), nullable=False, unique=True),
+    Column("assurance", String(16), nullable=False),
+    Column("issued_at", Utc, nullable=False),
+    Column("valid_to", Date, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("pdf", LargeBinary, nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("statement_signature", String(120), nullable=False),
+    Column("revoked_at", Utc),
+    UniqueConstraint("kiosk", "request_id"),
+)
