@@ -78,13 +78,9 @@ def normalise(field: FormField, raw: Any) -> Any:
 
 
 def _tidy_parts(raw: Any, types: Mapping[str, FieldType]) -> Any:
-    if not isinstance(raw, Mapping) or len(raw) > len(types):
+    if not isinstance(raw, Mapping) or raw.keys() - types.keys():
         return raw
-    return {key: _tidy(types[key], value) if key in types else value for key, value in raw.items() if _is_key(key)}
-
-
-def _is_key(key: Any) -> bool:
-    return isinstance(key, str) and len(key) <= LONGEST_TEXT
+    return {key: _tidy(types[key], value) for key, value in raw.items()}
 
 
 def _tidy(kind: FieldType, raw: Any) -> Any:
@@ -149,8 +145,10 @@ def _characters_fit(text: str) -> bool:
 
 
 def is_empty(value: Any) -> bool:
-    """Say whether nothing was answered."""
-    return value is None or (isinstance(value, str | list | tuple | Mapping) and not value)
+    """Say whether nothing was answered; parts of an address or a person that are all empty are no answer."""
+    if isinstance(value, Mapping):
+        return all(part is None or part == "" for part in value.values())
+    return value is None or (isinstance(value, str | list | tuple) and not value)
 
 
 def check_shape(field: FormField, value: Any, today: dt.date, report: Report) -> None:

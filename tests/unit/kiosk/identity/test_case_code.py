@@ -52,7 +52,7 @@ def test_codes_differ() -> None:
     ("text", "problem"),
     [
         ("", CodeProblem.LENGTH),
-        ("K" * 10_000_000, CodeProblem.LENGTH),
+        pytest.param("K" * 10_000_000, CodeProblem.LENGTH, id="10 MB"),
         ("XF0001000001", CodeProblem.PREFIX),
         ("KF00U1000001", CodeProblem.CHARACTERS),
         ("KF000\ud80000001X", CodeProblem.CHARACTERS),

@@ -1,0 +1,54 @@
+"""The cascade from city to town."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.catalogue.divisions import Divisions, Level, current
+from kiosk.catalogue.errors import CatalogueError
+
+HEADER = "code,name,name_en,level,parent_code\n"
+CITY = "410200000000,开封市,Kaifeng,city,410000000000\n"
+
+
+def test_the_city_and_its_parts() -> None:
+    """The city should have nine counties and 124 towns below them, all with names in both languages."""
+    table = current()
+    counties = table.children(table.city().code)
+    towns = [town for county in counties for town in table.children(county.code)]
+    assert (len(counties), len(towns)) == (9, 124)
+    assert {county.level for county in counties} == {Level.COUNTY}
+    assert all(town.level is Level.TOWN and town.name.en.isascii() for town in towns)
+
+
+def test_names_and_paths() -> None:
+    """A town should know its way up, big to small in Chinese and small to big in English."""
+    table = current()
+    assert table.full_name("410202001000", "zh_CN") == "开封市龙亭区北书店街道"
+    assert table.full_name("410202001000", "en") == "Beishudian Subdistrict, Longting District, Kaifeng"
+    assert table.children("410202001000") == ()
+    assert table.path("999999999999") == ()
+    assert table.full_name("999999999999", "en") == ""
+    assert table.get("410224000000") is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        (CITY + "410202,龙亭区,Longting,county,410200000000\n", "catalogue.code"),
+        (CITY + "410202000000,龙亭区,,county,410200000000\n", "catalogue.shape"),
+        (CITY + "410202000000,龙亭区,Longting,planet,410200000000\n", "catalogue.shape"),
+        (CITY + "410202000000,龙亭区,Longting,county,410300000000\n", "catalogue.division_parent"),
+        (CITY + "410202001000,某街道,Some,street,410200000000\n", "catalogue.division_parent"),
+        (CITY + CITY, "catalogue.duplicate"),
+    ],
+)
+def test_broken_tables_are_refused(tmp_path: Path, rows: str, code: str) -> None:
+    """Bad codes, missing names, unknown levels, orphans and duplicates should be refused."""
+    path = tmp_path / "divisions.csv"
+    path.write_text(HEADER + rows, encoding="utf-8")
+    with pytest.raises(CatalogueError) as caught:
+        Divisions.load(path)
+    assert caught.value.code == code
