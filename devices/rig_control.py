@@ -1,0 +1,175 @@
+"""The control port: JSON over HTTP on loopback that moves the emulated world.
+
+Knows: HTTP, JSON, how a bad request is told. Does not know: devices; it is given a table of actions and of pages.
+
+POST /v1/<device>/<action> with a JSON object, or nothing, answers 200 and the new state; GET /v1/state and GET of a page.
+Errors are {"error": code, "detail": …}: 400 no JSON, 404 unknown, 405, 409 not possible now, 413, 422 not what it takes.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+_LONGEST_BODY_BYTES = 64 * 1024
+_HOSTS = ("127.0.0.1", "localhost")
+
+
+class NotNow(Exception):  # noqa: N818 - an answer, not a failure
+    """The action exists and makes no sense at the moment; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a POST does: the shape of its JSON, and the deed."""
+
+    shape: type[BaseModel]
+    run: Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a GET brings."""
+
+    content_type: str
+    body: bytes
+
+
+class ControlPort:
+    """Start with `start()`. Names in both tables are "<device>/<action>" and "<device>/<page>"."""
+
+    def __init__(
+        self,
+        state: Callable[[], Mapping[str, Any]],
+        actions: Mapping[str, Action],
+        pages: Mapping[str, Callable[[], Page | None]],
+        *,
+        port: int = 0,
+    ) -> None:
+        self.port = port
+        self.state = state
+        self.actions = actions
+        self.pages = pages
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of the port."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Listen; a port of 0 becomes the one that the system gave."""
+        self._server = _Server(("127.0.0.1", self.port), _Handler)
+        self._server.control = self
+        self.port = self._server.server_port
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), name="rig-control", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening."""
+        server, self._server = self._server, None
+        if server is not None and self._thread is not None:
+            server.shutdown()
+            server.server_close()
+            self._thread.join()
+
+    def get(self, name: str) -> tuple[HTTPStatus, Page]:
+        """Answer a GET of /v1/`name`."""
+        if name == "state":
+            return HTTPStatus.OK, _json(self.state())
+        if name in self.pages:
+            page = self.pages[name]()
+            if page is None:
+                return HTTPStatus.NOT_FOUND, _error("nothing_yet", name)
+            return HTTPStatus.OK, page
+        if name in self.actions:
+            return HTTPStatus.METHOD_NOT_ALLOWED, _error("use_post", name)
+        return HTTPStatus.NOT_FOUND, _error("unknown_page", ["state", *sorted(self.pages)])
+
+    def post(self, name: str, body: bytes) -> tuple[HTTPStatus, Page]:
+        """Answer a POST to /v1/`name`."""
+        action = self.actions.get(name)
+        if action is None:
+            return HTTPStatus.NOT_FOUND, _error("unknown_action", sorted(self.actions))
+        try:
+            data = json.loads(body) if body.strip() else {}
+        except ValueError as error:
+            return HTTPStatus.BAD_REQUEST, _error("not_json", str(error))
+        try:
+            order = action.shape.model_validate(data)
+        except ValidationError as error:
+            told = [{"at": list(item["loc"]), "problem": item["msg"]} for item in error.errors()]
+            return HTTPStatus.UNPROCESSABLE_ENTITY, _error("bad_order", told)
+        try:
+            action.run(order)
+        except NotNow as error:
+            return HTTPStatus.CONFLICT, _error("not_now", str(error))
+        return HTTPStatus.OK, _json(self.state())
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    control: ControlPort
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 10
+    server: _Server
+
+    def do_GET(self) -> None:
+        name = self._name()
+        if name is not None:
+            self._answer(*self.server.control.get(name))
+
+    def do_POST(self) -> None:
+        name = self._name()
+        if name is None:
+            return
+        length = self.headers.get("Content-Length", "0")
+        if not length.isascii() or not length.isdigit() or int(length) > _LONGEST_BODY_BYTES:
+            self.close_connection = True
+            self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _error("too_long", _LONGEST_BODY_BYTES))
+            return
+        self._answer(*self.server.control.post(name, self.rfile.read(int(length))))
+
+    def _name(self) -> str | None:
+        """Return what stands behind /v1/; a web page of somebody else's may not drive this port."""
+        host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
+        if host not in _HOSTS or self.headers.get("Origin") is not None:
+            self._answer(HTTPStatus.FORBIDDEN, _error("not_from_there", host))
+            return None
+        path = self.path.partition("?")[0]
+        if not path.startswith("/v1/"):
+            self._answer(HTTPStatus.NOT_FOUND, _error("unknown_path", "/v1/…"))
+            return None
+        return path.removeprefix("/v1/")
+
+    def _answer(self, status: HTTPStatus, page: Page) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", page.content_type)
+        self.send_header("Content-Length", str(len(page.body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(page.body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: what was asked is seen in what happens."""
+
+
+def _json(data: object) -> Page:
+    return Page("application/json; charset=utf-8", json.dumps(data, ensure_ascii=False).encode())
+
+
+def _error(code: str, detail: object) -> Page:
+    return _json({"error": code, "detail": detail})
