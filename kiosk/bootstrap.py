@@ -97,8 +97,11 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
     def terminal() -> Terminal:
         return wired["terminal"]
 
-    devices = {
-        kind: _supervisor(kind, config, clock, dispatcher, lambda report, kind=kind: terminal().on_device(kind, report))
+    def reports_of(kind: Device) -> Callable[[DeviceReport], None]:
+        return lambda report: terminal().on_device(kind, report)
+
+    devices: dict[Device, Supervisor[Any]] = {
+        kind: _supervisor(kind, config, clock, dispatcher, reports_of(kind))
         for kind in config.devices
         if kind is not Device.DOCUMENT_CAMERA
     }

@@ -22,11 +22,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments[:1] == ["rig"]:
         from devices import rig
 
-        return rig.main(arguments[1:])
+        return int(rig.main(arguments[1:]))
     if arguments[:1] == ["vision"]:
         from kiosk.documents import worker
 
-        return worker.main(arguments[1:])
+        return int(worker.main(arguments[1:]))
     if arguments[:1] == ["demo"]:
         from kiosk.demo.main import main as demo
 
@@ -62,7 +62,6 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--robot", choices=("apply", "certificate", "both"), help="let a scripted citizen use it")
     run.add_argument("--control", help="address of the rig's control port, for the scripted citizen")
     run.add_argument("--shots", type=Path, help="folder for a screenshot of every screen passed")
-    run.add_argument("--language", choices=("zh_CN", "en"), help="language of the scripted citizen")
     command("sync", "send what waits in the outbox to the city; one at a time", _sync)
     enrol = command("enrol", "tie this terminal to its city with a one-time code", _enrol)
     enrol.add_argument("--code", required=True, help="one-time code from the city")
@@ -84,7 +83,6 @@ def _run(options: argparse.Namespace) -> int:
         robot=options.robot,
         control=options.control,
         shots=options.shots,
-        language=options.language,
     )
 
 

@@ -32,7 +32,6 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--headless", action="store_true", help="a scripted citizen, even where there is a display")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where the evidence is left")
     parser.add_argument("--work", type=Path, default=WORK, help="where the system keeps its state while it runs")
-    parser.add_argument("--language", choices=("zh_CN", "en"), default="zh_CN", help="language of the scripted citizen")
     parser.add_argument("--pictures", type=Path, help="also draw the README's pictures into this folder")
     options = parser.parse_args(argv)
     namespace.reenter()
@@ -69,7 +68,7 @@ def _headless(options: argparse.Namespace) -> int:
         up = time.monotonic()
         print(f"up in {up - begun:.1f} s: central, emulated devices, sync agent")
         screen = stack.start_kiosk(
-            "--robot", "both", "--control", stack.control_url, "--shots", str(output / "screens"), "--language", options.language
+            "--robot", "both", "--control", stack.control_url, "--shots", str(output / "screens")
         )
         try:
             code = screen.wait(JOURNEY_DEADLINE_S)
