@@ -38,9 +38,7 @@ from kiosk.session.runner import SessionRunner
 from kiosk.session.states import Device
 from kiosk.terminal import Desks, Terminal
 from kiosk.words import Words
-from offline_queue import Outbox
-from offline_queue.envelope import Recipient
-from offline_queue.keys import SoftwareDeviceKey
+from offline_queue import Outbox, Recipient, Sealing, SoftwareDeviceKey
 
 ENTRY_POINTS = "civic_kiosk.devices"
 _LOG = logging.getLogger("kiosk.bootstrap")
@@ -72,14 +70,14 @@ def device_key(config: Config) -> SoftwareDeviceKey:
 
 def open_outbox(config: Config, record: enrolment.Enrolment, key: SoftwareDeviceKey) -> Outbox:
     """Open the outbox as this terminal: sealed to the platform's keys, signed by the device key."""
-    return Outbox.open(
-        config.outbox_dir,
+    sealing = Sealing(
         kiosk=record.kiosk,
-        device_key=key,
         recipients=tuple(Recipient(each.key_id, each.raw()) for each in record.platform_seal_keys),
-        mint=lambda seq: case_code.mint(record.kiosk, seq),
+        sign=key.sign,
+        mint_code=lambda seq: case_code.mint(record.kiosk, seq),
         next_seq=record.next_seq,
     )
+    return Outbox.open(config.outbox_dir, sealing=sealing)
 
 
 def city_client(config: Config, record: enrolment.Enrolment, key: SoftwareDeviceKey, clock: Clock) -> CityClient:

@@ -33,7 +33,7 @@ from kiosk.session import events as ev
 from kiosk.session.runner import SessionRunner
 from kiosk.session.states import Device, Journey, Plan, Session, State
 from kiosk.words import Words
-from offline_queue import Outbox
+from offline_queue import Outbox, RowState
 
 _LOG = logging.getLogger("kiosk.terminal")
 OUTBOX_LOOK_S = 1.0
@@ -213,9 +213,9 @@ class Terminal:
     def _look(self) -> tuple[OutboxView, bool]:
         counts, agent = self._outbox.counts(), self._outbox.agent_state()
         kept = self._context.vault.kept
-        received = kept is not None and self._outbox.is_received(kept.submission_id)
-        view = OutboxView(counts.waiting, counts.parked, agent.last_success, agent.waits_for)
-        return view, received
+        row = None if kept is None else self._outbox.row(kept.code)
+        received = row is not None and row.state is RowState.RECEIVED
+        return OutboxView(counts.waiting, counts.parked, agent.last_success, agent.reason), received
 
     def _seen(self, result: tuple[OutboxView, bool]) -> None:
         view, received = result

@@ -112,7 +112,7 @@ class Stack:
         ready = self.work / "rig" / "rig.json"
         self._spawn(
             "rig",
-            [sys.executable, "-m", "devices.rig", "--state", str(self.work / "rig"),
+            [sys.executable, "-m", "devices.rig", "--state-dir", str(self.work / "rig"),
              "--central", f"127.0.0.1:{self._central_port}", "--messages", str(self.messages_file)],
         )  # fmt: skip
         self._wait("rig", ready.exists)
@@ -169,7 +169,7 @@ class Stack:
     @property
     def control_url(self) -> str:
         """Base address of the rig's control port."""
-        return str(self.rig["control_url"])
+        return str(self.rig["control"])
 
     def control(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Call the rig's control port: POST with `body`, GET without."""
@@ -235,7 +235,7 @@ class Stack:
             "[terminal.screen]",
             screen,
             "[city]",
-            f'url = "https://localhost:{self.rig["central_port"]}/"',
+            f'url = "https://localhost:{self.rig["network"]["port"]}/"',
             f'ca_file = "{self.ca_file}"',
         ]
         for kind, device in devices.items():

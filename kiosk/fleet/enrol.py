@@ -11,13 +11,14 @@ from kiosk.city import client
 from kiosk.config import Config
 from kiosk.fleet import enrolment
 from kiosk.fleet.enrolment import Enrolment, PlatformKey
-from offline_queue.keys import SoftwareDeviceKey
+from offline_queue import SoftwareDeviceKey
 
 
 def enrol(config: Config, code: str) -> Enrolment:
     """Enrol this terminal. Raises the platform's two exceptions, or `EnrolmentError` for a city that answers nonsense."""
     config.state_dir.mkdir(parents=True, exist_ok=True)
-    key = SoftwareDeviceKey.load_or_create(config.state_dir / "device.key")
+    path = config.state_dir / "device.key"
+    key = SoftwareDeviceKey.load(path) if path.exists() else SoftwareDeviceKey.create(path)
     answer = client.enrol(
         str(config.city.url), config.city.ca_file, code=code, public_key=key.public_bytes, sign=key.sign
     )
