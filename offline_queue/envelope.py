@@ -56,7 +56,7 @@ _ENVELOPE_DOMAIN = b"civic-kiosk envelope v1\n"
 _RECEIPT_DOMAIN = b"civic-kiosk platform receipt v1\n"
 _WRAPPED_BYTES = 32 + 32 + TAG_BYTES
 _LENGTH = struct.Struct(">I")
-_SEALED_PART_MAX = MAX_PART_BYTES + TAG_BYTES * (MAX_PART_BYTES // CHUNK_BYTES + 1)
+_SEALED_PART_MAX = MAX_PART_BYTES + TAG_BYTES * (MAX_PART_BYTES // CHUNK_BYTES)
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -189,6 +189,11 @@ def _wrap_info(submission_id: str, key_id: str) -> bytes:
 
 def _chunk_nonce(counter: int, last: bool) -> bytes:
     return counter.to_bytes(11, "big") + (b"\x01" if last else b"\x00")
+
+
+def sealed_part_bytes(plain_bytes: int) -> int:
+    """Return how long a part of `plain_bytes` is once sealed."""
+    return plain_bytes + TAG_BYTES * max(1, -(-plain_bytes // CHUNK_BYTES))
 
 
 class PartSealer:

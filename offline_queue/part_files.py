@@ -1,0 +1,107 @@
+"""Sealed parts as files, there whole and durable or not at all.
+
+Knows: temporary file, fsync, rename, fsync of the directory; names `<submission>.<sha256 of the sealed bytes>`. Does not
+know: rows. Whoever puts holds `putting()` from the first file to the commit, so that nobody sweeps what is not named yet.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from offline_queue.durable import sync_directory, write_all
+from offline_queue.envelope import CHUNK_BYTES, ContentKey, PartInfo, PartSealer
+from offline_queue.errors import QueueError, StoreFull
+from offline_queue.locks import locked
+
+_DRAFT = ".draft-"
+_PUT_DEADLINE_S = 30.0
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+class PartFiles:
+    """The directory of sealed parts."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._lock = directory.with_name("put.lock")
+        directory.mkdir(mode=0o700, exist_ok=True)
+
+    def putting(self) -> AbstractContextManager[None]:
+        """Keep sweepers away until the row that names the new files is committed."""
+        return locked(self._lock, exclusive=False, deadline_s=_PUT_DEADLINE_S)
+
+    def path(self, submission_id: str, sha256: str) -> Path:
+        """Return where a sealed part lies."""
+        return self._directory / f"{submission_id}.{sha256}"
+
+    def write(self, key: ContentKey, submission_id: str, parts: Iterable[tuple[str, str, bytes]]) -> tuple[PartInfo, ...]:
+        """Seal and keep parts (id, media type, bytes) durably; all of them or, with an exception, none."""
+        infos: list[PartInfo] = []
+        try:
+            with _disk_failures():
+                for part_id, media_type, data in parts:
+                    infos.append(self._write_one(key, submission_id, part_id, media_type, data))
+                if infos:
+                    sync_directory(self._directory)
+        except BaseException:
+            self.delete(submission_id, infos)
+            raise
+        return tuple(infos)
+
+    def delete(self, submission_id: str, parts: Iterable[PartInfo]) -> None:
+        """Remove files, those that are gone already included."""
+        for part in parts:
+            self.path(submission_id, part.sha256).unlink(missing_ok=True)
+
+    def sweep(self, named: Callable[[str], frozenset[str] | None]) -> int:
+        """Remove what no row names; `named(submission)` gives the digests that are (None: keep all). Return how many went.
+
+        Does nothing while somebody puts: the next start will do it.
+        """
+        removed = 0
+        try:
+            with locked(self._lock, exclusive=True, deadline_s=0):
+                for entry in list(os.scandir(self._directory)):
+                    submission_id, _, digest = entry.name.partition(".")
+                    if not entry.name.startswith(_DRAFT):
+                        kept = named(submission_id)
+                        if kept is None or digest in kept:
+                            continue
+                    Path(entry.path).unlink(missing_ok=True)
+                    removed += 1
+        except QueueError as error:
+            if error.code != "queue.locked":
+                raise
+        return removed
+
+    def _write_one(self, key: ContentKey, submission_id: str, part_id: str, media_type: str, data: bytes) -> PartInfo:
+        draft = self._directory / f"{_DRAFT}{secrets.token_hex(8)}"
+        sealer = PartSealer(key, submission_id, part_id)
+        view = memoryview(data)
+        try:
+            with draft.open("xb", buffering=0) as file:
+                for at in range(0, len(view), CHUNK_BYTES):
+                    write_all(file.fileno(), sealer.update(view[at : at + CHUNK_BYTES]))
+                write_all(file.fileno(), sealer.finish())
+                os.fsync(file.fileno())
+            info = sealer.info(media_type)
+            draft.rename(self.path(submission_id, info.sha256))
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        return info
+
+
+@contextmanager
+def _disk_failures() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StoreFull("queue.full", "parts") from error
+        raise QueueError("queue.io", f"{errno.errorcode.get(error.errno or 0, '?')} at a part") from error

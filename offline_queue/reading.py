@@ -1,0 +1,109 @@
+"""Reading the outbox: rows, counts, the agent's state, and what is to be sent next.
+
+Knows: the queries. Does not know: how anything comes to be in the store or leaves it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from offline_queue.rows import PARKED, STATES, WAITING, AgentState, Counts, LinkWait, Row, RowState, Waiting
+from offline_queue.store import Store
+
+_COLUMNS = (
+    "seq, id, code, service, state, attempts, submitted_at, settled_at, parts, sealed_bytes, sha256, last_reason, receipt"
+)
+
+
+class Reading:
+    """What anybody may ask of a store. Its connection is apart from the writer's, so that no reader waits for a disk."""
+
+    def __init__(self, store: Store) -> None:
+        self._reader = store
+
+    def rows(self, *, state: RowState | None = None, limit: int = 1000) -> tuple[Row, ...]:
+        """Return rows, newest first."""
+        wanted = "" if state is None else f"WHERE state = {STATES.index(state)}"
+        sql = f"SELECT {_COLUMNS} FROM outbox {wanted} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - constants only
+        return tuple(_row(values) for values in self._reader.query(sql, (limit,)))
+
+    def row(self, code: str) -> Row | None:
+        """Return the row with this case code, in its canonical form."""
+        found = self._reader.query(f"SELECT {_COLUMNS} FROM outbox WHERE code = ?", (code,))  # noqa: S608
+        return _row(found[0]) if found else None
+
+    def counts(self) -> Counts:
+        """Return how many rows are in each state."""
+        total = self._reader.query("SELECT count(*) FROM outbox")[0][0]
+        held = dict(self._reader.query("SELECT state, count(*) FROM outbox WHERE state <> 1 GROUP BY state"))
+        waiting, parked = held.get(WAITING, 0), held.get(PARKED, 0)
+        return Counts(waiting, total - waiting - parked, parked)
+
+    def agent_state(self) -> AgentState:
+        """Return how the sending goes; what can be counted is counted from the rows, so it cannot be stale."""
+        reason, since, retry_at, failures, success = self._reader.query(
+            "SELECT reason, since, retry_at, failures, last_success_at FROM agent_state"
+        )[0]
+        waiting = self._reader.query("SELECT count(*) FROM outbox WHERE state <> 1 AND state = 0")[0][0]
+        oldest = self._reader.query(
+            "SELECT submitted_at FROM outbox WHERE seq = (SELECT min(seq) FROM outbox WHERE state <> 1 AND state = 0)"
+        )
+        return AgentState(
+            waiting=waiting,
+            oldest=from_ms(oldest[0][0]) if oldest else None,
+            last_success=from_ms(success),
+            reason=reason,
+            since=from_ms(since) if reason else None,
+            retry_at=from_ms(retry_at) if reason else None,
+            failures=failures,
+        )
+
+    def next_waiting(self) -> Waiting | None:
+        """Return what is to be sent next: fewest attempts, then oldest."""
+        found = self._reader.query(
+            "SELECT seq, id, code, attempts, sha256, envelope FROM outbox"
+            " WHERE state <> 1 AND state = 0 ORDER BY attempts, seq LIMIT 1"
+        )
+        if not found:
+            return None
+        seq, raw_id, code, attempts, digest, blob = found[0]
+        return Waiting(seq, raw_id.hex(), code, attempts, digest.hex(), blob)
+
+    def link_wait(self) -> LinkWait | None:
+        """Return the wait that an earlier agent left, if any."""
+        reason, failures, not_before, boot, retry_at = self._reader.query(
+            "SELECT reason, failures, not_before, boot, retry_at FROM agent_state"
+        )[0]
+        if not reason:
+            return None
+        return LinkWait(reason, failures, not_before / 1000, boot, dt.datetime.fromtimestamp(retry_at / 1000, tz=dt.UTC))
+
+
+def to_ms(when: dt.datetime) -> int:
+    """Return an aware time as the store keeps it: milliseconds since 1970, UTC."""
+    return round(when.timestamp() * 1000)
+
+
+def from_ms(value: int | None) -> dt.datetime | None:
+    """Return the UTC time of `value`; 0 and None stand for never."""
+    return dt.datetime.fromtimestamp(value / 1000, tz=dt.UTC) if value else None
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    seq, raw_id, code, service, state, attempts, submitted, settled, parts, size, digest, reason, receipt = values
+    return Row(
+        seq=seq,
+        id=raw_id.hex(),
+        code=code,
+        service=service,
+        state=STATES[state],
+        attempts=attempts,
+        submitted_at=dt.datetime.fromtimestamp(submitted / 1000, tz=dt.UTC),
+        settled_at=from_ms(settled),
+        parts=parts,
+        sealed_bytes=size,
+        sha256=digest.hex(),
+        last_reason=reason,
+        receipt=receipt,
+    )

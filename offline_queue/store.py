@@ -1,0 +1,133 @@
+"""One connection to the outbox' SQLite file, with the settings that the promise rests on read back, never assumed.
+
+Knows: pragmas, transactions, migrations, SQLite's failures by code. Does not know: what the tables mean.
+Through `apsw`, which brings its own SQLite: that of Debian 12 can corrupt a WAL file when two connections write.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from offline_queue import migrations
+from offline_queue.durable import sync_directory
+from offline_queue.errors import QueueError, StoreFull
+from offline_queue.locks import locked
+
+APPLICATION_ID = 0x4B464F42
+"""`KFOB` in the file's header: this is an outbox."""
+PAGE_BYTES = 4096
+BUSY_MS = 10_000
+_FIXED_SQLITE = 3_051_003
+"""The first release without the WAL-reset bug."""
+COMMIT_UNKNOWN = "queue.commit_unknown"
+"""Whether the transaction is there will be known after the next start: putting the same again is safe, deleting is not."""
+_OPEN_DEADLINE_S = 15.0
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn SQLite's failures into ours."""
+    try:
+        yield
+    except apsw.FullError as error:
+        raise StoreFull("queue.full", "sqlite") from error
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise QueueError("queue.corrupt", str(error)) from error
+    except (apsw.BusyError, apsw.LockedError) as error:
+        raise QueueError("queue.busy", str(error)) from error
+    except (apsw.ReadOnlyError, apsw.PermissionsError, apsw.CantOpenError) as error:
+        raise QueueError("queue.unwritable", str(error)) from error
+    except apsw.IOError as error:
+        raise QueueError("queue.io", str(error)) from error
+    except apsw.Error as error:
+        raise QueueError("queue.sqlite", f"{type(error).__name__}: {error}") from error
+
+
+class Store:
+    """A connection that several threads may share, one at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Open and, where needed, create or migrate the file. Raises `QueueError`."""
+        if apsw.SQLITE_VERSION_NUMBER < _FIXED_SQLITE:
+            raise QueueError("queue.old_sqlite", apsw.sqlite_lib_version())
+        self._lock = threading.Lock()
+        with locked(path.with_name("open.lock"), exclusive=True, deadline_s=_OPEN_DEADLINE_S), _translated():
+            self._db = apsw.Connection(str(path))
+            try:
+                self._prepare()
+                self._migrate()
+            except BaseException:
+                self._db.close()
+                raise
+            sync_directory(path.parent)
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one reading statement."""
+        with self._lock, _translated():
+            return list(self._db.execute(sql, values))
+
+    @contextmanager
+    def transaction(self) -> Iterator[apsw.Connection]:
+        """Write in one transaction, on stable storage when the block has ended without an exception.
+
+        Raises `QueueError`; only after "queue.commit_unknown" is it open whether anything was written.
+        """
+        with self._lock, _translated():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._commit()
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _commit(self) -> None:
+        try:
+            self._db.execute("COMMIT")
+        except (apsw.FullError, apsw.BusyError):
+            raise
+        except apsw.Error as error:
+            # The frames may have reached the disk though their fsync failed: recovery after a crash decides.
+            raise QueueError(COMMIT_UNKNOWN, str(error)) from error
+
+    def close(self) -> None:
+        """Close; a store that is closed cannot be used again."""
+        with self._lock, _translated():
+            self._db.close()
+
+    def _prepare(self) -> None:
+        self._db.set_busy_timeout(BUSY_MS)
+        self._db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA trusted_schema = OFF")
+        for pragma, expected in (("journal_mode", "wal"), ("synchronous", 2), ("page_size", PAGE_BYTES)):
+            found = self._db.pragma(pragma)
+            if found != expected:
+                raise QueueError("queue.not_durable", f"{pragma}={found}")
+
+    def _migrate(self) -> None:
+        version, application = self._db.pragma("user_version"), self._db.pragma("application_id")
+        if version and application != APPLICATION_ID:
+            raise QueueError("queue.foreign_file", hex(application))
+        if version // 1000 > migrations.MAJOR:
+            raise QueueError("queue.newer_schema", str(version))
+        for step in migrations.STEPS:
+            if step.version > version:
+                self._db.execute("BEGIN IMMEDIATE")
+                try:
+                    self._db.execute(step.sql())
+                    self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    self._db.execute(f"PRAGMA user_version = {step.version}")
+                    self._db.execute("COMMIT")
+                except BaseException:
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
+                    raise
