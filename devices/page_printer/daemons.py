@@ -124,7 +124,9 @@ class PrinterDaemons:
         bus.wait_ready(self._bus_socket.exists)
         configuration = self.folder / "avahi.conf"
         configuration.write_text(_AVAHI_CONFIG, "ascii")
-        avahi = self._start("avahi-daemon", [*_own_namespace(), "sh", "-c", _AVAHI_SCRIPT, "sh", str(configuration)])
+        (self.folder / "passwd").write_text("root:x:0:0::/:/bin/sh\navahi:x:0:0::/:/bin/sh\n", "ascii")
+        (self.folder / "group").write_text("root:x:0:\navahi:x:0:\n", "ascii")
+        avahi = self._start("avahi-daemon", [*_own_namespace(), "sh", "-c", _AVAHI_SCRIPT, "sh", str(self.folder)])
         avahi.wait_ready(lambda: "Server startup complete" in avahi.log_text())
 
     def start_printer(
@@ -179,7 +181,12 @@ class PrinterDaemons:
         return daemon
 
 
-_AVAHI_SCRIPT = 'mount -t tmpfs tmpfs /run && exec avahi-daemon -f "$1" --no-drop-root --no-chroot --no-rlimits'
+# Avahi gives its folder to the user "avahi", who does not exist inside an ordinary user's namespace: there he is root.
+_AVAHI_SCRIPT = (
+    "mount -t tmpfs tmpfs /run"
+    ' && mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group'
+    ' && exec avahi-daemon -f "$1/avahi.conf" --no-drop-root --no-chroot --no-rlimits'
+)
 
 
 def _own_namespace() -> list[str]:

@@ -62,15 +62,16 @@ class ReceiptPrinterEmulator:
 
     def start(self) -> None:
         """Listen; a port of 0 becomes the one that the system gave, and stays."""
-        if self._listener is not None:
-            return
-        listener = socket.create_server((self.host, self.port))
-        self.port = listener.getsockname()[1]
-        self._listener = listener
-        self._acceptor = threading.Thread(
-            target=self._accept, args=(listener,), name="receipt-printer-emulator", daemon=True
-        )
-        self._acceptor.start()
+        with self._changed:
+            if self._listener is not None:
+                return
+            listener = socket.create_server((self.host, self.port))
+            self.port = listener.getsockname()[1]
+            self._listener = listener
+            self._acceptor = threading.Thread(
+                target=self._accept, args=(listener,), name="receipt-printer-emulator", daemon=True
+            )
+            self._acceptor.start()
 
     def stop(self) -> None:
         """Stop listening, close every connection, join the threads."""
@@ -143,9 +144,10 @@ class ReceiptPrinterEmulator:
 
     def unplug(self) -> None:
         """Cut the power: connections are reset, new ones refused, the queue is lost; paper and cover stay as they are."""
-        acceptor = self._acceptor
+        with self._changed:
+            threads = [self._acceptor, *self._connections.values()]
         self._cut_power()
-        for thread in (acceptor, *self._connections.values()):
+        for thread in threads:
             if thread is not None and thread is not threading.current_thread():
                 thread.join(5)
 
@@ -160,15 +162,12 @@ class ReceiptPrinterEmulator:
             self._unplug_at = None
             self._queue.clear()
             self._owed_bytes = 0
-            connections = list(self._connections)
-        if listener is not None:
-            with contextlib.suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
-            listener.close()
-        for connection in connections:
-            with contextlib.suppress(OSError):
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-                connection.shutdown(socket.SHUT_RDWR)  # wakes recv(); the thread closes
+            if listener is not None:
+                with contextlib.suppress(OSError):
+                    listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
+                listener.close()
+            for connection in self._connections:
+                _reset(connection)
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
@@ -181,8 +180,12 @@ class ReceiptPrinterEmulator:
                 target=self._serve, args=(connection,), name="receipt-printer-emulator-line", daemon=True
             )
             with self._changed:
+                if self._listener is not listener:  # the power went while this one was being let in
+                    _reset(connection)
+                    connection.close()
+                    return
                 self._connections[connection] = thread
-            thread.start()
+                thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
         tail = b""
@@ -273,3 +276,10 @@ class ReceiptPrinterEmulator:
             4: 0x0C * low | 0x60 * out,
         }
         return 0x12 | bits[question]
+
+
+def _reset(connection: socket.socket) -> None:
+    """Make the close of a connection a reset, and wake the thread that reads from it, which closes."""
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        connection.shutdown(socket.SHUT_RDWR)

@@ -5,7 +5,6 @@ Knows: the order of asking, sending and waiting that makes "printed" true. Does 
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -191,12 +190,19 @@ class EscposReceiptPrinter:
         return self._link
 
     def _forget_the_rest(self) -> None:
-        """Best effort, on a new connection: a printer that keeps its queue would print the rest after the refill."""
-        with contextlib.suppress(OSError, DeviceError):
+        """Best effort: a printer that keeps its queue would print the rest after the refill.
+
+        The question behind the command waits until the printer has it: whoever refills next finds it obeyed.
+        """
+        try:
             if self._link is None:
                 self.open()
-            self._require_link().send(CLEAR_BUFFERS)
+            link = self._require_link()
+            link.send(CLEAR_BUFFERS)
+            self._ask(link)
             self._torn = False
+        except (OSError, DeviceError):
+            self._drop()
 
     def _drop(self) -> None:
         link, self._link = self._link, None
