@@ -1,0 +1,451 @@
+"""A terminal without desks, devices or a city: the real session machine, and answers that a test sets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import time
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from kiosk.config import Config, parse
+from kiosk.dispatch import QueueDispatcher
+from kiosk.events import Bus, Fact
+from kiosk.session import events as ev
+from kiosk.session.machine import step
+from kiosk.session.states import Assurance, Choice, Device, Journey, Plan, Promise, Session, State, Trouble
+from kiosk.words import Words
+
+SATURDAY_NIGHT = dt.datetime(2026, 11, 28, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@dataclass(frozen=True)
+class Text:
+    zh: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        return self.en if language.startswith("en") else self.zh
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class FieldView:
+    key: str
+    label: Text
+    type: str = "text"
+    value: Any = ""
+    display: str = ""
+    help: Text | None = None
+    options: tuple[Option, ...] = ()
+    required: bool = True
+    readonly: bool = False
+    source_id: str = ""
+    mask: str | None = None
+    problem_id: str = ""
+    problem_args: dict[str, Any] = field(default_factory=dict)
+    keyboard: str = "none"
+    max_length: int = 60
+
+
+@dataclass(frozen=True)
+class MaterialView:
+    key: str
+    name: Text
+    state: str
+    note: Text | None = None
+    reason_id: str = ""
+    pages: int = 0
+    min_pages: int = 1
+    max_pages: int = 1
+    profile: str = "document"
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    section: str
+    label: str
+    value: str
+    target: ev.FieldReopened | None = None
+
+
+@dataclass(frozen=True)
+class PreviewFrame:
+    seq: int
+    width: int
+    height: int
+    rgb: bytes
+    outline: tuple[tuple[float, float], ...] | None
+    advice: str
+
+
+def png(image: Image.Image, kind: str = "PNG") -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind)
+    return out.getvalue()
+
+
+def paper(width: int, height: int, lines: int, *, mark: int = 0) -> Image.Image:
+    """A sheet with grey bars for lines: something to look at, nothing to read."""
+    image = Image.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((width * 0.25, height * 0.06, width * 0.75, height * 0.085), fill=(60, 60, 70))
+    for line in range(lines):
+        top = height * (0.14 + 0.8 * line / lines)
+        draw.rectangle((width * 0.1, top, width * (0.9 - 0.13 * ((line + mark) % 3)), top + height * 0.012), fill=(150, 150, 160))
+    draw.ellipse((width * 0.68, height * 0.78, width * 0.9, height * 0.78 + width * 0.22), outline=(190, 40, 40), width=5)
+    return image
+
+
+def frame(*, outline: bool = True) -> PreviewFrame:
+    image = Image.new("RGB", (960, 720), (88, 92, 98))
+    corners = ((0.27, 0.12), (0.71, 0.14), (0.75, 0.9), (0.24, 0.88))
+    ImageDraw.Draw(image).polygon([(x * 960, y * 720) for x, y in corners], fill=(244, 242, 236))
+    draw = ImageDraw.Draw(image)
+    for line in range(14):
+        draw.rectangle((310, 150 + 34 * line, 640 - 50 * (line % 3), 158 + 34 * line), fill=(150, 148, 144))
+    rgb = np.asarray(image, dtype=np.uint8).tobytes()
+    advice = "documents.advice.hold_still" if outline else "documents.advice.move_in"
+    return PreviewFrame(1, 960, 720, rgb, corners if outline else None, advice)
+
+
+def config(orientation: str = "portrait", language: str = "zh_CN") -> Config:
+    from pathlib import Path
+
+    return parse(
+        {
+            "state_dir": "state",
+            "terminal": {
+                "number": "0042",
+                "name": {"zh": "市民之窗", "en": "Citizen's Window"},
+                "site": {"zh": "金明广场站", "en": "Jinming Square"},
+                "phone": "0371-12345",
+                "language": language,
+                "screen": {"orientation": orientation, "full_screen": False, "reduced_motion": True},
+            },
+            "city": {"url": "https://city.test", "ca_file": "ca.pem"},
+        },
+        source="test",
+        base=Path("."),
+    )
+
+
+class FakePerson:
+    masked_name = "测*"
+    masked_number = "990000********0017"
+    masked_phone = "138****0001"
+    resend_in_s = 42
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.code_digits = 0
+
+    def plain(self, field: str) -> str:
+        return {"name": "测试甲", "number": "990000199001010017"}[field]
+
+    def _count(self, count: int) -> None:
+        self.code_digits = min(max(count, 0), 6)
+        self._terminal.publish(Fact.PERSON)
+
+    def type_code(self, digit: str) -> None:
+        self._terminal.calls.append(("type_code", digit))
+        self._count(self.code_digits + 1)
+
+    def erase_code(self) -> None:
+        self._count(self.code_digits - 1)
+
+    def submit_code(self) -> None:
+        self._terminal.handle(ev.CodeEntered())
+
+    def resend_code(self) -> None:
+        self._terminal.calls.append(("resend_code",))
+
+
+REASONS = (
+    Option("work", Text("合法稳定就业", "Lawful and steady work")),
+    Option("home", Text("合法稳定住所", "Lawful and steady home")),
+    Option("study", Text("连续就读", "Continuous schooling")),
+)
+DIVISIONS = {
+    "": (("990000000000", "测试省"),),
+    "990000000000": (("990100000000", "测试市"), ("990200000000", "样例市")),
+    "990100000000": (("990101000000", "龙亭样例区"), ("990102000000", "鼓楼样例区")),
+    "990101000000": (("990101001000", "北书店街道"), ("990101002000", "大兴街道")),
+    "990101001000": (("990101001001", "第一社区"), ("990101001002", "第二社区")),
+}
+
+
+class FakeForm:
+    page_count = 3
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.card = [
+                FieldView("name", Text("姓名", "Name"), value="测试甲", display="测试甲", readonly=True, source_id="form.source.id_card"),
+                FieldView("id_no", Text("公民身份号码", "ID number"), "id_no", "990000199001010017", "990000********0017", readonly=True, source_id="form.source.id_card"),
+        ]
+        self.pages: list[list[FieldView]] = [
+            [
+                FieldView("phone", Text("手机号码", "Mobile number"), "mobile", "", "", keyboard="digits", max_length=11),
+            ],
+            [
+                FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago")),
+                FieldView("address", Text("现居住地址", "Present address"), "address", {"division": "990101001001", "detail": ""}, "", keyboard="pinyin"),
+            ],
+            [FieldView("reason", Text("申领事由", "Reason"), "enum", "", "", options=REASONS)],
+        ]
+        self.certificate: list[list[FieldView]] = [
+            [
+                FieldView("from", Text("起始月份", "From"), "month", "2025-11", "2025-11"),
+                FieldView("to", Text("截止月份", "Until"), "month", "2026-10", "2026-10"),
+                FieldView(
+                    "kinds", Text("险种", "Insurance"), "multi_enum", ["pension"], "",
+                    options=(Option("pension", Text("养老", "Pension")), Option("injury", Text("工伤", "Work injury")), Option("unemployment", Text("失业", "Unemployment"))),
+                ),
+            ]
+        ]  # fmt: skip
+
+    def _now(self) -> list[list[FieldView]]:
+        plan = self._terminal.session.plan
+        return self.certificate if plan is not None and plan.journey is Journey.CERTIFICATE else self.pages
+
+    def known(self) -> tuple[FieldView, ...]:
+        return tuple(self.card) if self._now() is self.pages else ()
+
+    def leave_field(self, key: str) -> None:
+        self._terminal.calls.append(("leave_field", key))
+
+    def fields(self, page: int) -> tuple[FieldView, ...]:
+        return tuple(self._now()[min(page, len(self._now()) - 1)])
+
+    def set(self, key: str, raw: Any) -> None:
+        self._terminal.calls.append(("set", key, raw))
+        for page in self._now():
+            for at, view in enumerate(page):
+                if view.key == key:
+                    page[at] = replace(view, value=raw, display=str(raw))
+        self._terminal.publish(Fact.FORM)
+
+    def answer_page(self) -> None:
+        self._terminal.calls.append(("answer_page",))
+        after = self._terminal.session.page + 1
+        self._terminal.handle(ev.PageAnswered(after if after < len(self._now()) else None))
+
+    def division_children(self, code: str) -> tuple[tuple[str, str], ...]:
+        return DIVISIONS.get(code, ())
+
+
+class FakeMaterials:
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self._views = {
+            view.key: view
+            for view in (
+                MaterialView("id_card", Text("居民身份证", "Resident ID card"), "have", reason_id=""),
+                MaterialView("address_proof", Text("居住地住址证明", "Proof of address"), "partly", reason_id="form.reason.no_register", pages=1, min_pages=2, max_pages=4),
+                MaterialView("work_proof", Text("就业证明", "Employment proof"), "needed", note=Text("劳动合同或单位证明", "Contract or employer's letter"), reason_id="form.reason.no_register"),
+                MaterialView("photo", Text("证件照", "ID photo"), "done", pages=1, profile="photo"),
+            )
+        }  # fmt: skip
+        self.live: PreviewFrame | None = frame()
+
+    def views(self) -> tuple[MaterialView, ...]:
+        return tuple(self._views.values())
+
+    @property
+    def complete(self) -> bool:
+        return all(view.state in {"have", "done"} for view in self._views.values())
+
+    def finish(self) -> None:
+        for key, view in self._views.items():
+            if view.state in {"partly", "needed"}:
+                self._views[key] = replace(view, state="done", pages=view.min_pages)
+        self._terminal.publish(Fact.MATERIALS)
+
+    def page_count(self, material: str) -> int:
+        return self._views[material].pages if material in self._views else 0
+
+    def page_image(self, material: str, i: int) -> bytes:
+        return png(paper(600, 848, 16, mark=i), "JPEG")
+
+    def remove_page(self, material: str, i: int) -> None:
+        self._terminal.calls.append(("remove_page", material, i))
+
+    def capture(self) -> None:
+        self._terminal.calls.append(("capture",))
+
+    def frame(self) -> PreviewFrame | None:
+        return self.live
+
+    open_key = ""
+    refusal = ""
+
+
+class FakeCase:
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.strokes: list[list[tuple[float, float, float]]] = []
+        self.code = "KF00420003G7"
+        self.receipt_png: bytes | None = png(paper(576, 1100, 22))
+
+    @property
+    def has_signature(self) -> bool:
+        return bool(self.strokes)
+
+    def set_signature(self, strokes: list[list[tuple[float, float, float]]], width: float, height: float) -> None:
+        self.strokes = strokes
+        self._terminal.calls.append(("set_signature", len(strokes)))
+        self._terminal.publish(Fact.CASE)
+
+    def review(self) -> tuple[ReviewLine, ...]:
+        english = self._terminal.language == "en"
+
+        def line(section: str, zh: str, en: str, value: str, target: ev.FieldReopened | None = None) -> ReviewLine:
+            return ReviewLine(f"review.{section}", en if english else zh, value, target)
+
+        def form(page: int) -> ev.FieldReopened:
+            return ev.FieldReopened(State.FORM, page=page)
+
+        place = "测试省测试市龙亭样例区北书店街道第一社区样例路18号院3号楼2单元501室"
+        return (
+            line("person", "姓名", "Name", "测*"),
+            line("person", "公民身份号码", "ID number", "990000********0017"),
+            line("form", "手机号码", "Mobile number", "138****0001", form(0)),
+            line("form", "居住登记日期", "Registered as resident since", "2025-11-01", form(1)),
+            line("form", "现居住地址", "Present address", place, form(1)),
+            line("form", "申领事由", "Reason", "Lawful and steady work" if english else "合法稳定就业", form(2)),
+            line("materials", "居住地住址证明", "Proof of address", "2 pages" if english else "2 页", ev.FieldReopened(State.MATERIALS, material="address_proof")),
+            line("materials", "就业证明", "Employment proof", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="work_proof")),
+            line("materials", "证件照", "ID photo", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="photo")),
+        )  # fmt: skip
+
+    def promise_lines(self) -> tuple[tuple[str, str], ...]:
+        if self._terminal.language == "en":
+            return (
+                ("Handed in", "Sat 28 Nov 2026 03:12"),
+                ("The office opens", "Mon 30 Nov 08:30"),
+                ("Accepted, or one full notice, by", "Fri 4 Dec"),
+                ("Result", "within 7 working days after acceptance"),
+            )
+        return (
+            ("提交时间", "2026年11月28日 周六 03:12"),
+            ("部门上班", "11月30日 周一 08:30"),
+            ("受理或一次性告知，不晚于", "12月4日 周五"),
+            ("出结果", "受理后 7 个工作日内"),
+        )
+
+
+class FakeCertificate:
+    pages = 2
+    pages_printed = 1
+
+    def __init__(self) -> None:
+        self.preview_png: bytes | None = png(paper(1240, 1754, 26))
+
+
+@dataclass
+class FakeReport:
+    kind: str
+    state: str
+    status: object | None
+    since_s: float = field(default_factory=lambda: time.monotonic() - 300)
+    code: str | None = None
+
+
+class Ready: ...
+
+
+class PaperLow: ...
+
+
+class NoCard: ...
+
+
+class FakeTerminal:
+    """The signatures of `kiosk.terminal.Terminal`."""
+
+    def __init__(self, *, orientation: str = "portrait", language: str = "zh_CN", catalogue: Any = None) -> None:
+        self.session = Session()
+        self.seen: list[ev.Event] = []
+        self.calls: list[tuple[Any, ...]] = []
+        self._queue = QueueDispatcher()
+        self.bus = Bus(self._queue)
+        self.words = Words.load()
+        self.catalogue = catalogue
+        self.config = config(orientation, language)
+        self.language = language
+        self.quit: Any = None
+        self.seconds_left: int | None = None
+        self.waiting_count = 0
+        self.last_success: dt.datetime | None = SATURDAY_NIGHT
+        self.person = FakePerson(self)
+        self.form = FakeForm(self)
+        self.materials = FakeMaterials(self)
+        self.case = FakeCase(self)
+        self.certificate = FakeCertificate()
+        self.unavailable: dict[str, tuple[str, str]] = {}
+        self.reports: dict[Device, FakeReport] = {
+            Device.ID_CARD: FakeReport("id_card", "ready", NoCard()),
+            Device.DOCUMENT_CAMERA: FakeReport("document_camera", "lost", None, time.monotonic() - 75, "document_camera.no_stream"),
+            Device.RECEIPT_PRINTER: FakeReport("receipt_printer", "degraded", PaperLow(), time.monotonic() - 5000),
+            Device.PAGE_PRINTER: FakeReport("page_printer", "ready", Ready()),
+        }
+
+    def publish(self, fact: Fact) -> None:
+        self.bus.publish(fact)
+        self._queue.run_pending()
+
+    def handle(self, event: ev.Event) -> None:
+        self.seen.append(event)
+        self.session = step(self.session, event).session
+        self.publish(Fact.SESSION)
+
+    def tick(self) -> None: ...
+
+    def now(self) -> dt.datetime:
+        return SATURDAY_NIGHT
+
+    def plan(self, item: Any) -> Plan:
+        journey = Journey.CERTIFICATE if str(item.mode) == "query_print" else Journey.APPLY
+        return Plan(item.id, journey, Assurance.CARD_CODE)
+
+    def availability(self, item: Any) -> Any:
+        if item.id in self.unavailable:
+            reason, step_ = self.unavailable[item.id]
+            return SimpleNamespace(reason_id=reason, next_step_id=step_)
+        return SimpleNamespace()
+
+    def on_quit(self, call: Any) -> None:
+        self.quit = call
+
+    def start(self) -> None: ...
+
+    def stop(self, timeout_s: float) -> None: ...
+
+    def show(self, state: State, **changes: Any) -> None:
+        """Stand in `state` as somebody would who came there by the apply or the certificate journey."""
+        certificate = state in {State.CHOOSE, State.PREPARE, State.PREVIEW, State.PRINT, State.TAKEN}
+        journey = Journey.CERTIFICATE if certificate else Journey.APPLY
+        item = "social_participation_cert" if certificate else "residence_permit_apply"
+        early = {State.ATTRACT, State.HOME, State.GUIDE, State.CONSENT, State.IDENTIFY, State.OUT_OF_SERVICE, State.STAFF}
+        without_plan = {State.ATTRACT, State.HOME, State.STAFF, State.OUT_OF_SERVICE}
+        plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
+        base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}
+        if state is State.OUTCOME:
+            base |= {"promise": Promise.KEPT, "receipt_printed": True}
+        self.session = replace(Session(number=self.session.number), **{**base, **changes})
+        self.publish(Fact.SESSION)
+
+
+TROUBLE = Trouble("session.lost.document_camera", (Choice.RETRY, Choice.SKIP, Choice.LEAVE))

@@ -1,0 +1,154 @@
+"""Draws every screen with a fake terminal, for somebody to look at: `python tests/ui/screens/shots.py FOLDER [name…]`.
+
+Variants: `--landscape --counter --english --size N --contrast --low --elder`; all that are given are drawn together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_QUICK_BACKEND"] = "software"
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from fake_catalogue import FakeCatalogue
+from fake_terminal import TROUBLE, FakeTerminal
+from PySide6.QtTest import QTest
+
+from kiosk.events import Fact
+from kiosk.session.states import Holding, Promise, State
+from ui.app import Screen, application
+
+
+def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
+    catalogue = next(b for b in screen.bridges.others if type(b).__name__ == "Catalogue")
+    show = terminal.show
+
+    def shelf(kind: str, wanted: str = "") -> None:
+        show(State.HOME)
+        catalogue.look(kind, wanted)
+
+    def home() -> None:
+        catalogue.look("", "")
+        show(State.HOME)
+
+    def certificate_guide() -> None:
+        item = terminal.catalogue.item("social_participation_cert")
+        show(State.GUIDE, plan=terminal.plan(item))
+
+    def code() -> None:
+        show(State.CODE)
+        terminal.person._count(3)
+
+    def problems() -> None:
+        for page in terminal.form.pages:
+            for at, view in enumerate(page):
+                page[at] = replace(view, problem_id="form.problem.required")
+        show(State.FORM, page=1)
+
+    def offline() -> None:
+        show(State.OUTCOME, line_up=False)
+
+    def finished() -> None:
+        terminal.materials.finish()
+        show(State.MATERIALS)
+
+    def signed() -> None:
+        terminal.case.strokes = [[(0.1 + i / 60, 0.4 + 0.2 * ((i * 7) % 5) / 5, i / 60) for i in range(45)]]
+        show(State.SIGN)
+
+    def idle() -> None:
+        terminal.seconds_left = 21
+        show(State.REVIEW, warned=True)
+        terminal.seconds_left = None
+
+    return {
+        "attract": lambda: show(State.ATTRACT),
+        "home": home,
+        "home_shelf": lambda: shelf("apply"),
+        "home_search": lambda: shelf("search", "居住"),
+        "guide": lambda: show(State.GUIDE),
+        "guide_certificate": certificate_guide,
+        "consent": lambda: show(State.CONSENT),
+        "identify": lambda: show(State.IDENTIFY),
+        "elder_offer": lambda: show(State.CODE, elder_offered=True),
+        "code": code,
+        "form0": lambda: show(State.FORM, page=0),
+        "form1": lambda: show(State.FORM, page=1),
+        "form2": lambda: show(State.FORM, page=2),
+        "form_problem": problems,
+        "materials": lambda: show(State.MATERIALS),
+        "capture": lambda: show(State.CAPTURE),
+        "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
+        "materials_done": finished,
+        "sign": signed,
+        "review": lambda: show(State.REVIEW),
+        "leave": lambda: show(State.REVIEW, leaving=True),
+        "idle": idle,
+        "submit": lambda: show(State.SUBMIT, busy=True),
+        "outcome": offline,
+        "outcome_received": lambda: show(State.OUTCOME, promise=Promise.RECEIVED),
+        "outcome_failed": lambda: show(State.OUTCOME, receipt_printed=False),
+        "choose": lambda: show(State.CHOOSE),
+        "prepare": lambda: show(State.PREPARE, busy=True),
+        "preview": lambda: show(State.PREVIEW),
+        "print": lambda: show(State.PRINT, busy=True),
+        "taken": lambda: show(State.TAKEN, certificate_printed=True),
+        "guard": lambda: show(State.GUARD, holding=Holding.CARD, guard_stage=1),
+        "guard_done": lambda: show(State.GUARD),
+        "staff": lambda: show(State.STAFF),
+        "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--landscape", action="store_true")
+    parser.add_argument("--counter", action="store_true")
+    parser.add_argument("--english", action="store_true")
+    parser.add_argument("--size", type=int, default=0)
+    parser.add_argument("--contrast", action="store_true")
+    parser.add_argument("--low", action="store_true")
+    parser.add_argument("--elder", action="store_true")
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    app = application()
+    orientation = "counter" if asked.counter else "landscape" if asked.landscape else "portrait"
+    language = "en" if asked.english else "zh_CN"
+    terminal = FakeTerminal(orientation=orientation, language=language, catalogue=FakeCatalogue())
+    screen = Screen(terminal)  # type: ignore[arg-type]
+    warnings: list[str] = []
+    screen.engine.warnings.connect(lambda found: warnings.extend(w.toString() for w in found))
+    screen.open(full_screen=False)
+    settings = screen.bridges.settings
+    settings.setTextSize(asked.size)
+    settings.setHighContrast(asked.contrast)
+    settings.setLowReach(asked.low)
+    terminal.unavailable = {"company": ("screens.home.soon", ""), "driving_licence_renew": ("session.line_needed", "")}
+    elder = asked.elder
+    for name, scene in scenes(terminal, screen).items():
+        if asked.names and name not in asked.names:
+            continue
+        scene()
+        if elder:
+            terminal.session = replace(terminal.session, elder=True)
+            terminal.publish(Fact.SESSION)
+        QTest.qWait(40)
+        screen.window.grabWindow().save(str(asked.folder / f"{name}.png"))
+    for warning in warnings:
+        sys.stderr.write(warning + "\n")
+    screen.close()
+    app.processEvents()
+    return 1 if warnings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

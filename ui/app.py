@@ -1,0 +1,201 @@
+"""The screen: one window over one terminal.
+
+Knows: Qt's event loop, the window, how the program ends in stages. Does not know: which screen follows which, or devices.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING
+
+os.environ.setdefault("QT_QUICK_BACKEND", "software")  # read when the first window is made; a GPU is opted into
+
+from PySide6.QtCore import QEvent, QMessageLogContext, QObject, QTimer, QtMsgType, QUrl, Slot, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtQml import QQmlApplicationEngine
+from PySide6.QtQuick import QQuickWindow
+
+from kiosk.events import Fact
+from kiosk.faults import fault_of
+from kiosk.session import events as ev
+from ui import QML_DIR, fonts
+from ui.bridge.build import Bridges, build
+from ui.dispatcher import QtDispatcher
+from ui.keyboard.model import Keyboard, open_keyboard
+from ui.translator import WordsTranslator
+
+if TYPE_CHECKING:
+    from kiosk.config import Config
+    from kiosk.terminal import Terminal
+
+TICK_MS = 250
+STOP_S = 5.0
+_LIFE = frozenset({QEvent.Type.TouchBegin, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress})
+_LOG = logging.getLogger("ui")
+_QT_LOG = logging.getLogger("ui.qt")
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+class ScreenLoadError(RuntimeError):
+    """The screen's own files cannot be loaded; there is nothing to show."""
+
+
+def main(
+    config: Config, *, robot: str | None = None, control: str | None = None, shots: Path | None = None
+) -> int:
+    """Serve citizens until the terminal is stopped; return the exit status.
+
+    `robot` names a journey that the scripted citizen takes instead of a person, with the rig's control port at `control`
+    and a picture of each screen in `shots`.
+    """
+    from kiosk.bootstrap import build as build_terminal
+    from kiosk.clock import SystemClock
+
+    app = application()
+    dispatcher = QtDispatcher()
+    terminal = build_terminal(config, dispatcher, SystemClock())
+    screen = Screen(terminal)
+    screen.guard(dispatcher)
+    terminal.start()
+    screen.open(full_screen=config.terminal.screen.full_screen and app.platformName() != "offscreen")
+    status = 0
+    if robot is not None:
+        from ui.robot import Robot
+
+        if control is None or shots is None:
+            raise ValueError("the scripted citizen needs the control port and a folder for its pictures")
+        citizen = Robot(screen.window, terminal, control=control, shots=shots)
+        QTimer.singleShot(0, lambda: app.exit(citizen.run(robot)))
+        status = app.exec()
+    else:
+        status = app.exec()
+    screen.close()
+    terminal.stop(STOP_S)
+    return status
+
+
+def application() -> QGuiApplication:
+    """Make the Qt application: pinned typefaces, messages into our log, no cycle collector on foreign threads."""
+    # The collector destroys QObjects on whichever thread trips it; it runs between visits, on this thread.
+    gc.disable()
+    qInstallMessageHandler(_log_qt)
+    running = QGuiApplication.instance()
+    app = running if isinstance(running, QGuiApplication) else QGuiApplication(sys.argv[:1])
+    app.setApplicationName("kiosk")
+    app.setQuitOnLastWindowClosed(False)
+    fonts.pin(app)
+    return app
+
+
+def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    _QT_LOG.log(_LEVELS.get(kind, logging.WARNING), "%s (%s:%s)", message, context.file or "", context.line)
+
+
+class Screen(QObject):
+    """The window with its bridges: follows the session, the clock and the language."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__()
+        self._terminal = terminal
+        self._engine = QQmlApplicationEngine()
+        self._engine.addImportPath(str(QML_DIR))
+        self.bridges: Bridges = build(terminal)
+        self._keyboard = Keyboard(open_keyboard())
+        self._translator = WordsTranslator(terminal.words, self.bridges.settings.language)
+        self._translator.install()
+        self.bridges.settings.languageChanged.connect(self._speak)
+        self._number = terminal.session.number
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._on_tick)
+        self._undo: Callable[[], None] = lambda: None
+        terminal.on_quit(lambda: QTimer.singleShot(0, QGuiApplication.quit))
+
+    @property
+    def window(self) -> QQuickWindow:
+        """The one window. Raises `ScreenLoadError` before `open`."""
+        roots = self._engine.rootObjects()
+        if not roots or not isinstance(roots[0], QQuickWindow):
+            raise ScreenLoadError("Main.qml")
+        return roots[0]
+
+    @property
+    def engine(self) -> QQmlApplicationEngine:
+        """The engine, for its warnings."""
+        return self._engine
+
+    def open(self, *, full_screen: bool) -> None:
+        """Load and show the window. Raises `ScreenLoadError`."""
+        self._undo = self._terminal.bus.subscribe(Fact.SESSION, self._on_session)
+        self._engine.setInitialProperties({"fitted": not full_screen and QGuiApplication.platformName() != "offscreen"})
+        self._engine.load(QUrl.fromLocalFile(str(QML_DIR / "Main.qml")))
+        window = self.window
+        window.installEventFilter(self)
+        window.showFullScreen() if full_screen else window.show()
+        self._tick.start()
+        gc.collect()
+        gc.freeze()
+
+    def close(self) -> None:
+        """Take the window down before the engine and the bridges go."""
+        self._tick.stop()
+        self._undo()
+        for root in self._engine.rootObjects():
+            root.removeEventFilter(self)
+            if isinstance(root, QQuickWindow):
+                root.close()
+        self._engine.deleteLater()
+
+    def guard(self, dispatcher: QtDispatcher) -> None:
+        """Turn signals and bugs into events of the session."""
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            dispatcher.post(lambda: self._terminal.handle(ev.StopRequested()))
+
+        # Python looks for signals between two of its own steps; the tick gives it one every quarter of a second.
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+
+        def bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+            _LOG.critical("bug %s", kind.__name__, exc_info=(kind, error, trace))
+            if not issubclass(kind, KeyboardInterrupt):
+                dispatcher.post(lambda: self._terminal.handle(ev.FaultRaised(fault_of(error).code)))
+
+        sys.excepthook = bug
+
+    @Slot()
+    def _on_tick(self) -> None:
+        self._terminal.tick()
+        self.bridges.follow_clock()
+
+    @Slot()
+    def _speak(self) -> None:
+        language = self.bridges.settings.language
+        self._terminal.language = language
+        self._translator.speak(language, self._engine)
+
+    def _on_session(self) -> None:
+        session = self._terminal.session
+        if session.number != self._number:
+            self._number = session.number
+            self._keyboard.model.clear()
+            gc.collect()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Every touch and key is a sign of life."""
+        if event.type() in _LIFE:
+            self._terminal.handle(ev.Touched())
+        return False

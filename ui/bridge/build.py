@@ -1,0 +1,67 @@
+"""Builds every bridge over one terminal and hands them to QML.
+
+Knows: which bridges there are. Does not know: what they show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from ui.bridge.camera import Camera
+from ui.bridge.case import Case
+from ui.bridge.catalogue import Catalogue
+from ui.bridge.certificate import Certificate
+from ui.bridge.devices import Devices
+from ui.bridge.form import Form
+from ui.bridge.given import give
+from ui.bridge.materials import Materials
+from ui.bridge.person import Person
+from ui.bridge.pictures import Pictures
+from ui.bridge.session import Session
+from ui.bridge.settings import Settings
+from ui.bridge.station import Station
+
+if TYPE_CHECKING:
+    from kiosk.terminal import Terminal
+
+
+@dataclass(frozen=True)
+class Bridges:
+    """The bridges that the application itself talks to; the others only listen."""
+
+    settings: Settings
+    session: Session
+    station: Station
+    person: Person
+    others: tuple[QObject, ...]
+
+    def follow_clock(self) -> None:
+        """Read what changes with time alone."""
+        self.session.follow_clock()
+        self.station.follow_clock()
+        self.person.follow_clock()
+
+
+def build(terminal: Terminal) -> Bridges:
+    """Make the bridges, in the order in which they hear of a fact: the settings are reset before a screen is drawn."""
+    shown = terminal.config.terminal
+    settings = Settings(language=shown.language, reduced_motion=shown.screen.reduced_motion)
+    session = Session(terminal, settings)
+    station = Station(terminal, settings)
+    person = Person(terminal)
+    others = (
+        Catalogue(terminal, settings),
+        Form(terminal, settings),
+        Materials(terminal, settings),
+        Camera(terminal),
+        Pictures(terminal),
+        Case(terminal, settings),
+        Certificate(terminal),
+        Devices(terminal),
+    )
+    for bridge in (settings, session, station, person, *others):
+        give(bridge)
+    return Bridges(settings, session, station, person, others)

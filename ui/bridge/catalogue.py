@@ -1,0 +1,180 @@
+"""What can be done here: shelves, search, and the guide of the chosen item.
+
+Knows: catalogue records and how to say them. Does not know: why something is unavailable (the terminal says a message id).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
+
+from kiosk.events import Fact
+from kiosk.session import events as ev
+from ui.bridge.given import given
+from ui.bridge.settings import Settings
+from ui.bridge.words import say
+from ui.typing import Property
+
+if TYPE_CHECKING:
+    from kiosk.catalogue.models import Material, ServiceItem
+    from kiosk.terminal import Terminal
+
+QML_IMPORT_NAME = "Kiosk.Bridge"
+QML_IMPORT_MAJOR_VERSION = 1
+
+_PRINT = frozenset({"query_print"})
+_APPLY = frozenset({"apply_full", "apply_prefill", "pay", "guide_only"})
+
+
+@QmlElement
+@QmlSingleton
+class Catalogue(QObject):
+    """The services, as the home screen and the guide show them."""
+
+    changed = Signal()
+
+    def __init__(self, terminal: Terminal, settings: Settings) -> None:
+        super().__init__()
+        self._terminal = terminal
+        self._settings = settings
+        self._shelf = ""
+        self._wanted = ""
+        self._state = ""
+        for fact in (Fact.CATALOGUE, Fact.DEVICES, Fact.LINE):
+            terminal.bus.subscribe(fact, self.changed.emit)
+        terminal.bus.subscribe(Fact.SESSION, self._follow)
+        settings.languageChanged.connect(self._renamed)
+
+    @staticmethod
+    def create(_engine: QJSEngine) -> QObject:
+        """Return the application's instance."""
+        return given(Catalogue)
+
+    @Slot()
+    def _renamed(self) -> None:
+        self.changed.emit()
+
+    def _follow(self) -> None:
+        state = self._terminal.session.state.value
+        if state != self._state:
+            if state == "attract":
+                self._shelf, self._wanted = "", ""
+            self._state = state
+            self.changed.emit()
+
+    # --- the shelf that is open ---
+
+    @Property(str, notify=changed)
+    def shelf(self) -> str:
+        """`print`, `apply`, `information`, `life`, `all`, `search`, or nothing: the tiles."""
+        return self._shelf
+
+    @Property(str, notify=changed)
+    def wanted(self) -> str:
+        """The life event of the shelf, or what is searched for."""
+        return self._wanted
+
+    @Slot(str, str)
+    def look(self, shelf: str, wanted: str) -> None:
+        """Open a shelf; the empty name goes back to the tiles."""
+        self._shelf, self._wanted = shelf, wanted
+        self.changed.emit()
+
+    @Property("QVariantList", notify=changed)
+    def found(self) -> list[dict[str, Any]]:
+        """The items of the open shelf: what can be done now stands first."""
+        rows = [self._row(item) for item in self._chosen()]
+        return rows if self._shelf == "search" else sorted(rows, key=lambda row: row["reason"] != "")
+
+    def _chosen(self) -> tuple[ServiceItem, ...]:
+        catalogue = self._terminal.catalogue
+        match self._shelf:
+            case "print":
+                return tuple(item for item in catalogue.items if item.mode.value in _PRINT and not _is_notice(item))
+            case "apply":
+                return tuple(item for item in catalogue.items if item.mode.value in _APPLY)
+            case "information":
+                return tuple(item for item in catalogue.items if _is_notice(item))
+            case "life":
+                return catalogue.of_life_event(self._wanted)
+            case "search":
+                return catalogue.search(self._wanted, self._settings.language)
+            case "all":
+                return catalogue.items
+            case _:
+                return ()
+
+    def _row(self, item: ServiceItem) -> dict[str, Any]:
+        answer = self._terminal.availability(item)
+        return {
+            "id": item.id,
+            "name": say(item.name, self._settings),
+            "summary": say(item.summary, self._settings),
+            "mode": item.mode.value,
+            "reason": getattr(answer, "reason_id", ""),
+            "nextStep": getattr(answer, "next_step_id", ""),
+        }
+
+    @Property("QVariantList", notify=changed)
+    def lifeEvents(self) -> list[dict[str, str]]:
+        """Moments of life that have items."""
+        catalogue = self._terminal.catalogue
+        return [
+            {"id": event.id, "name": say(event.name, self._settings)}
+            for event in catalogue.life_events
+            if catalogue.of_life_event(event.id)
+        ]
+
+    @Slot(str)
+    def choose(self, item_id: str) -> None:
+        """Begin with this item."""
+        item = self._terminal.catalogue.item(item_id)
+        if not getattr(self._terminal.availability(item), "reason_id", ""):
+            self._terminal.handle(ev.ItemChosen(self._terminal.plan(item)))
+
+    # --- the guide ---
+
+    @Property("QVariantMap", notify=changed)
+    def guide(self) -> dict[str, Any]:
+        """Everything to know of the chosen item before it begins, or an empty map."""
+        plan = self._terminal.session.plan
+        if plan is None:
+            return {}
+        item = self._terminal.catalogue.item(plan.item_id)
+        return {
+            "id": item.id,
+            "name": say(item.name, self._settings),
+            "summary": say(item.summary, self._settings),
+            "office": say(self._terminal.catalogue.department(item.department).name, self._settings),
+            "who": say(item.eligibility, self._settings),
+            "bring": [self._said(m) for m in item.materials if self._is_brought(m)],
+            "spared": [self._said(m) for m in item.materials if self._is_spared(m)],
+            "promised": {"value": item.promised_limit.value, "unit": item.promised_limit.unit.value},
+            "statutory": {"value": item.legal_limit.value, "unit": item.legal_limit.unit.value} if item.legal_limit else {},
+            "charged": item.fee.charged,
+            "feeNote": say(item.fee.note, self._settings),
+            "result": say(item.result.name, self._settings),
+            "collected": say(item.result.collected, self._settings),
+            "assurance": plan.assurance.value,
+            "sample": item.sample,
+        }
+
+    def _said(self, material: Material) -> dict[str, str]:
+        return {"name": say(material.name, self._settings), "note": say(material.note, self._settings)}
+
+    def _is_spared(self, material: Material) -> bool:
+        """The city has it and is asked for it: only a connected register counts."""
+        provide = {way.value for way in material.provide}
+        if not provide & {"share", "e_certificate"} or material.register_id is None:
+            return False
+        return self._terminal.catalogue.register(material.register_id).connected
+
+    def _is_brought(self, material: Material) -> bool:
+        provide = {way.value for way in material.provide}
+        return bool(provide & {"read", "scan"}) and not self._is_spared(material)
+
+
+def _is_notice(item: ServiceItem) -> bool:
+    return item.assurance.value == "none" and item.mode.value in _PRINT

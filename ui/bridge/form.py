@@ -1,0 +1,144 @@
+"""The form's page as a list model: a row stays the same row while its field is typed into.
+
+Knows: `FieldView`s and how to say them. Does not know: what is valid, or which page follows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
+
+from kiosk.events import Fact
+from ui.bridge.given import given
+from ui.bridge.settings import Settings
+from ui.bridge.words import say
+from ui.typing import Property
+
+if TYPE_CHECKING:
+    from kiosk.terminal import Terminal
+
+QML_IMPORT_NAME = "Kiosk.Bridge"
+QML_IMPORT_MAJOR_VERSION = 1
+
+_FIELD = Qt.ItemDataRole.UserRole + 1
+_ROOT = QModelIndex()
+
+
+class FieldModel(QAbstractListModel):
+    """Rows of one role, `field`: a map with everything that a control needs."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._rows: list[dict[str, Any]] = []
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _ROOT) -> int:
+        """Return the number of fields."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the field's map."""
+        return self._rows[index.row()] if index.isValid() and role == _FIELD else None
+
+    def roleNames(self) -> dict[int, QByteArray]:
+        """Name the role."""
+        return {_FIELD: QByteArray(b"field")}
+
+    def show(self, rows: list[dict[str, Any]]) -> None:
+        """Show these fields: the same keys keep their rows and only changed ones are drawn again."""
+        if [row["key"] for row in rows] != [row["key"] for row in self._rows]:
+            self.beginResetModel()
+            self._rows = rows
+            self.endResetModel()
+            return
+        for at, row in enumerate(rows):
+            if row != self._rows[at]:
+                self._rows[at] = row
+                where = self.index(at)
+                self.dataChanged.emit(where, where, [_FIELD])
+
+
+@QmlElement
+@QmlSingleton
+class Form(QObject):
+    """The questions of the chosen service."""
+
+    changed = Signal()
+
+    def __init__(self, terminal: Terminal, settings: Settings) -> None:
+        super().__init__()
+        self._terminal = terminal
+        self._settings = settings
+        self._model = FieldModel(self)
+        self._pages = 0
+        terminal.bus.subscribe(Fact.FORM, self._follow)
+        terminal.bus.subscribe(Fact.SESSION, self._follow)
+        settings.languageChanged.connect(self._follow)
+
+    @staticmethod
+    def create(_engine: QJSEngine) -> QObject:
+        """Return the application's instance."""
+        return given(Form)
+
+    @Slot()
+    def _follow(self) -> None:
+        state = self._terminal.session.state.value
+        if state not in {"form", "choose"}:
+            self._model.show([])
+            return
+        desk, page = self._terminal.form, self._terminal.session.page
+        self._pages = desk.page_count
+        known = desk.known() if page == 0 else ()
+        self._model.show([self._said(field) for field in (*known, *desk.fields(page))])
+        self.changed.emit()
+
+    def _said(self, field: Any) -> dict[str, Any]:
+        problem = ""
+        if field.problem_id:
+            problem = self._terminal.words.text(self._settings.language, field.problem_id, **dict(field.problem_args or {}))
+        return {
+            "key": field.key,
+            "label": say(field.label, self._settings),
+            "help": say(field.help, self._settings),
+            "type": field.type,
+            "value": field.value,
+            "display": field.display,
+            "options": [{"value": option.value, "label": say(option.label, self._settings)} for option in field.options],
+            "required": field.required,
+            "readonly": field.readonly,
+            "source": field.source_id,
+            "problem": problem,
+            "keyboard": field.keyboard,
+            "maxLength": field.max_length,
+        }
+
+    @Property(QObject, constant=True)
+    def fields(self) -> QObject:
+        """The fields of the page; before those of the first one, what the card answered already."""
+        return self._model
+
+    @Property(int, notify=changed)
+    def pageCount(self) -> int:
+        """How many pages there are."""
+        return self._pages
+
+    @Slot(str, "QVariant")
+    def set(self, key: str, value: object) -> None:
+        """The person answered: text, a list of values, or a map for an address."""
+        self._terminal.form.set(key, value)
+
+    @Slot(str)
+    def leave(self, key: str) -> None:
+        """The person went on to something else: what is wrong with this field may be said now."""
+        self._terminal.form.leave_field(key)
+
+    @Slot()
+    def answerPage(self) -> None:
+        """The page is done, as far as the person sees."""
+        self._terminal.form.answer_page()
+
+    @Slot(str, result="QVariantList")
+    def divisions(self, code: str) -> list[dict[str, str]]:
+        """Return the divisions below `code`; the empty code gives the highest."""
+        return [{"value": child, "label": name} for child, name in self._terminal.form.division_children(code)]

@@ -1,0 +1,98 @@
+"""The materials of the case and the pages that were laid under the camera.
+
+Knows: `MaterialView`s and how to say them. Does not know: pictures (see `ui.bridge.pictures`) or what makes a page good.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
+
+from kiosk.events import Fact
+from ui.bridge.given import given
+from ui.bridge.settings import Settings
+from ui.bridge.words import say
+from ui.typing import Property
+
+if TYPE_CHECKING:
+    from kiosk.terminal import Terminal
+
+QML_IMPORT_NAME = "Kiosk.Bridge"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@QmlElement
+@QmlSingleton
+class Materials(QObject):
+    """What belongs to the case on paper."""
+
+    changed = Signal()
+
+    def __init__(self, terminal: Terminal, settings: Settings) -> None:
+        super().__init__()
+        self._terminal = terminal
+        self._settings = settings
+        terminal.bus.subscribe(Fact.MATERIALS, self._follow)
+        terminal.bus.subscribe(Fact.SESSION, self._follow)
+        settings.languageChanged.connect(self._follow)
+
+    @staticmethod
+    def create(_engine: QJSEngine) -> QObject:
+        """Return the application's instance."""
+        return given(Materials)
+
+    @Slot()
+    def _follow(self) -> None:
+        self.changed.emit()
+
+    def _views(self) -> list[dict[str, Any]]:
+        if not self._terminal.session.personal:
+            return []
+        return [
+            {
+                "key": view.key,
+                "name": say(view.name, self._settings),
+                "note": say(view.note, self._settings),
+                "state": str(view.state),
+                "reason": view.reason_id or "",
+                "pages": view.pages,
+                "minPages": view.min_pages,
+                "maxPages": view.max_pages,
+                "profile": str(view.profile),
+                "required": view.required,
+            }
+            for view in self._terminal.materials.views()
+        ]
+
+    @Property("QVariantList", notify=changed)
+    def list(self) -> list[dict[str, Any]]:
+        """Every material with its state: `have`, `needed`, `partly` or `done`."""
+        return self._views()
+
+    @Property("QVariantMap", notify=changed)
+    def open(self) -> dict[str, Any]:
+        """The material under the camera, or an empty map."""
+        key = self._terminal.session.material
+        return next((view for view in self._views() if view["key"] == key), {})
+
+    @Property(bool, notify=changed)
+    def complete(self) -> bool:
+        """Nothing is missing."""
+        return self._terminal.session.personal and self._terminal.materials.complete
+
+    @Property(str, notify=changed)
+    def refusal(self) -> str:
+        """Message id of why the last page was not taken, or nothing."""
+        return self._terminal.materials.refusal
+
+    @Slot(str, int)
+    def removePage(self, material: str, page: int) -> None:
+        """Throw one page away."""
+        self._terminal.materials.remove_page(material, page)
+
+    @Slot()
+    def capture(self) -> None:
+        """Take the page that lies there now."""
+        self._terminal.materials.capture()

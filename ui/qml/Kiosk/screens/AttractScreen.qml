@@ -1,0 +1,223 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Layouts
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// Seen from the door: what this is, that it is open, where to begin. The whole screen is the button.
+KioskScreen {
+    id: root
+
+    title: ""
+    instruction: ""
+    backVisible: false
+    toolsVisible: false
+
+    Pressable {
+        id: begin
+
+        objectName: "attract_start"
+        parent: root
+        anchors.fill: parent
+        text: qsTrId("screens.attract.instruction")
+        focus: true
+        background: null
+        contentItem: null
+        z: 1
+        onClicked: Session.start()
+    }
+
+    GridLayout {
+        anchors.fill: parent
+        columns: Theme.portrait ? 1 : 2
+        columnSpacing: Theme.space6
+        rowSpacing: 0
+
+        ColumnLayout {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            Layout.preferredWidth: 1
+            spacing: Theme.space4
+
+            Item {
+                Layout.fillHeight: true
+                Layout.preferredHeight: 1
+            }
+
+            Emblem {
+                Layout.alignment: Theme.portrait ? Qt.AlignHCenter : Qt.AlignLeft
+                size: Theme.mm(Theme.portrait ? 54 : Theme.counter ? 24 : 40)
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                Layout.topMargin: Theme.space4
+                text: qsTrId("screens.attract.title")
+                role: "display"
+                horizontalAlignment: Theme.portrait ? Text.AlignHCenter : Text.AlignLeft
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                text: Station.site
+                role: "lead"
+                color: Theme.inkSoft
+                horizontalAlignment: Theme.portrait ? Text.AlignHCenter : Text.AlignLeft
+            }
+
+            Item {
+                Layout.fillHeight: true
+                Layout.preferredHeight: 1
+            }
+        }
+
+        ColumnLayout {
+            Layout.fillWidth: true
+            Layout.fillHeight: !Theme.portrait
+            Layout.preferredWidth: 1
+            spacing: Theme.space3
+
+            Item {
+                Layout.fillHeight: true
+                visible: !Theme.portrait
+            }
+
+            Repeater {
+                model: [
+                    {
+                        "icon": "page",
+                        "title": qsTrId("screens.attract.line1"),
+                        "note": qsTrId("screens.attract.line1_note")
+                    },
+                    {
+                        "icon": "certificate",
+                        "title": qsTrId("screens.attract.line2"),
+                        "note": qsTrId("screens.attract.line2_note")
+                    },
+                    {
+                        "icon": "clock",
+                        "title": qsTrId("screens.attract.line3"),
+                        "note": qsTrId("screens.attract.line3_note")
+                    }
+                ]
+
+                RowLayout {
+                    id: line
+
+                    required property var modelData
+
+                    Layout.fillWidth: true
+                    spacing: Theme.space4
+
+                    Rectangle {
+                        Layout.preferredWidth: Theme.mm(19)
+                        Layout.preferredHeight: Theme.mm(19)
+                        radius: Theme.radius3
+                        color: Theme.tint
+                        border.width: Theme.highContrast ? Theme.stroke : 0
+                        border.color: Theme.edge
+
+                        Icon {
+                            anchors.centerIn: parent
+                            name: line.modelData.icon
+                            size: Theme.mm(11)
+                        }
+                    }
+
+                    ColumnLayout {
+                        Layout.fillWidth: true
+                        spacing: 0
+
+                        KioskText {
+                            Layout.fillWidth: true
+                            text: line.modelData.title
+                            role: "lead"
+                            font.bold: true
+                            color: Theme.brand
+                        }
+
+                        KioskText {
+                            Layout.fillWidth: true
+                            text: line.modelData.note
+                            color: Theme.inkSoft
+                        }
+                    }
+                }
+            }
+
+            Rectangle {
+                id: invitation
+
+                Layout.fillWidth: true
+                Layout.topMargin: Theme.space5
+                Layout.preferredHeight: Math.max(Theme.mm(34), call.implicitHeight + Theme.space5)
+                radius: Theme.radius3
+                color: begin.down ? Theme.accentDeep : Theme.accent
+                border.color: Theme.accentEdge
+                border.width: Theme.stroke
+
+                RowLayout {
+                    id: call
+
+                    anchors.centerIn: parent
+                    width: Math.min(implicitWidth, parent.width - 2 * Theme.space4)
+                    spacing: Theme.space4
+
+                    Icon {
+                        name: "touch"
+                        size: Theme.mm(16)
+                        color: Theme.onAccent
+
+                        SequentialAnimation on scale {
+                            running: invitation.visible && Theme.animated
+                            loops: Animation.Infinite
+
+                            NumberAnimation {
+                                to: 0.86
+                                duration: 700
+                                easing.type: Easing.InOutSine
+                            }
+
+                            NumberAnimation {
+                                to: 1
+                                duration: 700
+                                easing.type: Easing.InOutSine
+                            }
+                        }
+                    }
+
+                    KioskText {
+                        Layout.fillWidth: true
+                        text: qsTrId("screens.attract.instruction")
+                        role: "title"
+                        color: Theme.onAccent
+                        Accessible.ignored: true
+                    }
+                }
+            }
+
+            Item {
+                Layout.fillHeight: true
+                visible: !Theme.portrait
+            }
+
+            RowLayout {
+                Layout.fillWidth: true
+                Layout.topMargin: Theme.space4
+                Layout.bottomMargin: Theme.portrait ? Theme.space4 : 0
+
+                KioskText {
+                    Layout.fillWidth: true
+                    text: Sentence.fill(qsTrId("screens.head.number"), {
+                        "number": Station.number
+                    })
+                    role: "caption"
+                    color: Theme.inkSoft
+                }
+
+                SampleTag {}
+            }
+        }
+    }
+}

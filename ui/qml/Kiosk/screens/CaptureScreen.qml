@@ -1,0 +1,219 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Layouts
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// The live picture with the page's outline, one sentence of advice in large words, and the pages so far as a strip.
+KioskScreen {
+    id: root
+
+    readonly property var material: Materials.open
+    readonly property string key: material.key ?? ""
+    readonly property int pages: material.pages ?? 0
+    readonly property int least: material.minPages ?? 1
+    readonly property int most: material.maxPages ?? 1
+    readonly property string advice: Materials.refusal !== "" ? Materials.refusal : Camera.advice
+    property int chosen: -1
+
+    title: Sentence.fill(qsTrId("screens.capture.title"), {
+        "name": material.name ?? ""
+    })
+    instruction: material.profile === "photo" ? qsTrId("screens.capture.photo") : qsTrId("screens.capture.instruction")
+    mainText: qsTrId("screens.capture.done")
+    mainIcon: "check"
+    mainEnabled: pages >= least
+
+    GridLayout {
+        anchors.fill: parent
+        columns: Theme.portrait ? 1 : 2
+        columnSpacing: Theme.space3
+        rowSpacing: Theme.space3
+
+        Rectangle {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            radius: Theme.radius3
+            color: "#101c1f"
+            border.width: Theme.highContrast ? Theme.stroke : 0
+            border.color: Theme.edge
+
+            CameraView {
+                objectName: "camera_view"
+                anchors.fill: parent
+                anchors.margins: Theme.space1
+                outline: Camera.advice.endsWith("hold_still") || Camera.advice.endsWith("good") ? "#19d38c" : "#ffc65a"
+            }
+
+            Column {
+                anchors.centerIn: parent
+                spacing: Theme.space3
+                visible: !Camera.ready
+
+                ProgressRing {
+                    anchors.horizontalCenter: parent.horizontalCenter
+                    color: "#ffffff"
+                    ground: "#40ffffff"
+                }
+
+                KioskText {
+                    text: qsTrId("screens.capture.starting")
+                    color: "#ffffff"
+                }
+            }
+
+            Rectangle {
+                anchors.left: parent.left
+                anchors.right: parent.right
+                anchors.bottom: parent.bottom
+                anchors.margins: Theme.space3
+                height: advice.implicitHeight + Theme.space4
+                radius: Theme.radius2
+                color: Theme.highContrast ? "#000000" : "#f2ffffff"
+                border.width: Theme.highContrast ? Theme.stroke : 0
+                border.color: Theme.edge
+                visible: Camera.ready && root.advice !== ""
+
+                KioskText {
+                    id: advice
+
+                    objectName: "advice"
+                    anchors.centerIn: parent
+                    width: parent.width - Theme.space4
+                    text: root.advice === "" ? "" : qsTrId(root.advice)
+                    role: "title"
+                    font.pixelSize: Theme.lead * 1.15
+                    horizontalAlignment: Text.AlignHCenter
+                    Accessible.role: Accessible.AlertMessage
+                }
+            }
+        }
+
+        ColumnLayout {
+            Layout.fillWidth: Theme.portrait
+            Layout.preferredWidth: Theme.portrait ? -1 : Theme.mm(62)
+            Layout.fillHeight: !Theme.portrait
+            spacing: Theme.space3
+
+            RowLayout {
+                Layout.fillWidth: true
+                spacing: Theme.space3
+
+                KioskText {
+                    Layout.fillWidth: true
+                    text: Sentence.fill(root.pages < root.least ? qsTrId("screens.capture.pages_min") : qsTrId("screens.capture.pages"), {
+                        "pages": root.pages,
+                        "min": root.least,
+                        "max": root.most
+                    })
+                    font.bold: true
+                    color: Theme.brand
+                }
+
+                KioskButton {
+                    objectName: "capture_manual"
+                    iconName: "camera"
+                    text: qsTrId("screens.capture.manual")
+                    enabled: Camera.ready && root.pages < root.most
+                    visible: Theme.portrait
+                    onClicked: Materials.capture()
+                }
+            }
+
+            ListView {
+                id: strip
+
+                readonly property bool across: Theme.portrait
+
+                Layout.fillWidth: true
+                Layout.fillHeight: !across
+                Layout.preferredHeight: across ? Theme.mm(62) : -1
+                orientation: across ? ListView.Horizontal : ListView.Vertical
+                spacing: Theme.space3
+                clip: true
+                model: Math.max(root.pages, root.least)
+                boundsBehavior: Flickable.StopAtBounds
+
+                delegate: Pressable {
+                    id: page
+
+                    required property int index
+                    readonly property bool there: index < root.pages
+
+                    width: strip.across ? Theme.mm(46) : strip.width
+                    height: strip.across ? strip.height : Theme.mm(46)
+                    objectName: "page_" + index
+                    text: Sentence.fill(qsTrId("screens.capture.page"), {
+                        "page": index + 1
+                    })
+                    enabled: there
+                    onClicked: root.chosen = root.chosen === index ? -1 : index
+
+                    background: Rectangle {
+                        radius: Theme.radius2
+                        color: page.there ? Theme.surface : Theme.sunk
+                        border.width: root.chosen === page.index ? Theme.strokeStrong : Theme.stroke
+                        border.color: root.chosen === page.index ? Theme.brand : Theme.line
+                    }
+
+                    contentItem: Item {
+                        Picture {
+                            anchors.fill: parent
+                            anchors.margins: Theme.space1
+                            name: page.there ? "page/" + root.key + "/" + page.index : ""
+                        }
+
+                        Rectangle {
+                            anchors.right: parent.right
+                            anchors.bottom: parent.bottom
+                            width: Theme.mm(11)
+                            height: width
+                            radius: width / 2
+                            color: page.there ? Theme.good : Theme.surface
+                            border.width: page.there ? 0 : Theme.stroke
+                            border.color: Theme.edge
+
+                            KioskText {
+                                anchors.centerIn: parent
+                                text: page.index + 1
+                                role: "caption"
+                                font.bold: true
+                                color: page.there ? (Theme.highContrast ? "#000000" : "#ffffff") : Theme.inkSoft
+                                Accessible.ignored: true
+                            }
+                        }
+                    }
+                }
+            }
+
+            RowLayout {
+                Layout.fillWidth: true
+                spacing: Theme.gap
+                visible: root.chosen >= 0 && root.chosen < root.pages
+
+                KioskButton {
+                    Layout.fillWidth: true
+                    objectName: "page_delete"
+                    kind: "danger"
+                    iconName: "trash"
+                    text: qsTrId("screens.capture.delete")
+                    onClicked: {
+                        Materials.removePage(root.key, root.chosen);
+                        root.chosen = -1;
+                    }
+                }
+            }
+
+            KioskButton {
+                Layout.fillWidth: true
+                objectName: "capture_manual_side"
+                iconName: "camera"
+                text: qsTrId("screens.capture.manual")
+                enabled: Camera.ready && root.pages < root.most
+                visible: !Theme.portrait
+                onClicked: Materials.capture()
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// One purpose, one tick. Nothing is ticked beforehand.
+KioskScreen {
+    id: root
+
+    readonly property bool withPhone: Catalogue.guide.assurance === "card+code"
+    property bool identify: false
+    property bool handle: false
+    property bool phone: false
+
+    instruction: qsTrId("screens.consent.instruction")
+    mainText: qsTrId("screens.consent.agree")
+    mainEnabled: identify && handle && (phone || !withPhone)
+    endVisible: false
+
+    PageScroller {
+        anchors.fill: parent
+        spacing: Theme.space3
+
+        Tick {
+            width: parent?.width ?? 0
+            objectName: "consent_identify"
+            heading: qsTrId("screens.consent.identify")
+            note: qsTrId("screens.consent.identify_note")
+            on: root.identify
+            onClicked: root.identify = !root.identify
+        }
+
+        Tick {
+            width: parent?.width ?? 0
+            objectName: "consent_handle"
+            heading: qsTrId("screens.consent.handle")
+            note: Sentence.fill(qsTrId("screens.consent.handle_note"), {
+                "office": Catalogue.guide.office ?? ""
+            })
+            on: root.handle
+            onClicked: root.handle = !root.handle
+        }
+
+        Tick {
+            width: parent?.width ?? 0
+            objectName: "consent_phone"
+            heading: qsTrId("screens.consent.phone")
+            note: qsTrId("screens.consent.phone_note")
+            on: root.phone
+            visible: root.withPhone
+            onClicked: root.phone = !root.phone
+        }
+
+        Notice {
+            width: parent?.width ?? 0
+            kind: "good"
+            text: qsTrId("screens.consent.forget")
+        }
+    }
+}

@@ -1,0 +1,8 @@
+import QtQuick
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// stub
+KioskScreen {
+}

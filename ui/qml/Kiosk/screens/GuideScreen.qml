@@ -1,0 +1,134 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Layouts
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// Everything to know before the first question: who, what to bring and what not, how long, how much, what comes out.
+KioskScreen {
+    id: root
+
+    readonly property var guide: Catalogue.guide
+    readonly property bool printed: Session.journey === "certificate"
+
+    function limit(of: var): string {
+        if (of === undefined || of.value === undefined)
+            return "";
+        if (of.value === 0)
+            return qsTrId("screens.guide.immediate");
+        return Sentence.fill(of.unit === "working_day" ? qsTrId("screens.guide.working_days") : qsTrId("screens.guide.calendar_days"), {
+            "days": of.value
+        });
+    }
+
+    title: guide.name ?? ""
+    instruction: guide.summary ?? ""
+    steps: []
+    endVisible: false
+    mainText: printed ? qsTrId("screens.guide.print") : qsTrId("screens.guide.begin")
+
+    PageScroller {
+        anchors.fill: parent
+        spacing: Theme.space3
+
+        Panel {
+            width: parent?.width ?? 0
+            icon: "person"
+            heading: qsTrId("screens.guide.who")
+            text: root.guide.who ?? ""
+        }
+
+        Panel {
+            width: parent?.width ?? 0
+            icon: "card"
+            heading: qsTrId("screens.guide.needed")
+            points: (root.guide.bring ?? []).map(one => one.note === "" ? one.name : Sentence.fill(qsTrId("screens.guide.with_note"), {
+                        "name": one.name,
+                        "note": one.note
+                    }))
+            text: points.length === 0 ? qsTrId("screens.guide.nothing_needed") : ""
+        }
+
+        Panel {
+            width: parent?.width ?? 0
+            kind: "good"
+            icon: "good"
+            heading: qsTrId("screens.guide.not_needed")
+            points: (root.guide.spared ?? []).map(one => one.name).concat(root.printed ? [qsTrId("screens.guide.spared.form")] : [qsTrId("screens.guide.spared.form"), qsTrId("screens.guide.spared.copies")])
+        }
+
+        Grid {
+            id: facts
+
+            readonly property real cell: (width - (columns - 1) * spacing) / columns
+            readonly property real tall: Math.max(time.implicitHeight, fee.implicitHeight)
+            readonly property real tall2: Math.max(result.implicitHeight, identity.implicitHeight)
+
+            width: parent?.width ?? 0
+            columns: Theme.textStep > 1 || Theme.counter ? 1 : 2
+            spacing: Theme.space3
+
+            Panel {
+                id: time
+
+                width: facts.cell
+                height: facts.columns > 1 ? facts.tall : implicitHeight
+                icon: "clock"
+                heading: qsTrId("screens.guide.time")
+                strong: root.limit(root.guide.promised)
+                text: root.guide.statutory?.value === undefined ? "" : Sentence.fill(qsTrId("screens.guide.statutory_is"), {
+                    "limit": root.limit(root.guide.statutory)
+                })
+            }
+
+            Panel {
+                id: fee
+
+                width: facts.cell
+                height: facts.columns > 1 ? facts.tall : implicitHeight
+                icon: "receipt"
+                heading: qsTrId("screens.guide.fee")
+                strong: root.guide.charged ? qsTrId("screens.guide.charged") : qsTrId("screens.guide.free")
+                text: root.guide.feeNote ?? ""
+            }
+
+            Panel {
+                id: result
+
+                width: facts.cell
+                height: facts.columns > 1 ? facts.tall2 : implicitHeight
+                icon: "certificate"
+                heading: qsTrId("screens.guide.result")
+                strong: root.guide.result ?? ""
+                text: root.guide.collected ?? ""
+            }
+
+            Panel {
+                id: identity
+
+                width: facts.cell
+                height: facts.columns > 1 ? facts.tall2 : implicitHeight
+                icon: "shield"
+                heading: qsTrId("screens.guide.assurance")
+                strong: root.guide.assurance === "card+code" ? qsTrId("screens.guide.assurance.card_code") : root.guide.assurance === "card+clerk" ? qsTrId("screens.guide.assurance.card_clerk") : root.guide.assurance === "none" ? qsTrId("screens.guide.assurance.none") : qsTrId("screens.guide.assurance.card")
+            }
+        }
+
+        RowLayout {
+            width: parent?.width ?? 0
+            spacing: Theme.space3
+
+            KioskText {
+                Layout.fillWidth: true
+                text: root.guide.office ?? ""
+                role: "caption"
+                color: Theme.inkSoft
+            }
+
+            SampleTag {
+                visible: root.guide.sample ?? false
+            }
+        }
+    }
+}

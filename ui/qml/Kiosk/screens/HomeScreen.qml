@@ -1,0 +1,65 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// What the person came for: six tiles and the moments of life, or one shelf of services, or the search.
+KioskScreen {
+    id: root
+
+    readonly property string shelf: Catalogue.shelf
+    readonly property var shelfTitles: ({
+            "print": qsTrId("screens.home.tile.print"),
+            "apply": qsTrId("screens.home.tile.apply"),
+            "information": qsTrId("screens.home.tile.information"),
+            "all": qsTrId("screens.home.all"),
+            "search": qsTrId("screens.home.search_short"),
+            "life": root.lifeName(Catalogue.wanted)
+        })
+
+    function lifeName(id: string): string {
+        const event = Catalogue.lifeEvents.find(one => one.id === id);
+        return event ? event.name : "";
+    }
+
+    endVisible: false
+    title: shelf === "" ? qsTrId("screens.home.title") : shelfTitles[shelf] ?? ""
+    instruction: shelf === "" ? qsTrId("screens.home.instruction") : shelf === "search" ? qsTrId("screens.home.search") : qsTrId("screens.home.pick")
+    mainText: shelf === "search" ? "" : qsTrId("screens.home.search_short")
+    mainIcon: "search"
+    otherText: Session.elder ? "" : qsTrId("screens.head.elder")
+    otherIcon: "elder"
+    otherKind: "secondary"
+    onBack: {
+        if (shelf === "")
+            Session.back();
+        else
+            Catalogue.look("", "");
+    }
+    onMain: Catalogue.look("search", "")
+    onOther: Session.setElder(true)
+
+    Loader {
+        anchors.fill: parent
+        sourceComponent: root.shelf === "" ? tiles : root.shelf === "search" ? search : services
+    }
+
+    Component {
+        id: tiles
+
+        HomeTiles {}
+    }
+
+    Component {
+        id: services
+
+        HomeShelf {}
+    }
+
+    Component {
+        id: search
+
+        HomeSearch {}
+    }
+}

@@ -1,0 +1,47 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// One shelf of services: what can be done now first, the rest grey with its reason and the next step.
+PageScroller {
+    id: root
+
+    spacing: Theme.space3
+
+    Grid {
+        id: shelf
+
+        width: parent?.width ?? 0
+        columns: Theme.portrait || Theme.counter || Theme.textStep > 1 ? 1 : 2
+        spacing: Theme.space3
+
+        Repeater {
+            model: Catalogue.found
+
+            ServiceTile {
+                required property var modelData
+
+                width: (shelf.width - (shelf.columns - 1) * shelf.spacing) / shelf.columns
+                service: modelData
+            }
+        }
+    }
+
+    Notice {
+        width: parent?.width ?? 0
+        visible: Catalogue.found.length === 0
+        title: qsTrId("screens.home.none_found")
+        nextStep: qsTrId("screens.home.none_found_next")
+    }
+
+    Item {
+        width: 1
+        height: Theme.space2
+    }
+
+    SampleTag {
+        text: qsTrId("screens.head.sample_note")
+    }
+}

@@ -1,0 +1,147 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Layouts
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// Six ways in and the moments of life. What is not offered here is grey and says where it is.
+PageScroller {
+    id: root
+
+    readonly property string soon: qsTrId("screens.home.soon")
+    readonly property var icons: ({
+            "birth": "baby",
+            "born": "baby",
+            "baby": "baby",
+            "school": "school",
+            "study": "school",
+            "work": "work",
+            "job": "work",
+            "house": "home",
+            "home": "home",
+            "housing": "home",
+            "car": "car",
+            "driving": "car",
+            "old_age": "elder",
+            "retirement": "elder",
+            "elder": "elder",
+            "business": "shop",
+            "enterprise": "shop",
+            "marriage": "people",
+            "family": "people",
+            "health": "health",
+            "illness": "health",
+            "move": "building",
+            "moving": "building",
+            "travel": "globe",
+            "hardship": "health"
+        })
+
+    spacing: Theme.space4
+
+    GridLayout {
+        id: grid
+
+        readonly property real cell: (width - (columns - 1) * columnSpacing) / columns
+
+        width: parent?.width ?? 0
+        columns: Theme.portrait ? 2 : 3
+        columnSpacing: Theme.space3
+        rowSpacing: Theme.space3
+        uniformCellWidths: true
+        uniformCellHeights: true
+
+        Tile {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            objectName: "tile_apply"
+            iconName: "page"
+            title: qsTrId("screens.home.tile.apply")
+            subtitle: qsTrId("screens.home.tile.apply_note")
+            onClicked: Catalogue.look("apply", "")
+        }
+
+        Tile {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            objectName: "tile_print"
+            iconName: "certificate"
+            title: qsTrId("screens.home.tile.print")
+            subtitle: qsTrId("screens.home.tile.print_note")
+            onClicked: Catalogue.look("print", "")
+        }
+
+        Tile {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            objectName: "tile_cases"
+            iconName: "list"
+            title: qsTrId("screens.home.tile.cases")
+            reason: root.soon
+        }
+
+        Tile {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            objectName: "tile_collect"
+            iconName: "inbox"
+            title: qsTrId("screens.home.tile.collect")
+            reason: root.soon
+        }
+
+        Tile {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            objectName: "tile_information"
+            iconName: "info"
+            title: qsTrId("screens.home.tile.information")
+            subtitle: qsTrId("screens.home.tile.information_note")
+            onClicked: Catalogue.look("information", "")
+        }
+
+        Tile {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            objectName: "tile_all"
+            iconName: "search"
+            title: qsTrId("screens.home.all")
+            subtitle: qsTrId("screens.home.all_note")
+            onClicked: Catalogue.look("all", "")
+        }
+    }
+
+    KioskText {
+        width: parent?.width ?? 0
+        topPadding: Theme.space2
+        text: qsTrId("screens.home.life")
+        role: "lead"
+        font.bold: true
+        color: Theme.brand
+        visible: !Session.elder
+    }
+
+    Grid {
+        id: life
+
+        width: parent?.width ?? 0
+        columns: Theme.portrait ? (Theme.textStep > 1 ? 2 : 3) : Theme.textStep > 1 ? 3 : 4
+        spacing: Theme.space3
+        visible: !Session.elder
+
+        Repeater {
+            model: Catalogue.lifeEvents
+
+            Tile {
+                required property var modelData
+
+                width: (life.width - (life.columns - 1) * life.spacing) / life.columns
+                objectName: "life_" + modelData.id
+                upright: false
+                iconName: root.icons[modelData.id] ?? "people"
+                title: modelData.name
+                onClicked: Catalogue.look("life", modelData.id)
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import QtQuick
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.Keyboard
+import Kiosk.controls
+
+// The frame with what every screen has in common: who and where, the clock, the line, the tools, back and end.
+ScreenFrame {
+    id: root
+
+    property bool endVisible: Session.journey !== ""
+    property bool speechAsked: false
+    property bool helpAsked: false
+
+    keyboardModel: Keyboard.model
+    objectName: "screen_" + Session.state
+    terminalName: Station.name
+    clock: Station.time
+    date: Sentence.fill(qsTrId("screens.date"), {
+        "month": Station.month,
+        "day": Station.day,
+        "weekday": qsTrId("screens.weekday." + Station.weekday)
+    })
+    online: Station.lineUp
+    steps: Session.steps.map(name => qsTrId("screens.step." + name))
+    step: Math.max(0, Session.step)
+    title: qsTrId("screens." + Session.state + ".title")
+    instruction: qsTrId("screens." + Session.state + ".instruction")
+    otherText: endVisible ? qsTrId("screens.head.end") : ""
+    otherIcon: "out"
+    otherKind: "quiet"
+
+    onBack: Session.back()
+    onMain: Session.confirm()
+    onOther: Session.cancel()
+    onLanguageWanted: Settings.setLanguage(Settings.language === "en" ? "zh_CN" : "en")
+    onTextSizeWanted: Settings.setTextSize((Settings.textSize + 1) % 4)
+    onContrastWanted: Settings.setHighContrast(!Settings.highContrast)
+    onLowReachWanted: Settings.setLowReach(!Settings.lowReach)
+    onSoundWanted: speechAsked = true
+    onHelpWanted: helpAsked = true
+
+    Overlay {
+        parent: root
+        open: root.helpAsked
+        icon: "help"
+        title: qsTrId("screens.help.title")
+        lines: [qsTrId("screens.help.1"), qsTrId("screens.help.2"), qsTrId("screens.help.3"), Sentence.fill(qsTrId("screens.help.4"), {
+                "phone": Station.phone
+            })]
+        mainText: qsTrId("screens.help.close")
+        onMain: root.helpAsked = false
+    }
+
+    Overlay {
+        parent: root
+        open: root.speechAsked
+        icon: "sound"
+        title: qsTrId("screens.sound.title")
+        lines: [Sentence.fill(qsTrId("screens.sound.text"), {
+                "phone": Station.phone
+            })]
+        mainText: qsTrId("screens.help.close")
+        onMain: root.speechAsked = false
+    }
+}

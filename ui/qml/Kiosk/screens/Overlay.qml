@@ -1,0 +1,149 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Layouts
+import Kiosk
+import Kiosk.controls
+import "../controls/Keypad.js" as Keypad
+
+// A question laid over the screen: nothing below it can be pressed until it is answered. The buttons stand one above
+// the other, the one that harms nothing first.
+FocusScope {
+    id: root
+
+    property bool open: false
+    property string icon: "info"
+    property string kind: "info" // "info", "warn", "bad"
+    property string title
+    property list<string> lines
+    property string mainText
+    property string secondText
+    property string thirdText
+    property string thirdKind: "quiet"
+    property Component picture: null
+
+    readonly property color mark: kind === "warn" ? Theme.warn : kind === "bad" ? Theme.bad : Theme.brand
+
+    signal main
+    signal second
+    signal third
+    signal touched
+
+    Accessible.role: Accessible.Dialog
+    Accessible.name: [title].concat(lines).join(" ")
+    Keys.onPressed: event => event.accepted = Keypad.steer(root, root.Window.activeFocusItem, event.key)
+    anchors.fill: parent
+    visible: open
+    enabled: open
+    focus: open
+    z: 10
+    onOpenChanged: if (open)
+        root.forceActiveFocus()
+
+    Rectangle {
+        anchors.fill: parent
+        color: Theme.scrim
+    }
+
+    MouseArea {
+        anchors.fill: parent
+        onPressed: root.touched()
+    }
+
+    Rectangle {
+        id: card
+
+        readonly property real widest: Theme.portrait ? root.width - 2 * Theme.margin : root.width * 0.62
+
+        anchors.horizontalCenter: parent.horizontalCenter
+        y: Theme.lowReach && Theme.portrait ? root.height - height - Theme.margin : Math.max(Theme.margin, (root.height - height) / 2)
+        width: Math.min(card.widest, Theme.mm(260))
+        height: Math.min(root.height - 2 * Theme.margin, column.implicitHeight + 2 * Theme.space5)
+        radius: Theme.radius3
+        color: Theme.surface
+        border.width: Theme.highContrast ? Theme.stroke : 0
+        border.color: Theme.edge
+
+        ColumnLayout {
+            id: column
+
+            anchors.fill: parent
+            anchors.margins: Theme.space5
+            spacing: Theme.space4
+
+            Rectangle {
+                Layout.alignment: Qt.AlignHCenter
+                Layout.preferredWidth: Theme.mm(26)
+                Layout.preferredHeight: Theme.mm(26)
+                radius: width / 2
+                color: root.kind === "warn" ? Theme.warnTint : root.kind === "bad" ? Theme.badTint : Theme.tint
+                border.width: Theme.highContrast ? Theme.stroke : 0
+                border.color: Theme.edge
+                visible: root.picture === null
+
+                Icon {
+                    anchors.centerIn: parent
+                    name: root.icon
+                    size: parent.width * 0.56
+                    color: root.mark
+                }
+            }
+
+            Loader {
+                Layout.alignment: Qt.AlignHCenter
+                active: root.open && root.picture !== null
+                visible: active
+                sourceComponent: root.picture
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                text: root.title
+                role: "title"
+                horizontalAlignment: Text.AlignHCenter
+                color: root.mark
+                visible: text !== ""
+            }
+
+            Repeater {
+                model: root.lines
+
+                KioskText {
+                    required property string modelData
+
+                    Layout.fillWidth: true
+                    text: modelData
+                    role: "lead"
+                    horizontalAlignment: root.lines.length > 1 ? Text.AlignLeft : Text.AlignHCenter
+                }
+            }
+
+            KioskButton {
+                Layout.fillWidth: true
+                Layout.topMargin: Theme.space2
+                objectName: "overlay_main"
+                kind: "primary"
+                text: root.mainText
+                visible: text !== ""
+                focus: true
+                onClicked: root.main()
+            }
+
+            KioskButton {
+                Layout.fillWidth: true
+                objectName: "overlay_second"
+                text: root.secondText
+                visible: text !== ""
+                onClicked: root.second()
+            }
+
+            KioskButton {
+                Layout.fillWidth: true
+                objectName: "overlay_third"
+                kind: root.thirdKind
+                text: root.thirdText
+                visible: text !== ""
+                onClicked: root.third()
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Layouts
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// Everything that is handed in, by section. A line that can be changed is a button that leads to its field.
+KioskScreen {
+    id: root
+
+    readonly property var lines: Case.review
+    readonly property var sections: lines.map(line => line.section).filter((section, at, all) => all.indexOf(section) === at)
+
+    mainText: qsTrId("screens.review.submit")
+    mainIcon: "check"
+
+    PageScroller {
+        anchors.fill: parent
+        spacing: Theme.space3
+
+        Notice {
+            width: parent?.width ?? 0
+            kind: "warn"
+            text: qsTrId("screens.review.offline")
+            visible: !Station.lineUp
+        }
+
+        Repeater {
+            model: root.sections
+
+            Rectangle {
+                id: section
+
+                required property string modelData
+                readonly property var rows: root.lines.filter(line => line.section === modelData)
+
+                width: parent?.width ?? 0
+                height: column.height + 2 * Theme.space2
+                radius: Theme.radius3
+                color: Theme.surface
+                border.width: Theme.highContrast ? Theme.stroke : Theme.hairline
+                border.color: Theme.highContrast ? Theme.edge : Theme.line
+
+                Column {
+                    id: column
+
+                    y: Theme.space2
+                    width: parent.width
+
+                    Repeater {
+                        model: section.rows
+
+                        ReviewLine {
+                            required property var modelData
+                            required property int index
+
+                            width: column.width
+                            line: modelData
+                            first: index === 0
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

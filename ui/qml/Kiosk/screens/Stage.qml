@@ -1,0 +1,274 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// The screen of the session's state, and above it, in order: trouble, the offer of elder mode, the question whether to
+// leave, and the count-down, which any touch ends.
+FocusScope {
+    id: root
+
+    // Components and not file names: every screen is compiled before the first person comes, and none from then on.
+    readonly property var screens: ({
+            "attract": attractScreen,
+            "home": homeScreen,
+            "guide": guideScreen,
+            "consent": consentScreen,
+            "identify": identifyScreen,
+            "code": codeScreen,
+            "form": formScreen,
+            "materials": materialsScreen,
+            "capture": captureScreen,
+            "sign": signScreen,
+            "review": reviewScreen,
+            "submit": submitScreen,
+            "outcome": outcomeScreen,
+            "preview": previewScreen,
+            "print": printScreen,
+            "taken": takenScreen,
+            "guard": guardScreen,
+            "staff": staffScreen,
+            "out_of_service": outOfServiceScreen,
+            "choose": formScreen,
+            "prepare": submitScreen
+        })
+    readonly property bool covered: trouble.open || elder.open || leave.open || idle.open
+
+    focus: true
+
+    Loader {
+        id: loader
+
+        anchors.fill: parent
+        enabled: !root.covered
+        focus: !root.covered
+        sourceComponent: root.screens[Session.state] ?? null
+        onLoaded: fade.restart()
+
+        NumberAnimation {
+            id: fade
+
+            target: loader.item
+            property: "opacity"
+            from: Theme.reducedMotion ? 1 : 0
+            to: 1
+            duration: Theme.motion
+        }
+    }
+
+    Component {
+        id: attractScreen
+
+        AttractScreen {}
+    }
+
+    Component {
+        id: homeScreen
+
+        HomeScreen {}
+    }
+
+    Component {
+        id: guideScreen
+
+        GuideScreen {}
+    }
+
+    Component {
+        id: consentScreen
+
+        ConsentScreen {}
+    }
+
+    Component {
+        id: identifyScreen
+
+        IdentifyScreen {}
+    }
+
+    Component {
+        id: codeScreen
+
+        CodeScreen {}
+    }
+
+    Component {
+        id: formScreen
+
+        FormScreen {}
+    }
+
+    Component {
+        id: materialsScreen
+
+        MaterialsScreen {}
+    }
+
+    Component {
+        id: captureScreen
+
+        CaptureScreen {}
+    }
+
+    Component {
+        id: signScreen
+
+        SignScreen {}
+    }
+
+    Component {
+        id: reviewScreen
+
+        ReviewScreen {}
+    }
+
+    Component {
+        id: submitScreen
+
+        SubmitScreen {}
+    }
+
+    Component {
+        id: outcomeScreen
+
+        OutcomeScreen {}
+    }
+
+    Component {
+        id: previewScreen
+
+        PreviewScreen {}
+    }
+
+    Component {
+        id: printScreen
+
+        PrintScreen {}
+    }
+
+    Component {
+        id: takenScreen
+
+        TakenScreen {}
+    }
+
+    Component {
+        id: guardScreen
+
+        GuardScreen {}
+    }
+
+    Component {
+        id: staffScreen
+
+        StaffScreen {}
+    }
+
+    Component {
+        id: outOfServiceScreen
+
+        OutOfServiceScreen {}
+    }
+
+    Overlay {
+        id: trouble
+
+        readonly property var words: ({
+                "retry": qsTrId("screens.trouble.retry"),
+                "skip": qsTrId("screens.trouble.skip"),
+                "leave": qsTrId("screens.trouble.leave")
+            })
+        readonly property list<string> choices: Session.troubleChoices
+
+        objectName: "trouble"
+        open: Session.troubleId !== ""
+        kind: "warn"
+        icon: "warn"
+        title: qsTrId("screens.trouble.title")
+        lines: open ? [Sentence.fill(qsTrId(Session.troubleId), {
+                "detail": Session.troubleDetail,
+                "phone": Station.phone
+            })] : []
+        mainText: choices.length > 1 ? words[choices[0]] : ""
+        secondText: choices.length > 2 ? words[choices[1]] : choices.length === 1 ? words[choices[0]] : ""
+        thirdText: choices.length > 1 ? words[choices[choices.length - 1]] : ""
+        picture: Session.troubleDevice !== "" ? waiting : null
+        onMain: Session.answerTrouble(choices[0])
+        onSecond: Session.answerTrouble(choices.length > 2 ? choices[1] : choices[0])
+        onThird: Session.answerTrouble(choices[choices.length - 1])
+    }
+
+    Component {
+        id: waiting
+
+        ProgressRing {
+            implicitWidth: Theme.mm(26)
+            implicitHeight: Theme.mm(26)
+            color: Theme.warn
+        }
+    }
+
+    Overlay {
+        id: elder
+
+        objectName: "elder_offer"
+        open: Session.elderOffered && !trouble.open
+        icon: "elder"
+        title: qsTrId("screens.elder.title")
+        lines: [qsTrId("screens.elder.text")]
+        mainText: qsTrId("screens.elder.yes")
+        secondText: qsTrId("screens.elder.no")
+        onMain: Session.setElder(true)
+        onSecond: Session.setElder(false)
+    }
+
+    Overlay {
+        id: leave
+
+        objectName: "leave"
+        open: Session.leaving
+        icon: "out"
+        title: qsTrId("screens.leave.title")
+        lines: [qsTrId("screens.leave.text")]
+        mainText: qsTrId("screens.leave.stay")
+        secondText: qsTrId("screens.leave.go")
+        onMain: Session.answerLeave(false)
+        onSecond: Session.answerLeave(true)
+    }
+
+    Overlay {
+        id: idle
+
+        objectName: "idle"
+        open: Session.warned
+        kind: "warn"
+        icon: "clock"
+        title: qsTrId("screens.idle.title")
+        lines: [Sentence.fill(qsTrId("screens.idle.text"), {
+                "seconds": Math.max(0, Session.secondsLeft)
+            })]
+        mainText: qsTrId("screens.idle.stay")
+        picture: countdown
+        onMain: Session.touched()
+        onTouched: Session.touched()
+    }
+
+    Component {
+        id: countdown
+
+        ProgressRing {
+            implicitWidth: Theme.mm(44)
+            implicitHeight: Theme.mm(44)
+            value: Math.max(0, Session.secondsLeft) / 30
+            color: Theme.warn
+
+            KioskText {
+                anchors.centerIn: parent
+                text: Math.max(0, Session.secondsLeft)
+                role: "title"
+                color: Theme.warn
+            }
+        }
+    }
+}

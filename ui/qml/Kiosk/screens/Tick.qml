@@ -1,0 +1,74 @@
+import QtQuick
+import QtQuick.Layouts
+import Kiosk
+import Kiosk.controls
+
+// Something to agree to: a box to tick, what it is, and what it means in plain words. The whole card is the target.
+Pressable {
+    id: root
+
+    property string heading
+    property string note
+    property bool on: false
+
+    Accessible.role: Accessible.CheckBox
+    Accessible.name: root.heading
+    Accessible.checkable: true
+    Accessible.checked: root.on
+    text: heading
+    hint: note
+    corner: Theme.radius3
+    leftPadding: Theme.space4
+    rightPadding: Theme.space4
+    topPadding: Theme.space4
+    bottomPadding: Theme.space4
+
+    background: Rectangle {
+        radius: root.corner
+        color: root.on || root.down ? Theme.tint : Theme.surface
+        border.width: root.on ? Theme.strokeStrong : Theme.highContrast ? Theme.stroke : Theme.hairline
+        border.color: root.on ? Theme.brand : Theme.edge
+    }
+
+    contentItem: RowLayout {
+        spacing: Theme.space4
+
+        Rectangle {
+            Layout.alignment: Qt.AlignTop
+            Layout.preferredWidth: Theme.mm(13)
+            Layout.preferredHeight: Theme.mm(13)
+            radius: Theme.radius1
+            color: root.on ? Theme.brand : Theme.surface
+            border.width: Theme.stroke
+            border.color: root.on ? Theme.brand : Theme.edge
+
+            Icon {
+                anchors.centerIn: parent
+                name: root.on ? "check" : ""
+                size: parent.width * 0.75
+                color: Theme.onBrand
+                weight: 2.8
+            }
+        }
+
+        ColumnLayout {
+            Layout.fillWidth: true
+            spacing: Theme.space1
+
+            KioskText {
+                Layout.fillWidth: true
+                text: root.heading
+                role: "lead"
+                font.bold: true
+                color: Theme.brand
+                Accessible.ignored: true
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                text: root.note
+                Accessible.ignored: true
+            }
+        }
+    }
+}
