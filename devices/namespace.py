@@ -10,6 +10,7 @@ who he is to everybody else. Everything stays visible that a screen needs: /run/
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -34,6 +35,8 @@ _HIDDEN = Path("/dev/bus/usb")
 """A pcscd in here must not take readers that belong to the machine's own."""
 _HOST_SOCKETS = (Path("/run/pcscd/pcscd.comm"), Path("/run/dbus/system_bus_socket"))
 _HOST_ADDRESSES = ("DBUS_SYSTEM_BUS_ADDRESS", "PCSCLITE_CSOCK_NAME")
+_RESERVED_PORTS = "35963-35964"
+"""vpcd's fixed ports lie where the kernel takes free ones from; in here nobody else is given them."""
 _EX_UNAVAILABLE = 69
 _EX_USAGE = 64
 
@@ -113,6 +116,8 @@ def _enter() -> None:
         Path("/proc/self/uid_map").write_text(f"0 {uid} 1", encoding="ascii")
         Path("/proc/self/gid_map").write_text(f"0 {gid} 1", encoding="ascii")
     _loopback_up()
+    with contextlib.suppress(OSError):  # a container may hold /proc/sys read-only; then a clash is only unlikely
+        Path("/proc/sys/net/ipv4/ip_local_reserved_ports").write_text(_RESERVED_PORTS, encoding="ascii")
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
     if _HIDDEN.is_dir():
         _mount("none", str(_HIDDEN), "tmpfs", _MS_NOSUID | _MS_NODEV, "mode=755,size=64k")

@@ -90,10 +90,12 @@ class Bench:
         """Start everything, the slow ones beside each other; nothing is left running when one fails."""
         (self._options.state_dir / "printed").mkdir(parents=True, exist_ok=True)
         try:
+            # First, because a rig that is here already shows at once; and not in the pool, because the daemon's end is
+            # tied to the thread that starts it.
+            self._begin(self.pcscd)
             with ThreadPoolExecutor(2, "rig-start") as pool:
                 slow = [pool.submit(self._begin, self.page_printer), pool.submit(self._start_camera)]
-                # The daemon's end is tied to the thread that starts it: this one, not the pool's.
-                for part in (self.pcscd, self.id_card, self.staff_slot, self.receipt_printer, self.network):
+                for part in (self.id_card, self.staff_slot, self.receipt_printer, self.network):
                     self._begin(part)
                 for start in slow:
                     start.result()

@@ -55,6 +55,12 @@ def test_loopback_is_up_and_alone() -> None:
     assert done.stdout.split("\n")[:2] == ["['lo']", "True"], done.stderr
 
 
+def test_ports_of_the_virtual_reader_are_kept_free() -> None:
+    """The kernel never hands out the two ports that pcscd's virtual reader must have."""
+    done = run("cat", "/proc/sys/net/ipv4/ip_local_reserved_ports")
+    assert done.stdout.strip() == "35963-35964"
+
+
 def test_calls_inside_do_not_nest() -> None:
     """A command that asks again for a private place gets the one it is in."""
     inner = "readlink /proc/self/ns/mnt; python3 -m devices.namespace -- readlink /proc/self/ns/mnt"
