@@ -65,7 +65,8 @@ def from_lines(field: Gradients) -> Array:
     a, b = facing[one].T
     c, d = facing[other].T
     quads = np.stack([crossing[a, c], crossing[a, d], crossing[b, d], crossing[b, c]], 1)
-    return quads[~np.isnan(quads).any((1, 2))][:_MAX_QUADS].astype(np.float32)
+    whole: Array = quads[~np.isnan(quads).any((1, 2))][:_MAX_QUADS].astype(np.float32)
+    return whole
 
 
 def _as_quad(contour: Array, min_area: float, quads: list[Array]) -> None:
@@ -94,9 +95,9 @@ def _crossings(normals: Array, offsets: Array, field: Gradients) -> Array:
 
 def _lines(field: Gradients) -> list[tuple[float, float, float]]:
     """Return the longest straight edges as (nx, ny, offset), merged from collinear segments, best covered first."""
-    found = [cv2.createLineSegmentDetector(0).detect(np.ascontiguousarray(field.lab[..., 0]))[0]]
-    found.append(cv2.HoughLinesP(field.strong, 1, np.pi / 360, 40, minLineLength=field.height // 12, maxLineGap=8))
-    parts = [part.reshape(-1, 4).astype(np.float64) for part in found if part is not None]
+    segmented: Array | None = cv2.createLineSegmentDetector(0).detect(np.ascontiguousarray(field.lab[..., 0]))[0]
+    voted: Array | None = cv2.HoughLinesP(field.strong, 1, np.pi / 360, 40, minLineLength=field.height // 12, maxLineGap=8)
+    parts = [part.reshape(-1, 4).astype(np.float64) for part in (segmented, voted) if part is not None]
     if not parts:
         return []
     segments = np.vstack(parts)

@@ -14,6 +14,7 @@ from kiosk.documents.gradients import Gradients
 _OFFSETS = np.arange(-5, 6)
 """Working px across a side within which the coarse fit looks for its edge."""
 _STRIP = 25
+_FINE_BAND_OF_SIDE = 0.025
 _FINE_BAND = 0.006
 """Half width of the strip of the fine fit, as a share of the picture's long side."""
 
@@ -67,13 +68,15 @@ def fitted(quads: Array, field: Gradients) -> Array:
     on_edge = points + normals[:, :, None] * _OFFSETS[peak][..., None]
     met = _met(on_edge, np.where(strength > 8, np.minimum(strength, 60), 0), points, normals)
     usable = np.isfinite(met).all((1, 2)) & (np.abs(met - quads).max((1, 2)) < 20)
-    return np.where(usable[:, None, None], met, quads)
+    found: Array = np.where(usable[:, None, None], met, quads)
+    return found
 
 
 def fitted_finely(image: Array, quad: Array) -> Array:
     """Measure each side of one quad again in a thin strip of the full picture, to a fraction of a pixel."""
     longest = max(image.shape[:2])
-    band = max(4.0, _FINE_BAND * longest)
+    shortest = float(np.linalg.norm(np.roll(quad, -1, 0) - quad, axis=1).min())
+    band = max(3.0, min(_FINE_BAND * longest, _FINE_BAND_OF_SIDE * shortest))
     offsets = np.linspace(-band, band, _STRIP)
     points, normals = sampled(quad[None], 0.06, 96)
     at = (points[0][:, :, None] + normals[0][:, None, None] * offsets[:, None]).reshape(-1, _STRIP, 2).astype(np.float32)
@@ -88,7 +91,7 @@ def fitted_finely(image: Array, quad: Array) -> Array:
     weight = np.take_along_axis(pull, around, 2) + 1e-6
     place = (weight * offsets[1:-1][around]).sum(2) / weight.sum(2)
     on_edge = points + normals[:, :, None] * place[None, ..., None]
-    met = _met(on_edge, np.where(strength > 6, np.minimum(strength, 80), 0)[None], points, normals)[0]
+    met: Array = _met(on_edge, np.where(strength > 6, np.minimum(strength, 80), 0)[None], points, normals)[0]
     if not np.isfinite(met).all() or np.abs(met - quad).max() > 0.03 * longest:
         return quad
     return met

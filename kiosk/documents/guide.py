@@ -1,0 +1,111 @@
+"""What each preview frame means: the outline, the advice, and whether now is the moment.
+
+Knows: one profile's page in a run of frames. Does not know: where frames come from, what is done with the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from kiosk.documents.finder import Absence, examine
+from kiosk.documents.geometry import Array, area
+from kiosk.documents.pages import Advice, Outline
+from kiosk.documents.profiles import Profile, paper_of
+from kiosk.documents.quality import Quality, measure
+from kiosk.documents.steady import HOLD_S, Phase, Steadiness
+from kiosk.documents.straighten import straighten
+
+_LOOK_PX = (64, 88)
+_LOOK_INSET = 0.05
+_JUDGE_DPI = 110
+"""Resolution at which a preview frame is judged; finer costs more than it tells."""
+_JUDGE_EVERY_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """`outline` in shares of the frame. `ripe`: take the picture now."""
+
+    outline: Outline | None
+    advice: Advice
+    ripe: bool
+
+
+class Guide:
+    """Judges preview frames of one profile, in order. `frame_mm`: what the frame's long side covers, if known."""
+
+    def __init__(self, profile: Profile, frame_mm: float | None) -> None:
+        self._profile = profile
+        self._frame_mm = frame_mm
+        self._steadiness = Steadiness()
+        self._look: Array | None = None
+        self._judged: Quality | None = None
+        self._judged_at_s = -HOLD_S
+
+    def sight(self, frame: Array, now_s: float) -> Sight:
+        """Judge one upright BGR frame."""
+        height, width = frame.shape[:2]
+        longest = max(height, width)
+        found = examine(frame, min_share=self._profile.min_share, on_mat=True)
+        if isinstance(found, Absence):
+            self._steadiness.update(now_s, None, None, longest)
+            self._judged = None
+            return Sight(None, Advice.LAY_PAGE if found is Absence.NOTHING else Advice.MOVE_INTO_FRAME, False)
+        outline = outline_of(found.quad, width, height)
+        self._look = look_of(frame, found.quad)
+        phase = self._steadiness.update(now_s, found.quad, self._look, longest)
+        px_per_mm = None if self._frame_mm is None else longest / self._frame_mm
+        paper = paper_of(found.quad, self._profile, px_per_mm)
+        if paper is None or area(found.quad) > self._profile.max_share * width * height:
+            return Sight(outline, Advice.WRONG_SIZE, False)
+        if phase is Phase.TAKEN:
+            return Sight(outline, Advice.NEXT, False)
+        if phase is Phase.MOVING:
+            self._judged = None
+            return Sight(outline, Advice.HOLD_STILL, False)
+        if self._judged is None or now_s - self._judged_at_s >= _JUDGE_EVERY_S:
+            self._judged = measure(straighten(frame, found.quad, paper, _JUDGE_DPI))
+            self._judged_at_s = now_s
+        fault = self._judged.fault
+        if fault is not None:
+            return Sight(outline, fault, False)
+        return Sight(outline, Advice.GOOD if phase is Phase.STEADY else Advice.HOLD_STILL, phase is Phase.STEADY)
+
+    def taken(self) -> None:
+        """Remember that the page last seen has been taken."""
+        if self._look is not None:
+            self._steadiness.taken(self._look)
+
+    def refused(self) -> None:
+        """The picture was not good enough after all: hold still again before the next."""
+        self._steadiness.restart()
+
+    def forget(self) -> None:
+        """Know nothing of any page."""
+        self._steadiness.forget()
+        if self._look is not None:
+            self._look.fill(0)
+        self._look = self._judged = None
+
+
+def outline_of(quad: Array, width: int, height: int) -> Outline:
+    """Return corners in px as shares of the frame."""
+    points = (quad + 0.5) / (width, height)
+    a, b, c, d = ((float(x), float(y)) for x, y in points)
+    return (a, b, c, d)
+
+
+def look_of(frame: Array, quad: Array) -> Array:
+    """Return a small grey picture of the page without its slow shades, by which it is known again; float32."""
+    inner = quad + (quad.mean(0) - quad) * 2 * _LOOK_INSET
+    width, height = _LOOK_PX
+    target = np.array([[0, 0], [2 * width, 0], [2 * width, 2 * height], [0, 2 * height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(inner.astype(np.float32), target)
+    large = cv2.warpPerspective(frame, matrix, (2 * width, 2 * height), flags=cv2.INTER_LINEAR)
+    grey = cv2.cvtColor(cv2.resize(large, _LOOK_PX, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
+    fine = grey.astype(np.float32)
+    look: Array = cv2.GaussianBlur(fine, (0, 0), 1.2) - cv2.GaussianBlur(fine, (0, 0), 7)
+    return look

@@ -1,0 +1,101 @@
+"""What the rest of the terminal knows of paper under the camera: pages, preview frames, advice, events.
+
+Knows: values only. Does not know: pixels' meaning, OpenCV, processes, Qt.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+Point = tuple[float, float]
+Outline = tuple[Point, Point, Point, Point]
+
+
+class Advice(enum.StrEnum):
+    """What to tell the citizen now: message ids."""
+
+    LAY_PAGE = "documents.advice.lay_page"
+    MOVE_INTO_FRAME = "documents.advice.move_into_frame"
+    TOO_DARK = "documents.advice.too_dark"
+    HOLD_STILL = "documents.advice.hold_still"
+    BLURRED = "documents.advice.blurred"
+    GLARE = "documents.advice.glare"
+    TOO_SMALL = "documents.advice.too_small"
+    WRONG_SIZE = "documents.advice.wrong_size"
+    GOOD = "documents.advice.good"
+    NEXT = "documents.advice.next"
+    """This page is taken; another may be laid."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedPage:
+    """One straightened page, in memory only. `dpi` is the true scale of the picture; `sharpness` see `quality`."""
+
+    jpeg: bytes
+    width_px: int
+    height_px: int
+    dpi: int
+    sha256: str
+    sharpness: float
+    profile: str
+    paper: str
+
+    def __repr__(self) -> str:
+        """Show everything but the picture."""
+        return f"CapturedPage({self.paper} {self.width_px}x{self.height_px} {self.dpi} dpi {self.sha256[:12]})"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewFrame:
+    """`rgb`: width x height x 3 bytes, rows without padding. `outline`: the page's corners, shares of width and height."""
+
+    seq: int
+    width: int
+    height: int
+    rgb: bytes
+    outline: Outline | None
+    advice: str
+
+    def __repr__(self) -> str:
+        """Show everything but the picture."""
+        return f"PreviewFrame({self.seq} {self.width}x{self.height} {self.advice})"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewChanged:
+    """A newer frame can be had; several may have passed since the last of these."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageCaptured:
+    """A page was taken, by itself or on demand."""
+
+    page: CapturedPage
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRefused:
+    """What was asked for could not be taken. `advice`: message id of what to change."""
+
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisionLost:
+    """Nothing can be seen until `VisionBack`. `code`: one of `document_camera.*` or `vision.*`."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisionBack:
+    """The camera answers: at first, and again after each `VisionLost`."""
+
+
+VisionEvent = PreviewChanged | PageCaptured | CaptureRefused | VisionLost | VisionBack
+
+VISION_CODES = frozenset({"vision.silent", "vision.ended", "vision.not_started", "vision.unknown_driver"})
+"""Codes of `VisionLost` beside the camera's own: the worker hung, died, did not come up, or has no such driver."""
