@@ -65,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     command("sync", "send what waits in the outbox to the city; one at a time", _sync)
     enrol = command("enrol", "tie this terminal to its city with a one-time code", _enrol)
     enrol.add_argument("--code", required=True, help="one-time code from the city")
+    outbox = command("outbox", "what waits here for the city", _outbox)
+    outbox.add_argument("--json", action="store_true", help="for programs")
     command("check-config", "read the configuration and say what is wrong with it", _check_config)
     dock = command("dock", "a window that drives the emulators", _dock, config=False)
     dock.add_argument("--control", required=True, help="address of the rig's control port")
@@ -114,4 +116,25 @@ def _check_config(options: argparse.Namespace) -> int:
 
     loaded = config.load(options.config)
     print(f"{options.config}: good. Terminal {loaded.terminal.number}, {len(loaded.devices)} devices.")
+    return OK
+
+
+def _outbox(options: argparse.Namespace) -> int:
+    import json
+
+    from kiosk import config
+    from offline_queue import Outbox
+
+    store = Outbox.open(config.load(options.config).outbox_dir)
+    try:
+        counts, agent = store.counts(), store.agent_state()
+    finally:
+        store.close()
+    if options.json:
+        figures = {"waiting": counts.waiting, "received": counts.received, "parked": counts.parked, "reason": agent.reason}
+        print(json.dumps(figures))
+        return OK
+    print(f"waiting {counts.waiting}, received {counts.received}, parked {counts.parked}")
+    if agent.reason:
+        print(f"the line: {agent.reason}, next try {agent.retry_at:%Y-%m-%d %H:%M:%S} UTC")
     return OK

@@ -25,7 +25,7 @@ from typing import Any, TextIO
 import kiosk.catalogue
 
 KIOSK_NUMBER = "0001"
-START_DEADLINE_S = 30.0
+START_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 15.0
 
 

@@ -15,7 +15,7 @@ from kiosk.catalogue.materials import AskedMaterial
 from kiosk.catalogue.models import Provide, ServiceItem
 from kiosk.city import messages
 from kiosk.clock import ClockQuality
-from kiosk.documents.pdf import write_pdf
+from kiosk.documents.pdf import pages_to_pdf
 from kiosk.identity.persons import Person
 from kiosk.journeys.vault import Vault
 from kiosk.session.states import Assurance
@@ -73,7 +73,7 @@ def compose(
 ) -> Draft:
     """Put the submission together from what is in the vault. Writes the PDFs: not for the screen's thread."""
     attachments: list[Attachment] = []
-    materials = [_material(each, vault, attachments, submitted_at, language) for each in asked]
+    materials = [_material(each, vault, attachments, language) for each in asked]
     body: dict[str, object] = {
         "submission_id": vault.submission_id,
         "kiosk": kiosk,
@@ -97,7 +97,7 @@ def compose(
 
 
 def _material(
-    asked: AskedMaterial, vault: Vault, attachments: list[Attachment], at: dt.datetime, language: str
+    asked: AskedMaterial, vault: Vault, attachments: list[Attachment], language: str
 ) -> messages.Material:
     material = asked.material
     label = material.name.in_language(language)
@@ -108,7 +108,7 @@ def _material(
             source = "commit"
         grade: Literal["A", "D"] = "D" if source == "commit" else "A"
         return messages.Material(key=material.key, label=label, source=source, trust_grade=grade)
-    part = _attach(attachments, material.key, "application/pdf", write_pdf(pages, created=at))
+    part = _attach(attachments, material.key, "application/pdf", pages_to_pdf(pages))
     return messages.Material(
         key=material.key,
         label=label,
