@@ -13,7 +13,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-PAGES = ("home", "form", "buttons", "notices")
+PAGES = (
+    "home",
+    "form",
+    "buttons",
+    "notices",
+    "typing",
+    "rare",
+    "digits",
+    "choices",
+    "dates",
+    "dialog",
+    "papers",
+    "scenes",
+    "signature",
+)
 LAYOUTS: dict[str, tuple[int, int, float]] = {
     # width and height in pixels, pixels in a millimetre
     "portrait": (1080, 1920, 3.65),  # 23.8 inch

@@ -15,6 +15,7 @@ from PySide6.QtQuick import QQuickWindow  # without it the root object arrives a
 
 from kiosk.words import Words
 from ui import QML_DIR, fonts
+from ui.keyboard.model import Keyboard, open_keyboard
 from ui.translator import WordsTranslator
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class GalleryWindow:
         fonts.pin(self._app)
         self._translator = WordsTranslator(Words.load(), "zh_CN")
         self._translator.install()
+        self._keyboard = Keyboard(open_keyboard())
         self._engine = QQmlApplicationEngine()
         self.warnings: list[str] = []
         self._engine.warnings.connect(self._warned)
@@ -64,6 +66,7 @@ class GalleryWindow:
             "highContrast": look.high_contrast,
             "elder": look.elder,
             "lowReach": look.low_reach,
+            "reducedMotion": True,
         }
         self.window.setProperty("page", "")
         for token, value in tokens.items():

@@ -23,7 +23,8 @@ QtObject {
     }
 
     // ---- Colours: one family of ink green-blue on paper, and amber for the one thing to do next.
-    // Text on its ground is 10:1 or better, 20:1 in high contrast; tests compute it.
+    // Text on its ground is 10:1 or better, 20:1 in high contrast; tests compute it. (No token may be called on-something:
+    // QML would take it for a signal handler and never give it its value.)
     readonly property color paper: highContrast ? "#000000" : "#f4f7f6" // behind everything
     readonly property color surface: highContrast ? "#000000" : "#ffffff" // cards, head, foot, fields
     readonly property color sunk: highContrast ? "#000000" : "#e8eeec" // what cannot be used now
@@ -32,11 +33,11 @@ QtObject {
     readonly property color inkSoft: highContrast ? "#ffffff" : "#28393d" // text that comes second
     readonly property color brand: highContrast ? "#ffffff" : "#0a3a42" // titles, icons, outlines of buttons
     readonly property color brandDeep: highContrast ? "#ffffff" : "#06272d" // pressed
-    readonly property color onBrand: highContrast ? "#000000" : "#ffffff"
+    readonly property color brandInk: highContrast ? "#000000" : "#ffffff" // text on brand
     readonly property color accent: highContrast ? "#fffde0" : "#ffc65a" // the main action, and nothing else
     readonly property color accentDeep: highContrast ? "#ffffff" : "#ffd98f" // pressed
     readonly property color accentEdge: highContrast ? "#fffde0" : "#c98a12"
-    readonly property color onAccent: highContrast ? "#000000" : "#0c2227"
+    readonly property color accentInk: highContrast ? "#000000" : "#0c2227"
     readonly property color line: highContrast ? "#ffffff" : "#cbd6d3" // hairlines
     readonly property color edge: highContrast ? "#ffffff" : "#5b7377" // outline of what can be touched
     readonly property color focus: highContrast ? "#ffd400" : "#1d5fd0" // keypad focus
@@ -51,13 +52,14 @@ QtObject {
 
     // ---- Type: five roles in four steps. The smallest keeps capitals of 4.8 mm (0.733 em of Noto Sans CJK).
     readonly property string family: "Noto Sans CJK SC"
-    readonly property real textScale: [1, 1.15, 1.32, 1.5][Math.max(0, Math.min(3, textStep))]
+    readonly property real textScale: (counter ? [1, 1.12, 1.25, 1.4] : [1, 1.15, 1.32, 1.5])[Math.max(0, Math.min(3, textStep))]
     readonly property real headingScale: 1 + (textScale - 1) * 0.6 // headings are large already
     readonly property int caption: mm(6.6 * textScale)
     readonly property int body: mm(7.8 * textScale)
     readonly property int lead: mm((counter ? 9 : 9.8) * textScale)
     readonly property int title: mm((counter ? 12 : 14) * headingScale)
     readonly property int display: mm((counter ? 17 : 21) * headingScale)
+    readonly property int head: Math.min(caption, mm(counter ? 6.6 : 7.6)) // the head stays a head: its words grow little
     readonly property real leading: 1.0 // of the face's own line height, which is generous (1.45 em)
 
     // ---- Space

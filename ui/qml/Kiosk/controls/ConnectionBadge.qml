@@ -24,7 +24,7 @@ Row {
         anchors.verticalCenter: parent.verticalCenter
         text: root.online ? qsTrId("controls.connected") : qsTrId("controls.offline_short")
         role: "caption"
-        font.pixelSize: Math.min(Theme.caption, Theme.mm(6.6 * 1.15))
+        font.pixelSize: Theme.head
         font.bold: true
         color: root.online ? Theme.good : Theme.warn
         wrapMode: Text.NoWrap

@@ -22,7 +22,7 @@ Item {
 
         ShapePath {
             scale: Qt.size(root.size / 24, root.size / 24)
-            strokeColor: Theme.onBrand
+            strokeColor: Theme.brandInk
             strokeWidth: root.size / 24 * 1.5
             fillColor: "transparent"
             joinStyle: ShapePath.RoundJoin
@@ -35,7 +35,7 @@ Item {
 
         ShapePath {
             scale: Qt.size(root.size / 24, root.size / 24)
-            strokeColor: Theme.highContrast ? Theme.onBrand : Theme.accent
+            strokeColor: Theme.highContrast ? Theme.brandInk : Theme.accent
             strokeWidth: root.size / 24 * 1.5
             fillColor: Theme.highContrast ? "transparent" : Theme.accent
             joinStyle: ShapePath.RoundJoin

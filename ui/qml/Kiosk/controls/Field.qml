@@ -65,33 +65,12 @@ FocusScope {
         width: parent.width
         spacing: Theme.space2
 
-        Flow {
+        FieldLabel {
             Layout.fillWidth: true
-            spacing: Theme.space3
-
-            KioskText {
-                text: root.optional ? Sentence.fill(qsTrId("controls.optional"), {
-                    "label": root.label
-                }) : root.label
-                width: Math.min(implicitWidth, column.width)
-                font.bold: true
-                color: Theme.brand
-                Accessible.ignored: true
-            }
-
-            SourceChip {
-                text: root.source
-                visible: root.source !== ""
-            }
-        }
-
-        KioskText {
-            Layout.fillWidth: true
-            text: root.help
-            role: "caption"
-            color: Theme.inkSoft
-            visible: text !== ""
-            Accessible.ignored: true
+            label: root.label
+            help: root.help
+            source: root.source
+            optional: root.optional
         }
 
         Rectangle {
@@ -154,10 +133,12 @@ FocusScope {
                 text: root.masked
                 role: "lead"
                 font.bold: true
+                fontSizeMode: Text.HorizontalFit
                 maximumLineCount: 1
-                elide: Text.ElideRight
+                minimumPixelSize: Theme.mm(6.6)
                 verticalAlignment: Text.AlignVCenter
                 visible: !root.shown
+                wrapMode: Text.NoWrap
                 Accessible.name: root.label + " " + root.masked
             }
 
@@ -226,25 +207,9 @@ FocusScope {
             }
         }
 
-        RowLayout {
+        FieldError {
             Layout.fillWidth: true
-            spacing: Theme.space2
-            visible: root.error !== ""
-
-            Icon {
-                Layout.alignment: Qt.AlignTop
-                name: "bad"
-                size: Theme.icon1
-                color: Theme.bad
-            }
-
-            KioskText {
-                Layout.fillWidth: true
-                text: root.error
-                color: Theme.bad
-                font.bold: true
-                Accessible.role: Accessible.AlertMessage
-            }
+            text: root.error
         }
     }
 }

@@ -11,8 +11,8 @@ Pressable {
     Accessible.checkable: true
     Accessible.checked: root.on
     corner: Theme.radius2
-    leftPadding: Theme.space1
-    rightPadding: Theme.space1
+    leftPadding: Theme.space2
+    rightPadding: Theme.space2
     topPadding: Theme.space1
     bottomPadding: Theme.space1
 
@@ -33,8 +33,8 @@ Pressable {
             anchors.horizontalCenter: parent.horizontalCenter
             y: (parent.height - height - word.height) / 2
             name: root.iconName
-            size: Theme.mm(8)
-            color: root.on ? Theme.onBrand : Theme.brand
+            size: Theme.mm(9)
+            color: root.on ? Theme.brandInk : Theme.brand
         }
 
         KioskText {
@@ -44,9 +44,8 @@ Pressable {
             width: parent.width
             text: root.text
             role: "caption"
-            // The head stays a head: its words grow with the person's size, but only by a step.
-            font.pixelSize: Math.min(Theme.caption, Theme.mm(6.6 * 1.15))
-            color: root.on ? Theme.onBrand : Theme.brand
+            font.pixelSize: Theme.head
+            color: root.on ? Theme.brandInk : Theme.brand
             horizontalAlignment: Text.AlignHCenter
             maximumLineCount: 1
             wrapMode: Text.NoWrap

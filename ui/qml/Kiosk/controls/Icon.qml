@@ -21,6 +21,8 @@ Item {
         width: root.size
         height: root.size
         visible: root.name !== ""
+        // WORKAROUND: without a GPU a Shape that lies wholly outside its clip is drawn all the same; a layer is clipped.
+        layer.enabled: true
 
         ShapePath {
             scale: Qt.size(root.size / 24, root.size / 24)

@@ -13,7 +13,7 @@ Pressable {
     property int lines: 2
 
     readonly property bool filled: kind === "primary" && enabled
-    readonly property color foreground: !enabled ? Theme.inkSoft : kind === "primary" ? Theme.onAccent : kind === "danger" ? Theme.bad : Theme.brand
+    readonly property color foreground: !enabled ? Theme.inkSoft : kind === "primary" ? Theme.accentInk : kind === "danger" ? Theme.bad : Theme.brand
 
     Accessible.description: root.busy ? qsTrId("controls.busy") : root.hint
     leftPadding: Theme.space4

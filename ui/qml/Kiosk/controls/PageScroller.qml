@@ -37,9 +37,16 @@ FocusScope {
         return false;
     }
 
+    // A field comes into view whole: with its label and its error.
     function follow(): void {
-        if (root.focused && root.holds(root.focused))
-            root.reveal(root.focused);
+        if (!root.focused || !root.holds(root.focused))
+            return;
+        let shown = root.focused;
+        for (let at = root.focused; at && at !== holder; at = at.parent) {
+            if (at instanceof Field)
+                shown = at;
+        }
+        root.reveal(shown.height < root.height ? shown : root.focused);
     }
 
     readonly property Item focused: Window.activeFocusItem
@@ -52,7 +59,7 @@ FocusScope {
         anchors.fill: parent
         // Room for focus rings, which stand outside their items.
         anchors.margins: -Theme.space1
-        anchors.rightMargin: root.overflows ? buttons.width + Theme.space3 : -Theme.space1
+        anchors.rightMargin: buttons.visible ? buttons.width + Theme.space3 : -Theme.space1
         boundsBehavior: Flickable.StopAtBounds
         clip: root.overflows
         contentHeight: holder.implicitHeight + root.topPadding + 2 * Theme.space1
@@ -79,13 +86,14 @@ FocusScope {
         }
     }
 
-    Column {
+    Grid {
         id: buttons
 
         anchors.right: parent.right
         anchors.bottom: parent.bottom
+        columns: root.height < 2 * Theme.target + Theme.gap ? 2 : 1
         spacing: Theme.gap
-        visible: root.overflows
+        visible: root.overflows && root.height >= Theme.target
 
         KioskButton {
             width: Theme.target

@@ -24,6 +24,7 @@ Item {
         id: ring
 
         anchors.fill: parent
+        layer.enabled: true // clipped, as Icon explains
 
         RotationAnimation on rotation {
             running: root.visible && root.turning && Theme.animated

@@ -2,6 +2,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk
+import Kiosk.Keyboard
 import "Keypad.js" as Keypad
 
 // The frame of every screen. Head: who and where, the clock, the line, the tools. Body: one decision, in the default
@@ -44,6 +45,12 @@ FocusScope {
     readonly property bool low: Theme.lowReach
     readonly property real reachTop: Theme.portrait && low ? height * 0.4 : 0 // nothing to press above this line
     readonly property real pageTop: head.height + strip.height
+    readonly property real breath: Theme.counter ? (keyboard.active ? Theme.space1 : Theme.space3) : Theme.space4
+
+    // ---- Keyboard: opens by itself when a field gets the focus, between body and foot
+    property KeyboardModel keyboardModel: null
+    property Field editing: null
+    readonly property Item focused: Window.activeFocusItem
 
     signal back
     signal main
@@ -54,6 +61,23 @@ FocusScope {
     signal soundWanted
     signal lowReachWanted
     signal helpWanted
+
+    function fieldOf(item: Item): Field {
+        for (let at = item; at; at = at.parent) {
+            if (at instanceof Field)
+                return (at as Field).editable ? at as Field : null;
+            if (at === keyboard)
+                return editing;
+        }
+        return null;
+    }
+
+    function closeKeyboard(): void {
+        root.forceActiveFocus(Qt.OtherFocusReason);
+        root.editing = null;
+    }
+
+    onFocusedChanged: editing = fieldOf(focused)
 
     Accessible.role: Accessible.Pane
     Accessible.name: root.title
@@ -73,7 +97,7 @@ FocusScope {
         readonly property real row: root.low || !root.toolsVisible ? Theme.mm(17) : Theme.portrait ? Theme.mm(17) : Theme.target
 
         width: parent.width
-        height: Theme.space2 + row + (stacked ? Theme.target + Theme.space1 : 0) + Theme.space2
+        height: Theme.space2 + row + (stacked ? Theme.target + Theme.space2 : 0) + Theme.space2
         color: Theme.surface
 
         Rectangle {
@@ -102,9 +126,12 @@ FocusScope {
                 font.pixelSize: Theme.portrait ? Theme.mm(9.2) : Theme.mm(8.2)
                 font.bold: true
                 color: Theme.brand
-                maximumLineCount: 2
+                Layout.fillHeight: true
+                fontSizeMode: Text.Fit
                 lineHeight: 0.85
-                elide: Text.ElideRight
+                maximumLineCount: 2
+                minimumPixelSize: Theme.mm(6.6)
+                verticalAlignment: Text.AlignVCenter
             }
 
             Column {
@@ -120,7 +147,7 @@ FocusScope {
                     KioskText {
                         text: root.date
                         role: "caption"
-                        font.pixelSize: Theme.mm(6.6)
+                        font.pixelSize: Theme.head
                         color: Theme.inkSoft
                         wrapMode: Text.NoWrap
                         visible: text !== "" && !Theme.counter
@@ -129,7 +156,7 @@ FocusScope {
                     KioskText {
                         text: root.clock
                         role: "caption"
-                        font.pixelSize: Theme.mm(6.6)
+                        font.pixelSize: Theme.head
                         font.bold: true
                         color: Theme.ink
                         wrapMode: Text.NoWrap
@@ -187,15 +214,15 @@ FocusScope {
         id: tools
 
         readonly property bool wide: Theme.portrait || root.low
-        readonly property real cell: wide ? (root.width - 2 * Theme.margin - 5 * spacing) / 6 : Math.max(Theme.target, Theme.mm(Theme.counter ? 25 : 30))
+        readonly property real cell: wide ? (root.width - 2 * Theme.margin - 5 * spacing) / 6 : 0
 
         x: root.width - Theme.margin - width
-        y: root.low ? toolGround.y + Theme.space1 : head.stacked ? head.height - Theme.space2 - height : Theme.space2
+        y: root.low ? toolGround.y + Theme.space1 : head.stacked ? head.height - Theme.space1 - height : Theme.space2
         spacing: Theme.gap
         visible: root.toolsVisible
 
         HeadTool {
-            width: tools.cell
+            width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
             iconName: "globe"
             text: qsTrId("controls.language_other")
@@ -203,7 +230,7 @@ FocusScope {
         }
 
         HeadTool {
-            width: tools.cell
+            width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
             iconName: "text"
             text: qsTrId("controls.text_size")
@@ -212,7 +239,7 @@ FocusScope {
         }
 
         HeadTool {
-            width: tools.cell
+            width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
             iconName: "contrast"
             text: qsTrId("controls.contrast")
@@ -221,7 +248,7 @@ FocusScope {
         }
 
         HeadTool {
-            width: tools.cell
+            width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
             iconName: root.soundOn ? "sound" : "mute"
             text: qsTrId("controls.sound")
@@ -230,7 +257,7 @@ FocusScope {
         }
 
         HeadTool {
-            width: tools.cell
+            width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
             iconName: Theme.lowReach ? "lift" : "reach"
             text: qsTrId("controls.low_reach")
@@ -239,7 +266,7 @@ FocusScope {
         }
 
         HeadTool {
-            width: tools.cell
+            width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
             iconName: "help"
             text: qsTrId("controls.help")
@@ -253,8 +280,9 @@ FocusScope {
 
         readonly property real full: column.implicitHeight
 
+        clip: keyboard.active
         x: Theme.margin
-        y: root.pageTop + (Theme.counter ? Theme.space3 : Theme.space4)
+        y: root.pageTop + root.breath
         width: root.rail ? root.width * (Theme.counter ? 0.31 : 0.3) - Theme.margin : root.width - 2 * Theme.margin
         height: root.rail ? bottom.y - y - Theme.space3 : root.reachTop > 0 ? root.reachTop - y : full
         visible: column.implicitHeight > 0
@@ -283,7 +311,7 @@ FocusScope {
                 Layout.fillWidth: true
                 text: root.instruction
                 role: "lead"
-                visible: text !== ""
+                visible: text !== "" && !(Theme.counter && keyboard.active)
             }
         }
 
@@ -305,9 +333,9 @@ FocusScope {
         id: stage
 
         x: root.rail ? words.x + words.width + Theme.space5 : Theme.margin
-        y: root.rail ? root.pageTop + (Theme.counter ? Theme.space3 : Theme.space4) : root.reachTop > 0 ? root.reachTop : words.y + (words.full > 0 ? words.full + Theme.space4 : 0)
+        y: root.rail ? root.pageTop + root.breath : root.reachTop > 0 ? root.reachTop : words.y + (words.full > 0 ? words.full + Theme.space4 : 0)
         width: root.width - Theme.margin - x
-        height: Math.max(0, bottom.y - y - Theme.space3)
+        height: Math.max(0, bottom.y - y - Math.min(root.breath, Theme.space3))
 
         Loader {
             id: pictureAbove
@@ -331,7 +359,22 @@ FocusScope {
     Item {
         id: bottom
 
-        y: (root.low && root.toolsVisible ? toolGround.y : foot.y)
+        y: (root.low && root.toolsVisible ? toolGround.y : foot.y) - keyboard.height
+    }
+
+    Loader {
+        id: keyboard
+
+        y: bottom.y
+        width: parent.width
+        height: active ? (item as Item)?.implicitHeight ?? 0 : 0
+        active: root.keyboardModel !== null && root.editing !== null
+
+        sourceComponent: KeyboardPanel {
+            model: root.keyboardModel
+            target: root.editing
+            onClosed: root.closeKeyboard()
+        }
     }
 
     // ---------------------------------------------------------------- foot

@@ -1,5 +1,4 @@
 import QtQuick
-import QtQuick.Layouts
 import Kiosk
 
 // One thing that can be chosen: icon, title, one line below. `reason` makes it grey and says why, before the first
@@ -14,6 +13,7 @@ Pressable {
     property bool upright: true // icon above the words; beside them when false
 
     readonly property bool available: reason === ""
+    readonly property real picture: !upright || Theme.counter ? Theme.icon2 + Theme.space2 : width > Theme.mm(120) ? Theme.mm(24) : Theme.icon3
 
     // `refused` when it is pressed while grey: the screen may say the reason aloud.
     blocked: busy || !available
@@ -21,29 +21,35 @@ Pressable {
     hint: available ? subtitle : reason
     Accessible.name: root.title
     corner: Theme.radius3
-    leftPadding: Theme.space4
-    rightPadding: Theme.space4
-    topPadding: upright ? Theme.space4 : Theme.space3
-    bottomPadding: upright ? Theme.space4 : Theme.space3
+    leftPadding: Theme.counter ? Theme.space3 : Theme.space4
+    rightPadding: leftPadding
+    topPadding: upright && !Theme.counter ? Theme.space4 : Theme.space3
+    bottomPadding: topPadding
 
     background: Rectangle {
         radius: root.corner
         color: !root.available ? Theme.sunk : root.down ? Theme.tint : Theme.surface
         border.width: root.down && root.available ? Theme.strokeStrong : Theme.highContrast ? Theme.stroke : Theme.hairline
-        border.color: root.down ? Theme.brand : root.available ? Theme.line : Theme.sunk
+        border.color: root.down ? Theme.brand : root.available || Theme.highContrast ? Theme.line : Theme.sunk
     }
 
-    contentItem: GridLayout {
-        columns: root.upright ? 1 : 2
-        columnSpacing: Theme.space3
-        rowSpacing: Theme.space3
+    contentItem: Item {
+        id: content
+
+        // Placed by hand: a layout learns too late how tall wrapped words become.
+        readonly property bool pictured: root.iconName !== ""
+        readonly property real wordsX: pictured && !root.upright ? root.picture + Theme.space3 : 0
+        readonly property real wordsY: pictured && root.upright ? root.picture + Theme.space3 : 0
+
+        implicitHeight: root.upright ? wordsY + words.height : Math.max(root.picture, words.height)
+        implicitWidth: Theme.mm(60)
 
         Rectangle {
-            Layout.preferredWidth: root.upright ? Theme.icon3 : Theme.icon2 + Theme.space3
-            Layout.preferredHeight: Layout.preferredWidth
-            Layout.alignment: root.upright ? Qt.AlignLeft : Qt.AlignLeft | Qt.AlignVCenter
-            visible: root.iconName !== ""
-            radius: Theme.radius2
+            y: root.upright ? 0 : (content.height - height) / 2
+            width: root.picture
+            height: width
+            visible: content.pictured
+            radius: width * 0.22
             color: root.available ? Theme.tint : "transparent"
             border.width: Theme.highContrast || !root.available ? Theme.hairline : 0
             border.color: Theme.edge
@@ -51,18 +57,21 @@ Pressable {
             Icon {
                 anchors.centerIn: parent
                 name: root.available ? root.iconName : "lock"
-                size: parent.width * 0.6
+                size: parent.width * 0.62
                 color: root.available ? Theme.brand : Theme.inkSoft
             }
         }
 
-        ColumnLayout {
-            Layout.fillWidth: true
-            Layout.alignment: root.upright ? Qt.AlignTop : Qt.AlignVCenter
+        Column {
+            id: words
+
+            x: content.wordsX
+            y: root.upright ? content.wordsY : (content.height - height) / 2
+            width: content.width - x
             spacing: Theme.space1
 
             KioskText {
-                Layout.fillWidth: true
+                width: parent.width
                 text: root.title
                 role: "lead"
                 font.bold: true
@@ -71,18 +80,13 @@ Pressable {
             }
 
             KioskText {
-                Layout.fillWidth: true
+                width: parent.width
                 text: root.available ? root.subtitle : root.reason
                 role: "caption"
                 color: Theme.inkSoft
                 visible: text !== ""
                 Accessible.ignored: true
             }
-        }
-
-        Item {
-            Layout.fillHeight: true
-            visible: root.upright
         }
     }
 }

@@ -1,0 +1,7 @@
+import QtQuick
+import Kiosk
+
+// A year and a month.
+DatePicker {
+    monthOnly: true
+}

@@ -1,0 +1,81 @@
+import QtQuick
+import Kiosk
+
+// A number between two large buttons; holding one goes on. `names` replaces numbers by words (month names).
+Item {
+    id: root
+
+    property string label
+    property int value: 0
+    property int from: 0
+    property int to: 99
+    property bool wraps: false
+    property string shown: String(value)
+
+    signal changed(int value)
+
+    function step(by: int): void {
+        let next = value + by;
+        if (next > to)
+            next = wraps ? from : to;
+        if (next < from)
+            next = wraps ? to : from;
+        if (next !== value)
+            changed(next);
+    }
+
+    Accessible.role: Accessible.SpinBox
+    Accessible.name: root.label + " " + root.shown
+    implicitWidth: Math.max(Theme.mm(48), column.implicitWidth)
+    implicitHeight: column.implicitHeight
+
+    Column {
+        id: column
+
+        width: parent.width
+        spacing: Theme.space1
+
+        KioskText {
+            width: parent.width
+            text: root.label
+            role: "caption"
+            color: Theme.inkSoft
+            horizontalAlignment: Text.AlignHCenter
+            Accessible.ignored: true
+        }
+
+        KioskButton {
+            width: parent.width
+            objectName: root.objectName + "_more"
+            iconName: "plus"
+            autoRepeat: true
+            enabled: root.wraps || root.value < root.to
+            Accessible.name: root.label + " " + qsTrId("controls.more")
+            onClicked: root.step(1)
+        }
+
+        KioskText {
+            width: parent.width
+            height: Math.max(implicitHeight, Theme.mm(17))
+            text: root.shown
+            role: "title"
+            color: Theme.ink
+            horizontalAlignment: Text.AlignHCenter
+            verticalAlignment: Text.AlignVCenter
+            wrapMode: Text.NoWrap
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.caption
+            Accessible.ignored: true
+        }
+
+        KioskButton {
+            width: parent.width
+            objectName: root.objectName + "_less"
+            iconName: "minus"
+            autoRepeat: true
+            enabled: root.wraps || root.value > root.from
+            Accessible.name: root.label + " " + qsTrId("controls.less")
+            onClicked: root.step(-1)
+        }
+    }
+}
