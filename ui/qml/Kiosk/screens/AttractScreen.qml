@@ -167,7 +167,7 @@ KioskScreen {
                     Icon {
                         name: "touch"
                         size: Theme.mm(16)
-                        color: Theme.onAccent
+                        color: Theme.accentInk
 
                         SequentialAnimation on scale {
                             running: invitation.visible && Theme.animated
@@ -191,7 +191,7 @@ KioskScreen {
                         Layout.fillWidth: true
                         text: qsTrId("screens.attract.instruction")
                         role: "title"
-                        color: Theme.onAccent
+                        color: Theme.accentInk
                         Accessible.ignored: true
                     }
                 }

@@ -46,7 +46,7 @@ Pressable {
                 anchors.centerIn: parent
                 name: root.on ? "check" : ""
                 size: parent.width * 0.75
-                color: Theme.onBrand
+                color: Theme.brandInk
                 weight: 2.8
             }
         }

@@ -121,7 +121,7 @@ Item {
                 anchors.centerIn: parent
                 name: "card"
                 size: 9 * root.unit
-                color: reader.lit ? Theme.onAccent : Theme.highContrast ? Theme.ink : "#8ba19c"
+                color: reader.lit ? Theme.accentInk : Theme.highContrast ? Theme.ink : "#8ba19c"
             }
         }
 
