@@ -1,12 +1,14 @@
 """A page printer that speaks real IPP: Debian's ippeveprinter with a paper path that can run dry and jam.
 
 Knows: what a person can do to a printer. Does not know: our driver. Loopback only.
-Two habits of ippeveprinter show through: it takes one job at a time (the next gets server-error-busy), and a job that
-meets an empty tray waits inside it, so that a cancel of that job takes effect at the refill (nothing is printed then).
+Habits of ippeveprinter show through. It takes one job at a time (the next gets server-error-busy). A job that meets an
+empty tray waits inside it, so that a cancel of that job takes effect at the refill (nothing is printed then). A cancel that
+arrives in the instant before the job is "processing" is answered with success and forgotten.
 """
 
 from __future__ import annotations
 
+import functools
 import http.client
 import shlex
 import shutil
@@ -23,8 +25,9 @@ from devices.page_printer.ipp_http import Endpoint, exchange
 from devices.page_printer.ipp_messages import Attribute, AttributeGroup, Group, Message, Tag, attribute, decode, encode
 from devices.page_printer.paper_path import FOLDER_VARIABLE, SENSOR_JOB, Switches
 
-_PRINT_JOB, _GET_PRINTER = 0x0002, 0x000B
+_PRINT_JOB, _GET_JOB, _GET_PRINTER = 0x0002, 0x0009, 0x000B
 _IDLE = 3
+_CANCELED = 7  # the first of the three final job states
 _SETTLE_S = 5.0
 _LOOK_EVERY_S = 0.01
 _FULL_TRAY, _LOW_TRAY, _EMPTY_TRAY = 250, 5, 0
@@ -197,10 +200,15 @@ class PagePrinterEmulator:
         level = self._tray_level
         if level == _EMPTY_TRAY:
             self._set_tray(_FULL_TRAY)  # else the sensors' job would wait for paper
-        self._ask(_PRINT_JOB, attribute("job-name", Tag.NAME, SENSOR_JOB))
-        self._wait(lambda: self._attributes().integers("printer-state") == (_IDLE,))
+        submitted = self._ask(_PRINT_JOB, attribute("job-name", Tag.NAME, SENSOR_JOB)).group(Group.JOB)
+        for job_id in submitted.integers("job-id"):  # none when a real job came first: it publishes them itself
+            self._wait(functools.partial(self._is_over, job_id))
         if level == _EMPTY_TRAY:
             self._set_tray(level)
+
+    def _is_over(self, job_id: int) -> bool:
+        states = self._ask(_GET_JOB, attribute("job-id", Tag.INTEGER, job_id)).group(Group.JOB).integers("job-state")
+        return bool(states) and states[0] >= _CANCELED
 
     def _attributes(self) -> AttributeGroup:
         asked = attribute("requested-attributes", Tag.KEYWORD, "printer-state", "printer-state-reasons")

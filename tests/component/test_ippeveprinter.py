@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,17 @@ def _page() -> bytes:
     return out.getvalue()
 
 
-def _follow(printer: IppPagePrinter, job_id: int) -> JobState:
+def _wait_until(printer: IppPagePrinter, job_id: int, reached: Callable[[JobState], bool]) -> JobState:
     deadline = time.monotonic() + 10
     pause = threading.Event()
-    while not (progress := printer.job(job_id)).state.final:
+    while not reached((progress := printer.job(job_id)).state):
         assert time.monotonic() < deadline, progress
         pause.wait(0.01)
     return progress.state
+
+
+def _follow(printer: IppPagePrinter, job_id: int) -> JobState:
+    return _wait_until(printer, job_id, lambda state: state.final)
 
 
 def test_it_keeps_what_it_printed_over_a_power_cut_and_after_the_end(tmp_path: Path) -> None:
@@ -67,6 +72,7 @@ def test_a_job_canceled_while_it_waits_for_paper_prints_nothing_at_the_refill() 
         printer = create({"uri": emulator.uri})
         emulator.paper_out()
         job_id = printer.submit(_page(), "C-1")
+        _wait_until(printer, job_id, lambda state: state is JobState.PROCESSING)
         assert printer.cancel(job_id)
         assert not printer.job(job_id).state.final
         emulator.refill()

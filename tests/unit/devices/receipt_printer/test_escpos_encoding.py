@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw
 
@@ -97,6 +97,7 @@ def test_chinese_text_in_the_printers_own_font_is_understood() -> None:
     assert receipt.complete
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_taken_apart_without_loss(data: bytes) -> None:
     """It should neither raise nor stand still nor skip a byte."""
