@@ -20,14 +20,14 @@ from typing import Any, Self
 import cv2
 
 from devices.document_camera.environment import shed_qt_variables
-from devices.document_camera.scene import FRAME_MM, TURN_DEG, Fault, Lying, Scene, exposures, photograph
+from devices.document_camera.scene import FRAME_MM, TURN_DEG, Fault, Lying, Scene, exposures, in_motion, photograph
 from devices.document_camera.sheets import SHEETS
 
 shed_qt_variables()
 
 _FRAMES_PER_S = 15.0
 _APPROACH_S = 0.9
-_APPROACH_STEPS = 8
+_APPROACH_STEPS = 7
 _KEPT_SCENES = 12
 _BOUNDARY = "civic-kiosk-frame"
 _SEND_BUFFER_BYTES = 256 * 1024
@@ -51,6 +51,7 @@ class DocumentCameraEmulator:
         self._laid_at_s = -math.inf
         self._frozen: bytes | None = None
         self._rendered: OrderedDict[Scene, list[bytes]] = OrderedDict()
+        self._moving: OrderedDict[Scene, bytes] = OrderedDict()
         self._stills: OrderedDict[Scene, Future[bytes]] = OrderedDict()
         self._studio: ThreadPoolExecutor | None = None
 
@@ -105,7 +106,7 @@ class DocumentCameraEmulator:
         """
         lying = Lying(SHEETS[sheet].name, x, y, turn_deg)
         if by_hand:
-            approach = [self._exposed(replace_scene, 1)[0] for replace_scene in self._way_in(lying)]
+            approach = [self._in_motion(scene) for scene in self._way_in(lying)]
         with self._changed:
             self._lying = lying
         self._show(approach if by_hand else [])
@@ -167,20 +168,31 @@ class DocumentCameraEmulator:
             for r in left
         ]
 
-    def _exposed(self, scene: Scene, count: int) -> list[bytes]:
+    def _exposed(self, scene: Scene) -> list[bytes]:
         with self._changed:
             known = self._rendered.get(scene)
         if known is None:
-            known = [_jpeg(picture, 85) for picture in exposures(scene, count=count)]
+            known = [_jpeg(picture, 85) for picture in exposures(scene)]
             with self._changed:
                 self._rendered[scene] = known
-                while len(self._rendered) > _KEPT_SCENES + _APPROACH_STEPS:
+                while len(self._rendered) > _KEPT_SCENES:
                     self._rendered.popitem(last=False)
+        return known
+
+    def _in_motion(self, scene: Scene) -> bytes:
+        with self._changed:
+            known = self._moving.get(scene)
+        if known is None:
+            known = _jpeg(in_motion(scene), 80)
+            with self._changed:
+                self._moving[scene] = known
+                while len(self._moving) > _KEPT_SCENES * _APPROACH_STEPS:
+                    self._moving.popitem(last=False)
         return known
 
     def _show(self, approach: list[bytes] | None = None) -> None:
         scene = self._scene()
-        frames = self._exposed(scene, 4)
+        frames = self._exposed(scene)
         with self._changed:
             self._frames, self._approach = frames, approach or []
             self._laid_at_s = time.monotonic()

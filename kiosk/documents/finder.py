@@ -87,7 +87,7 @@ def _closer(image: Array, quad: Array) -> Array:
     again = find_page(image[top:bottom, left:right], min_share=0.25)
     if again is None:
         return quad
-    closer: Array = again.quad + (left, top)
+    closer: Array = again.quad + np.array([left, top])
     return closer if np.abs(closer - quad).max() < margin else quad
 
 

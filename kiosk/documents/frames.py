@@ -54,6 +54,11 @@ class FrameBuffer:
         self._memory = mmap.mmap(descriptor, size)
         self._slot_bytes = (size - _NEWEST.size) // 2
 
+    @property
+    def closed(self) -> bool:
+        """Say whether the memory has been unmapped."""
+        return self._memory.closed
+
     def close(self) -> None:
         """Unmap the memory; harmless twice."""
         if not self._memory.closed:

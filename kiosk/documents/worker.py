@@ -1,0 +1,227 @@
+"""The vision worker: a process of its own that looks at the mat, so that a hanging camera can be killed.
+
+Knows: commands in, events out (`wire`), frames to shared memory (`frames`). Does not know: sessions, Qt, files: no picture
+ever leaves its memory for a disk.
+
+Started by `vision` with inherited descriptors; dies with its parent. Events: `alive` (the camera answers or is resting),
+`up`, `down` {code}, `frame` {seq, run}, `page` {run, ...} with the JPEG, `refused` {run, advice}. Commands: `open` {driver,
+options, preview_px, first_seq}, `preview` {profile, run}, `stop`, `capture`, `forget`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import importlib
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import entry_points
+from typing import Any
+
+import cv2
+import numpy as np
+
+from devices.document_camera import DocumentCamera, Picture
+from devices.document_camera.environment import shed_qt_variables
+from devices.errors import DeviceError
+from kiosk.documents.camera_thread import CameraThread
+from kiosk.documents.capture import take
+from kiosk.documents.frames import FrameBuffer
+from kiosk.documents.guide import Guide
+from kiosk.documents.pages import Advice, CapturedPage
+from kiosk.documents.profiles import PROFILES, Profile
+from kiosk.documents.wire import Message, Unpacker, packed
+
+_FRAMES_PER_S = 12.0
+_HINT_S = 1.5
+_PR_SET_PDEATHSIG = 1
+_ENTRY_POINTS = "civic_kiosk.devices"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run until the socket closes or the parent dies."""
+    parser = argparse.ArgumentParser(prog="kiosk.documents.worker")
+    for name in ("socket", "frames", "parent"):
+        parser.add_argument(f"--{name}", type=int, required=True)
+    arguments = parser.parse_args(argv)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != arguments.parent:
+        return 1  # it died before it could be asked to take us along
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    shed_qt_variables()
+    cv2.setNumThreads(1)
+    line = socket.socket(fileno=arguments.socket)
+    frames = FrameBuffer(arguments.frames)
+    os.close(arguments.frames)
+    Worker(line, frames).run()
+    return 0
+
+
+def camera_factory(driver: str, options: Mapping[str, Any]) -> Callable[[], DocumentCamera]:
+    """Return what opens the camera. `driver`: name of an entry point `document_camera.<driver>`, or `module:function`.
+
+    The returned call raises DeviceError, `vision.unknown_driver` among others.
+    """
+
+    def build() -> DocumentCamera:
+        try:
+            if ":" in driver:
+                module, _, function = driver.partition(":")
+                create = getattr(importlib.import_module(module), function)
+            else:
+                (point,) = entry_points(group=_ENTRY_POINTS, name=f"document_camera.{driver}")
+                create = point.load()
+        except (ImportError, AttributeError, ValueError) as error:
+            raise DeviceError("vision.unknown_driver", driver) from error
+        camera: DocumentCamera = create(options)
+        return camera
+
+    return build
+
+
+class Worker:
+    """Turns commands, frames and stills into events, on one thread; the camera has its own."""
+
+    def __init__(self, line: socket.socket, frames: FrameBuffer) -> None:
+        self._line = line
+        self._frames = frames
+        self._woken = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._camera: CameraThread | None = None
+        self._up: bool | None = None
+        self._preview_px = 960
+        self._seq = 0
+        self._run_no = 0
+        self._profile: Profile | None = None
+        self._guide: Guide | None = None
+        self._due_s = 0.0
+        self._asked = False
+        self._capturing = False
+        self._hint: tuple[Advice, float] | None = None
+
+    def run(self) -> None:
+        """Turn until the other end closes."""
+        unpacker = Unpacker()
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self._line, selectors.EVENT_READ)
+            waiting.register(self._woken, selectors.EVENT_READ)
+            while True:
+                for key, _ in waiting.select():
+                    if key.fd == self._woken:
+                        os.eventfd_read(self._woken)
+                        self._hear()
+                        continue
+                    data = self._line.recv(65536)
+                    if not data:
+                        return
+                    for command, _ in unpacker.feed(data):
+                        self._obey(command)
+
+    def _obey(self, command: Message) -> None:
+        match command["do"]:
+            case "open":
+                self._preview_px = int(command["preview_px"])
+                self._seq = int(command["first_seq"])
+                factory = camera_factory(command["driver"], command["options"])
+                self._camera = CameraThread(factory, lambda: os.eventfd_write(self._woken, 1))
+                self._camera.start()
+            case "preview":
+                self._profile, self._run_no = PROFILES[command["profile"]], int(command["run"])
+                self._guide = None
+                self._stream(True)
+            case "capture":
+                if self._camera is not None and self._profile is not None:
+                    self._asked = self._capturing = True
+                    self._camera.want_still()
+            case "stop" | "forget" as what:
+                self._stream(False)
+                self._profile = None
+                if self._guide is not None:
+                    self._guide.forget()
+                self._guide = None
+                if what == "forget":
+                    self._frames.wipe()
+            case _:
+                pass
+
+    def _stream(self, on: bool) -> None:
+        self._asked = self._capturing = False
+        self._hint = None
+        if self._camera is not None:
+            self._camera.stream(on)
+
+    def _hear(self) -> None:
+        if self._camera is None:
+            return
+        news = self._camera.collect()
+        if news.lost is not None:
+            self._up = self._asked = self._capturing = False
+            self._send({"ev": "down", "code": news.lost})
+            return
+        if not self._up:
+            self._up = True
+            self._send({"ev": "up"})
+        if self._profile is not None and self._guide is None:
+            self._guide = Guide(self._profile, news.frame_mm)
+        if self._profile is None or self._guide is None:
+            self._send({"ev": "alive"})
+            _wipe(news.frame, news.still)
+            return
+        if news.still is not None and self._capturing:
+            self._take(news.still, self._profile, news.frame_mm, news.taken_s)
+        elif news.frame is not None and news.taken_s >= self._due_s:
+            self._due_s = max(news.taken_s, self._due_s + 1 / _FRAMES_PER_S)
+            self._show(news.frame, self._guide, news.taken_s)
+        else:
+            self._send({"ev": "alive"})
+        _wipe(news.frame, news.still)
+
+    def _show(self, frame: Picture, guide: Guide, now_s: float) -> None:
+        sight = guide.sight(frame, now_s)
+        advice = sight.advice
+        if self._hint is not None and now_s < self._hint[1] and advice is Advice.HOLD_STILL:
+            advice = self._hint[0]
+        height, width = frame.shape[:2]
+        scale = min(1.0, self._preview_px / max(height, width))
+        small = cv2.resize(frame, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+        rgb = np.ascontiguousarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB))
+        self._seq += 1
+        note = {"outline": sight.outline, "advice": advice}
+        self._frames.write(self._seq, self._run_no, (small.shape[1], small.shape[0]), rgb.tobytes(), note)
+        self._send({"ev": "frame", "seq": self._seq, "run": self._run_no})
+        if sight.ripe and not self._capturing and self._camera is not None:
+            self._capturing = True
+            self._camera.want_still()
+
+    def _take(self, still: Picture, profile: Profile, frame_mm: float | None, now_s: float) -> None:
+        asked, self._asked, self._capturing = self._asked, False, False
+        self._send({"ev": "alive"})
+        page = take(still, profile, frame_mm)
+        if self._guide is None:
+            return
+        if isinstance(page, CapturedPage):
+            self._guide.taken()
+            fields = {name: value for name, value in asdict(page).items() if name != "jpeg"}
+            self._send({"ev": "page", "run": self._run_no, "page": fields}, page.jpeg)
+            return
+        self._guide.refused()
+        self._hint = (page, now_s + _HINT_S)
+        if asked:
+            self._send({"ev": "refused", "run": self._run_no, "advice": page})
+
+    def _send(self, event: Message, blob: bytes = b"") -> None:
+        self._line.sendall(packed(event, blob))
+
+
+def _wipe(*pictures: Picture | None) -> None:
+    for picture in pictures:
+        if picture is not None and picture.flags.writeable:
+            picture.fill(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
