@@ -1,0 +1,486 @@
+"""The agent and its HTTP against a real server that misbehaves in every way that lines and platforms do."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import datetime as dt
+import hashlib
+import http.server
+import ipaddress
+import json
+import logging
+import os
+import signal
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from offline_queue import Attachment, Limits, Outbox, Put, QueueError, Recipient, RowState, Sealing
+from offline_queue import envelope as env
+from offline_queue.breaker import Waits
+from offline_queue.envelope import Receipt, sign_receipt
+from offline_queue.sync import Pace, SyncAgent
+from offline_queue.transport import HttpTransport, LinkReason
+
+DEVICE = Ed25519PrivateKey.from_private_bytes(b"d" * 32)
+PLATFORM = Ed25519PrivateKey.from_private_bytes(b"P" * 32)
+SEAL = X25519PrivateKey.from_private_bytes(b"p" * 32)
+NOW = dt.datetime.now(tz=dt.UTC).replace(microsecond=0)
+BIG = Attachment("scan", "application/pdf", os.urandom(3 * 1024 * 1024))
+QUICK = Pace(idle_s=0.2, probe_s=0.02, waits=Waits(base_s=0.02, cap_s=0.1, least_s=0.01))
+
+Trick = Callable[["Handler"], bool]
+"""A misbehaviour: does what it likes with the request; True if that was all."""
+
+
+class StubPlatform(http.server.ThreadingHTTPServer):
+    """A platform that keeps the promise of exactly once, after it has played the tricks it was told."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
+        self.lock = threading.Lock()
+        self.tricks: list[Trick] = []
+        self.parts: dict[tuple[str, str], bytes] = {}
+        self.accepted: dict[str, tuple[str, bytes]] = {}
+        self.accepts: list[str] = []
+        self.requests = 0
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+    def accept(self, submission_id: str, blob: bytes) -> tuple[int, bytes]:
+        envelope = env.parse(blob)
+        env.verify(envelope, DEVICE.public_key().public_bytes_raw())
+        header = envelope.header
+        assert header.id == submission_id
+        with self.lock:
+            if submission_id in self.accepted:
+                digest, receipt = self.accepted[submission_id]
+                return (200, receipt) if digest == envelope.sha256 else (422, b'{"code":"body_differs"}')
+            missing = [part.id for part in header.parts if (submission_id, part.id) not in self.parts]
+            if missing:
+                return 409, json.dumps({"code": "parts_missing", "parts": missing}).encode()
+            receipt = sign_receipt(
+                Receipt(header.kiosk, header.seq, header.id, envelope.sha256, NOW, header.seq), PLATFORM.sign
+            )
+            self.accepted[submission_id] = (envelope.sha256, receipt)
+            self.accepts.append(submission_id)
+            return 201, receipt
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: StubPlatform
+
+    def do_PUT(self) -> None:
+        server = self.server
+        with server.lock:
+            server.requests += 1
+            trick = server.tricks.pop(0) if server.tricks else None
+        if trick is not None and trick(self):
+            return
+        body = self.body()
+        digest = "sha-256=:" + base64.b64encode(hashlib.sha256(body).digest()).decode() + ":"
+        assert self.headers["Content-Digest"] == digest
+        _, _, _, submission_id, *rest = self.path.split("/")
+        if not rest:
+            self.answer(*server.accept(submission_id, body))
+            return
+        kiosk, signature = env.parse_part_authorization(self.headers["Authorization"])
+        assert kiosk == self.headers["Kiosk"] == "0001"
+        device = DEVICE.public_key().public_bytes_raw()
+        env.verify_part(submission_id, rest[1], hashlib.sha256(body).hexdigest(), signature, device)
+        with server.lock:
+            server.parts[submission_id, rest[1]] = body
+        self.answer(201, b"{}")
+
+    def body(self) -> bytes:
+        return self.rfile.read(int(self.headers["Content-Length"]))
+
+    def answer(self, status: int, body: bytes, media_type: str = "application/json", **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def cut(self) -> bool:
+        """Reset the connection."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.rfile.close()
+        self.wfile.close()
+        self.connection.close()
+        return True
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def answering(status: int, body: bytes = b"{}", media_type: str = "application/json", **headers: str) -> Trick:
+    def trick(handler: Handler) -> bool:
+        handler.body()
+        handler.answer(status, body, media_type, **headers)
+        return True
+
+    return trick
+
+
+def cut_mid_upload(handler: Handler) -> bool:
+    handler.rfile.read(100_000)
+    return handler.cut()
+
+
+def accept_and_lose_the_answer(handler: Handler) -> bool:
+    handler.server.accept(handler.path.split("/")[3], handler.body())
+    return handler.cut()
+
+
+def saying(raw: bytes) -> Trick:
+    def trick(handler: Handler) -> bool:
+        handler.body()
+        handler.wfile.write(raw)
+        return handler.cut() if not raw.startswith(b"HTTP") else _end(handler)
+
+    return trick
+
+
+def _end(handler: Handler) -> bool:
+    handler.close_connection = True
+    return True
+
+
+def mute(handler: Handler) -> bool:
+    handler.body()
+    handler.connection.settimeout(20)
+    with contextlib.suppress(OSError):
+        handler.rfile.read(1)  # until the client gives up
+    return _end(handler)
+
+
+@contextlib.contextmanager
+def serving(port: int = 0) -> Iterator[StubPlatform]:
+    with StubPlatform(port) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join(10)
+
+
+@pytest.fixture
+def platform() -> Iterator[StubPlatform]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def outbox(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Outbox]:
+    caplog.set_level(logging.CRITICAL, logger="offline_queue")
+    outbox = open_outbox(tmp_path / "outbox")
+    yield outbox
+    outbox.close()
+
+
+def open_outbox(directory: Path) -> Outbox:
+    recipients = (Recipient("platform", SEAL.public_key().public_bytes_raw()),)
+    sealing = Sealing("0001", recipients, DEVICE.sign, lambda seq: f"KF0001{seq:06d}")
+    return Outbox.open(directory, sealing=sealing, limits=Limits(16 * 1024 * 1024, 64 * 1024))
+
+
+def put(outbox: Outbox, *attachments: Attachment) -> Put:
+    return outbox.put(b"form", attachments, service="permit", submission_id=uuid.uuid4())
+
+
+@contextlib.contextmanager
+def agent_for(outbox: Outbox, url: str, pace: Pace = QUICK, **transport: Any) -> Iterator[SyncAgent]:
+    settings: dict[str, Any] = {"ca_file": None, "connect_s": 5.0, "silence_s": 10.0, "answer_s": 10.0}
+    agent = SyncAgent(
+        outbox,
+        HttpTransport(url, **(settings | transport)),
+        sign=DEVICE.sign,
+        platform_public_key=PLATFORM.public_key().public_bytes_raw(),
+        pace=pace,
+        rng=lambda: 0.5,
+    )
+    try:
+        yield agent
+    finally:
+        agent.close()
+
+
+def step_until_received(agent: SyncAgent, outbox: Outbox, deadline_s: float = 15) -> None:
+    end = time.monotonic() + deadline_s
+    while outbox.agent_state().waiting:
+        assert time.monotonic() < end, outbox.agent_state()
+        agent._rest(agent.step())
+
+
+def test_a_submission_with_attachments_arrives_whole(platform: StubPlatform, outbox: Outbox) -> None:
+    """Form and attachments should open at the platform to what was put, and the outbox be empty."""
+    kept = put(outbox, BIG, Attachment("signature", "image/png", b"ink"))
+    with agent_for(outbox, platform.url) as agent:
+        assert agent.step() == 0
+    assert platform.accepts == [kept.id]
+    row = outbox.row(kept.code)
+    assert row is not None
+    assert row.state is RowState.RECEIVED
+    assert row.receipt == platform.accepted[kept.id][1]
+    assert platform.requests == 3
+
+
+TRICKS: dict[str, tuple[Trick, LinkReason]] = {
+    "500": (answering(500), LinkReason.SERVER_ERROR),
+    "503": (answering(503, b"<html>", "text/html", Retry_After="0"), LinkReason.SERVER_ERROR),
+    "429": (answering(429, Retry_After="0"), LinkReason.THROTTLED),
+    "401": (answering(401, b'{"code":"signature_invalid"}'), LinkReason.NOT_ADMITTED),
+    "portal page": (answering(200, b"<html>log in</html>", "text/html"), LinkReason.CAPTIVE_PORTAL),
+    "portal redirect": (answering(302, Location="http://192.0.2.1/login"), LinkReason.CAPTIVE_PORTAL),
+    "stray 404": (answering(404, b"not here", "text/plain"), LinkReason.GARBAGE),
+    "fastapi 404": (answering(404, b'{"detail":"Not Found"}'), LinkReason.GARBAGE),
+    "200 and noise": (answering(200, b"\xff\xfe{{{"), LinkReason.GARBAGE),
+    "200 and another's receipt": (answering(200, b'{"v":1}'), LinkReason.GARBAGE),
+    "huge answer": (answering(200, b" " * 10**6), LinkReason.GARBAGE),
+    "no http": (saying(b"SSH-2.0-OpenSSH_9.2\r\n"), LinkReason.GARBAGE),
+    "short answer": (saying(b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n{"), LinkReason.NO_ANSWER),
+    "cut before the answer": (lambda handler: handler.cut(), LinkReason.NO_ANSWER),
+    "mute": (mute, LinkReason.NO_ANSWER),
+}
+
+
+@pytest.mark.parametrize("name", TRICKS)
+def test_each_trick_is_named_and_outlived(platform: StubPlatform, outbox: Outbox, name: str) -> None:
+    """Each misbehaviour should be called by its name, lose nothing, park nothing and be outlived."""
+    trick, reason = TRICKS[name]
+    put(outbox)
+    platform.tricks = [trick]
+    with agent_for(outbox, platform.url, silence_s=0.4 if name == "mute" else 10.0) as agent:
+        assert agent.step() > 0
+        assert outbox.agent_state().reason.startswith(reason.value)
+        assert outbox.counts().waiting == 1
+        step_until_received(agent, outbox)
+    assert len(platform.accepts) == 1
+
+
+def test_retry_after_as_a_date_is_read(platform: StubPlatform, outbox: Outbox) -> None:
+    """The other spelling of Retry-After should count too, and nonsense should not."""
+    put(outbox)
+    date = (dt.datetime.now(tz=dt.UTC) + dt.timedelta(seconds=100)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    platform.tricks = [answering(503, Retry_After=date), answering(503, Retry_After="soon")]
+    with agent_for(outbox, platform.url) as agent:
+        assert 90 < agent.step() <= 100
+        agent._not_before = 0
+        assert agent.step() < 1
+
+
+def test_an_answer_that_was_lost_makes_no_second_case(platform: StubPlatform, outbox: Outbox) -> None:
+    """Accepted, then cut: the same envelope should go again and get the first receipt."""
+    kept = put(outbox, BIG)
+    platform.tricks = [lambda _handler: False, accept_and_lose_the_answer, accept_and_lose_the_answer]
+    with agent_for(outbox, platform.url) as agent:
+        step_until_received(agent, outbox)
+    assert platform.accepts == [kept.id]
+    assert platform.requests == 4
+
+
+def test_an_upload_cut_in_the_middle_is_sent_again(platform: StubPlatform, outbox: Outbox) -> None:
+    """A part that broke off twice should arrive whole in the end."""
+    kept = put(outbox, BIG)
+    platform.tricks = [cut_mid_upload, cut_mid_upload]
+    with agent_for(outbox, platform.url) as agent:
+        assert agent.step() > 0
+        assert outbox.agent_state().reason.startswith(LinkReason.NO_ANSWER.value)
+        step_until_received(agent, outbox)
+    envelope_part = platform.parts[kept.id, "scan"]
+    assert len(envelope_part) == env.sealed_part_bytes(len(BIG.data))
+    assert platform.accepts == [kept.id]
+
+
+def test_a_refusal_parks_in_the_platform_s_words(platform: StubPlatform, outbox: Outbox) -> None:
+    """422 with a code should park this one and let the next go; control characters should not reach the store."""
+    bad, good = put(outbox), put(outbox)
+    platform.tricks = [answering(422, b'{"code":"form_invalid","detail":"name\\n\\u001b[31m"}')]
+    with agent_for(outbox, platform.url) as agent:
+        step_until_received(agent, outbox)
+    row = outbox.row(bad.code)
+    assert row is not None
+    assert (row.state, row.last_reason) == (RowState.PARKED, "form_invalid: name  [31m")
+    assert platform.accepts == [good.id]
+
+
+def test_a_dead_port_is_probed_until_it_lives(outbox: Outbox) -> None:
+    """With nobody listening the agent should wait and probe, and send as soon as somebody listens."""
+    kept = put(outbox)
+    with StubPlatform() as gone:
+        port = gone.server_port
+    pace = Pace(idle_s=0.2, probe_s=0.02, waits=Waits(base_s=200, cap_s=300))
+    with agent_for(outbox, f"http://127.0.0.1:{port}", pace) as agent:
+        assert agent.step() == 0.02
+        assert agent.step() == 0.02
+        assert outbox.agent_state().reason.startswith(LinkReason.NO_ANSWER.value)
+        with serving(port) as platform:
+            assert agent.step() == 0
+            assert platform.accepts == [kept.id]
+
+
+# --- TLS ----
+
+
+def certificate(
+    days: tuple[int, int], issuer: tuple[x509.Certificate, EllipticCurvePrivateKey] | None
+) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
+    key = generate_private_key(SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "leaf" if issuer else "city")])
+    now = dt.datetime.now(tz=dt.UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(issuer[0].subject if issuer else name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now + dt.timedelta(days=days[0]))
+        .not_valid_after(now + dt.timedelta(days=days[1]))
+        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+    )
+    return builder.sign(issuer[1] if issuer else key, SHA256()), key
+
+
+@pytest.mark.parametrize(
+    ("days", "known", "reason"),
+    [
+        ((-1, 1), True, None),
+        ((-9, -1), True, LinkReason.TLS_TIME),
+        ((1, 9), True, LinkReason.TLS_TIME),
+        ((-1, 1), False, LinkReason.TLS),
+    ],
+)
+def test_only_the_pinned_authority_is_believed(
+    platform: StubPlatform, outbox: Outbox, tmp_path: Path, days: tuple[int, int], known: bool, reason: LinkReason | None
+) -> None:
+    """A good certificate should do; an expired, early or foreign one should be named, whatever the system trusts."""
+    authority = certificate((-10, 10), None)
+    leaf, key = certificate(days, authority)
+    chain = tmp_path / "leaf.pem"
+    pkcs8 = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    chain.write_bytes(leaf.public_bytes(Encoding.PEM) + pkcs8)
+    pinned = tmp_path / "ca.pem"
+    pinned.write_bytes((authority if known else certificate((-10, 10), None))[0].public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    platform.socket = context.wrap_socket(platform.socket, server_side=True)
+    platform.handle_error = lambda *_args: None  # type: ignore[method-assign]  # refused handshakes are what we want
+    put(outbox)
+    url = platform.url.replace("http:", "https:")
+    with agent_for(outbox, url, ca_file=pinned) as agent:
+        agent.step()
+    state = outbox.agent_state()
+    assert state.reason.partition(":")[0] == (reason.value if reason else "")
+    assert state.waiting == (1 if reason else 0)
+
+
+def test_no_authority_no_line(tmp_path: Path) -> None:
+    """HTTPS without the pinned authority should be refused before anything is sent."""
+    for url, ca_file, code in (
+        ("https://city.example", None, "sync.no_ca"),
+        ("https://city.example", tmp_path / "none.pem", "sync.no_ca"),
+        ("ftp://city.example", None, "sync.bad_url"),
+    ):
+        with pytest.raises(QueueError) as caught:
+            HttpTransport(url, ca_file=ca_file)
+        assert caught.value.code == code
+
+
+# --- kills ----
+
+AGENT = """
+import sys, threading
+from pathlib import Path
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from offline_queue import Outbox
+from offline_queue.breaker import Waits
+from offline_queue.sync import Pace, SyncAgent
+from offline_queue.transport import HttpTransport
+directory, url, platform_key = sys.argv[1:]
+outbox = Outbox.open(Path(directory))
+agent = SyncAgent(outbox, HttpTransport(url, ca_file=None), sign=Ed25519PrivateKey.from_private_bytes(b"d" * 32).sign,
+                  platform_public_key=bytes.fromhex(platform_key), pace=Pace(waits=Waits(base_s=0.01, cap_s=0.05)))
+print("up", flush=True)
+agent.run(threading.Event())
+"""
+
+
+def start_agent(directory: Path, url: str) -> subprocess.Popen[bytes]:
+    key = PLATFORM.public_key().public_bytes_raw().hex()
+    command = [sys.executable, "-c", AGENT, str(directory), url, key]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def test_an_agent_killed_at_any_point_neither_loses_nor_doubles(
+    platform: StubPlatform, outbox: Outbox, tmp_path: Path
+) -> None:
+    """kill -9 of the agent after the n-th request, again and again, should end in one case per put and an empty outbox."""
+    kept = [put(outbox, Attachment("scan", "application/pdf", os.urandom(200_000))) for _ in range(12)]
+    running: list[subprocess.Popen[bytes]] = []
+    kills = 0
+
+    def kill(handler: Handler) -> bool:
+        running[-1].send_signal(signal.SIGKILL)
+        return False  # the request itself goes on: accepted by the platform, the answer lost
+
+    while outbox.agent_state().waiting and kills < 15:
+        platform.tricks = [lambda _handler: False] * (kills % 4) + [kill]
+        process = start_agent(tmp_path / "outbox", platform.url)
+        running.append(process)
+        end = time.monotonic() + 30
+        while process.poll() is None and outbox.agent_state().waiting:
+            assert time.monotonic() < end
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
+        process.kill()
+        process.communicate()
+        kills += 1
+    with agent_for(outbox, platform.url) as agent:
+        platform.tricks = []
+        step_until_received(agent, outbox)
+    assert kills >= 4
+    assert sorted(platform.accepts) == sorted(one.id for one in kept)
+    assert outbox.counts().received == 12
+    assert outbox.faults() == ()
+    assert list((tmp_path / "outbox" / "parts").iterdir()) == []
+
+
+def test_a_second_agent_process_is_refused(platform: StubPlatform, outbox: Outbox, tmp_path: Path) -> None:
+    """While one process sends, another should not even start, and a killed one should leave nothing in the way."""
+    process = start_agent(tmp_path / "outbox", platform.url)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        with pytest.raises(QueueError) as caught, agent_for(outbox, platform.url):
+            pass
+        assert caught.value.code == "sync.already_running"
+    finally:
+        process.kill()
+        process.communicate()
+    put(outbox)
+    with agent_for(outbox, platform.url) as agent:
+        step_until_received(agent, outbox)
