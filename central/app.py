@@ -48,6 +48,7 @@ from offline_queue.envelope import MAX_BLOB_BYTES
 
 log = logging.getLogger("central")
 VERSION = importlib.metadata.version("civic-kiosk")
+_READ_AWAY_BYTES = 64 * 1024 * 1024
 _DIGEST_PREFIX = "sha-256=:"
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -149,14 +150,16 @@ async def _our_fault(request: Request, error: Exception) -> Response:
 
 
 async def _body(request: Request, limit_bytes: int) -> bytes:
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit_bytes:
-        raise Refused(413, "too_large")
-    data = bytearray()
+    """Return the body. One that is somewhat too large is read away, so that its sender sees the refusal, not a reset."""
+    data, size = bytearray(), 0
     async for chunk in request.stream():
-        data += chunk
-        if len(data) > limit_bytes:
-            raise Refused(413, "too_large")
+        size += len(chunk)
+        if size > limit_bytes + _READ_AWAY_BYTES:
+            break
+        if size <= limit_bytes:
+            data += chunk
+    if size > limit_bytes:
+        raise Refused(413, "too_large")
     return bytes(data)
 
 
@@ -216,12 +219,14 @@ def _outbox_routes(desks: Desks) -> APIRouter:
 
     @routes.put("/{submission_id}/parts/{part_id}")
     async def part(submission_id: str, part_id: str, request: Request) -> Response:
-        declared = request.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > MAX_PART_BYTES:
-            raise Refused(413, "too_large")
-        sha256 = _content_digest(request.headers.get("content-digest", ""))
-        authorization = request.headers.get("authorization", "")
-        new = await desks.outbox.take_part(submission_id, part_id, authorization, sha256, _stream(request))
+        stream = _stream(request)
+        try:
+            sha256 = _content_digest(request.headers.get("content-digest", ""))
+            authorization = request.headers.get("authorization", "")
+            new = await desks.outbox.take_part(submission_id, part_id, authorization, sha256, stream)
+        except Refused:
+            await _read_away(stream)
+            raise
         return JSONResponse({"sha256": sha256}, 201 if new else 200, headers=_NO_STORE)
 
     @routes.put("/{submission_id}")
@@ -236,6 +241,14 @@ def _outbox_routes(desks: Desks) -> APIRouter:
 async def _stream(request: Request) -> AsyncIterator[bytes]:
     async for chunk in request.stream():
         yield chunk
+
+
+async def _read_away(stream: AsyncIterator[bytes]) -> None:
+    left = MAX_PART_BYTES + _READ_AWAY_BYTES
+    async for chunk in stream:
+        left -= len(chunk)
+        if left < 0:
+            return
 
 
 def _content_digest(value: str) -> str:

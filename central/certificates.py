@@ -225,13 +225,13 @@ class CertificateDesk:
     def revoke(self, short_id: str) -> None:
         """Declare a certificate void. Refuses 404 `not_found`; twice is once."""
         with self.db.transaction() as connection:
-            changed = connection.execute(
+            if connection.scalar(select(certificates.c.id).where(certificates.c.id == short_id)) is None:
+                raise Refused(404, "not_found")
+            connection.execute(
                 update(certificates)
-                .where(certificates.c.id == short_id)
-                .values(revoked_at=func.coalesce(certificates.c.revoked_at, self.settings.now()))
+                .where(certificates.c.id == short_id, certificates.c.revoked_at.is_(None))
+                .values(revoked_at=self.settings.now())
             )
-        if changed.rowcount != 1:
-            raise Refused(404, "not_found")
 
 
 def _number(now: dt.datetime) -> _Number:

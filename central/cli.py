@@ -6,15 +6,15 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 the state directory does not fit, 4
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import logging
 import sys
 from pathlib import Path
 
-from central.app import VERSION
 from central.enrolment import MAX_HOURS, new_code
 from central.keys import STAFF_USER, StateError, init, load, umask_private
-from central.server import PortTakenError, exclusive, listen, serve
 from central.settings import Settings
+from central.sockets import PortTakenError, exclusive, listen
 
 _STATE_WORDS = {
     "already_initialised": "this directory holds a platform already; nothing was changed",
@@ -46,7 +46,7 @@ def _fail(code: int, words: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kiosk-central", description="The reference central platform of Civic Kiosk.")
-    parser.add_argument("--version", action="version", version=VERSION)
+    parser.add_argument("--version", action="version", version=importlib.metadata.version("civic-kiosk"))
     commands = parser.add_subparsers(required=True, metavar="command")
 
     def command(name: str, words: str) -> argparse.ArgumentParser:
@@ -86,10 +86,13 @@ def _init(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     if arguments.catalogue is not None and not arguments.catalogue.is_dir():
         return _fail(2, f"no such directory: {arguments.catalogue}")
     with exclusive(Settings(arguments.state)), listen(arguments.host, arguments.port) as sock:
+        # The web framework and the typesetter are heavy: only who serves waits for them.
+        from central.server import serve
+
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
         port = sock.getsockname()[1]
         url = arguments.public_url or f"https://localhost:{port}"
         settings = Settings(arguments.state, public_url=url, catalogue_dir=arguments.catalogue)

@@ -28,7 +28,10 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
         self._engine = create_engine(
-            f"sqlite+pysqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 5.0}
+            f"sqlite+pysqlite:///{path}",
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False, "timeout": 5.0},
+            hide_parameters=True,
         )
         event.listen(self._engine, "connect", _on_connect)
         event.listen(self._engine, "begin", _on_begin)

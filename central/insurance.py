@@ -31,7 +31,7 @@ _KINDS = {
     InsuranceKind.UNEMPLOYMENT: ("失业保险", "Unemployment insurance"),
     InsuranceKind.WORK_INJURY: ("工伤保险", "Work-injury insurance"),
 }
-_PURPOSES = {
+PURPOSES = {
     "school": ("入学", "School enrolment"),
     "household": ("落户", "Household registration"),
     "loan": ("贷款", "Loan application"),
@@ -112,7 +112,7 @@ def _year(span: InsuranceSpan, year: int, wanted: InsuranceParams) -> dict[str, 
 
 def _words(resident: Resident, wanted: InsuranceParams, sections: list[dict[str, Any]]) -> dict[str, Any]:
     start, end = wanted.from_month, wanted.to_month
-    purpose = _PURPOSES.get(wanted.purpose, _PURPOSES["other"])
+    purpose = PURPOSES.get(wanted.purpose, PURPOSES["other"])
     zh = (
         f"兹证明：{resident.name}（公民身份号码 {resident.number}）于{start.year}年{start.month}月"
         f"至{end.year}年{end.month}月期间，在本市参加下列社会保险，缴费情况如下。"

@@ -1,53 +1,18 @@
-"""Serves the platform over TLS on one port, one process per state directory.
+"""Serves the platform over TLS.
 
-Knows: the lock, the socket, TLS 1.2 and up, a clean stop. Does not know: routes.
+Knows: TLS 1.2 and up, a clean stop. Does not know: routes, or which socket (`sockets`).
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 import socket
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import uvicorn
 
 from central.app import build, create_app
-from central.keys import StateError
 from central.settings import Settings
-
-_BACKLOG = 128
-
-
-class PortTakenError(Exception):
-    """The port cannot be had."""
-
-
-@contextmanager
-def exclusive(settings: Settings) -> Iterator[None]:
-    """Hold the state directory for this process's life. Raises `StateError` (`in_use`, `not_initialised`)."""
-    try:
-        descriptor = os.open(settings.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise StateError("not_initialised", str(settings.state_dir)) from error
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise StateError("in_use", str(settings.state_dir)) from error
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a bound socket; port 0 takes any free one. Raises `PortTakenError`."""
-    try:
-        return socket.create_server((host, port), backlog=_BACKLOG)
-    except OSError as error:
-        raise PortTakenError(f"{host}:{port}") from error
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,259 @@
+"""A platform on a random port with a clock that tests move, and terminals that enrol with it."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import itertools
+import json
+import re
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import requests
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from central import keys
+from central.enrolment import new_code
+from central.server import make_server
+from central.settings import Settings
+from central.sockets import listen
+from kiosk.city.client import CityClient, enrol
+from kiosk.city.messages import Applicant, EnrolAnswer, Material, PartRef, PersonKey, Signature, Submission
+from kiosk.clock import ClockQuality
+from kiosk.identity.case_code import mint
+from offline_queue.envelope import ContentKey, PartInfo, PartSealer, Recipient, part_authorization, seal
+
+JIA = PersonKey(name="测试甲", document_type="111", number="990000199001010017")
+YI = PersonKey(name="测试乙", document_type="111", number="990000195801010025")
+STAFF_PASSWORD = "staff-password-for-tests"
+
+ITEMS = """
+- id: residence_permit_apply
+  name: {zh: "居住证申领", en: "Residence permit"}
+  task_code: "11410200MB9Y00059G3410706001000"
+  promised_limit: {value: 7, unit: working_day}
+  since: 2026-01-02
+- id: social_participation_cert
+  name: {zh: "社会保险参保缴费证明", en: "Certificate"}
+  task_code: "11410200MB9Y00032Q3412014001000"
+  promised_limit: {value: 0, unit: working_day}
+"""
+
+
+class ManualClock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = dt.datetime(2026, 11, 21, 3, 12, tzinfo=dt.UTC)
+
+    def now(self) -> dt.datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
+    def quality(self) -> ClockQuality:
+        return ClockQuality.SYNCHRONISED
+
+    def advance(self, **delta: float) -> None:
+        self.at += dt.timedelta(**delta)
+
+
+@dataclass
+class Platform:
+    """A running platform."""
+
+    settings: Settings
+    keys: keys.Keys
+    url: str
+    clock: ManualClock
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def ca(self) -> Path:
+        return self.settings.ca_file
+
+    def call(self, method: str, path: str, **kwargs: object) -> requests.Response:
+        return requests.request(method, self.url + path, verify=str(self.ca), timeout=20, **kwargs)  # type: ignore[arg-type]
+
+    def staff(self, method: str, path: str, **kwargs: object) -> requests.Response:
+        return self.call(method, path, auth=("staff", STAFF_PASSWORD), allow_redirects=False, **kwargs)
+
+    def last_code(self) -> str:
+        """The digits of the newest message."""
+        line = self.settings.messages_file.read_text(encoding="utf-8").splitlines()[-1]
+        found = re.search(r"\d{6}", json.loads(line)["text"])
+        assert found
+        return found[0]
+
+
+@dataclass
+class Sealed:
+    """A sealed submission: the envelope and its sealed parts by id."""
+
+    id: str
+    blob: bytes
+    parts: dict[str, bytes]
+    plain: dict[str, bytes]
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.blob).hexdigest()
+
+
+class Device:
+    """An enrolled terminal with its key."""
+
+    def __init__(self, platform: Platform, number: str) -> None:
+        self.platform = platform
+        self.number = number
+        self.key = Ed25519PrivateKey.generate()
+        self.seqs = itertools.count(1)
+        code = new_code(platform.settings, number)
+        self.enrolled: EnrolAnswer = enrol(
+            platform.url, platform.ca, code=code, public_key=self.key.public_key().public_bytes_raw(), sign=self.key.sign
+        )
+        self.client = CityClient(platform.url, platform.ca, number, self.key.sign, platform.clock)
+
+    def submission(
+        self, files: dict[str, bytes], *, person: PersonKey = JIA, seq: int, label: str = "", assurance_token: str = ""
+    ) -> Submission:
+        refs = {
+            part: PartRef(
+                part=part, sha256=hashlib.sha256(data).hexdigest(), size_bytes=len(data), media_type="application/pdf"
+            )
+            for part, data in files.items()
+        }
+        return Submission(
+            submission_id=uuid.uuid4().hex,
+            kiosk=self.number,
+            code=mint(self.number, seq),
+            item="residence_permit_apply",
+            item_version="2026.11",
+            applicant=Applicant(**person.model_dump(), birth=dt.date(1990, 1, 1)),
+            assurance="card+code" if assurance_token else "card",
+            assurance_token=assurance_token,
+            answers={"phone": "13800000001", "reason": "work"},
+            sources={"name": "id_card"},
+            materials=tuple(
+                Material(
+                    key=part, label=label or "居住地住址证明", source="scan", parts=(ref,), pages=2, trust_grade="C",
+                    reason="material.register_not_connected",
+                )
+                for part, ref in refs.items()
+            ),
+            signature=Signature(width=600, height=200, strokes=(((0.1, 0.2, 0.0), (0.3, 0.4, 0.1)),)),
+            submitted_at=self.platform.clock.now(),
+            clock_quality="synchronised",
+            language="zh_CN",
+        )  # fmt: skip
+
+    def seal(self, submission: Submission, files: dict[str, bytes], *, seq: int, form: bytes | None = None) -> Sealed:
+        content = ContentKey.fresh()
+        parts, infos = {}, []
+        for part, data in files.items():
+            sealer = PartSealer(content, submission.submission_id, part)
+            parts[part] = sealer.update(data) + sealer.finish()
+            infos.append(sealer.info("application/pdf"))
+        return self._sealed(submission, content, infos, parts, files, seq, form)
+
+    def _sealed(
+        self, submission: Submission, content: ContentKey, infos: list[PartInfo], parts: dict[str, bytes],
+        files: dict[str, bytes], seq: int, form: bytes | None,
+    ) -> Sealed:  # fmt: skip
+        recipients = [
+            Recipient(key.key_id, base64.b64decode(key.public_key)) for key in self.enrolled.platform_seal_keys
+        ]
+        envelope = seal(
+            submission.to_bytes() if form is None else form,
+            key=content,
+            recipients=recipients,
+            submission_id=submission.submission_id,
+            kiosk=self.number,
+            seq=seq,
+            code=submission.code,
+            service=submission.item,
+            parts=infos,
+            sign=self.key.sign,
+        )
+        return Sealed(submission.submission_id, envelope.blob, parts, files)
+
+    def handed_in(self, files: dict[str, bytes] | None = None, **kwargs: object) -> tuple[Submission, Sealed]:
+        """Make and seal a submission with one attachment; nothing is sent."""
+        files = {"address": b"%PDF-1.7 two pages"} if files is None else files
+        seq = next(self.seqs)
+        submission = self.submission(files, seq=seq, **kwargs)  # type: ignore[arg-type]
+        return submission, self.seal(submission, files, seq=seq)
+
+    def put_part(self, submission_id: str, part: str, data: bytes, **headers: str) -> requests.Response:
+        digest = hashlib.sha256(data)
+        return self.platform.call(
+            "PUT",
+            f"/v1/outbox/{submission_id}/parts/{part}",
+            data=data,
+            headers={
+                "Content-Digest": f"sha-256=:{base64.b64encode(digest.digest()).decode()}:",
+                "Authorization": part_authorization(self.number, submission_id, part, digest.hexdigest(), self.key.sign),
+                **headers,
+            },
+        )
+
+    def put_envelope(self, sealed: Sealed, blob: bytes | None = None) -> requests.Response:
+        return self.platform.call("PUT", f"/v1/outbox/{sealed.id}", data=sealed.blob if blob is None else blob)
+
+    def deliver(self, sealed: Sealed) -> requests.Response:
+        for part, data in sealed.parts.items():
+            assert self.put_part(sealed.id, part, data).status_code in (200, 201)
+        return self.put_envelope(sealed)
+
+    def token(self, person: PersonKey = JIA) -> str:
+        """Confirm a person by the code that the gateway sent."""
+        challenge = self.client.request_code(person).challenge
+        return self.client.verify_code(challenge, self.platform.last_code()).assurance_token
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    state = tmp_path_factory.mktemp("central")
+    catalogue = tmp_path_factory.mktemp("catalogue")
+    (catalogue / "items").mkdir()
+    (catalogue / "items" / "all.yaml").write_text(ITEMS, encoding="utf-8")
+    clock = ManualClock()
+    sock = listen("127.0.0.1", 0)
+    url = f"https://localhost:{sock.getsockname()[1]}"
+    settings = Settings(state / "state", public_url=url, catalogue_dir=catalogue, now=clock.now)
+    keys.init(settings, staff_password=STAFF_PASSWORD)
+    ready = threading.Event()
+    server, close = make_server(settings, ready.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="central")
+    thread.start()
+    assert ready.wait(20)
+    yield Platform(settings, keys.load(settings), url, clock)
+    server.should_exit = True
+    thread.join(20)
+    assert not thread.is_alive()
+    close()
+    sock.close()
+
+
+@pytest.fixture
+def platform(running: Platform) -> Platform:
+    # An hour's limits of one test must not meet those of another.
+    running.clock.advance(hours=25)
+    return running
+
+
+@pytest.fixture
+def device(platform: Platform) -> Device:
+    return Device(platform, f"{next(platform.numbers):04d}")
+
+
+@pytest.fixture
+def another(platform: Platform) -> Device:
+    return Device(platform, f"{next(platform.numbers):04d}")

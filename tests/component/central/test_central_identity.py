@@ -1,0 +1,189 @@
+"""Enrolment, device signatures and one-time codes."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from central import tokens
+from central.enrolment import new_code
+from kiosk.city.client import CityClient, PlatformRejected, enrol
+from kiosk.city.messages import PersonKey, request_to_sign, subject_hash, utc_text
+
+if TYPE_CHECKING:
+    from conftest import Device, Platform
+
+JIA = PersonKey(name="测试甲", number="990000199001010017")
+YI = PersonKey(name="测试乙", number="990000195801010025")
+
+
+def refused(call: object, *arguments: object) -> PlatformRejected:
+    with pytest.raises(PlatformRejected) as caught:
+        call(*arguments)  # type: ignore[operator]
+    return caught.value
+
+
+# --- enrolment ---
+
+
+def bring(platform: Platform, code: str, key: Ed25519PrivateKey | None = None) -> str:
+    key = key or Ed25519PrivateKey.generate()
+    answer = enrol(platform.url, platform.ca, code=code, public_key=key.public_key().public_bytes_raw(), sign=key.sign)
+    return answer.kiosk
+
+
+def test_an_enrolment_code_works_once(platform: Platform) -> None:
+    """It should name the terminal by the code, answer the same key again, and refuse any other."""
+    code, key = new_code(platform.settings, "9ABC"), Ed25519PrivateKey.generate()
+    assert bring(platform, code, key) == "9ABC"
+    assert bring(platform, code.lower(), key) == "9ABC"
+    assert refused(bring, platform, code).code == "code_used"
+
+
+def test_enrolment_codes_that_are_late_or_unknown_are_refused(platform: Platform) -> None:
+    """It should tell the two apart, and store no code in the clear."""
+    code = new_code(platform.settings, "9ABD", hours=1)
+    assert not any(code in path.read_text() + path.name for path in platform.settings.codes_dir.iterdir())
+    platform.clock.advance(hours=1, seconds=1)
+    assert refused(bring, platform, code).code == "code_expired"
+    assert refused(bring, platform, "AAAA-AAAA-AAAA-AAAA").code == "code_unknown"
+
+
+def test_enrolment_needs_the_private_key(platform: Platform) -> None:
+    """It should refuse a public key whose owner did not sign."""
+    code, mine, other = new_code(platform.settings, "9ABE"), Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    public = mine.public_key().public_bytes_raw()
+    with pytest.raises(PlatformRejected, match="proof_invalid"):
+        enrol(platform.url, platform.ca, code=code, public_key=public, sign=other.sign)
+    assert bring(platform, code, mine) == "9ABE"
+
+
+@pytest.mark.parametrize(("number", "hours"), [("001", 1), ("00O1", 1), ("../1", 1), ("0001", 25), ("0001", 0)])
+def test_impossible_codes_are_not_made(platform: Platform, number: str, hours: float) -> None:
+    """It should refuse bad terminal numbers and times."""
+    with pytest.raises(ValueError, match="kiosk or hours"):
+        new_code(platform.settings, number, hours)
+
+
+# --- device signatures ---
+
+
+def signed_post(device: Device, path: str, body: bytes, **changes: str) -> requests.Response:
+    stamp, nonce = utc_text(device.platform.clock.now()), "n" * 20
+    signature = base64.b64encode(device.key.sign(request_to_sign("POST", path, stamp, nonce, body))).decode()
+    headers = {"Kiosk": device.number, "Kiosk-Time": stamp, "Kiosk-Nonce": nonce, "Kiosk-Signature": signature}
+    return device.platform.call("POST", path, data=body, headers={**headers, **changes})
+
+
+BODY = json.dumps({"person": JIA.model_dump()}).encode()
+
+
+def test_a_replayed_request_is_refused(device: Device) -> None:
+    """It should take a signed request once."""
+    assert signed_post(device, "/v1/cases/search", BODY).status_code == 200
+    answer = signed_post(device, "/v1/cases/search", BODY)
+    assert (answer.status_code, answer.json()["code"]) == (409, "nonce_replayed")
+
+
+def test_a_request_for_another_path_or_body_is_refused(device: Device) -> None:
+    """It should bind the signature to all that is asked."""
+    good = signed_post(device, "/v1/cases/search", BODY)
+    stolen = {key: value for key, value in good.request.headers.items() if key.startswith("Kiosk")}
+    for path, body in (("/v1/identity/codes", BODY), ("/v1/cases/search", BODY + b" "), ("/v1/cases/search?x=1", BODY)):
+        answer = device.platform.call("POST", path, data=body, headers=stolen)
+        assert (answer.status_code, answer.json()["code"]) == (401, "signature_invalid")
+
+
+def test_unsigned_and_foreign_requests_are_refused(device: Device, another: Device) -> None:
+    """It should refuse no signature, an unknown terminal, and another terminal's signature."""
+    assert device.platform.call("POST", "/v1/cases/search", data=BODY).json()["code"] == "signature_missing"
+    assert signed_post(device, "/v1/cases/search", BODY, Kiosk="ZZZZ").json()["code"] == "kiosk_unknown"
+    assert signed_post(device, "/v1/cases/search", BODY, Kiosk=another.number).json()["code"] == "signature_invalid"
+
+
+def test_a_wrong_clock_is_named_and_told_the_time(device: Device) -> None:
+    """It should refuse a request eleven minutes off with the platform's time."""
+
+    class Slow:
+        def now(self) -> object:
+            return device.platform.clock.now().replace(year=1970)
+
+    client = CityClient(device.platform.url, device.platform.ca, device.number, device.key.sign, Slow())  # type: ignore[arg-type]
+    answer = refused(client.cases, JIA)
+    assert (answer.code, answer.server_time) == ("clock_skew", utc_text(device.platform.clock.now()))
+
+
+# --- one-time codes ---
+
+
+def test_the_right_code_raises_the_level(device: Device) -> None:
+    """It should send six digits to the registered telephone and sign a token bound to terminal and person."""
+    asked = device.client.request_code(JIA)
+    assert (asked.phone_masked, asked.resend_after_s) == ("138****0001", 60)
+    answer = device.client.verify_code(asked.challenge, device.platform.last_code())
+    assured = tokens.read(device.platform.keys, answer.assurance_token)
+    assert assured is not None
+    assert (assured.kiosk, assured.person, assured.level) == (device.number, subject_hash(JIA.name, JIA.number), "card+code")
+    assert JIA.number not in answer.assurance_token
+
+
+def test_a_wrong_code_may_be_tried_three_times(device: Device) -> None:
+    """It should count down, then refuse even the right code."""
+    challenge = device.client.request_code(JIA).challenge
+    right = device.platform.last_code()
+    wrong = f"{(int(right) + 1) % 10**6:06d}"
+    answers = [refused(device.client.verify_code, challenge, wrong) for _ in range(3)]
+    assert [(answer.code, answer.tries_left) for answer in answers] == [
+        ("code_wrong", 2), ("code_wrong", 1), ("code_exhausted", 0),
+    ]  # fmt: skip
+    assert refused(device.client.verify_code, challenge, right).code == "code_exhausted"
+
+
+def test_a_late_code_is_refused(device: Device) -> None:
+    """It should name a code typed after five minutes as late."""
+    challenge = device.client.request_code(YI).challenge
+    device.platform.clock.advance(minutes=5, seconds=1)
+    assert refused(device.client.verify_code, challenge, device.platform.last_code()).code == "code_late"
+
+
+def test_a_code_works_once_and_only_at_its_terminal(device: Device, another: Device) -> None:
+    """It should refuse the code elsewhere and a second time."""
+    challenge = device.client.request_code(JIA).challenge
+    code = device.platform.last_code()
+    assert refused(another.client.verify_code, challenge, code).code == "challenge_unknown"
+    device.client.verify_code(challenge, code)
+    assert refused(device.client.verify_code, challenge, code).code == "code_used"
+
+
+def test_codes_are_sent_at_a_bounded_rate(device: Device) -> None:
+    """It should wait a minute between two codes and stop after five in an hour."""
+    device.client.request_code(YI)
+    soon = refused(device.client.request_code, YI)
+    assert soon.code == "code_too_soon"
+    assert soon.retry_after_s is not None
+    for _ in range(4):
+        device.platform.clock.advance(seconds=61)
+        device.client.request_code(YI)
+    device.platform.clock.advance(seconds=61)
+    assert refused(device.client.request_code, YI).code == "code_too_many"
+
+
+def test_a_newer_code_ends_the_older_one(device: Device) -> None:
+    """It should accept only what came last on the telephone."""
+    old = device.client.request_code(JIA).challenge
+    old_code = device.platform.last_code()
+    device.platform.clock.advance(seconds=61)
+    device.client.request_code(JIA)
+    assert refused(device.client.verify_code, old, old_code).code == "code_exhausted"
+
+
+def test_strangers_learn_nothing(device: Device) -> None:
+    """It should answer alike for an unknown number and for a name that does not go with a known one."""
+    unknown = refused(device.client.request_code, PersonKey(name="测试甲", number="990000199001010033"))
+    mismatch = refused(device.client.request_code, PersonKey(name="测试乙", number=JIA.number))
+    assert (unknown.code, unknown.detail) == (mismatch.code, mismatch.detail) == ("person_unknown", "")

@@ -1,0 +1,166 @@
+"""The platform's parts that need no network: register, contents of a certificate, tokens, catalogue, files, database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+import yaml
+from sqlalchemy import select
+
+from central import insurance, keys, tokens
+from central.catalogue import CatalogueDesk
+from central.db import Database
+from central.files import write_durably
+from central.parts import ObjectStore, PartStore
+from central.refusals import Refused
+from central.register import Month, Register
+from central.settings import Settings
+from central.tables import kiosks
+from kiosk.city.messages import PersonKey
+
+NOW = dt.datetime(2026, 11, 21, 3, 12, tzinfo=dt.UTC)
+JIA = PersonKey(name="测试甲", number="990000199001010017")
+YI = PersonKey(name="测试乙", number="990000195801010025")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> keys.Keys:
+    settings = Settings(tmp_path_factory.mktemp("keys") / "state", now=lambda: NOW)
+    keys.init(settings)
+    return keys.load(settings)
+
+
+def said(person: PersonKey, **params: object) -> dict[str, object]:
+    resident = Register().find(person)
+    assert resident
+    defaults = {"kind": ["employee_pension"], "from_month": "2020-01", "to_month": "2020-12", "purpose": "loan"}
+    return insurance.content(resident, {**defaults, **params}, NOW).data
+
+
+def test_the_register_wants_name_number_and_type() -> None:
+    """It should find nobody by less than all three."""
+    register = Register()
+    assert register.find(JIA)
+    assert register.find(JIA.model_copy(update={"name": "测试乙"})) is None
+    assert register.find(JIA.model_copy(update={"document_type": "414"})) is None
+
+
+def test_a_gap_in_contributions_shows() -> None:
+    """It should mark paid, unpaid and outside months, and count the paid ones."""
+    [section] = said(JIA, from_month="2020-01", to_month="2020-06")["sections"]  # type: ignore[misc]
+    [year] = section["years"]
+    assert year["months"] == ["paid", "none", "none", "none", "paid", "paid", *["outside"] * 6]
+    assert (year["count"], section["total"], year["base"]) == (3, 3, "4,180")
+
+
+def test_a_year_with_two_bases_names_both() -> None:
+    """It should give the range of contribution bases within a year."""
+    [section] = said(JIA, from_month="2019-01", to_month="2019-12")["sections"]  # type: ignore[misc]
+    assert section["years"][0]["base"] == "3,420–4,180"
+
+
+def test_kinds_without_record_are_left_out() -> None:
+    """It should list only what there is."""
+    data = said(YI, kind=["resident_pension", "unemployment"], from_month="2017-01", to_month="2019-12")
+    assert [section["zh"] for section in data["sections"]] == ["城乡居民基本养老保险"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("text", ["2026-00", "2026-13", "26-01", "2026-1", "", "2026-01-01", "1066-01", "２０２６-01x"])
+def test_what_is_no_month(text: str) -> None:
+    """It should refuse anything but YYYY-MM."""
+    with pytest.raises(ValueError):
+        Month.parse(text)
+
+
+def test_a_token_cannot_be_changed(made: keys.Keys) -> None:
+    """It should read back only what this platform signed."""
+    assured = tokens.Assured("0001", "a" * 64, "card+code", NOW)
+    token = tokens.make(made, assured)
+    assert tokens.read(made, token) == assured
+    for broken in (token[:-2], token + "A", "A" + token, token.replace(".", ""), "", ".", "é.é"):
+        assert tokens.read(made, broken) is None
+
+
+def test_keys_are_made_once(tmp_path: Path) -> None:
+    """It should refuse a second init and keep the staff password's hash only."""
+    settings = Settings(tmp_path / "state")
+    password = keys.init(settings)
+    with pytest.raises(keys.StateError, match="already_initialised"):
+        keys.init(settings)
+    loaded = keys.load(settings)
+    assert loaded.staff_password_holds(password)
+    assert not loaded.staff_password_holds(password + "x")
+    assert not any(password.encode() in path.read_bytes() for path in settings.keys_dir.iterdir())
+
+
+def test_the_shipped_catalogue_is_understood() -> None:
+    """It should find the two items that this platform works on, with their codes and limits."""
+    desk = CatalogueDesk(Path(__file__).parents[3] / "kiosk" / "catalogue" / "data")
+    permit, certificate = desk.item("residence_permit_apply"), desk.item(insurance.ITEM)
+    assert permit
+    assert certificate
+    assert (len(permit.task_code), permit.limit, permit.unit) == (31, 7, "working_day")
+    assert desk.item("nothing") is None
+    assert CatalogueDesk(None).item(insurance.ITEM) is None
+
+
+def test_the_catalogues_choices_can_be_certified() -> None:
+    """It should know every kind and purpose that the catalogue offers."""
+    path = Path(__file__).parents[3] / "kiosk" / "catalogue" / "data" / "items" / "hrss.yaml"
+    [item] = [each for each in yaml.safe_load(path.read_text(encoding="utf-8")) if each["id"] == insurance.ITEM]
+    offered = {field["key"]: [option["value"] for option in field.get("options", [])] for field in item["fields"]}
+    assert set(offered["kind"]) == {kind.value for kind in insurance.InsuranceKind}
+    assert set(offered["purpose"]) == set(insurance.PURPOSES)
+    assert item["result"]["valid_days"] == insurance.VALID_DAYS
+
+
+def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
+    """It should roll back on any exception and go on working."""
+    db = Database(tmp_path / "central.db")
+    with pytest.raises(Refused), db.transaction() as connection:
+        connection.execute(kiosks.insert().values(number="0001", enrolled_at=NOW))
+        raise Refused(422, "no")
+    with db.transaction() as connection:
+        assert connection.execute(select(kiosks)).all() == []
+        connection.execute(kiosks.insert().values(number="0001", enrolled_at=NOW))
+    db.close()
+    again = Database(tmp_path / "central.db")
+    with again.transaction() as connection:
+        assert connection.execute(select(kiosks.c.enrolled_at)).scalar_one() == NOW
+    again.close()
+
+
+def test_a_damaged_object_is_not_handed_out(tmp_path: Path) -> None:
+    """It should check every object against its name."""
+    store = ObjectStore(tmp_path / "store")
+    sha256 = store.put(b"page")
+    assert store.get(sha256) == b"page"
+    (tmp_path / "store" / sha256[:2] / sha256).write_bytes(b"other")
+    with pytest.raises(Refused, match="object_damaged"):
+        store.get(sha256)
+    with pytest.raises(Refused, match="not_found"):
+        store.get("../../etc/passwd")
+
+
+def test_what_was_cut_off_is_swept_at_start(tmp_path: Path) -> None:
+    """It should remove half-received parts of an earlier life and keep whole ones."""
+    store = PartStore(tmp_path / "parts")
+    (tmp_path / "parts" / ".incoming" / "half").write_bytes(b"x")
+    whole = tmp_path / "parts" / ".incoming" / "whole"
+    whole.write_bytes(b"y")
+    assert store.keep(whole, "0001", "ab" * 16, "photo.1", "0" * 64)
+    again = PartStore(tmp_path / "parts")
+    assert list((tmp_path / "parts" / ".incoming").iterdir()) == []
+    assert again.find("0001", "ab" * 16, "photo.1") is not None
+    assert again.find("0001", "ab" * 16, "photo") is None
+
+
+def test_a_durable_file_is_whole_or_absent(tmp_path: Path) -> None:
+    """It should leave neither file nor scrap behind when it cannot write."""
+    target = tmp_path / "folder"
+    target.mkdir()
+    with pytest.raises(OSError):
+        write_durably(target, b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
