@@ -20,7 +20,8 @@ from kiosk.city.line import LineWatch
 from kiosk.clock import Clock
 from kiosk.config import Config, ConfigError
 from kiosk.dispatch import Dispatcher
-from kiosk.documents.vision import Vision, VisionEvent
+from kiosk.documents.pages import VisionEvent
+from kiosk.documents.vision import Vision, VisionConfig
 from kiosk.events import Bus
 from kiosk.fleet import enrolment
 from kiosk.health import POLLS
@@ -169,9 +170,8 @@ def _vision(
     config: Config, clock: Clock, dispatcher: Dispatcher, on_event: Callable[[VisionEvent], None]
 ) -> Vision:
     camera = config.devices.get(Device.DOCUMENT_CAMERA)
-    driver = "" if camera is None else f"{Device.DOCUMENT_CAMERA}.{camera.driver}"
-    options = {} if camera is None else dict(camera.options)
-    return Vision(driver, options, clock=clock, dispatcher=dispatcher, on_event=on_event)
+    chosen = VisionConfig("none") if camera is None else VisionConfig(camera.driver, camera.options)
+    return Vision(chosen, clock=clock, dispatcher=dispatcher, on_event=on_event)
 
 
 def _probe(city: CityClient) -> Callable[[], str | None]:

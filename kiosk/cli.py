@@ -23,10 +23,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         from devices import rig
 
         return int(rig.main(arguments[1:]))
-    if arguments[:1] == ["vision"]:
-        from kiosk.documents import worker
-
-        return int(worker.main(arguments[1:]))
     if arguments[:1] == ["demo"]:
         from kiosk.demo.main import main as demo
 
@@ -72,7 +68,6 @@ def _parser() -> argparse.ArgumentParser:
     dock.add_argument("--control", required=True, help="address of the rig's control port")
     commands.add_parser("demo", help="the whole system on this machine, against emulated devices", add_help=False)
     commands.add_parser("rig", help="start the emulated devices and their daemons", add_help=False)
-    commands.add_parser("vision", help="the camera's own process; started by the terminal", add_help=False)
     return parser
 
 

@@ -78,7 +78,11 @@ class PersonDesk:
     def _read(self) -> None:
         self._reading = True
         number = self._context.session().number
-        self._context.devices[Device.ID_CARD].submit(IdCardReader.read, lambda result: self._on_read(number, result))
+
+        def read(reader: IdCardReader) -> IdCard | NoCard | ReadFailed:
+            return reader.read()
+
+        self._context.devices[Device.ID_CARD].submit(read, lambda result: self._on_read(number, result))
 
     def _on_read(self, number: int, result: IdCard | NoCard | ReadFailed | DeviceError) -> None:
         self._reading = False
@@ -140,8 +144,9 @@ class PersonDesk:
             match error:
                 case PlatformUnreachable():
                     context.handle(ev.CodeNotSent(number, "code.line", line=True))
-                case PlatformRejected(code=code):
-                    context.handle(ev.CodeNotSent(number, _code_message(code)))
+                case PlatformRejected(code=code, retry_after_s=wait):
+                    detail = "" if wait is None else str(wait)
+                    context.handle(ev.CodeNotSent(number, _code_message(code), detail=detail))
                 case _:
                     raise error
 
@@ -246,7 +251,7 @@ def _code_message(code: str) -> str:
         "challenge_unknown": "code.late",
         "person_unknown": "code.person_unknown",
         "no_phone": "code.person_unknown",
-        "code_too_soon": "code.too_many",
+        "code_too_soon": "code.too_soon",
         "code_too_many": "code.too_many",
         "clock_skew": "code.clock",
     }

@@ -11,17 +11,17 @@ from typing import Literal
 
 from kiosk.catalogue.materials import AskedMaterial, asked_materials
 from kiosk.catalogue.models import Material, Provide, ServiceItem, Text
-from kiosk.documents.vision import (
+from kiosk.documents.pages import (
     CapturedPage,
     CaptureRefused,
     PageCaptured,
     PreviewChanged,
     PreviewFrame,
-    Vision,
     VisionBack,
     VisionEvent,
     VisionLost,
 )
+from kiosk.documents.vision import Vision
 from kiosk.events import Fact
 from kiosk.journeys.context import Context
 from kiosk.session import events as ev

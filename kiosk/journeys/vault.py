@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from kiosk.documents.vision import CapturedPage
+from kiosk.documents.pages import CapturedPage
 from kiosk.identity.persons import Person
 from kiosk.printing.certificate import CheckedCertificate
 
