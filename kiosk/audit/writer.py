@@ -6,10 +6,13 @@ events exist (`catalogue`), or how the file leaves the machine.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -36,8 +39,13 @@ class AuditLog:
         self._path = path
         self._clock = clock
         self._lock = threading.Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torn = self._mend_tail()
+        self.on_failure: Callable[[AuditError], None] | None = None
+        """Told of a dead disk instead of whoever records: a citizen's work must not break off in the middle."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            torn = self._mend_tail()
+        except OSError as error:
+            raise AuditError("audit.unreadable", str(error.errno)) from error
         self._seq, self._prev = verify_chain(path)
         if torn:
             self.record("log.torn_line", "failure", bytes=torn)
@@ -56,13 +64,25 @@ class AuditLog:
         return len(torn)
 
     def record(self, event: str, disposition: Disposition = "success", **fields: str | int | None) -> None:
-        """Append one event. Raises `AuditError` for an event or field that is not catalogued, or a dead disk."""
+        """Append one event.
+
+        Raises `AuditError` for an event or field that is not catalogued, and, without `on_failure`, for a dead disk.
+        """
         known = EVENTS.get(event)
         if known is None:
             raise AuditError("audit.unknown_event", event)
         stray = set(fields) - known.fields
         if stray:
             raise AuditError("audit.unlisted_field", f"{event}: {', '.join(sorted(stray))}")
+        try:
+            self._append(event, disposition, fields)
+        except OSError as error:
+            failure = AuditError("audit.write", str(error.errno))
+            if self.on_failure is None:
+                raise failure from error
+            self.on_failure(failure)
+
+    def _append(self, event: str, disposition: Disposition, fields: dict[str, str | int | None]) -> None:
         with self._lock:
             entry = {
                 "seq": self._seq + 1,
@@ -73,19 +93,26 @@ class AuditLog:
                 "prev": self._prev,
             }
             line = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
             try:
-                handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-                try:
-                    written = os.write(handle, line)
-                    os.fsync(handle)
-                finally:
-                    os.close(handle)
-            except OSError as error:
-                raise AuditError("audit.write", str(error.errno)) from error
-            if written != len(line):
-                raise AuditError("audit.short_write", f"{written} of {len(line)}")
+                _write_whole(handle, line)
+            finally:
+                os.close(handle)
             self._seq += 1
             self._prev = hashlib.sha256(line).hexdigest()
+
+
+def _write_whole(handle: int, line: bytes) -> None:
+    """Write `line` durably or leave the file as it was: half a line would break the chain of all that follow."""
+    before = os.fstat(handle).st_size
+    try:
+        if os.write(handle, line) != len(line):
+            raise OSError(errno.ENOSPC, "short write")
+        os.fsync(handle)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(handle, before)
+        raise
 
 
 def verify_chain(path: Path) -> tuple[int, str]:
@@ -93,13 +120,22 @@ def verify_chain(path: Path) -> tuple[int, str]:
     seq, prev = 0, _GENESIS
     if not path.exists():
         return seq, prev
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                entry = json.loads(line)
-            except ValueError as error:
-                raise AuditError("audit.garbled_line", str(number)) from error
-            if entry.get("prev") != prev or entry.get("seq") != seq + 1:
-                raise AuditError("audit.broken_chain", str(number))
-            seq, prev = seq + 1, hashlib.sha256(line).hexdigest()
+    try:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if _link(line, number) != (seq + 1, prev):
+                    raise AuditError("audit.broken_chain", str(number))
+                seq, prev = seq + 1, hashlib.sha256(line).hexdigest()
+    except OSError as error:
+        raise AuditError("audit.unreadable", str(error.errno)) from error
     return seq, prev
+
+
+def _link(line: bytes, number: int) -> tuple[object, object]:
+    try:
+        entry = json.loads(line)
+    except ValueError as error:
+        raise AuditError("audit.garbled_line", str(number)) from error
+    if not isinstance(entry, dict):
+        raise AuditError("audit.garbled_line", str(number))
+    return entry.get("seq"), entry.get("prev")
