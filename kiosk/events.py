@@ -35,18 +35,27 @@ class Bus:
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
-        self._handlers: defaultdict[Fact, list[Callable[[], Any]]] = defaultdict(list)
+        self._handlers: defaultdict[Fact, dict[object, Callable[[], Any]]] = defaultdict(dict)
 
     def subscribe(self, fact: Fact, handler: Callable[[], Any]) -> Callable[[], None]:
-        """Call `handler` after each `fact`; return what undoes it."""
-        self._handlers[fact].append(handler)
-        return lambda: self._handlers[fact].remove(handler)
+        """Call `handler` after each `fact`; return what undoes it, also for facts that wait already. Harmless twice."""
+        token = object()
+        handlers = self._handlers[fact]
+        handlers[token] = handler
+
+        def undo() -> None:
+            handlers.pop(token, None)
+
+        return undo
 
     def publish(self, fact: Fact) -> None:
         """Queue `fact` for everybody who listens."""
 
         def deliver() -> None:
-            for handler in tuple(self._handlers[fact]):
-                handler()
+            handlers = self._handlers[fact]
+            for token in tuple(handlers):
+                handler = handlers.get(token)  # an earlier handler may have undone a later one
+                if handler is not None:
+                    handler()
 
         self._dispatcher.post(deliver)
