@@ -12,6 +12,15 @@ from devices import id_card, page_printer, receipt_printer, smart_card
 from devices.supervisor import SupervisorState
 from kiosk.session.states import Device
 
+_GOOD = (
+    id_card.NoCard,
+    id_card.CardPresent,
+    id_card.PresenceUnknown,
+    smart_card.NoCard,
+    smart_card.CardPresent,
+    receipt_printer.Ready,
+    page_printer.Ready,
+)
 _GONE = (id_card.Disconnected, smart_card.Disconnected, receipt_printer.Disconnected, page_printer.Disconnected)
 _LOW = (receipt_printer.PaperLow, page_printer.PaperLow, page_printer.TonerLow)
 _BROKEN = (
@@ -29,13 +38,18 @@ _BROKEN = (
 )
 
 
+STATES: dict[type, SupervisorState] = {
+    **dict.fromkeys(_GOOD, SupervisorState.READY),
+    **dict.fromkeys(_LOW, SupervisorState.DEGRADED),
+    **dict.fromkeys(_BROKEN, SupervisorState.FAULTED),
+    **dict.fromkeys(_GONE, SupervisorState.LOST),
+}
+"""Every status of every supervised kind."""
+
+
 def state_of(status: object) -> SupervisorState:
-    """Return how far a device with this status can be used."""
-    if isinstance(status, _GONE):
-        return SupervisorState.LOST
-    if isinstance(status, _BROKEN):
-        return SupervisorState.FAULTED
-    return SupervisorState.DEGRADED if isinstance(status, _LOW) else SupervisorState.READY
+    """Return how far a device with this status can be used; what no union of ours names cannot be trusted to work."""
+    return STATES.get(type(status), SupervisorState.FAULTED)
 
 
 def _poll(driver: Any) -> tuple[SupervisorState, object]:
