@@ -6,11 +6,13 @@ directory), polling intervals and timeouts (those are code).
 
 from __future__ import annotations
 
+import base64
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
 
 from kiosk.session.states import Assurance, Device
 
@@ -74,6 +76,13 @@ class StaffCard(_Part):
 
     staff_id: str = Field(pattern="^[A-Z0-9]{3,12}$", description="number on the card")
     public_key: str = Field(description="the card's P-256 public key, X9.62 uncompressed, base 64")
+
+    @field_validator("public_key")
+    @classmethod
+    def _is_a_key(cls, text: str) -> str:
+        # Found out here, not when the card is put in at three in the morning.
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), base64.b64decode(text, validate=True))
+        return text
 
 
 class Config(_Part):
