@@ -38,7 +38,8 @@ class LineWatch:
         """Stop watching; waits for a probe under way at most `timeout_s`."""
         self._stop.set()
         self._wake.set()
-        self._thread.join(timeout_s)
+        if self._thread.ident is not None:  # a terminal that failed to start is stopped all the same
+            self._thread.join(timeout_s)
 
     def suspect(self) -> None:
         """Probe now: somebody's call just failed, or the network changed."""
@@ -46,7 +47,7 @@ class LineWatch:
 
     def _watch(self) -> None:
         while not self._stop.is_set():
-            reason = self._probe()
+            reason = self._look()
             up = reason is None
             if up is not self._up and not self._stop.is_set():
                 self._up = up
@@ -54,3 +55,10 @@ class LineWatch:
                 self._dispatcher.post(lambda up=up, reason=reason: self._on_change(up, reason or ""))  # type: ignore[misc]
             self._wake.wait(UP_INTERVAL_S if up else DOWN_INTERVAL_S)
             self._wake.clear()
+
+    def _look(self) -> str | None:
+        try:
+            return self._probe()
+        except Exception:  # noqa: BLE001 - the thread's top: a bug must not freeze the last answer for good
+            _LOG.exception("the line cannot be probed")
+            return "probe_failed"
