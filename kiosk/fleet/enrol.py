@@ -36,4 +36,7 @@ def enrol(config: Config, code: str) -> Enrolment:
 
 
 def _pin(key_id: str, public_key: str) -> PlatformKey:
-    return PlatformKey(key_id=key_id, public_key=base64.b64decode(public_key).hex())
+    try:
+        return PlatformKey(key_id=key_id, public_key=base64.b64decode(public_key, validate=True).hex())
+    except ValueError as error:  # base64 and pydantic alike
+        raise enrolment.EnrolmentError("enrolment.bad_platform_key", key_id[:64]) from error
