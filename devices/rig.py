@@ -59,8 +59,10 @@ class Rig:
     def start(self) -> None:
         """Start everything and write `rig.json`. Raises: DaemonFailed of either kind, OSError."""
         self.options.state_dir.mkdir(parents=True, exist_ok=True)
-        self.bench.start()
+        self.bench.claim()  # outside: a failure here means that everything below belongs to another rig
         try:
+            self.file.unlink(missing_ok=True)  # of a rig that was killed
+            self.bench.start()
             control = ControlPort(
                 self.bench.state, actions(self.bench), self.bench.pages(), port=self.options.control_port
             )

@@ -86,13 +86,20 @@ class Bench:
 
     # -- life -------------------------------------------------------------------------------------------------------
 
+    def claim(self) -> None:
+        """Start pcscd, of which a place has only one: whoever gets this far is alone here. Raises: DaemonFailed.
+
+        The daemon's end is tied to the calling thread's.
+        """
+        self._begin(self.pcscd)
+
     def start(self) -> None:
-        """Start everything, the slow ones beside each other; nothing is left running when one fails."""
-        (self._options.state_dir / "printed").mkdir(parents=True, exist_ok=True)
+        """Start everything else, the slow ones beside each other; nothing is left running when one fails."""
+        tray = self._options.state_dir / "printed"
+        tray.mkdir(parents=True, exist_ok=True)
+        for left_over in tray.glob("*.pdf"):
+            left_over.unlink()
         try:
-            # First, because a rig that is here already shows at once; and not in the pool, because the daemon's end is
-            # tied to the thread that starts it.
-            self._begin(self.pcscd)
             with ThreadPoolExecutor(2, "rig-start") as pool:
                 slow = [pool.submit(self._begin, self.page_printer), pool.submit(self._start_camera)]
                 for part in (self.id_card, self.staff_slot, self.receipt_printer, self.network):
@@ -177,6 +184,7 @@ class Bench:
         return {
             "receipt_printer/last.bin": self._receipt_bytes,
             "receipt_printer/last.png": self._receipt_picture,
+            "receipt_printer/last.txt": self._receipt_text,
             "page_printer/last.pdf": self._printed_page,
             "page_printer/last.png": self._printed_picture,
             "camera/picture.jpg": lambda: Page("image/jpeg", self.camera.picture()),
@@ -186,6 +194,13 @@ class Bench:
     def _receipt_bytes(self) -> Page | None:
         jobs = self.receipt_printer.jobs
         return Page("application/octet-stream", jobs[-1]) if jobs else None
+
+    def _receipt_text(self) -> Page | None:
+        """Return the lines in the printer's own font; what is only in pictures is not among them."""
+        from devices.receipt_printer.decoder import decode
+
+        jobs = self.receipt_printer.jobs
+        return Page("text/plain; charset=utf-8", "\n".join(decode(jobs[-1]).lines).encode()) if jobs else None
 
     def _receipt_picture(self) -> Page | None:
         from devices.receipt_printer.decoder import decode

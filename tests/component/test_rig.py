@@ -161,6 +161,7 @@ def test_receipt(hands: Hands) -> None:
     blocks += [receipt_printer.Feed(2), receipt_printer.Cut()]
     assert isinstance(printer.print(blocks), receipt_printer.Printed)
     assert b"KF-TEST" in hands.get("receipt_printer/last.bin")
+    assert hands.get("receipt_printer/last.txt").decode().splitlines()[0] == "KF-TEST"
     picture = Image.open(io.BytesIO(hands.get("receipt_printer/last.png")))
     assert picture.width == printer.width_dots
     for order, status in (
@@ -256,10 +257,10 @@ def start_program(folder: Path) -> subprocess.Popen[str]:
     )
 
 
-def test_running_rig_is_not_disturbed_by_a_second_one(hands: Hands, tmp_path: Path) -> None:
-    """In the same place a second rig gives up, says why, and the first goes on."""
+def test_running_rig_is_not_disturbed_by_a_second_one(hands: Hands) -> None:
+    """In the same place, even in the same folder, a second rig gives up, says why, and the first goes on."""
     second = subprocess.run(
-        [sys.executable, "-m", "devices.rig", "--state-dir", str(tmp_path)],
+        [sys.executable, "-m", "devices.rig", "--state-dir", str(hands.rig.options.state_dir)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -268,7 +269,7 @@ def test_running_rig_is_not_disturbed_by_a_second_one(hands: Hands, tmp_path: Pa
     )
     assert second.returncode == 1
     assert "another pcscd" in second.stderr
-    assert not (tmp_path / "rig.json").exists()
+    assert json.loads(hands.rig.file.read_text(encoding="utf-8"))["pid"] == os.getpid()
     assert hands("id_card/lift")["id_card"]["card"] is None
 
 
@@ -304,6 +305,7 @@ def alive(pids: set[int]) -> set[int]:
 @pytest.mark.parametrize(("victim", "number"), [("warden", "SIGTERM"), ("warden", "SIGKILL"), ("rig", "SIGKILL")])
 def test_nothing_survives_the_program(tmp_path: Path, victim: str, number: str) -> None:
     """Asked to end, killed, or killed from above: every daemon goes, and a rig that ends in order takes its file along."""
+    (tmp_path / "rig.json").write_text("{}", encoding="utf-8")  # a killed rig's, which must not be believed
     program = start_program(tmp_path)
     assert program.stdout is not None
     assert program.stderr is not None
