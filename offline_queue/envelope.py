@@ -205,25 +205,33 @@ class PartSealer:
         self._aead = AESGCM(key.derive(submission_id, f"part\n{part_id}"))
         self._part_id = part_id
         self._counter = 0
-        self._pending = bytearray()
+        self._pending = b""
         self._digest = hashlib.sha256()
         self._size = 0
         self._done = False
 
-    def update(self, data: bytes | memoryview) -> bytes:
+    def update(self, data: bytes) -> bytes:
         """Take plain bytes; return the sealed chunks that are complete (maybe none)."""
-        self._pending += data
-        sealed = []
+        if not data:
+            return b""
+        if not self._pending and len(data) <= CHUNK_BYTES:
+            self._pending = data
+            return b""
+        if len(self._pending) == CHUNK_BYTES and len(data) <= CHUNK_BYTES:  # chunk by chunk: nothing is copied
+            ready, self._pending = self._pending, data
+            return self._seal(ready, last=False)
+        sealed, whole = [], self._pending + data
         # A full chunk waits for the next byte: only then is it known not to be the last.
-        while len(self._pending) > CHUNK_BYTES:
-            sealed.append(self._seal(bytes(self._pending[:CHUNK_BYTES]), last=False))
-            del self._pending[:CHUNK_BYTES]
+        full = (len(whole) - 1) // CHUNK_BYTES * CHUNK_BYTES
+        for at in range(0, full, CHUNK_BYTES):
+            sealed.append(self._seal(whole[at : at + CHUNK_BYTES], last=False))
+        self._pending = whole[full:]
         return b"".join(sealed)
 
     def finish(self) -> bytes:
         """Return the last sealed chunk."""
         self._done = True
-        return self._seal(bytes(self._pending), last=True)
+        return self._seal(self._pending, last=True)
 
     def info(self, media_type: str) -> PartInfo:
         """Return the part as the header names it; only after `finish`."""

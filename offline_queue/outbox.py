@@ -43,6 +43,7 @@ _PARK = """
     UPDATE outbox SET state = 2, attempts = attempts + 1, last_reason = ?, settled_at = ?
     WHERE seq = ? AND state = 0"""
 _BLAME = "UPDATE outbox SET attempts = attempts + 1, last_reason = ? WHERE seq = ? AND state = 0"
+_HELD = "SELECT seq, envelope FROM outbox WHERE state <> 1 AND seq > ? ORDER BY seq LIMIT 200"
 _LINE_CARRIES = "UPDATE agent_state SET reason = '', since = 0, retry_at = 0, not_before = 0, failures = 0"
 _LINE_GOOD = f"{_LINE_CARRIES}, last_success_at = ?"
 _LINE_DOWN = """
@@ -227,14 +228,16 @@ class Outbox(Reading):
 
     def faults(self) -> tuple[StoreFault, ...]:
         """Look for what cannot be: a row that is held whose envelope does not read or whose part file is gone."""
-        found = []
-        for seq, blob in self._reader.query("SELECT seq, envelope FROM outbox WHERE state <> 1 ORDER BY seq"):
-            try:
-                header = env.parse(blob).header
-            except EnvelopeError as error:
-                found.append(StoreFault("queue.envelope_damaged", seq, error.code))
-                continue
-            found += [StoreFault("queue.part_missing", seq, p.id) for p in header.parts if not self._whole(header, p)]
+        found: list[StoreFault] = []
+        seq = -1
+        while held := self._reader.query(_HELD, (seq,)):
+            for seq, blob in held:
+                try:
+                    header = env.parse(blob).header
+                except EnvelopeError as error:
+                    found.append(StoreFault("queue.envelope_damaged", seq, error.code))
+                    continue
+                found += [StoreFault("queue.part_missing", seq, p.id) for p in header.parts if not self._whole(header, p)]
         for fault in found:
             _LOG.error("store fault %s at row %d: %s", fault.code, fault.seq, fault.detail)
         return tuple(found)

@@ -82,11 +82,10 @@ class PartFiles:
     def _write_one(self, key: ContentKey, submission_id: str, part_id: str, media_type: str, data: bytes) -> PartInfo:
         draft = self._directory / f"{_DRAFT}{secrets.token_hex(8)}"
         sealer = PartSealer(key, submission_id, part_id)
-        view = memoryview(data)
         try:
             with draft.open("xb", buffering=0) as file:
-                for at in range(0, len(view), CHUNK_BYTES):
-                    write_all(file.fileno(), sealer.update(view[at : at + CHUNK_BYTES]))
+                for at in range(0, len(data), CHUNK_BYTES):
+                    write_all(file.fileno(), sealer.update(data[at : at + CHUNK_BYTES]))
                 write_all(file.fileno(), sealer.finish())
                 os.fsync(file.fileno())
             info = sealer.info(media_type)

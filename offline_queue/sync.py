@@ -101,7 +101,7 @@ class SyncAgent:
     ) -> None:
         """`sign` is the device key's, `platform_public_key` the pinned 32 Ed25519 bytes of the platform's receipts.
 
-        Raises `QueueError` "sync.already_running".
+        Raises `QueueError` "sync.already_running" or "sync.no_socket".
         """
         try:
             self._lock = take(outbox.directory / "agent.lock", exclusive=True, deadline_s=0)
@@ -113,7 +113,11 @@ class SyncAgent:
         self._platform_key = platform_public_key
         self._pace = pace or Pace()
         self._clock = clock or SystemClock()
-        self._bed = Bed(outbox.directory)
+        try:
+            self._bed = Bed(outbox.directory)
+        except OSError as error:
+            os.close(self._lock)
+            raise QueueError("sync.no_socket", str(error.strerror)) from error
         self._stop = threading.Event()
         self._stored: set[tuple[str, str]] = set()
         self._probing = False

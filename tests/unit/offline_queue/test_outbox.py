@@ -231,6 +231,36 @@ def test_a_full_database_is_said_to_be_full_and_drains_by_its_ballast(bench: Any
     assert outbox.counts().waiting == 1
 
 
+def test_files_stay_when_nobody_can_say_whether_the_row_is_there(
+    bench: Any, outbox: Outbox, part_files: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a commit of unknown outcome the files should wait for the next start to decide."""
+
+    def broken() -> None:
+        raise QueueError("queue.commit_unknown")
+
+    monkeypatch.setattr(outbox._writer, "_commit", broken)
+    assert code_of(lambda: put(outbox, FORM, PAGE, sid=ID)) == "queue.commit_unknown"
+    assert len(part_files()) == 1
+    again = bench.open()
+    assert part_files() == []
+    assert put(again, FORM, PAGE, sid=ID).seq == 1
+
+
+def test_files_go_only_after_the_receipt_is_durable(
+    outbox: Outbox, part_files: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A release that cannot be committed should leave the sealed files where they are."""
+    put(outbox, FORM, PAGE)
+
+    def broken() -> None:
+        raise QueueError("queue.io")
+
+    monkeypatch.setattr(outbox._writer, "_commit", broken)
+    assert code_of(lambda: settle(outbox)) == "queue.io"
+    assert len(part_files()) == outbox.counts().waiting == 1
+
+
 # --- the next start ----
 
 
