@@ -19,6 +19,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from central import staff
 from central.cases import CaseDesk
@@ -101,6 +102,7 @@ def create_app(desks: Desks) -> FastAPI:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(ClientDisconnect, _cut)
     app.add_exception_handler(Exception, _our_fault)
     app.include_router(_public_routes(desks))
     app.include_router(_outbox_routes(desks))
@@ -139,6 +141,12 @@ async def _http_error(_: Request, error: Exception) -> Response:
 async def _malformed(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     return _error(422, "bad_request", ",".join(".".join(map(str, each["loc"])) for each in error.errors())[:500])
+
+
+async def _cut(request: Request, error: Exception) -> Response:
+    # Nobody is left to read it; a line that breaks is no fault of ours.
+    log.info("%s cut: %s", request.method, type(error).__name__)
+    return _error(400, "cut")
 
 
 async def _our_fault(request: Request, error: Exception) -> Response:

@@ -60,6 +60,7 @@ _WORDS = {
         "form": "在线填写",
         "sign": "手写签名",
     },
+    "reason": {"form.material.register_not_connected": "数据共享尚未接通，改为扫描"},
     "clock": {"synchronised": "时钟已同步", "free_running": "时钟未同步", "implausible": "时钟不可信"},
     "event": {"submitted": "自助终端提交", "received": "平台收件", "accepted": "部门受理"},
     "assurance": {"none": "未核验", "card": "刷证", "card+code": "刷证＋验证码", "card+clerk": "刷证＋人工"},

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import socket
+import ssl
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import create_engine, text
 
-from offline_queue.envelope import part_authorization, verify_receipt
+from offline_queue.envelope import parse, part_authorization, verify_receipt
+from offline_queue.transport import Accepted, HttpTransport, PartsMissing, PartStored
 
 if TYPE_CHECKING:
     from conftest import Device, Platform
@@ -132,6 +137,49 @@ def test_a_cut_upload_leaves_no_part(platform: Platform, device: Device) -> None
     short = platform.call("PUT", f"/v1/outbox/{sealed.id}/parts/address", data=data[:-1], headers=headers)
     assert short.json()["code"] == "digest_mismatch"
     assert device.put_part(sealed.id, "address", data).status_code == 201
+
+
+def test_a_line_that_breaks_in_the_middle_leaves_no_part(platform: Platform, device: Device) -> None:
+    """It should forget half a part without a fault, and take the whole one afterwards."""
+    _, sealed = device.handed_in({"address": b"x" * 2_000_000})
+    data = sealed.parts["address"]
+    whole = hashlib.sha256(data)
+    context = ssl.create_default_context(cafile=str(platform.ca))
+    port = urlsplit(platform.url).port
+    head = (
+        f"PUT /v1/outbox/{sealed.id}/parts/address HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(data)}\r\n"
+        f"Content-Digest: sha-256=:{base64.b64encode(whole.digest()).decode()}:\r\nAuthorization: "
+        f"{part_authorization(device.number, sealed.id, 'address', whole.hexdigest(), device.key.sign)}\r\n\r\n"
+    )
+    with socket.create_connection(("localhost", port or 0), 10) as plain:
+        line = context.wrap_socket(plain, server_hostname="localhost")
+        line.sendall(head.encode() + data[:1_000_000])
+        line.close()
+    assert device.put_envelope(sealed).json()["code"] == "parts_missing"
+    assert device.put_part(sealed.id, "address", data).status_code == 201
+
+
+def test_the_outbox_own_transport_is_understood(platform: Platform, device: Device, tmp_path: Path) -> None:
+    """It should speak the wire that the sync agent speaks, refusals included."""
+    _, sealed = device.handed_in()
+    transport = HttpTransport(platform.url, ca_file=platform.ca)
+    [part] = parse(sealed.blob).header.parts
+    path = tmp_path / "part"
+    path.write_bytes(sealed.parts["address"])
+    authorization = part_authorization(device.number, sealed.id, part.id, part.sha256, device.key.sign)
+
+    def send() -> object:
+        return transport.put_envelope(sealed.id, sealed.blob, sha256=sealed.sha256, beat=lambda: None)
+
+    assert send() == PartsMissing(("address",))
+    stored = transport.put_part(
+        sealed.id, part, path, kiosk=device.number, authorization=authorization, beat=lambda: None
+    )
+    assert stored == PartStored()
+    first = send()
+    assert isinstance(first, Accepted)
+    assert send() == first
+    transport.close()
 
 
 @pytest.mark.parametrize("part", ["..", ".hidden", "a/b", "a%2Fb", "x" * 65])

@@ -51,7 +51,7 @@ def start(state: Path) -> Iterator[Start]:
         )
         started.append(process)
         assert process.stdout is not None
-        line, until = b"", time.monotonic() + 20
+        line, until = b"", time.monotonic() + 60
         while not line.endswith(b"\n"):
             assert select.select([process.stdout], [], [], until - time.monotonic())[0], "no word from the platform"
             line += os.read(process.stdout.fileno(), 200)
@@ -87,6 +87,7 @@ def test_a_killed_platform_gives_the_same_receipt_afterwards(
     process.wait(10)
     again, platform.url = start()
     assert device.put_envelope(sealed).content == first.content
+    platform.session.close()
     again.send_signal(signal.SIGTERM)
     assert again.wait(20) in (0, -signal.SIGTERM)
 
