@@ -12,10 +12,10 @@ import socket
 import threading
 import time
 from collections import OrderedDict
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import cv2
 
@@ -24,6 +24,8 @@ from devices.document_camera.scene import FRAME_MM, TURN_DEG, Fault, Lying, Scen
 from devices.document_camera.sheets import SHEETS
 
 shed_qt_variables()
+
+R = TypeVar("R")
 
 _FRAMES_PER_S = 15.0
 _APPROACH_S = 0.9
@@ -52,8 +54,8 @@ class DocumentCameraEmulator:
         self._frozen: bytes | None = None
         self._rendered: OrderedDict[Scene, list[bytes]] = OrderedDict()
         self._moving: OrderedDict[Scene, bytes] = OrderedDict()
-        self._stills: OrderedDict[Scene, Future[bytes]] = OrderedDict()
-        self._studio: ThreadPoolExecutor | None = None
+        self._full: OrderedDict[Scene, bytes] = OrderedDict()
+        self._still = b""
 
     def __enter__(self) -> Self:
         self.start()
@@ -64,18 +66,12 @@ class DocumentCameraEmulator:
 
     def start(self) -> None:
         """Show the empty mat and listen; a port of 0 becomes the one that the system gave, and stays."""
-        if self._studio is None:
-            self._studio = ThreadPoolExecutor(1, "document-camera-studio")
         self._show()
         self._plug()
 
     def stop(self) -> None:
         """End every connection and join the threads."""
         self._unplug()
-        if self._studio is not None:
-            self._studio.shutdown(wait=True, cancel_futures=True)
-            self._studio = None
-            self._stills.clear()
 
     @property
     def options(self) -> dict[str, Any]:
@@ -168,45 +164,30 @@ class DocumentCameraEmulator:
             for r in left
         ]
 
-    def _exposed(self, scene: Scene) -> list[bytes]:
-        with self._changed:
-            known = self._rendered.get(scene)
-        if known is None:
-            known = [_jpeg(picture, 85) for picture in exposures(scene)]
-            with self._changed:
-                self._rendered[scene] = known
-                while len(self._rendered) > _KEPT_SCENES:
-                    self._rendered.popitem(last=False)
-        return known
-
-    def _in_motion(self, scene: Scene) -> bytes:
-        with self._changed:
-            known = self._moving.get(scene)
-        if known is None:
-            known = _jpeg(in_motion(scene), 80)
-            with self._changed:
-                self._moving[scene] = known
-                while len(self._moving) > _KEPT_SCENES * _APPROACH_STEPS:
-                    self._moving.popitem(last=False)
-        return known
-
     def _show(self, approach: list[bytes] | None = None) -> None:
+        """Render all that the scene needs, then show it: what rendering costs is not the camera's slowness."""
         scene = self._scene()
-        frames = self._exposed(scene)
+        frames = self._kept(self._rendered, scene, lambda: [_jpeg(picture, 85) for picture in exposures(scene)])
+        still = self._kept(self._full, scene, lambda: _jpeg(exposures(scene, scale=2, count=1)[0], 92))
         with self._changed:
-            self._frames, self._approach = frames, approach or []
+            self._frames, self._approach, self._still = frames, approach or [], still
             self._laid_at_s = time.monotonic()
             self._changed.notify_all()
-        self._still(scene)
 
-    def _still(self, scene: Scene) -> Future[bytes]:
-        """Have the full-resolution frame made beforehand, beside the stream."""
+    def _in_motion(self, scene: Scene) -> bytes:
+        return self._kept(self._moving, scene, lambda: _jpeg(in_motion(scene), 80))
+
+    def _kept(self, shelf: OrderedDict[Scene, R], scene: Scene, render: Callable[[], R]) -> R:
+        """Return what was rendered for a scene before, or render it now; the oldest is forgotten."""
         with self._changed:
-            if scene not in self._stills and self._studio is not None:
-                self._stills[scene] = self._studio.submit(_full, scene)
-                while len(self._stills) > _KEPT_SCENES:
-                    self._stills.popitem(last=False)
-            return self._stills[scene]
+            known = shelf.get(scene)
+        if known is None:
+            known = render()
+            with self._changed:
+                shelf[scene] = known
+                while len(shelf) > _KEPT_SCENES * (_APPROACH_STEPS if shelf is self._moving else 1):
+                    shelf.popitem(last=False)
+        return known
 
     def _current(self) -> bytes:
         """Return the JPEG that this moment shows."""
@@ -261,7 +242,7 @@ class DocumentCameraEmulator:
             if request.path == "/stream.mjpg":
                 self._stream(request, server)
             elif request.path == "/still.jpg" and self._flowing(server):
-                data = self._still(self._scene()).result()
+                data = self._still
                 request.send_response(200)
                 request.send_header("Content-Type", "image/jpeg")
                 request.send_header("Content-Length", str(len(data)))
@@ -304,7 +285,3 @@ class _Server(ThreadingHTTPServer):
 
 def _jpeg(picture: Any, quality: int) -> bytes:
     return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
-
-
-def _full(scene: Scene) -> bytes:
-    return _jpeg(exposures(scene, scale=2, count=1)[0], 92)

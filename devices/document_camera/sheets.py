@@ -73,11 +73,14 @@ class _Pen:
         font = self.font(size_mm, bold=bold)
         width = (_A4_MM[0] - 2 * _MARGIN_MM) * self.scale
         line, leading = ("　　" if indent else ""), size_mm * 1.78
+        used = font.getlength(line)
         for character in text:
-            if font.getlength(line + character) > width and character not in _NO_LINE_START:
+            advance = font.getlength(character)
+            if used + advance > width and character not in _NO_LINE_START:
                 self.text((_MARGIN_MM, y_mm), line, size_mm, bold=bold)
-                y_mm, line = y_mm + leading, ""
+                y_mm, line, used = y_mm + leading, "", 0.0
             line += character
+            used += advance
         self.text((_MARGIN_MM, y_mm), line, size_mm, bold=bold)
         return y_mm + leading
 

@@ -18,6 +18,7 @@ Array = npt.NDArray[Any]
 
 _ASPECT_TOLERANCE = 0.09
 _SIZE_TOLERANCE = 0.12
+_CLEARLY_BETTER = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,9 @@ def snap(quad: Array, papers: Sequence[Paper], px_per_mm: float | None = None) -
             if size_off > _SIZE_TOLERANCE:
                 continue
             off += size_off
-        if off <= _ASPECT_TOLERANCE + (_SIZE_TOLERANCE if px_per_mm else 0) and (best is None or off < best[0] - 1e-3):
+        if off <= _ASPECT_TOLERANCE + (_SIZE_TOLERANCE if px_per_mm else 0) and (
+            best is None or off < best[0] - _CLEARLY_BETTER
+        ):
             best = (off, paper)
     return None if best is None else best[1]
 

@@ -1,0 +1,157 @@
+"""Quality, guidance and taking of pages, on rendered frames and a hand-turned clock."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+
+from devices.document_camera import Picture
+from devices.document_camera.scene import FRAME_MM, Fault, Lying
+from kiosk.documents.capture import take
+from kiosk.documents.guide import Guide, Sight
+from kiosk.documents.pages import Advice, CapturedPage
+from kiosk.documents.profiles import PROFILES
+from kiosk.documents.quality import sharpness
+from kiosk.documents.steady import ABSENT_S, HOLD_S, Phase, Steadiness, likeness
+
+Camera = Callable[..., Picture]
+DOCUMENT, PHOTO = PROFILES["document"], PROFILES["photo"]
+
+
+def _watch(guide: Guide, frame: Picture, start_s: float, seconds: float) -> list[Sight]:
+    """Show the same frame at 10 fps."""
+    return [guide.sight(frame, start_s + i / 10) for i in range(round(seconds * 10) + 1)]
+
+
+def test_a_still_good_page_is_ripe_after_the_hold_and_only_once(seen: Camera) -> None:
+    """Not before 0.7 s; then ripe; after it is taken, never again while it lies there, moved or not."""
+    guide = Guide(DOCUMENT, FRAME_MM)
+    page = seen(Lying("address_proof_1", 0.5, 0.5, 1.4))
+    early = _watch(guide, page, 0.0, HOLD_S - 0.15)
+    assert not any(sight.ripe for sight in early)
+    assert early[-1].advice is Advice.HOLD_STILL
+    assert guide.sight(page, HOLD_S + 0.05).ripe
+    guide.taken()
+    assert all(s.advice is Advice.NEXT and not s.ripe for s in _watch(guide, page, 1.0, 1.5))
+    moved = seen(Lying("address_proof_1", 0.505, 0.49, -1.4))
+    assert not any(s.ripe for s in _watch(guide, moved, 3.0, 1.5))
+    following = seen(Lying("address_proof_2", 0.505, 0.49, -1.4))
+    assert any(s.ripe for s in _watch(guide, following, 5.0, 1.5))
+
+
+def test_a_page_taken_away_and_laid_again_is_taken_again(seen: Camera) -> None:
+    """An empty mat for long enough should clear the memory of the page."""
+    guide = Guide(DOCUMENT, FRAME_MM)
+    page, mat = seen(Lying("study_proof", 0.5, 0.5, 2.0)), seen(None)
+    assert _watch(guide, page, 0.0, 1.0)[-1].ripe
+    guide.taken()
+    assert {s.advice for s in _watch(guide, mat, 2.0, ABSENT_S)} == {Advice.LAY_PAGE}
+    assert _watch(guide, page, 3.0, 1.0)[-1].ripe
+
+
+@pytest.mark.parametrize(
+    ("lying", "faults", "advice"),
+    [
+        (Lying("study_proof", 0.5, 0.5, 2.0), (Fault.BLURRED,), Advice.BLURRED),
+        (Lying("study_proof", 0.5, 0.5, 2.0), (Fault.DARK,), Advice.TOO_DARK),
+        (Lying("study_proof", 0.5, 0.5, 2.0), (Fault.GLARE,), Advice.GLARE),
+        (Lying("address_proof_2", 0.5, 0.8, 0.0), (), Advice.MOVE_INTO_FRAME),
+    ],
+)
+def test_advice_says_what_is_wrong_and_nothing_is_taken(
+    seen: Camera, lying: Lying, faults: tuple[Fault, ...], advice: Advice
+) -> None:
+    """A faulty picture should never be ripe, and both preview and still should name the fault."""
+    frame = seen(lying, *faults)
+    sights = _watch(Guide(DOCUMENT, FRAME_MM), frame, 0.0, 1.2)
+    assert not any(sight.ripe for sight in sights)
+    assert sights[-1].advice is advice
+    assert take(frame, DOCUMENT, FRAME_MM) == (advice if advice is not Advice.GLARE else Advice.TOO_SMALL) or (
+        take(seen(lying, *faults, scale=2), DOCUMENT, FRAME_MM) == advice
+    )
+
+
+def test_a_still_becomes_a_page_with_its_true_measures(seen: Camera) -> None:
+    """200 dpi A4, the hash of its bytes, density in the JPEG, well under the size limit."""
+    page = take(seen(Lying("address_proof_1", 0.5, 0.5, 1.4), scale=2), DOCUMENT, FRAME_MM)
+    assert isinstance(page, CapturedPage)
+    assert (page.width_px, page.height_px, page.dpi, page.paper, page.profile) == (1654, 2339, 200, "a4", "document")
+    assert page.sha256 == hashlib.sha256(page.jpeg).hexdigest()
+    assert page.jpeg[13:18] == b"\x01\x00\xc8\x00\xc8"
+    assert len(page.jpeg) < 700_000
+    assert page.sharpness > 0.3
+    decoded = cv2.imdecode(np.frombuffer(page.jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert decoded is not None
+    assert decoded.shape == (2339, 1654, 3)
+
+
+def test_a_portrait_photo_is_cut_to_its_format_and_a_page_is_not_one(seen: Camera) -> None:
+    """35 mm by 45 mm; a sheet of A4 under the photo profile is the wrong size."""
+    photo = take(seen(Lying("id_photo", 0.505, 0.49, -1.4), scale=2), PHOTO, FRAME_MM)
+    assert isinstance(photo, CapturedPage)
+    assert photo.paper == "photo"
+    assert photo.width_px / photo.dpi * 25.4 == pytest.approx(35, abs=0.2)
+    assert photo.height_px / photo.dpi * 25.4 == pytest.approx(45, abs=0.2)
+    page = seen(Lying("address_proof_1", 0.5, 0.5, 1.4))
+    assert Guide(PHOTO, FRAME_MM).sight(page, 0.0).advice is Advice.WRONG_SIZE
+    assert take(page, PHOTO, FRAME_MM) is Advice.WRONG_SIZE
+
+
+def test_a_preview_frame_has_too_few_dots_for_a_document(seen: Camera) -> None:
+    """A camera without a real still mode should be refused rather than give an unreadable page."""
+    assert take(seen(Lying("address_proof_1", 0.5, 0.5, 1.4)), DOCUMENT, FRAME_MM) is Advice.TOO_SMALL
+
+
+def test_sharpness_falls_with_blur_and_not_with_contrast() -> None:
+    """Half the contrast should read the same; two pixels of blur much lower; a flat picture not at all."""
+    rng = np.random.default_rng(20261123)
+    page = np.full((600, 600), 235, np.uint8)
+    for x, y in rng.integers(20, 560, (400, 2)):
+        cv2.rectangle(page, (int(x), int(y)), (int(x) + 9, int(y) + 5), 40, -1)
+    crisp = sharpness(cv2.GaussianBlur(page, (0, 0), 0.7))
+    faint = sharpness(cv2.GaussianBlur((page // 2 + 100).astype(np.uint8), (0, 0), 0.7))
+    soft = sharpness(cv2.GaussianBlur(page, (0, 0), 2.5))
+    assert crisp is not None
+    assert faint == pytest.approx(crisp, rel=0.1)
+    assert soft is not None
+    assert soft < 0.6 * crisp
+    assert sharpness(np.full((300, 300), 200, np.uint8)) is None
+
+
+def _square(x: float = 100.0) -> Picture:
+    return np.array([[x, 100.0], [x + 400, 100.0], [x + 400, 700.0], [x, 700.0]])
+
+
+def test_small_drift_is_still_and_a_nudge_starts_anew() -> None:
+    """Within half a percent of the long side the hold should go on; beyond it the time counts again."""
+    look = np.random.default_rng(1).normal(0, 9, (88, 64)).astype(np.float32)
+    steadiness = Steadiness()
+    assert steadiness.update(0.0, _square(), look, 1000) is Phase.MOVING
+    assert steadiness.update(0.4, _square(104.0), look, 1000) is Phase.HOLDING
+    assert steadiness.update(0.6, _square(106.0), look, 1000) is Phase.MOVING
+    assert steadiness.update(1.2, _square(106.0), look, 1000) is Phase.HOLDING
+    assert steadiness.update(1.31, _square(106.0), look, 1000) is Phase.STEADY
+
+
+def test_a_flicker_does_not_make_a_page_new() -> None:
+    """A page that is missed for less than half a second is still the page that was taken."""
+    look = np.random.default_rng(1).normal(0, 9, (88, 64)).astype(np.float32)
+    steadiness = Steadiness()
+    steadiness.taken(look)
+    steadiness.update(0.0, _square(), look, 1000)
+    assert steadiness.update(0.2, None, None, 1000) is Phase.ABSENT
+    assert steadiness.update(0.5, _square(), look, 1000) is Phase.TAKEN
+    steadiness.update(1.0, None, None, 1000)
+    steadiness.update(1.0 + ABSENT_S, None, None, 1000)
+    assert steadiness.update(2.0, _square(), look, 1000) is Phase.MOVING
+
+
+def test_blank_sheets_are_alike() -> None:
+    """Two looks with nothing but noise should be one page, or a blank sheet would be taken again and again."""
+    rng = np.random.default_rng(2)
+    one, other = (rng.normal(0, 0.4, (88, 64)).astype(np.float32) for _ in range(2))
+    assert likeness(one, other) == 1.0
