@@ -95,7 +95,6 @@ def application() -> QGuiApplication:
     running = QGuiApplication.instance()
     app = running if isinstance(running, QGuiApplication) else QGuiApplication(sys.argv[:1])
     app.setApplicationName("kiosk")
-    app.setQuitOnLastWindowClosed(False)
     fonts.pin(app)
     return app
 

@@ -92,8 +92,8 @@ class CameraView(QQuickPaintedItem):
         """The outline's colour."""
         return self._colour
 
-    @outline.setter
-    def outline(self, colour: QColor) -> None:  # type: ignore[no-redef]
+    @outline.setter  # type: ignore[no-redef]
+    def outline(self, colour: QColor) -> None:
         self._colour = colour
         self.colourChanged.emit()
         self.update()

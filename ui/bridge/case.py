@@ -56,15 +56,15 @@ class Case(QObject):
 
     @Property("QVariantList", notify=changed)
     def strokes(self) -> list[Any]:
-        """The signature so far, as lists of points `{x, y}` in 0..1 of the pad."""
+        """The signature so far: lists of points `{x, y, t}`, x and y in 0..1 of the pad, t in milliseconds."""
         if not self._terminal.session.personal:
             return []
-        return [[{"x": x, "y": y} for x, y, _ in stroke] for stroke in self._terminal.case.strokes]
+        return [[{"x": x, "y": y, "t": 1000 * t} for x, y, t in stroke] for stroke in self._terminal.case.strokes]
 
     @Slot("QVariantList", int, int)
     def sign(self, strokes: list[list[dict[str, float]]], width: int, height: int) -> None:
-        """Take over the strokes: points `{x, y, t}`, x and y in 0..1 of a pad of that many pixels, t in seconds."""
-        taken = [[(point["x"], point["y"], point["t"]) for point in stroke] for stroke in strokes]
+        """Take over the strokes: points `{x, y, t}`, x and y in 0..1 of a pad of that many pixels, t in milliseconds."""
+        taken = [[(point["x"], point["y"], point["t"] / 1000) for point in stroke] for stroke in strokes]
         self._terminal.case.set_signature(taken, width, height)
 
     @Property("QVariantList", notify=changed)

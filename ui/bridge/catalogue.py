@@ -12,6 +12,7 @@ from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
 from kiosk.events import Fact
 from kiosk.session import events as ev
+from kiosk.session.states import State
 from ui.bridge.given import given
 from ui.bridge.settings import Settings
 from ui.bridge.words import say
@@ -41,7 +42,7 @@ class Catalogue(QObject):
         self._settings = settings
         self._shelf = ""
         self._wanted = ""
-        self._state = ""
+        self._seen: tuple[object, ...] = ()
         for fact in (Fact.CATALOGUE, Fact.DEVICES, Fact.LINE):
             terminal.bus.subscribe(fact, self.changed.emit)
         terminal.bus.subscribe(Fact.SESSION, self._follow)
@@ -57,11 +58,12 @@ class Catalogue(QObject):
         self.changed.emit()
 
     def _follow(self) -> None:
-        state = self._terminal.session.state.value
-        if state != self._state:
-            if state == "attract":
+        session = self._terminal.session
+        seen = (session.state, session.plan, session.line_up)
+        if seen != self._seen:
+            if session.state is State.ATTRACT:
                 self._shelf, self._wanted = "", ""
-            self._state = state
+            self._seen = seen
             self.changed.emit()
 
     # --- the shelf that is open ---

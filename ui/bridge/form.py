@@ -89,8 +89,7 @@ class Form(QObject):
             return
         desk, page = self._terminal.form, self._terminal.session.page
         self._pages = desk.page_count
-        known = desk.known() if page == 0 else ()
-        self._model.show([self._said(field) for field in (*known, *desk.fields(page))])
+        self._model.show([self._said(field) for field in desk.fields(page)])
         self.changed.emit()
 
     def _said(self, field: Any) -> dict[str, Any]:
@@ -115,7 +114,7 @@ class Form(QObject):
 
     @Property(QObject, constant=True)
     def fields(self) -> QObject:
-        """The fields of the page; before those of the first one, what the card answered already."""
+        """The fields of the page."""
         return self._model
 
     @Property(int, notify=changed)

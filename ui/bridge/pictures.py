@@ -83,8 +83,8 @@ class Picture(QQuickPaintedItem):
         """Which picture."""
         return self._name
 
-    @name.setter
-    def name(self, name: str) -> None:  # type: ignore[no-redef]
+    @name.setter  # type: ignore[no-redef]
+    def name(self, name: str) -> None:
         if name != self._name:
             self._name = name
             self.nameChanged.emit()

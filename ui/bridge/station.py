@@ -108,6 +108,11 @@ class Station(QObject):
         """The civil time, hours and minutes."""
         return self._terminal.now().strftime("%H:%M")
 
+    @Property(str, notify=clockChanged)
+    def today(self) -> str:
+        """The civil date, YYYY-MM-DD."""
+        return f"{self._terminal.now():%Y-%m-%d}"
+
     @Property(int, notify=clockChanged)
     def month(self) -> int:
         """The civil month."""

@@ -6,13 +6,15 @@ import datetime as dt
 import io
 import time
 from dataclasses import dataclass, field, replace
-from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from kiosk.catalogue.availability import Available, Unavailable, availability
+from kiosk.catalogue.loader import Catalogue
+from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
 from kiosk.events import Bus, Fact
@@ -191,10 +193,6 @@ class FakeForm:
 
     def __init__(self, terminal: FakeTerminal) -> None:
         self._terminal = terminal
-        self.card = [
-                FieldView("name", Text("姓名", "Name"), value="测试甲", display="测试甲", readonly=True, source_id="form.source.id_card"),
-                FieldView("id_no", Text("公民身份号码", "ID number"), "id_no", "990000199001010017", "990000********0017", readonly=True, source_id="form.source.id_card"),
-        ]
         self.pages: list[list[FieldView]] = [
             [
                 FieldView("phone", Text("手机号码", "Mobile number"), "mobile", "", "", keyboard="digits", max_length=11),
@@ -219,9 +217,6 @@ class FakeForm:
     def _now(self) -> list[list[FieldView]]:
         plan = self._terminal.session.plan
         return self.certificate if plan is not None and plan.journey is Journey.CERTIFICATE else self.pages
-
-    def known(self) -> tuple[FieldView, ...]:
-        return tuple(self.card) if self._now() is self.pages else ()
 
     def leave_field(self, key: str) -> None:
         self._terminal.calls.append(("leave_field", key))
@@ -253,8 +248,8 @@ class FakeMaterials:
             view.key: view
             for view in (
                 MaterialView("id_card", Text("居民身份证", "Resident ID card"), "have", reason_id=""),
-                MaterialView("address_proof", Text("居住地住址证明", "Proof of address"), "partly", reason_id="form.reason.no_register", pages=1, min_pages=2, max_pages=4),
-                MaterialView("work_proof", Text("就业证明", "Employment proof"), "needed", note=Text("劳动合同或单位证明", "Contract or employer's letter"), reason_id="form.reason.no_register"),
+                MaterialView("address_proof", Text("居住地住址证明", "Proof of address"), "partly", reason_id="form.material.register_not_connected", pages=1, min_pages=2, max_pages=4),
+                MaterialView("work_proof", Text("就业证明", "Employment proof"), "needed", note=Text("劳动合同或单位证明", "Contract or employer's letter"), reason_id="form.material.register_not_connected"),
                 MaterialView("photo", Text("证件照", "ID photo"), "done", pages=1, profile="photo"),
             )
         }  # fmt: skip
@@ -375,14 +370,14 @@ class NoCard: ...
 class FakeTerminal:
     """The signatures of `kiosk.terminal.Terminal`."""
 
-    def __init__(self, *, orientation: str = "portrait", language: str = "zh_CN", catalogue: Any = None) -> None:
+    def __init__(self, *, orientation: str = "portrait", language: str = "zh_CN", catalogue: Catalogue | None = None) -> None:
         self.session = Session()
         self.seen: list[ev.Event] = []
         self.calls: list[tuple[Any, ...]] = []
         self._queue = QueueDispatcher()
         self.bus = Bus(self._queue)
         self.words = Words.load()
-        self.catalogue = catalogue
+        self.catalogue = catalogue or Catalogue.load()
         self.config = config(orientation, language)
         self.language = language
         self.quit: Any = None
@@ -394,7 +389,7 @@ class FakeTerminal:
         self.materials = FakeMaterials(self)
         self.case = FakeCase(self)
         self.certificate = FakeCertificate()
-        self.unavailable: dict[str, tuple[str, str]] = {}
+        self.health = dict.fromkeys(Need, True)
         self.reports: dict[Device, FakeReport] = {
             Device.ID_CARD: FakeReport("id_card", "ready", NoCard()),
             Device.DOCUMENT_CAMERA: FakeReport("document_camera", "lost", None, time.monotonic() - 75, "document_camera.no_stream"),
@@ -420,11 +415,8 @@ class FakeTerminal:
         journey = Journey.CERTIFICATE if str(item.mode) == "query_print" else Journey.APPLY
         return Plan(item.id, journey, Assurance.CARD_CODE)
 
-    def availability(self, item: Any) -> Any:
-        if item.id in self.unavailable:
-            reason, step_ = self.unavailable[item.id]
-            return SimpleNamespace(reason_id=reason, next_step_id=step_)
-        return SimpleNamespace()
+    def availability(self, item: ServiceItem) -> Available | Unavailable:
+        return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE})
 
     def on_quit(self, call: Any) -> None:
         self.quit = call

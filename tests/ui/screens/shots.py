@@ -17,7 +17,6 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_catalogue import FakeCatalogue
 from fake_terminal import TROUBLE, FakeTerminal
 from PySide6.QtTest import QTest
 
@@ -66,7 +65,6 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
     def idle() -> None:
         terminal.seconds_left = 21
         show(State.REVIEW, warned=True)
-        terminal.seconds_left = None
 
     return {
         "attract": lambda: show(State.ATTRACT),
@@ -118,12 +116,12 @@ def main() -> int:
     parser.add_argument("--contrast", action="store_true")
     parser.add_argument("--low", action="store_true")
     parser.add_argument("--elder", action="store_true")
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     app = application()
     orientation = "counter" if asked.counter else "landscape" if asked.landscape else "portrait"
     language = "en" if asked.english else "zh_CN"
-    terminal = FakeTerminal(orientation=orientation, language=language, catalogue=FakeCatalogue())
+    terminal = FakeTerminal(orientation=orientation, language=language)
     screen = Screen(terminal)  # type: ignore[arg-type]
     warnings: list[str] = []
     screen.engine.warnings.connect(lambda found: warnings.extend(w.toString() for w in found))
@@ -132,8 +130,8 @@ def main() -> int:
     settings.setTextSize(asked.size)
     settings.setHighContrast(asked.contrast)
     settings.setLowReach(asked.low)
-    terminal.unavailable = {"company": ("screens.home.soon", ""), "driving_licence_renew": ("session.line_needed", "")}
     elder = asked.elder
+    QTest.qWait(300)
     for name, scene in scenes(terminal, screen).items():
         if asked.names and name not in asked.names:
             continue

@@ -88,7 +88,7 @@ KioskScreen {
         Grid {
             id: pad
 
-            readonly property real cell: Math.min(Theme.mm(46), (root.contentItem.width - 2 * spacing) / 3)
+            readonly property real cell: Math.min(Theme.mm(60), (root.contentItem.width - 2 * spacing) / 3)
             readonly property real tall: Math.max(Theme.key, Math.min(Theme.mm(30), (root.contentItem.height - Theme.mm(Theme.counter ? 52 : 76)) / 4 - spacing))
 
             Layout.alignment: Qt.AlignHCenter
@@ -108,7 +108,9 @@ KioskScreen {
                     height: pad.tall
                     opacity: modelData === "" ? 0 : 1
                     enabled: modelData !== "" && !Session.busy
-                    iconName: modelData === "erase" ? "erase" : ""
+                    iconName: modelData === "erase" && Theme.textStep < 2 ? "erase" : ""
+                    leftPadding: Theme.space1
+                    rightPadding: Theme.space1
                     text: modelData === "erase" ? qsTrId("screens.code.erase") : modelData
                     onClicked: {
                         if (modelData === "erase")

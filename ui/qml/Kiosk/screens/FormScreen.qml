@@ -1,8 +1,58 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
 
-// stub
+// One page of the form: who it is about, then a few questions. Serves the choosing of a certificate's contents too.
 KioskScreen {
+    id: root
+
+    readonly property bool last: Session.page + 1 >= Form.pageCount
+
+    mainText: Session.editing ? qsTrId("screens.form.save") : qsTrId("screens.form.next")
+    mainIcon: Session.editing ? "check" : "next"
+    onMain: {
+        root.closeKeyboard();
+        Form.answerPage();
+        Qt.callLater(root.showProblem);
+    }
+
+    // What is wrong comes into view; nobody has to look for it.
+    function showProblem(): void {
+        for (let at = 0; at < questions.count; at++) {
+            const row = questions.itemAt(at) as FieldRow;
+            if (row && row.field.problem !== "") {
+                scroller.reveal(row);
+                return;
+            }
+        }
+    }
+
+    PageScroller {
+        id: scroller
+
+        anchors.fill: parent
+        spacing: Theme.space5
+
+        PersonCard {
+            width: parent?.width ?? 0
+            visible: Session.page === 0
+        }
+
+        Repeater {
+            id: questions
+
+            model: Form.fields
+
+            FieldRow {
+                width: parent?.width ?? 0
+            }
+        }
+
+        Item {
+            width: 1
+            height: Theme.space2
+        }
+    }
 }

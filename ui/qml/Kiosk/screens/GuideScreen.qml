@@ -43,10 +43,7 @@ KioskScreen {
             width: parent?.width ?? 0
             icon: "card"
             heading: qsTrId("screens.guide.needed")
-            points: (root.guide.bring ?? []).map(one => one.note === "" ? one.name : Sentence.fill(qsTrId("screens.guide.with_note"), {
-                        "name": one.name,
-                        "note": one.note
-                    }))
+            points: root.guide.bring ?? []
             text: points.length === 0 ? qsTrId("screens.guide.nothing_needed") : ""
         }
 
@@ -55,7 +52,15 @@ KioskScreen {
             kind: "good"
             icon: "good"
             heading: qsTrId("screens.guide.not_needed")
-            points: (root.guide.spared ?? []).map(one => one.name).concat(root.printed ? [qsTrId("screens.guide.spared.form")] : [qsTrId("screens.guide.spared.form"), qsTrId("screens.guide.spared.copies")])
+            points: (root.guide.spared ?? []).concat([
+                {
+                    "name": qsTrId("screens.guide.spared.form")
+                }
+            ], root.printed ? [] : [
+                {
+                    "name": qsTrId("screens.guide.spared.copies")
+                }
+            ])
         }
 
         Grid {

@@ -2,7 +2,6 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk
 import Kiosk.Bridge
-import Kiosk.controls
 
 // What the person came for: six tiles and the moments of life, or one shelf of services, or the search.
 KioskScreen {
@@ -25,11 +24,11 @@ KioskScreen {
 
     endVisible: false
     title: shelf === "" ? qsTrId("screens.home.title") : shelfTitles[shelf] ?? ""
-    instruction: shelf === "" ? qsTrId("screens.home.instruction") : shelf === "search" ? qsTrId("screens.home.search") : qsTrId("screens.home.pick")
+    instruction: shelf === "" ? qsTrId("screens.home.instruction") : shelf === "search" ? "" : qsTrId("screens.home.pick")
     mainText: shelf === "search" ? "" : qsTrId("screens.home.search_short")
     mainIcon: "search"
     otherText: Session.elder ? "" : qsTrId("screens.head.elder")
-    otherIcon: "elder"
+    otherIcon: Theme.textStep > 1 ? "" : "elder"
     otherKind: "secondary"
     onBack: {
         if (shelf === "")

@@ -10,22 +10,14 @@ PageScroller {
 
     spacing: Theme.space3
 
-    Grid {
-        id: shelf
+    Repeater {
+        model: Catalogue.found
 
-        width: parent?.width ?? 0
-        columns: Theme.portrait || Theme.counter || Theme.textStep > 1 ? 1 : 2
-        spacing: Theme.space3
+        ServiceTile {
+            required property var modelData
 
-        Repeater {
-            model: Catalogue.found
-
-            ServiceTile {
-                required property var modelData
-
-                width: (shelf.width - (shelf.columns - 1) * shelf.spacing) / shelf.columns
-                service: modelData
-            }
+            width: parent?.width ?? 0
+            service: modelData
         }
     }
 

@@ -11,31 +11,19 @@ PageScroller {
 
     readonly property string soon: qsTrId("screens.home.soon")
     readonly property var icons: ({
-            "birth": "baby",
             "born": "baby",
-            "baby": "baby",
             "school": "school",
-            "study": "school",
             "work": "work",
-            "job": "work",
-            "house": "home",
-            "home": "home",
-            "housing": "home",
-            "car": "car",
-            "driving": "car",
-            "old_age": "elder",
-            "retirement": "elder",
-            "elder": "elder",
             "business": "shop",
-            "enterprise": "shop",
+            "house": "key",
+            "car": "car",
+            "settle": "home",
             "marriage": "people",
-            "family": "people",
             "health": "health",
-            "illness": "health",
-            "move": "building",
-            "moving": "building",
             "travel": "globe",
-            "hardship": "health"
+            "old_age": "elder",
+            "hardship": "shield",
+            "public_info": "info"
         })
 
     spacing: Theme.space4
@@ -46,7 +34,7 @@ PageScroller {
         readonly property real cell: (width - (columns - 1) * columnSpacing) / columns
 
         width: parent?.width ?? 0
-        columns: Theme.portrait ? 2 : 3
+        columns: Theme.portrait && (Theme.textStep > 0 || Session.elder) ? 2 : 3
         columnSpacing: Theme.space3
         rowSpacing: Theme.space3
         uniformCellWidths: true
@@ -55,6 +43,7 @@ PageScroller {
         Tile {
             Layout.fillWidth: true
             Layout.fillHeight: true
+            upright: Theme.portrait
             objectName: "tile_apply"
             iconName: "page"
             title: qsTrId("screens.home.tile.apply")
@@ -65,6 +54,7 @@ PageScroller {
         Tile {
             Layout.fillWidth: true
             Layout.fillHeight: true
+            upright: Theme.portrait
             objectName: "tile_print"
             iconName: "certificate"
             title: qsTrId("screens.home.tile.print")
@@ -75,6 +65,7 @@ PageScroller {
         Tile {
             Layout.fillWidth: true
             Layout.fillHeight: true
+            upright: Theme.portrait
             objectName: "tile_cases"
             iconName: "list"
             title: qsTrId("screens.home.tile.cases")
@@ -84,6 +75,7 @@ PageScroller {
         Tile {
             Layout.fillWidth: true
             Layout.fillHeight: true
+            upright: Theme.portrait
             objectName: "tile_collect"
             iconName: "inbox"
             title: qsTrId("screens.home.tile.collect")
@@ -93,6 +85,7 @@ PageScroller {
         Tile {
             Layout.fillWidth: true
             Layout.fillHeight: true
+            upright: Theme.portrait
             objectName: "tile_information"
             iconName: "info"
             title: qsTrId("screens.home.tile.information")
@@ -103,6 +96,7 @@ PageScroller {
         Tile {
             Layout.fillWidth: true
             Layout.fillHeight: true
+            upright: Theme.portrait
             objectName: "tile_all"
             iconName: "search"
             title: qsTrId("screens.home.all")
@@ -132,14 +126,14 @@ PageScroller {
         Repeater {
             model: Catalogue.lifeEvents
 
-            Tile {
+            LifeTile {
                 required property var modelData
 
                 width: (life.width - (life.columns - 1) * life.spacing) / life.columns
                 objectName: "life_" + modelData.id
-                upright: false
+                height: Math.max(implicitHeight, Theme.target)
                 iconName: root.icons[modelData.id] ?? "people"
-                title: modelData.name
+                text: modelData.name
                 onClicked: Catalogue.look("life", modelData.id)
             }
         }

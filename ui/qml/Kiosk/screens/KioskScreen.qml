@@ -27,7 +27,7 @@ ScreenFrame {
     title: qsTrId("screens." + Session.state + ".title")
     instruction: qsTrId("screens." + Session.state + ".instruction")
     otherText: endVisible ? qsTrId("screens.head.end") : ""
-    otherIcon: "out"
+    otherIcon: Theme.textStep > 1 ? "" : "out"
     otherKind: "quiet"
 
     onBack: Session.back()

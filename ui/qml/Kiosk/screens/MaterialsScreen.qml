@@ -41,13 +41,15 @@ KioskScreen {
                 border.width: Theme.highContrast ? Theme.stroke : here ? 0 : Theme.stroke
                 border.color: Theme.highContrast ? Theme.edge : Theme.line
 
-                RowLayout {
+                GridLayout {
                     id: row
 
                     x: Theme.space4
                     y: Theme.space4
                     width: parent.width - 2 * Theme.space4
-                    spacing: Theme.space4
+                    columns: Theme.textStep > 1 && Theme.portrait ? 2 : 3
+                    columnSpacing: Theme.space4
+                    rowSpacing: Theme.space3
 
                     Icon {
                         Layout.alignment: Qt.AlignVCenter
@@ -97,8 +99,9 @@ KioskScreen {
                     }
 
                     KioskButton {
-                        Layout.preferredWidth: Math.max(implicitWidth, Theme.mm(52))
-                        Layout.maximumWidth: Theme.mm(80)
+                        Layout.columnSpan: row.columns === 2 ? 2 : 1
+                        Layout.fillWidth: row.columns === 2
+                        Layout.minimumWidth: Theme.mm(52)
                         objectName: "scan_" + card.modelData.key
                         kind: !card.here && card.modelData.key === (root.views.find(view => view.state === "needed" || view.state === "partly")?.key ?? "") ? "primary" : "secondary"
                         iconName: card.here ? "" : "camera"

@@ -14,109 +14,147 @@ KioskScreen {
     endVisible: false
     toolsVisible: false
 
-    ColumnLayout {
+    GridLayout {
         anchors.fill: parent
-        spacing: Theme.space4
+        columns: Theme.portrait ? 1 : 2
+        columnSpacing: Theme.space6
+        rowSpacing: Theme.space5
 
-        Item {
+        ColumnLayout {
+            Layout.fillWidth: true
             Layout.fillHeight: true
-        }
-
-        Rectangle {
-            Layout.alignment: Qt.AlignHCenter
-            Layout.preferredWidth: Theme.mm(Theme.counter ? 26 : 48)
-            Layout.preferredHeight: Layout.preferredWidth
-            radius: width / 2
-            color: Theme.warnTint
-            border.width: Theme.highContrast ? Theme.stroke : 0
-            border.color: Theme.edge
-
-            Icon {
-                anchors.centerIn: parent
-                name: "wrench"
-                size: parent.width * 0.52
-                color: Theme.warn
-            }
-        }
-
-        KioskText {
-            Layout.fillWidth: true
-            text: qsTrId("screens.out_of_service.title")
-            role: "display"
-            horizontalAlignment: Text.AlignHCenter
-        }
-
-        KioskText {
-            Layout.fillWidth: true
-            text: [Station.faultSince === "" ? "" : Sentence.fill(qsTrId("screens.out_of_service.since"), {
-                    "time": Station.faultSince
-                }), Session.stopping ? qsTrId("screens.out_of_service.stopping") : Station.faultId === "" ? qsTrId("screens.out_of_service.reason") : qsTrId(Station.faultId)].filter(part => part !== "").join("\n")
-            role: "lead"
-            horizontalAlignment: Text.AlignHCenter
-        }
-
-        Panel {
-            Layout.fillWidth: true
-            Layout.topMargin: Theme.space4
-            icon: "call"
-            heading: qsTrId("screens.out_of_service.call_note")
-            strong: Sentence.fill(qsTrId("screens.out_of_service.call"), {
-                "phone": Station.phone
-            })
-        }
-
-        Notice {
-            Layout.fillWidth: true
-            kind: "good"
-            text: qsTrId("screens.out_of_service.kept")
-        }
-
-        Item {
-            Layout.fillHeight: true
-        }
-
-        RowLayout {
-            Layout.fillWidth: true
-            Layout.bottomMargin: Theme.space4
+            Layout.preferredWidth: 1
             spacing: Theme.space4
-            visible: Session.fault !== ""
+
+            Item {
+                Layout.fillHeight: true
+            }
 
             Rectangle {
-                Layout.preferredWidth: Theme.mm(34)
-                Layout.preferredHeight: Theme.mm(34)
-                color: "#ffffff"
-                radius: Theme.radius1
+                Layout.alignment: Qt.AlignHCenter
+                Layout.preferredWidth: Theme.mm(Theme.counter ? 30 : 48)
+                Layout.preferredHeight: Layout.preferredWidth
+                radius: width / 2
+                color: Theme.warnTint
+                border.width: Theme.highContrast ? Theme.stroke : 0
+                border.color: Theme.edge
 
-                Picture {
-                    anchors.fill: parent
-                    anchors.margins: Theme.space1
-                    name: Session.fault === "" ? "" : "qr/" + Session.fault + ";" + Station.number + ";" + Station.faultSince
+                Icon {
+                    anchors.centerIn: parent
+                    name: "wrench"
+                    size: parent.width * 0.52
+                    color: Theme.warn
                 }
             }
 
-            ColumnLayout {
+            KioskText {
                 Layout.fillWidth: true
-                spacing: 0
+                text: qsTrId("screens.out_of_service.title")
+                role: "display"
+                horizontalAlignment: Text.AlignHCenter
+            }
 
-                KioskText {
-                    text: qsTrId("screens.out_of_service.code")
-                    role: "caption"
-                    color: Theme.inkSoft
+            KioskText {
+                Layout.fillWidth: true
+                text: Station.faultSince === "" ? "" : Sentence.fill(qsTrId("screens.out_of_service.since"), {
+                    "time": Station.faultSince
+                })
+                role: "lead"
+                font.bold: true
+                horizontalAlignment: Text.AlignHCenter
+                visible: text !== ""
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                text: Session.stopping ? qsTrId("screens.out_of_service.stopping") : Station.faultId === "" ? qsTrId("screens.out_of_service.reason") : qsTrId(Station.faultId)
+                role: "lead"
+                horizontalAlignment: Text.AlignHCenter
+            }
+
+            Item {
+                Layout.fillHeight: true
+            }
+        }
+
+        ColumnLayout {
+            Layout.fillWidth: true
+            Layout.fillHeight: !Theme.portrait
+            Layout.preferredWidth: 1
+            spacing: Theme.space4
+
+            Item {
+                Layout.fillHeight: true
+                visible: !Theme.portrait
+            }
+
+            Panel {
+                Layout.fillWidth: true
+                icon: "call"
+                heading: qsTrId("screens.out_of_service.help")
+                strong: Sentence.fill(qsTrId("screens.out_of_service.call"), {
+                    "phone": Station.phone
+                })
+                text: qsTrId("screens.out_of_service.call_note")
+            }
+
+            Notice {
+                Layout.fillWidth: true
+                kind: "good"
+                text: qsTrId("screens.out_of_service.kept")
+            }
+
+            Item {
+                Layout.fillHeight: true
+                visible: !Theme.portrait
+            }
+
+            RowLayout {
+                Layout.fillWidth: true
+                Layout.topMargin: Theme.portrait ? Theme.space6 : 0
+                Layout.bottomMargin: Theme.space4
+                spacing: Theme.space4
+                visible: Session.fault !== ""
+
+                Rectangle {
+                    Layout.preferredWidth: Theme.mm(34)
+                    Layout.preferredHeight: Theme.mm(34)
+                    color: "#ffffff"
+                    radius: Theme.radius1
+
+                    Picture {
+                        anchors.fill: parent
+                        anchors.margins: Theme.space1
+                        name: Session.fault === "" ? "" : "qr/" + Session.fault + ";" + Station.number + ";" + Station.faultSince
+                    }
                 }
 
-                KioskText {
+                ColumnLayout {
                     Layout.fillWidth: true
-                    text: Session.fault
-                    role: "lead"
-                    font.bold: true
-                }
+                    spacing: 0
 
-                KioskText {
-                    text: Sentence.fill(qsTrId("screens.head.number"), {
-                        "number": Station.number
-                    })
-                    role: "caption"
-                    color: Theme.inkSoft
+                    KioskText {
+                        Layout.fillWidth: true
+                        text: qsTrId("screens.out_of_service.code")
+                        role: "caption"
+                        color: Theme.inkSoft
+                    }
+
+                    KioskText {
+                        Layout.fillWidth: true
+                        text: Session.fault
+                        role: "lead"
+                        font.bold: true
+                    }
+
+                    KioskText {
+                        Layout.fillWidth: true
+                        text: Sentence.fill(qsTrId("screens.head.number"), {
+                            "number": Station.number
+                        })
+                        role: "caption"
+                        color: Theme.inkSoft
+                    }
                 }
             }
         }

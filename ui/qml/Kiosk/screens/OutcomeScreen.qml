@@ -23,63 +23,95 @@ KioskScreen {
 
     PageScroller {
         anchors.fill: parent
-        spacing: Theme.space4
 
-        Rectangle {
+        GridLayout {
             width: parent?.width ?? 0
-            height: number.implicitHeight + 2 * Theme.space4
-            radius: Theme.radius3
-            color: root.failed ? Theme.warnTint : Theme.tint
-            border.width: Theme.highContrast ? Theme.stroke : 0
-            border.color: Theme.edge
+            columns: 2
+            columnSpacing: Theme.space4
+            rowSpacing: Theme.space4
 
-            Column {
-                id: number
+            Rectangle {
+                Layout.fillWidth: true
+                Layout.columnSpan: Theme.portrait ? 2 : 1
+                Layout.preferredHeight: number.implicitHeight + 2 * (Theme.portrait ? Theme.space4 : Theme.space2)
+                radius: Theme.radius3
+                color: root.failed ? Theme.warnTint : Theme.tint
+                border.width: Theme.highContrast ? Theme.stroke : 0
+                border.color: Theme.edge
 
-                anchors.centerIn: parent
-                width: parent.width - 2 * Theme.space4
-                spacing: Theme.space1
+                Column {
+                    id: number
 
-                KioskText {
-                    width: parent.width
-                    text: qsTrId("screens.outcome.code")
-                    horizontalAlignment: Text.AlignHCenter
-                    color: Theme.inkSoft
-                }
+                    anchors.centerIn: parent
+                    width: parent.width - 2 * Theme.space4
+                    spacing: Theme.space1
 
-                KioskText {
-                    objectName: "case_code"
-                    width: parent.width
-                    text: Case.code
-                    role: "display"
-                    font.pixelSize: Math.min(Theme.display * 1.15, width / 9.2)
-                    font.letterSpacing: Theme.mm(0.6)
-                    horizontalAlignment: Text.AlignHCenter
-                    wrapMode: Text.NoWrap
-                    color: root.failed ? Theme.warn : Theme.brand
-                }
+                    KioskText {
+                        width: parent.width
+                        text: qsTrId("screens.outcome.code")
+                        horizontalAlignment: Text.AlignHCenter
+                        color: Theme.inkSoft
+                    }
 
-                KioskText {
-                    width: parent.width
-                    text: qsTrId("screens.outcome.failed_next")
-                    horizontalAlignment: Text.AlignHCenter
-                    font.bold: true
-                    color: Theme.warn
-                    visible: root.failed
+                    KioskText {
+                        objectName: "case_code"
+                        width: parent.width
+                        text: Case.code
+                        role: "display"
+                        font.pixelSize: Math.min(Theme.display * 1.15, width / 9.2)
+                        font.letterSpacing: Theme.mm(0.6)
+                        horizontalAlignment: Text.AlignHCenter
+                        wrapMode: Text.NoWrap
+                        color: root.failed ? Theme.warn : Theme.brand
+                    }
+
+                    KioskText {
+                        width: parent.width
+                        text: qsTrId("screens.outcome.failed_next")
+                        horizontalAlignment: Text.AlignHCenter
+                        font.bold: true
+                        color: Theme.warn
+                        visible: root.failed
+                    }
                 }
             }
-        }
 
-        PromiseTrack {
-            width: parent?.width ?? 0
-            reached: Session.promise === "accepted" ? 2 : Session.promise === "received" ? 1 : 0
-        }
+            Rectangle {
+                id: paper
 
-        RowLayout {
-            width: parent?.width ?? 0
-            spacing: Theme.space4
+                Layout.row: Theme.portrait ? 2 : 0
+                Layout.column: 1
+                Layout.rowSpan: Theme.portrait ? 1 : 3
+                Layout.preferredWidth: Theme.mm(Theme.portrait ? 84 : Theme.counter ? 62 : 92)
+                Layout.preferredHeight: Math.min(width * picture.ratio, Theme.portrait ? Theme.mm(190) : root.contentItem.height)
+                Layout.alignment: Qt.AlignTop
+                visible: picture.present
+                color: "#ffffff"
+                border.width: Theme.stroke
+                border.color: Theme.line
+                clip: true
+
+                Picture {
+                    id: picture
+
+                    objectName: "receipt_picture"
+                    width: parent.width
+                    height: width * ratio
+                    name: "receipt"
+                }
+            }
+
+            PromiseTrack {
+                Layout.row: 1
+                Layout.column: 0
+                Layout.columnSpan: Theme.portrait ? 2 : 1
+                Layout.fillWidth: true
+                reached: Session.promise === "accepted" ? 2 : Session.promise === "received" ? 1 : 0
+            }
 
             ColumnLayout {
+                Layout.row: 2
+                Layout.column: 0
                 Layout.fillWidth: true
                 Layout.alignment: Qt.AlignTop
                 spacing: Theme.space3
@@ -92,72 +124,52 @@ KioskScreen {
                     color: Theme.brand
                 }
 
-                Repeater {
-                    model: Case.promises
+                Grid {
+                    id: promises
 
-                    RowLayout {
-                        id: promise
+                    Layout.fillWidth: true
+                    columns: Theme.portrait || Theme.textStep > 1 ? 1 : 2
+                    columnSpacing: Theme.space3
+                    rowSpacing: Theme.space3
 
-                        required property var modelData
+                    Repeater {
+                        model: Case.promises
 
-                        Layout.fillWidth: true
-                        spacing: Theme.space3
+                        RowLayout {
+                            id: promise
 
-                        Icon {
-                            Layout.alignment: Qt.AlignTop
-                            Layout.topMargin: Theme.space1
-                            name: "calendar"
-                            size: Theme.icon1
-                        }
+                            required property var modelData
 
-                        ColumnLayout {
-                            Layout.fillWidth: true
-                            spacing: 0
+                            width: (promises.width - (promises.columns - 1) * promises.columnSpacing) / promises.columns
+                            spacing: Theme.space3
 
-                            KioskText {
-                                Layout.fillWidth: true
-                                text: promise.modelData.label
-                                role: "caption"
-                                color: Theme.inkSoft
+                            Icon {
+                                Layout.alignment: Qt.AlignTop
+                                Layout.topMargin: Theme.space1
+                                name: "calendar"
+                                size: Theme.icon1
                             }
 
-                            KioskText {
+                            ColumnLayout {
                                 Layout.fillWidth: true
-                                text: promise.modelData.value
-                                font.bold: true
+                                spacing: 0
+
+                                KioskText {
+                                    Layout.fillWidth: true
+                                    text: promise.modelData.label
+                                    role: "caption"
+                                    color: Theme.inkSoft
+                                }
+
+                                KioskText {
+                                    Layout.fillWidth: true
+                                    text: promise.modelData.value
+                                    font.bold: true
+                                }
                             }
                         }
                     }
                 }
-            }
-
-            Rectangle {
-                id: paper
-
-                Layout.preferredWidth: Theme.mm(Theme.portrait ? 84 : 74)
-                Layout.preferredHeight: Math.min(width * picture.ratio, Theme.mm(Theme.portrait ? 190 : 130))
-                Layout.alignment: Qt.AlignTop
-                visible: picture.present
-                color: "#ffffff"
-                border.width: Theme.stroke
-                border.color: Theme.line
-                clip: true
-
-                Picture {
-                    id: picture
-
-                    width: parent.width
-                    height: width * ratio
-                    name: "receipt"
-                }
-            }
-
-            Where {
-                Layout.preferredWidth: Theme.mm(84)
-                Layout.preferredHeight: Theme.mm(72)
-                Layout.alignment: Qt.AlignTop
-                visible: !picture.present && !root.failed
-                place: "receipt"
             }
         }
     }

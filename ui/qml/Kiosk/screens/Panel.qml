@@ -12,13 +12,13 @@ Rectangle {
     property string heading
     property string strong
     property string text
-    property list<string> points
+    property var points: [] // maps {name, note}
     property string kind: "plain" // or "good"
 
     readonly property color mark: kind === "good" ? Theme.good : Theme.brand
 
     Accessible.role: Accessible.Grouping
-    Accessible.name: [heading, strong, text].concat(points).filter(part => part !== "").join(" ")
+    Accessible.name: [heading, strong, text].concat(points.map(one => one.name)).filter(part => part !== "").join(" ")
     implicitHeight: row.implicitHeight + 2 * Theme.space3
     radius: Theme.radius3
     color: kind === "good" ? Theme.goodTint : Theme.surface
@@ -76,7 +76,7 @@ Rectangle {
                 RowLayout {
                     id: point
 
-                    required property string modelData
+                    required property var modelData
 
                     Layout.fillWidth: true
                     spacing: Theme.space2
@@ -89,9 +89,22 @@ Rectangle {
                         color: root.mark
                     }
 
-                    KioskText {
+                    ColumnLayout {
                         Layout.fillWidth: true
-                        text: point.modelData
+                        spacing: 0
+
+                        KioskText {
+                            Layout.fillWidth: true
+                            text: point.modelData.name
+                        }
+
+                        KioskText {
+                            Layout.fillWidth: true
+                            text: point.modelData.note ?? ""
+                            role: "caption"
+                            color: Theme.inkSoft
+                            visible: text !== ""
+                        }
                     }
                 }
             }

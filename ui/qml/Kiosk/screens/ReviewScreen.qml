@@ -1,6 +1,5 @@
 pragma ComponentBehavior: Bound
 import QtQuick
-import QtQuick.Layouts
 import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
@@ -47,6 +46,15 @@ KioskScreen {
 
                     y: Theme.space2
                     width: parent.width
+
+                    KioskText {
+                        x: Theme.space4
+                        width: parent.width - 2 * x
+                        topPadding: Theme.space1
+                        text: qsTrId("screens." + section.modelData)
+                        font.bold: true
+                        color: Theme.brand
+                    }
 
                     Repeater {
                         model: section.rows

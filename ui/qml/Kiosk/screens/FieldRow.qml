@@ -1,0 +1,150 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// One question with the control that fits its type. What is answered goes to the desk at once; what is wrong comes back.
+Loader {
+    id: root
+
+    required property var field
+    readonly property string type: field.type
+    readonly property string origin: field.source === "" ? "" : qsTrId(field.source)
+
+    objectName: "row_" + field.key
+    sourceComponent: {
+        switch (type) {
+        case "enum":
+        case "multi_enum":
+            return choice;
+        case "bool":
+            return agreement;
+        case "date":
+            return date;
+        case "month":
+            return month;
+        case "division":
+        case "address":
+            return place;
+        default:
+            return words;
+        }
+    }
+
+    Component {
+        id: words
+
+        Field {
+            id: input
+
+            readonly property string wanted: root.field.value === null || root.field.value === undefined ? "" : String(root.field.value)
+
+            objectName: "field_" + root.field.key
+            label: root.field.label
+            help: root.field.help
+            error: root.field.problem
+            source: root.origin
+            optional: !root.field.required
+            readOnly: root.field.readonly
+            masked: root.field.readonly ? root.field.display : ""
+            keyboard: root.field.keyboard === "none" ? "pinyin" : root.field.keyboard
+            maximumLength: root.field.maxLength
+            onEdited: text => Form.set(root.field.key, text)
+            onMarkedChanged: if (!marked && !empty)
+                Form.leave(root.field.key)
+            // The desk may tidy what was typed; the cursor's field is left alone meanwhile.
+            onWantedChanged: if (!marked && input.text !== wanted)
+                input.text = wanted
+            Component.onCompleted: input.text = wanted
+        }
+    }
+
+    Component {
+        id: choice
+
+        ChoiceList {
+            label: root.field.label
+            help: root.field.help
+            error: root.field.problem
+            source: root.origin
+            optional: !root.field.required
+            many: root.type === "multi_enum"
+            options: root.field.options
+            value: root.field.value ?? (many ? [] : "")
+            columns: options.length > 4 && Theme.textStep < 2 ? 2 : 1
+            onChosen: value => {
+                Form.set(root.field.key, value);
+                Form.leave(root.field.key);
+            }
+        }
+    }
+
+    Component {
+        id: agreement
+
+        ChoiceList {
+            readonly property string yes: qsTrId("screens.form.yes")
+            readonly property string no: qsTrId("screens.form.no")
+
+            label: root.field.label
+            help: root.field.help
+            error: root.field.problem
+            source: root.origin
+            options: [
+                {
+                    "value": true,
+                    "label": yes
+                },
+                {
+                    "value": false,
+                    "label": no
+                }
+            ]
+            value: root.field.value ?? ""
+            columns: 2
+            onChosen: value => Form.set(root.field.key, value)
+        }
+    }
+
+    Component {
+        id: date
+
+        DatePicker {
+            objectName: "date_" + root.field.key
+            label: root.field.label
+            help: root.field.help
+            error: root.field.problem
+            source: root.origin
+            optional: !root.field.required
+            value: root.field.value ?? ""
+            start: Station.today
+            onChosen: value => Form.set(root.field.key, value)
+        }
+    }
+
+    Component {
+        id: month
+
+        MonthPicker {
+            objectName: "month_" + root.field.key
+            label: root.field.label
+            help: root.field.help
+            error: root.field.problem
+            source: root.origin
+            optional: !root.field.required
+            value: root.field.value ?? ""
+            start: Station.today
+            onChosen: value => Form.set(root.field.key, value)
+        }
+    }
+
+    Component {
+        id: place
+
+        PlaceField {
+            field: root.field
+            source: root.origin
+        }
+    }
+}

@@ -1,0 +1,85 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Layouts
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// Who the form is about, from the card and masked; shown in full only while a finger presses, and for ten seconds at most.
+Rectangle {
+    id: root
+
+    property bool shown: false
+
+    implicitHeight: row.implicitHeight + 2 * Theme.space3
+    radius: Theme.radius3
+    color: Theme.goodTint
+    border.width: Theme.highContrast ? Theme.stroke : 0
+    border.color: Theme.edge
+
+    GridLayout {
+        id: row
+
+        x: Theme.space4
+        y: Theme.space3
+        width: parent.width - 2 * Theme.space4
+        columns: Theme.textStep > 1 && Theme.portrait ? 2 : 3
+        columnSpacing: Theme.space4
+        rowSpacing: Theme.space3
+
+        Icon {
+            name: "card"
+            size: Theme.icon2
+            color: Theme.good
+        }
+
+        ColumnLayout {
+            Layout.fillWidth: true
+            spacing: 0
+
+            KioskText {
+                Layout.fillWidth: true
+                text: qsTrId("form.source.id_card")
+                role: "caption"
+                color: Theme.good
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                objectName: "person_name"
+                text: root.shown ? Person.plain("name") : Person.maskedName
+                role: "lead"
+                font.bold: true
+                color: Theme.good
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                text: root.shown ? Person.plain("number") : Person.maskedNumber
+                color: Theme.good
+                font.bold: true
+            }
+        }
+
+        KioskButton {
+            objectName: "person_show"
+            Layout.columnSpan: row.columns === 2 ? 2 : 1
+            Layout.fillWidth: row.columns === 2
+            iconName: "eye"
+            text: qsTrId("controls.hold_to_show")
+            onPressed: {
+                root.shown = true;
+                limit.restart();
+            }
+            onReleased: root.shown = false
+            onCanceled: root.shown = false
+
+            Timer {
+                id: limit
+
+                interval: 10000
+                onTriggered: root.shown = false
+            }
+        }
+    }
+}

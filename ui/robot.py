@@ -1,0 +1,493 @@
+"""The scripted citizen: takes the real window through a journey by touch, and moves the emulated devices as hands would.
+
+Knows: object names on the screens, the rig's control port, which state follows when a person does the right thing. Does
+not know: how anything behind the screen works; it waits for states with deadlines and never sleeps blindly.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, QRectF, QTimer
+from PySide6.QtQuick import QQuickItem, QQuickWindow
+from PySide6.QtTest import QTest
+
+from kiosk.session.states import Promise, State
+
+if TYPE_CHECKING:
+    from kiosk.terminal import Terminal
+
+_LOG = logging.getLogger("ui.robot")
+LOOK_MS = 15
+STEP_S = 10.0
+CODE_TEXT = re.compile(r"(?<!\d)(\d{6})(?!\d)")
+
+
+@dataclass(frozen=True)
+class Citizen:
+    """An invented person with a card on the rig's bench and a telephone."""
+
+    name: str
+    number: str
+    phone: str
+
+
+YOUNG = Citizen("测试甲", "990000199001010017", "13800000001")
+OLD = Citizen("测试乙", "990000195801010025", "13800000002")
+SHEETS = {
+    "address_proof": ("address_proof_1", "address_proof_2"),
+    "employment_proof": ("employment_proof",),
+    "id_photo": ("id_photo",),
+}
+"""Which sheets of the rig belong to which material of the residence permit."""
+
+
+class RobotFailed(Exception):  # noqa: N818 - a person who cannot go on, not a bug
+    """The citizen cannot go on: what was waited for, and where."""
+
+
+class Rig:
+    """The rig's control port."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address.rstrip("/")
+
+    def post(self, action: str, **order: object) -> None:
+        """Have one thing done at the bench. Raises `OSError`."""
+        body = json.dumps(order).encode()
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self._address}/v1/{action}", body, headers, method="POST")  # noqa: S310
+        with urllib.request.urlopen(request, timeout=STEP_S):  # noqa: S310 - the rig's own loopback port
+            pass
+
+    def get(self, name: str) -> Any:
+        """Return what the port says about `name`. Raises `OSError`."""
+        with urllib.request.urlopen(f"{self._address}/v1/{name}", timeout=STEP_S) as answer:  # noqa: S310
+            return json.load(answer)
+
+
+class Hand:
+    """A finger on the glass: finds what is visible, brings it into view, touches it."""
+
+    def __init__(self, window: QQuickWindow) -> None:
+        self._window = window
+        self._device = QTest.createTouchDevice()
+
+    def find(self, name: str) -> QQuickItem | None:
+        """Return the visible item with this object name; `a*` begins with a, `a/b` is the b inside a."""
+        above: QQuickItem | None = self._window.contentItem()
+        for part in name.split("/"):
+            above = self._inside(above, part) if above is not None else None
+        return above
+
+    @staticmethod
+    def _inside(above: QQuickItem, name: str) -> QQuickItem | None:
+        begins = name.endswith("*")
+        wanted = name.rstrip("*")
+        waiting = [above]
+        while waiting:
+            item = waiting.pop(0)
+            if not item.isVisible():
+                continue
+            called = item.objectName()
+            if called == wanted or (begins and called.startswith(wanted)):
+                return item
+            waiting.extend(item.childItems())
+        return None
+
+    def ready(self, name: str) -> bool:
+        """Say whether the item is there, enabled and drawn."""
+        item = self.find(name)
+        return item is not None and item.isEnabled() and item.width() > 1 and item.height() > 1
+
+    def touch(self, item: QQuickItem) -> None:
+        """Press and lift in the middle of the item."""
+        point = self._point(item, 0.5, 0.5)
+        QTest.touchEvent(self._window, self._device).press(0, point, self._window).commit()
+        QTest.touchEvent(self._window, self._device).release(0, point, self._window).commit()
+
+    def draw(self, item: QQuickItem, points: list[tuple[float, float]]) -> None:
+        """Draw one stroke through points in 0..1 of the item."""
+        first, *others = [self._point(item, x, y) for x, y in points]
+        QTest.touchEvent(self._window, self._device).press(0, first, self._window).commit()
+        last = first
+        for last in others:
+            QTest.touchEvent(self._window, self._device).move(0, last, self._window).commit()
+        QTest.touchEvent(self._window, self._device).release(0, last, self._window).commit()
+
+    def hidden_behind(self, item: QQuickItem) -> tuple[QQuickItem, str] | None:
+        """Return the scroller that hides the item and the way to turn it (`up` or `down`), or None if it is in view."""
+        above = _scroller_of(item)
+        if above is None:
+            return None
+        frame = above.mapRectToScene(QRectF(0, 0, above.width(), above.height()))
+        middle = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).y()
+        if middle < frame.top():
+            return above, "up"
+        return (above, "down") if middle > frame.bottom() else None
+
+    def turner(self, scroller: QQuickItem, way: str) -> QQuickItem | None:
+        """Return the scroller's button for this way."""
+        waiting = list(scroller.childItems())
+        while waiting:
+            item = waiting.pop(0)
+            if item.isVisible() and item.property("iconName") == way and item.isEnabled():
+                return item
+            waiting.extend(item.childItems())
+        return None
+
+    def _point(self, item: QQuickItem, x: float, y: float) -> QPoint:
+        return item.mapToScene(QPointF(item.width() * x, item.height() * y)).toPoint()
+
+
+def _scroller_of(item: QQuickItem) -> QQuickItem | None:
+    """Return what the item scrolls in: known by its `reveal`, since a part of a screen may bear another type's name."""
+    above: QQuickItem | None = item
+    while above is not None:
+        if above.metaObject().indexOfMethod("reveal(QQuickItem*)") >= 0:
+            return above
+        above = above.parentItem()  # None at the root, which the stubs do not say
+    return None
+
+
+@dataclass
+class Robot:
+    """One citizen at one terminal. `run` leaves pictures in `shots` and prints one line of JSON."""
+
+    window: QQuickWindow
+    terminal: Terminal
+    control: str
+    shots: Path
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    result: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._hand = Hand(self.window)
+        self._rig = Rig(self.control)
+        self._begun = time.monotonic()
+        self._pictures = 0
+
+    # --- the whole ---
+
+    def run(self, journey: str) -> int:
+        """Take a journey (`apply`, `certificate` or `both`); return 0, or 1 when the citizen could not go on."""
+        self.shots.mkdir(parents=True, exist_ok=True)
+        try:
+            if journey in {"apply", "both"}:
+                self._apply(YOUNG)
+            if journey in {"certificate", "both"}:
+                # A second code to the same telephone is not sent within a minute.
+                self._certificate(OLD if journey == "both" else YOUNG)
+        except (RobotFailed, OSError) as error:
+            self._picture("failed")
+            state = self.terminal.session.state.value
+            _LOG.error("the scripted citizen is stuck in %s: %s", state, error)
+            self._say({"ok": False, "state": state, "reason": str(error), "steps": self.steps})
+            return 1
+        self._say({"ok": True, "steps": self.steps, **self.result})
+        return 0
+
+    @staticmethod
+    def _say(result: dict[str, Any]) -> None:
+        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+    # --- waiting and touching ---
+
+    def _wait(self, wanted: Callable[[], bool], what: str, seconds: float = STEP_S) -> None:
+        """Let the program run until something holds. Raises `RobotFailed` at the deadline."""
+        if wanted():
+            return
+        loop, timer = QEventLoop(), QTimer()
+        end = time.monotonic() + seconds
+        timer.setInterval(LOOK_MS)
+        timer.timeout.connect(lambda: loop.quit() if wanted() or time.monotonic() > end else None)
+        timer.start()
+        loop.exec()
+        timer.stop()
+        if not wanted():
+            raise RobotFailed(f"{what} did not come within {seconds:.0f} s")
+
+    def _state(self, *states: State, seconds: float = STEP_S) -> State:
+        names = " or ".join(states)
+        self._wait(lambda: self._troubled() or self.terminal.session.state in states, names, seconds)
+        trouble = self.terminal.session.trouble
+        if trouble is not None and self.terminal.session.state not in states:
+            raise RobotFailed(f"trouble {trouble.message_id} while waiting for {names}")
+        return self.terminal.session.state
+
+    def _troubled(self) -> bool:
+        return self.terminal.session.trouble is not None
+
+    def _item(self, name: str) -> QQuickItem:
+        self._wait(lambda: self._hand.ready(name), name)
+        item = self._hand.find(name)
+        if item is None:
+            raise RobotFailed(f"{name} is gone")
+        return item
+
+    def _tap(self, name: str) -> None:
+        """Touch an item, turning the page to it first if it is out of view."""
+        item = self._item(name)
+        for _ in range(30):
+            self._settle(item)
+            hidden = self._hand.hidden_behind(item)
+            if hidden is None:
+                self._hand.touch(item)
+                return
+            button = self._hand.turner(*hidden)
+            if button is None:
+                break
+            self._settle(button)
+            self._hand.touch(button)
+        raise RobotFailed(f"{name} cannot be brought into view")
+
+    def _settle(self, item: QQuickItem) -> None:
+        """Wait until the layout has come to rest."""
+        seen: list[QPointF] = []
+
+        def rests() -> bool:
+            seen.append(item.mapToScene(QPointF(0, 0)))
+            return len(seen) > 1 and seen[-1] == seen[-2]
+
+        self._wait(rests, "a still screen")
+
+    def _shown(self, name: str, picture: str = "") -> None:
+        """Note that a screen was reached, and take its picture."""
+        self._wait(lambda: self._hand.find(f"screen_{name}") is not None, f"screen {name}")
+        self.steps.append({"state": picture or name, "seconds": round(time.monotonic() - self._begun, 2)})
+        self._picture(picture or name)
+
+    def _picture(self, name: str) -> None:
+        self._pictures += 1
+        self.window.grabWindow().save(str(self.shots / f"{self._pictures:02}-{name}.png"))
+
+    # --- what both journeys begin and end with ---
+
+    def _identify(self, citizen: Citizen, tile: str, item: str) -> None:
+        self._state(State.ATTRACT)
+        self._shown("attract")
+        self._tap("attract_start")
+        self._state(State.HOME)
+        self._shown("home")
+        self._tap(tile)
+        self._item(f"item_{item}")
+        self._shown("home", "services")
+        self._tap(f"item_{item}")
+        self._state(State.GUIDE)
+        self._shown("guide")
+        self._tap("foot_main")
+        self._state(State.CONSENT)
+        for purpose in ("consent_identify", "consent_handle", "consent_phone"):
+            self._tap(purpose)
+        self._shown("consent")
+        self._tap("foot_main")
+        self._state(State.IDENTIFY)
+        self._shown("identify")
+        told = len(self._messages(citizen))
+        self._rig.post("id_card/place", name=citizen.name)
+        self._state(State.CODE)
+        if self.terminal.session.elder_offered:
+            self._shown("code", "elder-offer")
+            self._tap("elder_offer/overlay_main")
+            self._wait(lambda: self.terminal.session.elder, "elder mode")
+        self._enter_code(citizen, told)
+
+    def _messages(self, citizen: Citizen) -> list[str]:
+        sent = self._rig.get("messages")["messages"]
+        return [str(each["text"]) for each in sent if str(each["to"]) == citizen.phone]
+
+    def _enter_code(self, citizen: Citizen, told: int) -> None:
+        self._wait(lambda: self._troubled() or not self.terminal.session.busy, "the code's answer")
+        texts: list[str] = []
+
+        def arrived() -> bool:
+            texts[:] = self._messages(citizen)[told:]
+            return bool(texts)
+
+        self._wait(arrived, "the message with the code")
+        found = CODE_TEXT.search(texts[-1])
+        if found is None:
+            raise RobotFailed("no code in the message")
+        for digit in found[1]:
+            self._tap(f"digit_{digit}")
+        self._wait(lambda: self.terminal.person.code_digits == len(found[1]), "six digits")
+        self._shown("code")
+        self._tap("foot_main")
+
+    def _leave(self, citizen: Citizen) -> None:
+        self._state(State.GUARD)
+        self._wait(lambda: self.terminal.session.holding is not None, "the card's being noticed")
+        self._shown("guard")
+        self._rig.post("id_card/lift")
+        self._state(State.ATTRACT)
+        self.result["person"] = {"name": citizen.name, "number": citizen.number}
+
+    # --- the two journeys ---
+
+    def _apply(self, citizen: Citizen) -> None:
+        self._identify(citizen, "tile_apply", "residence_permit_apply")
+        self._state(State.FORM)
+        self._fill_form(citizen)
+        self._scan()
+        self._tap("foot_main")
+        self._state(State.SIGN)
+        pad = self._item("sign_pad")
+        self._settle(pad)
+        for stroke in _SIGNATURE:
+            self._hand.draw(pad, stroke)
+        self._wait(lambda: self.terminal.case.has_signature, "the signature")
+        self._shown("sign")
+        self._tap("foot_main")
+        self._state(State.REVIEW)
+        self._shown("review")
+        self._hand_in(citizen)
+
+    def _fill_form(self, citizen: Citizen) -> None:
+        self._tap("year_less")
+        self._tap("choice_work")
+        self._shown("form", "form-1")
+        self._next_page(1)
+        while self._hand.find("field_address") is None:
+            self._choose_place()
+        self._tap("field_address")
+        self._type(("r", "e", "n", "m", "i", "n", "l", "u", "space", "symbols", "1", "8"))
+        self._shown("form", "form-2")
+        self._next_page(2)
+        self._tap("field_phone")
+        self._type(tuple(citizen.phone))
+        self._shown("form", "form-3")
+        self._tap("foot_main")
+        self._state(State.MATERIALS)
+
+    def _choose_place(self) -> None:
+        item = self._item("place_4*")  # codes of Henan begin with 41
+        chosen = item.objectName()
+        self._tap(chosen)
+        self._wait(lambda: self._hand.find(chosen) is None, "the next division")
+
+    def _type(self, keys: tuple[str, ...]) -> None:
+        for key in keys:
+            self._tap(f"key_{key}")
+
+    def _next_page(self, page: int) -> None:
+        self._tap("foot_main")
+        self._wait(lambda: self.terminal.session.page == page, f"page {page + 1} of the form")
+
+    def _scan(self) -> None:
+        self._shown("materials")
+        pictured = False
+        while True:
+            missing = [view.key for view in self.terminal.materials.views() if view.state in {"needed", "partly"}]
+            if not missing:
+                break
+            key = missing[0]
+            self._tap(f"scan_{key}")
+            self._state(State.CAPTURE)
+            for count, sheet in enumerate(SHEETS[key], start=1):
+                self._rig.post("camera/lay", page=sheet)
+                if not pictured:
+                    self._wait(self._outlined, "the page's outline")
+                    self._shown("capture")
+                    pictured = True
+                self._wait(lambda: self.terminal.materials.page_count(key) >= count, f"{sheet} taken")  # noqa: B023
+                self._rig.post("camera/clear")
+            self._state(State.MATERIALS)
+        self._wait(lambda: self.terminal.materials.complete, "complete papers")
+        self._shown("materials", "materials-complete")
+
+    def _outlined(self) -> bool:
+        frame = self.terminal.materials.frame()
+        return frame is not None and frame.outline is not None
+
+    def _hand_in(self, citizen: Citizen) -> None:
+        self._rig.post("network/cut")
+        self.result["line_cut_before_submission"] = not self._rig.get("state")["network"]["connected"]
+        self._tap("foot_main")
+        self._state(State.OUTCOME)
+        self._wait(lambda: self._troubled() or self.terminal.session.receipt_printed is not None, "the receipt", 20.0)
+        if self._troubled():
+            raise RobotFailed("the receipt did not print")
+        self.result["case_code"] = self.terminal.case.code
+        self.result["attachments"] = list(self.terminal.case.attachment_digests)
+        self._shown("outcome")
+        cut_still = not self._rig.get("state")["network"]["connected"]
+        self._rig.post("network/restore")
+        self.result["line_restored_after_receipt"] = cut_still and self._rig.get("state")["network"]["connected"]
+        self._see_it_received()
+        self._tap("foot_main")
+        self._leave(citizen)
+
+    def _see_it_received(self) -> None:
+        """Most people stay until the second mark is set; nobody has to."""
+        try:
+            self._wait(lambda: self.terminal.session.promise is Promise.RECEIVED, "the city's receipt", 12.0)
+        except RobotFailed:
+            _LOG.warning("left before the city had the case")
+        else:
+            self._shown("outcome", "outcome-received")
+
+    def _chosen(self) -> bool:
+        return self._troubled() or self.terminal.session.state is not State.CHOOSE
+
+    def _choose_resident_pension(self) -> None:
+        """The invented old person was insured as a resident, and until 2018."""
+        self._tap("choice_resident_pension")
+        self._tap("choice_employee_pension")
+        self._shown("choose", "choose-1")
+        self._next_page(1)
+        for month in ("from_month", "to_month"):
+            while (year := int(str(self._value(month))[:4])) > 2017:
+                self._tap(f"month_{month}/year_less")
+                self._wait(lambda: int(str(self._value(month))[:4]) < year, "an earlier year")  # noqa: B023
+
+    def _value(self, key: str) -> object:
+        """Return what the form holds for a field of the present page."""
+        fields = self.terminal.form.fields(self.terminal.session.page)
+        return next((view.value for view in fields if view.key == key), None)
+
+    def _certificate(self, citizen: Citizen) -> None:
+        self._identify(citizen, "tile_print", "social_participation_cert")
+        self._state(State.CHOOSE)
+        if citizen is OLD:
+            self._choose_resident_pension()
+        page = self.terminal.session.page
+        while True:
+            self._shown("choose", f"choose-{page + 1}")
+            self._tap("foot_main")
+            page += 1
+            self._wait(lambda: self._chosen() or self.terminal.session.page >= page, "the next page")  # noqa: B023
+            if self._chosen():
+                break
+        self._state(State.PREVIEW, seconds=30.0)
+        self._shown("preview")
+        self._tap("foot_main")
+        self._state(State.PRINT, State.TAKEN)
+        if self.terminal.session.state is State.PRINT:
+            self._shown("print")
+        self._state(State.TAKEN, seconds=45.0)
+        self._shown("taken")
+        self._tap("foot_main")
+        self._leave(citizen)
+
+
+_SIGNATURE: list[list[tuple[float, float]]] = [
+    [(0.22, 0.34), (0.26, 0.38), (0.27, 0.42)],
+    [(0.20, 0.50), (0.27, 0.50), (0.24, 0.66), (0.30, 0.58)],
+    [(0.34, 0.34), (0.48, 0.33), (0.47, 0.62)],
+    [(0.36, 0.44), (0.41, 0.60), (0.35, 0.68)],
+    [(0.56, 0.36), (0.78, 0.34)],
+    [(0.58, 0.48), (0.76, 0.46)],
+    [(0.67, 0.34), (0.66, 0.52), (0.60, 0.66)],
+    [(0.67, 0.50), (0.74, 0.60), (0.82, 0.68)],
+]
+"""Strokes of a hand, in 0..1 of the pad."""
