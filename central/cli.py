@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 the state directory does not fit, 4
 from __future__ import annotations
 
 import argparse
+import json
 import importlib.metadata
 import logging
 import sys
@@ -67,6 +68,13 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("--kiosk", required=True, metavar="NUMBER", help="the terminal's number, such as 0001")
     code.add_argument("--hours", type=float, default=MAX_HOURS, help=f"how long the code holds, at most {MAX_HOURS}")
     code.set_defaults(run=_enrol_code)
+    listing = command("cases", "list the cases, without the applicants")
+    listing.add_argument("--json", action="store_true", help="for programs, with every attachment's SHA-256")
+    listing.set_defaults(run=_cases)
+    check = command("verify", "say whether a certificate is this platform's, and unchanged")
+    check.add_argument("file", type=Path, help="the PDF")
+    check.add_argument("--json", action="store_true", help="for programs")
+    check.set_defaults(run=_verify)
     return parser
 
 
@@ -112,5 +120,25 @@ def _enrol_code(arguments: argparse.Namespace) -> int:
     return 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _cases(arguments: argparse.Namespace) -> int:
+    from central.report import case_list
+
+    settings = Settings(arguments.state)
+    load(settings)
+    found = case_list(settings)
+    if arguments.json:
+        print(json.dumps(found, ensure_ascii=False))
+        return 0
+    for case in found:
+        print(f"{case['code']}  {case['received_at']}  {case['state']:<20}  {case['item']}  {len(case['attachments'])} files")
+    print(f"{len(found)} cases")
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from central.report import certificate_check
+
+    found = certificate_check(Settings(arguments.state), arguments.file)
+    good = found["intact"] and found["trusted"] and found["whole_file"]
+    print(json.dumps(found, ensure_ascii=False) if arguments.json else ("genuine and unchanged" if good else f"NOT genuine: {found}"))
+    return 0 if good else 1

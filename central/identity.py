@@ -100,17 +100,17 @@ class IdentityDesk:
 
     @staticmethod
     def _within_rate(connection: Connection, subject: str, now: dt.datetime) -> None:
-        times = list(
-            connection.scalars(
-                select(challenges.c.created_at)
-                .where(challenges.c.subject_hash == subject, challenges.c.created_at > now - _HOUR)
-                .order_by(challenges.c.created_at)
-            )
-        )
-        if times and (wait := times[-1] + RESEND_AFTER - now) > dt.timedelta(0):
+        sent = connection.execute(
+            select(challenges.c.created_at, challenges.c.used_at)
+            .where(challenges.c.subject_hash == subject, challenges.c.created_at > now - _HOUR)
+            .order_by(challenges.c.created_at)
+        ).all()
+        # Who has just used a code holds the telephone, and may begin the next thing without waiting.
+        if sent and sent[-1].used_at is None and (wait := sent[-1].created_at + RESEND_AFTER - now) > dt.timedelta(0):
             raise Refused(429, "code_too_soon", retry_after_s=int(wait.total_seconds()) + 1)
-        if len(times) >= CODES_PER_HOUR:
-            raise Refused(429, "code_too_many", retry_after_s=int((times[0] + _HOUR - now).total_seconds()) + 1)
+        if len(sent) >= CODES_PER_HOUR:
+            oldest = sent[0].created_at
+            raise Refused(429, "code_too_many", retry_after_s=int((oldest + _HOUR - now).total_seconds()) + 1)
 
     def verify(self, kiosk: str, challenge: str, request: VerifyRequest) -> VerifyAnswer:
         """Check typed digits.

@@ -173,6 +173,13 @@ def test_codes_are_sent_at_a_bounded_rate(device: Device) -> None:
     assert refused(device.client.request_code, YI).code == "code_too_many"
 
 
+def test_a_used_code_opens_the_way_to_the_next(device: Device) -> None:
+    """It should let a person who just confirmed a code begin the next thing without waiting."""
+    challenge = device.client.request_code(JIA).challenge
+    device.client.verify_code(challenge, device.platform.last_code())
+    assert device.client.request_code(JIA).challenge != challenge
+
+
 def test_a_newer_code_ends_the_older_one(device: Device) -> None:
     """It should accept only what came last on the telephone."""
     old = device.client.request_code(JIA).challenge
