@@ -17,6 +17,8 @@ from PIL import Image
 from kiosk.city.messages import CertificateAnswer, subject_hash
 from kiosk.identity.persons import Person
 
+_PREVIEW_PX = 900
+
 
 class CertificateMismatchError(Exception):
     """What came is not what the city signed, or not this person's. `code` says which; nothing may be printed."""
@@ -58,20 +60,20 @@ def check(answer: CertificateAnswer, person: Person, platform_key: bytes) -> Che
 
 
 def _read(pdf: bytes) -> tuple[str, tuple[bytes, ...]]:
-    """Return the text of all pages without white space, and a picture of each page 900 pixels wide."""
+    """Return the text of all pages without white space, and a picture of each page, `_PREVIEW_PX` wide."""
     try:
         document = pypdfium2.PdfDocument(pdf)
+        try:
+            pages = [(page.get_textpage().get_text_range(), _picture(page)) for page in document]
+        finally:
+            document.close()
     except pypdfium2.PdfiumError as error:
         raise CertificateMismatchError("certificate.not_pdf") from error
-    text: list[str] = []
-    pictures: list[bytes] = []
-    try:
-        for page in document:
-            text.append(page.get_textpage().get_text_range())
-            pictures.append(_png(page.render(scale=900 / page.get_width()).to_pil()))
-    finally:
-        document.close()
-    return _flat("".join(text)), tuple(pictures)
+    return _flat("".join(text for text, _ in pages)), tuple(picture for _, picture in pages)
+
+
+def _picture(page: pypdfium2.PdfPage) -> bytes:
+    return _png(page.render(scale=_PREVIEW_PX / page.get_width()).to_pil())
 
 
 def _png(image: Image.Image) -> bytes:

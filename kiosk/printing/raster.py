@@ -17,6 +17,7 @@ from devices.receipt_printer import Raster
 
 _FONT_DIR = Path("/usr/share/fonts/opentype/noto")
 _SC_FACE, _MONO_SC_FACE = 2, 7  # indices of the simplified-Chinese faces inside the collection
+_NO_PICTURE = {"Cc", "Cs", "Zl", "Zp"}
 _NO_LINE_START = set("，。、；：？！）》」』】%…,.;:?!)]}")
 
 
@@ -25,6 +26,11 @@ def font(size: int, *, bold: bool = False, mono: bool = False) -> ImageFont.Free
     """Return the pinned face: Noto Sans CJK SC, never what happens to be installed."""
     name = "NotoSansCJK-Bold.ttc" if bold else "NotoSansCJK-Regular.ttc"
     return ImageFont.truetype(_FONT_DIR / name, size, index=_MONO_SC_FACE if mono else _SC_FACE)
+
+
+def _drawable(text: str) -> str:
+    """Put a blank for what has no picture: the text shaper refuses whole lines that hold a control or a separator."""
+    return "".join(" " if char != "\n" and unicodedata.category(char) in _NO_PICTURE else char for char in text)
 
 
 def _words(text: str) -> list[str]:
@@ -43,7 +49,7 @@ def _words(text: str) -> list[str]:
 def wrap(text: str, face: ImageFont.FreeTypeFont, width: int) -> list[str]:
     """Break `text` into lines of at most `width` dots, by Chinese rules and by words."""
     lines: list[str] = []
-    for paragraph in text.split("\n"):
+    for paragraph in _drawable(text).split("\n"):
         line = ""
         for piece in _words(paragraph):
             if line and face.getlength(line + piece) > width:
@@ -83,9 +89,12 @@ def paragraph(text: str, *, width: int, size: int = 24, bold: bool = False, alig
 def heading(text: str, *, width: int, size: int = 30) -> Raster:
     """Set `text` in white on a black bar across the paper."""
     face = font(size, bold=True)
-    image = Image.new("L", (width, round(size * 1.7)), 0)
+    lines = wrap(text, face, width - size)
+    leading = round(size * 1.35)
+    image = Image.new("L", (width, leading * (len(lines) - 1) + round(size * 1.7)), 0)
     draw = ImageDraw.Draw(image)
-    draw.text(((width - face.getlength(text)) / 2, size * 0.08), text, fill=255, font=face)
+    for row, line in enumerate(lines):
+        draw.text(((width - face.getlength(line)) / 2, size * 0.08 + row * leading), line, fill=255, font=face)
     return to_raster(image)
 
 

@@ -1,0 +1,212 @@
+"""The receipt, from its facts to the paper: through the real driver into the emulated printer and decoded again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from PIL import Image
+
+from devices.receipt_printer import Block, Printed, Raster, Text, check_blocks
+from devices.receipt_printer.decoder import Receipt, decode_qr
+from devices.receipt_printer.emulator import ReceiptPrinterEmulator
+from devices.receipt_printer.escpos import create
+from devices.receipt_printer.fakes import FakeReceiptPrinter
+from kiosk.clock import ClockQuality
+from kiosk.identity.case_code import CaseCode, mint, parse
+from kiosk.printing import receipt, receipt_qr
+from kiosk.printing.receipt import Promised, ReceiptFacts, Say
+from kiosk.words import Words
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+WORDS = Words.load()
+HANDED_IN = dt.datetime(2026, 11, 27, 19, 12, 5, tzinfo=dt.UTC)
+CLAIM = receipt_qr.ReceiptClaim(mint("0001", 7), "residence_permit_apply", HANDED_IN, "ab" * 32)
+PROMISED = Promised(
+    handed_in=HANDED_IN,
+    office_opens=dt.datetime(2026, 11, 30, 0, 30, tzinfo=dt.UTC),
+    answer_by=dt.date(2026, 12, 4),
+    result_days=7,
+    result_unit="working_day",
+    provisional=False,
+)
+FACTS = ReceiptFacts(
+    code=CLAIM.code,
+    terminal_name="市民之窗 · 24小时自助终端",
+    terminal_number="0001",
+    site="样例服务站",
+    phone="0371-12345",
+    item_name="居住证申领",
+    department="开封市公安局",
+    applicant="测**",
+    number="9****************7",
+    materials=(("居住地住址证明", 2), ("证件照", 1)),
+    promised=PROMISED,
+    clock=ClockQuality.SYNCHRONISED,
+    assurance="card+code",
+    received_by_city=False,
+    qr=receipt_qr.make(CLAIM, KEY.sign),
+    sample=True,
+)
+HOSTILE = (
+    "很长的事项名称" * 30,
+    "Supercalifragilistic" * 20,
+    "\x1b@\x1dV\x00 \x10\x04\x01",
+    "证\u202e\u200b\u0301\ufeff😀",
+    "a\nb\tc\\{name}{{}}%s",
+    "",
+)
+
+
+def say_in(language: str) -> Say:
+    return lambda message_id, **values: WORDS.text(language, message_id, **values)
+
+
+def on_paper(facts: ReceiptFacts, language: str, width: int) -> Receipt:
+    """Print through the real driver and decode what came out."""
+    with ReceiptPrinterEmulator(width_dots=width) as emulator:
+        driver = create({"host": emulator.host, "port": emulator.port, "width_dots": width})
+        try:
+            assert driver.print(receipt.layout(facts, say_in(language), width=driver.width_dots)) == Printed()
+        finally:
+            driver.close()
+        return emulator.receipts()[-1]
+
+
+@pytest.mark.parametrize("width", [576, 384])
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_code_and_dates_are_native_and_the_qr_verifies(language: str, width: int) -> None:
+    """Read back from the bytes: case code and dates as ASCII text, a QR that verifies, no foreign command, one cut."""
+    paper = on_paper(FACTS, language, width)
+    assert paper.complete
+    assert (paper.unknown, paper.cuts) == ([], 1)
+    native = [line.strip() for line in paper.lines]
+    assert receipt.group(CLAIM.code) in native
+    assert "2026-11-28 Sat 03:12" in native
+    assert "2026-11-30 Mon 08:30" in native
+    assert "2026-12-04 Fri" in native
+    assert "No. 0001   2026-11-28 Sat 03:12" in native
+    (text,) = decode_qr(paper.image())
+    assert receipt_qr.verify(text, KEY.public_key().public_bytes_raw()) == CLAIM
+    assert paper.image().width == width
+
+
+def test_the_code_can_be_typed_in_as_it_stands() -> None:
+    """Grouped for reading aloud, it is still a code that parses to itself."""
+    found = parse(receipt.group(CLAIM.code))
+    assert isinstance(found, CaseCode)
+    assert found.text == CLAIM.code
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("width", [576, 384])
+@pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_words_still_make_a_receipt(words: str, width: int, language: str) -> None:
+    """Whatever the catalogue calls things, every block fits the paper and the printer takes it."""
+    facts = replace(
+        FACTS, item_name=words, department=words, terminal_name=words, site=words, applicant=words, number=words,
+        materials=((words, 999),) * 3, phone=words,
+    )  # fmt: skip
+    blocks = receipt.layout(facts, say_in(language), width=width)
+    check_blocks(blocks, width)
+    printer = FakeReceiptPrinter(width)
+    assert printer.print(blocks) == Printed()
+    assert printer.cut_receipts() == 1
+
+
+def test_hostile_words_are_pictures_and_no_commands() -> None:
+    """A name that spells printer commands comes out as dots: one cut, nothing unknown, the code still there."""
+    words = "".join(HOSTILE)
+    paper = on_paper(replace(FACTS, item_name=words, applicant=words), "zh_CN", 576)
+    assert paper.complete
+    assert (paper.unknown, paper.cuts) == ([], 1)
+    assert receipt.group(CLAIM.code) in [line.strip() for line in paper.lines]
+
+
+def said(facts: ReceiptFacts) -> list[str]:
+    """Return the message ids that a receipt of these facts says."""
+    heard: list[str] = []
+
+    def say(message_id: str, **_: object) -> str:
+        heard.append(message_id)
+        return "x"
+
+    receipt.layout(facts, say, width=576)
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("change", "message_id"),
+    [
+        ({"received_by_city": True}, "paper.state.received"),
+        ({"received_by_city": False}, "paper.state.kept"),
+        ({"clock": ClockQuality.FREE_RUNNING}, "paper.clock.free_running"),
+        ({"clock": ClockQuality.IMPLAUSIBLE}, "paper.clock.implausible"),
+        ({"sample": True}, "paper.sample"),
+        ({"assurance": "card"}, "paper.assurance.card"),
+        ({"promised": replace(PROMISED, provisional=True)}, "paper.provisional"),
+        ({"promised": replace(PROMISED, result_days=0)}, "paper.result_at_once"),
+        ({"promised": replace(PROMISED, result_unit="calendar_day")}, "paper.calendar_days"),
+    ],
+)
+def test_the_receipt_says_how_things_stand(change: dict[str, object], message_id: str) -> None:
+    """Kept or received, sure or provisional, sample or not: what is so is said, and its opposite is not."""
+    assert message_id in said(replace(FACTS, **change))  # type: ignore[arg-type]
+    plain = replace(FACTS, sample=False, received_by_city=message_id == "paper.state.kept")
+    assert message_id not in said(plain)
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("assurance", ["card", "card+code", "card+clerk"])
+@pytest.mark.parametrize("clock", list(ClockQuality))
+def test_every_word_of_a_receipt_exists(language: str, assurance: str, clock: ClockQuality) -> None:
+    """No placeholder and no id is left on the paper, in either language."""
+    printed: list[str] = []
+
+    def say(message_id: str, **values: object) -> str:
+        printed.append(WORDS.text(language, message_id, **values))
+        return printed[-1]
+
+    facts = replace(FACTS, assurance=assurance, clock=clock, promised=replace(PROMISED, provisional=True))
+    receipt.layout(facts, say, width=576)
+    assert printed
+    assert not [text for text in printed if "⟦" in text or "{" in text]
+
+
+@pytest.mark.parametrize("width", [576, 384])
+def test_native_text_is_ascii_and_fits(width: int) -> None:
+    """What the printer's own font sets is printable ASCII and no wider than the paper, in any zone of the year."""
+    for month in range(1, 13):
+        promised = replace(PROMISED, handed_in=HANDED_IN.replace(month=month, day=28))
+        for block in receipt.layout(replace(FACTS, promised=promised), say_in("zh_CN"), width=width):
+            if isinstance(block, Text):
+                assert block.text.isascii()
+                assert block.width_dots <= width
+
+
+def test_times_on_paper_are_the_terminals() -> None:
+    """The store keeps UTC; three in the morning of Saturday is still Friday there."""
+    assert receipt.moment(HANDED_IN) == "2026-11-28 Sat 03:12"
+    assert receipt.day(dt.date(2026, 12, 4)) == "2026-12-04 Fri"
+
+
+def test_the_picture_for_the_screen_is_the_paper() -> None:
+    """The screen shows what comes out: same width, and the QR in it reads the same."""
+    blocks = receipt.layout(FACTS, say_in("zh_CN"), width=receipt.PAPER_DOTS)
+    image = Image.open(io.BytesIO(receipt.picture(blocks)))
+    assert image.width == receipt.PAPER_DOTS
+    assert decode_qr(image) == [FACTS.qr]
+
+
+def test_chinese_stands_in_dots_only(blocks: list[Block]) -> None:
+    """Every message that is not ASCII is a picture: a printer without a Chinese font prints it all the same."""
+    assert sum(isinstance(block, Raster) for block in blocks) > 10
+    assert all(block.text.isascii() for block in blocks if isinstance(block, Text))
+
+
+@pytest.fixture
+def blocks() -> list[Block]:
+    return list(receipt.layout(FACTS, say_in("zh_CN"), width=576))
