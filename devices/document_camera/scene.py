@@ -148,7 +148,7 @@ def _light(scale: float) -> Picture:
     """Return `_UNIT` times the light at each pixel: one lamp up and to the left, and the lens's falloff to the corners."""
     width, height = UPRIGHT_PX
     y, x = np.mgrid[0 : height // 8, 0 : width // 8].astype(np.float32) * 8 / height
-    lamp: Picture = 0.77 + 0.19 * np.exp(-((x - 0.16) ** 2 + (y - 0.3) ** 2) / 0.42)
+    lamp: Picture = 0.845 + 0.125 * np.exp(-((x - 0.16) ** 2 + (y - 0.3) ** 2) / 0.42)
     falloff: Picture = 1 - 0.2 * ((x - width / height / 2) ** 2 + (y - 0.5) ** 2)
     gain: Picture = cv2.resize(
         lamp * falloff * _UNIT, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_CUBIC

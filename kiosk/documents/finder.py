@@ -19,7 +19,7 @@ from kiosk.documents.gradients import Gradients, gradients_of
 from kiosk.documents.sides import fitted, fitted_finely, steps, support
 
 _WORK_PX = 320
-_MIN_SCORE = 0.55
+_MIN_SCORE = 0.62
 _ENOUGH = 0.85
 """Score at which contours alone are convincing and the search among lines is spared."""
 _SMALL_SHARE = 0.35

@@ -114,10 +114,10 @@ def test_a_straightened_page_has_its_format_and_its_print_in_place(seen: Camera)
     assert dpi_of(found.quad, A4) == pytest.approx(UPRIGHT_PX[1] / FRAME_MM * 25.4, rel=0.02)
     page = straighten(frame, found.quad, A4, 100)
     assert page.shape == (1169, 827, 3)
-    drawn = np.asarray(SHEETS["employment_proof"].draw(100))[..., ::-1]
+    drawn = np.asarray(SHEETS["employment_proof"].draw(300))[..., ::-1]
     grey, expected = (
         cv2.GaussianBlur(cv2.cvtColor(np.ascontiguousarray(p), cv2.COLOR_BGR2GRAY), (0, 0), 1.5).astype(float)
-        for p in (page, cv2.resize(drawn, (827, 1169)))
+        for p in (page, cv2.resize(drawn, (827, 1169), interpolation=cv2.INTER_AREA))
     )
     inner = np.s_[20:-20, 20:-20]
     assert np.corrcoef(grey[inner].ravel(), expected[inner].ravel())[0, 1] > 0.85
