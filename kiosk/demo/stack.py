@@ -20,7 +20,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 import kiosk.catalogue
 
@@ -58,6 +58,13 @@ class Stack:
         self._central_port = free_port()
         self.rig: dict[str, Any] = {}
 
+    @classmethod
+    def attached(cls, work: Path) -> Self:
+        """Return a view of a stack that another process started: for control and commands, not for stopping."""
+        stack = cls(work)
+        stack.rig = json.loads((work / "rig" / "rig.json").read_text(encoding="utf-8"))
+        return stack
+
     # --- the whole ----
 
     def start(self) -> None:
@@ -81,7 +88,7 @@ class Stack:
             log.close()
         self._logs.clear()
 
-    def __enter__(self) -> Stack:
+    def __enter__(self) -> Self:
         """Start, and clean up if starting fails half way."""
         try:
             self.start()
@@ -224,7 +231,7 @@ class Stack:
 
     def _write_config(self) -> None:
         devices = self.rig["devices"]
-        screen = 'full_screen = false\norientation = "portrait"' if self._windowed else "full_screen = false\nreduced_motion = true"
+        screen = "full_screen = false" if self._windowed else "full_screen = false\nreduced_motion = true"
         lines = [
             f'state_dir = "{self.work / "kiosk"}"',
             "[terminal]",

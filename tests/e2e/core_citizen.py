@@ -14,7 +14,7 @@ from kiosk.clock import SystemClock
 from kiosk.demo.stack import Stack
 from kiosk.dispatch import QueueDispatcher
 from kiosk.session import events as ev
-from kiosk.session.states import Session, State
+from kiosk.session.states import Choice, Session, State
 
 DEADLINE_S = 40.0
 JIA = {"name": "测试甲"}
@@ -123,11 +123,20 @@ class CoreCitizen:
         self.stack.control("/v1/id_card/lift", {})
         self.at(State.ATTRACT)
 
-    def apply(self, *, before_submit: Callable[[], None] = lambda: None) -> str:
+    def show_card_alone(self) -> None:
+        """Identify while the line is down: no code can be sent, and the item allows the card alone."""
+        self.stack.control("/v1/id_card/place", JIA)
+        self.at(State.FORM)
+        self.do(ev.TroubleAnswered(Choice.SKIP))
+
+    def apply(self, *, before_submit: Callable[[], Any] = lambda: None, with_card_alone: bool = False) -> str:
         """Apply for a residence permit from touch to receipt; returns the case code."""
         self.choose("residence_permit_apply")
-        self.identify()
-        self.at(State.FORM)
+        if with_card_alone:
+            self.show_card_alone()
+        else:
+            self.identify()
+            self.at(State.FORM)
         town = self.terminal.form.division_children(self.terminal.form.division_children("")[0][0])[0][0]
         self.fill(
             reg_since="2025-03-01",

@@ -1,0 +1,28 @@
+"""One terminal as a process of its own, for tests that kill it: a whole application, from touch to the empty screen.
+
+Run as `python quick_kiosk.py WORK CENTRAL_PORT`. Prints the case code once the receipt is out.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from core_citizen import CoreCitizen
+
+from kiosk.demo.stack import Stack
+
+
+def main() -> None:
+    stack = Stack.attached(Path(sys.argv[1]))
+    with CoreCitizen(stack) as citizen:
+        citizen.until("the line's state", lambda: not citizen.session.line_up)
+        code = citizen.apply(with_card_alone=True, before_submit=lambda: stack.control("/v1/network/restore", {}))
+        print(code, flush=True)
+        citizen.leave()
+
+
+if __name__ == "__main__":
+    main()
