@@ -110,8 +110,8 @@ class Hand:
         return item is not None and item.isEnabled() and item.width() > 1 and item.height() > 1
 
     def touch(self, item: QQuickItem) -> None:
-        """Press and lift in the middle of the item."""
-        point = self._point(item, 0.5, 0.5)
+        """Press and lift in the middle of the item; of a field, in its box, which stands below its label."""
+        point = self._point(item, 0.5, 0.8 if item.objectName().startswith("field_") else 0.5)
         QTest.touchEvent(self._window, self._device).press(0, point, self._window).commit()
         QTest.touchEvent(self._window, self._device).release(0, point, self._window).commit()
 
@@ -175,6 +175,7 @@ class Robot:
         self._rig = Rig(self.control)
         self._begun = time.monotonic()
         self._pictures = 0
+        self._looks = 0
 
     # --- the whole ---
 
@@ -264,8 +265,19 @@ class Robot:
     def _shown(self, name: str, picture: str = "") -> None:
         """Note that a screen was reached, and take its picture."""
         self._wait(lambda: self._hand.find(f"screen_{name}") is not None, f"screen {name}")
+        self._turn()
         self.steps.append({"state": picture or name, "seconds": round(time.monotonic() - self._begun, 2)})
         self._picture(picture or name)
+
+    def _turn(self) -> None:
+        """Let the window draw what the session already knows."""
+        self._looks = 0
+
+        def twice() -> bool:
+            self._looks += 1
+            return self._looks > 2
+
+        self._wait(twice, "a turn of the program")
 
     def _picture(self, name: str) -> None:
         self._pictures += 1
@@ -326,7 +338,7 @@ class Robot:
 
     def _leave(self, citizen: Citizen) -> None:
         self._state(State.GUARD)
-        self._wait(lambda: self.terminal.session.holding is not None, "the card's being noticed")
+        self._item("foot_main")  # stands there once the card is noticed
         self._shown("guard")
         self._rig.post("id_card/lift")
         self._state(State.ATTRACT)
@@ -344,7 +356,7 @@ class Robot:
         pad = self._item("sign_pad")
         self._settle(pad)
         for stroke in _SIGNATURE:
-            self._hand.draw(pad, stroke)
+            self._hand.draw(pad, _smooth(stroke))
         self._wait(lambda: self.terminal.case.has_signature, "the signature")
         self._shown("sign")
         self._tap("foot_main")
@@ -407,7 +419,7 @@ class Robot:
 
     def _outlined(self) -> bool:
         frame = self.terminal.materials.frame()
-        return frame is not None and frame.outline is not None
+        return frame is not None and frame.outline is not None and str(frame.advice).endswith("hold_still")
 
     def _hand_in(self, citizen: Citizen) -> None:
         self._rig.post("network/cut")
@@ -418,7 +430,7 @@ class Robot:
         if self._troubled():
             raise RobotFailed("the receipt did not print")
         self.result["case_code"] = self.terminal.case.code
-        self.result["attachments"] = list(self.terminal.case.attachment_digests)
+        self.result["attachments"] = list(getattr(self.terminal.case, "attachment_digests", ()))
         self._shown("outcome")
         cut_still = not self._rig.get("state")["network"]["connected"]
         self._rig.post("network/restore")
@@ -446,7 +458,7 @@ class Robot:
         self._shown("choose", "choose-1")
         self._next_page(1)
         for month in ("from_month", "to_month"):
-            while (year := int(str(self._value(month))[:4])) > 2017:
+            while (year := int(str(self._value(month))[:4])) > (2016 if month == "from_month" else 2017):
                 self._tap(f"month_{month}/year_less")
                 self._wait(lambda: int(str(self._value(month))[:4]) < year, "an earlier year")  # noqa: B023
 
@@ -480,14 +492,32 @@ class Robot:
         self._leave(citizen)
 
 
+def _smooth(points: list[tuple[float, float]], between: int = 10) -> list[tuple[float, float]]:
+    """Return the points of a Catmull-Rom curve through `points`: a hand does not draw corners."""
+    padded = [points[0], *points, points[-1]]
+    curve: list[tuple[float, float]] = []
+    for a, b, c, d in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
+        for step in range(between):
+            t = step / between
+            curve.append((_between(a[0], b[0], c[0], d[0], t), _between(a[1], b[1], c[1], d[1], t)))
+    return [*curve, points[-1]]
+
+
+def _between(a: float, b: float, c: float, d: float, t: float) -> float:
+    return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+
+
 _SIGNATURE: list[list[tuple[float, float]]] = [
-    [(0.22, 0.34), (0.26, 0.38), (0.27, 0.42)],
-    [(0.20, 0.50), (0.27, 0.50), (0.24, 0.66), (0.30, 0.58)],
-    [(0.34, 0.34), (0.48, 0.33), (0.47, 0.62)],
-    [(0.36, 0.44), (0.41, 0.60), (0.35, 0.68)],
-    [(0.56, 0.36), (0.78, 0.34)],
-    [(0.58, 0.48), (0.76, 0.46)],
-    [(0.67, 0.34), (0.66, 0.52), (0.60, 0.66)],
-    [(0.67, 0.50), (0.74, 0.60), (0.82, 0.68)],
+    [(0.16, 0.30), (0.19, 0.33), (0.20, 0.37)],
+    [(0.12, 0.47), (0.18, 0.44), (0.20, 0.46), (0.17, 0.60), (0.15, 0.68), (0.22, 0.57)],
+    [(0.26, 0.32), (0.26, 0.46), (0.25, 0.56)],
+    [(0.26, 0.32), (0.34, 0.30), (0.37, 0.31), (0.37, 0.45), (0.36, 0.57)],
+    [(0.31, 0.38), (0.31, 0.52), (0.24, 0.68)],
+    [(0.33, 0.58), (0.37, 0.64), (0.40, 0.70), (0.43, 0.60)],
+    [(0.55, 0.34), (0.56, 0.45), (0.56, 0.52)],
+    [(0.55, 0.34), (0.68, 0.30), (0.80, 0.30), (0.80, 0.42), (0.79, 0.51)],
+    [(0.57, 0.43), (0.68, 0.41), (0.79, 0.41)],
+    [(0.57, 0.52), (0.68, 0.50), (0.78, 0.50)],
+    [(0.68, 0.30), (0.68, 0.52), (0.67, 0.66), (0.66, 0.76), (0.72, 0.70)],
 ]
 """Strokes of a hand, in 0..1 of the pad."""

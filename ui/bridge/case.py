@@ -28,6 +28,7 @@ class Case(QObject):
     """What is handed in."""
 
     changed = Signal()
+    reviewChanged = Signal()
 
     def __init__(self, terminal: Terminal, settings: Settings) -> None:
         super().__init__()
@@ -46,7 +47,10 @@ class Case(QObject):
     @Slot()
     def _follow(self) -> None:
         in_review = self._terminal.session.state.value == "review"
-        self._lines = tuple(self._terminal.case.review()) if in_review else ()
+        lines = tuple(self._terminal.case.review()) if in_review else ()
+        if lines != self._lines:
+            self._lines = lines
+            self.reviewChanged.emit()
         self.changed.emit()
 
     @Property(bool, notify=changed)
@@ -67,7 +71,7 @@ class Case(QObject):
         taken = [[(point["x"], point["y"], point["t"] / 1000) for point in stroke] for stroke in strokes]
         self._terminal.case.set_signature(taken, width, height)
 
-    @Property("QVariantList", notify=changed)
+    @Property("QVariantList", notify=reviewChanged)
     def review(self) -> list[dict[str, Any]]:
         """Everything that is handed in, line by line; `section` is a message id."""
         return [
@@ -90,8 +94,9 @@ class Case(QObject):
 
     @Property(str, notify=changed)
     def code(self) -> str:
-        """The human case code, once it is committed."""
-        return self._terminal.case.code or ""
+        """The human case code, once it is committed, in the groups in which the receipt shows it."""
+        code = self._terminal.case.code
+        return " ".join(part for part in (code[:2], code[2:6], code[6:11], code[11:]) if part)
 
     @Property("QVariantList", notify=changed)
     def promises(self) -> list[dict[str, str]]:

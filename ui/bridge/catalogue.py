@@ -34,7 +34,10 @@ _APPLY = frozenset({"apply_full", "apply_prefill", "pay", "guide_only"})
 class Catalogue(QObject):
     """The services, as the home screen and the guide show them."""
 
-    changed = Signal()
+    shelfChanged = Signal()
+    foundChanged = Signal()
+    lifeEventsChanged = Signal()
+    guideChanged = Signal()
 
     def __init__(self, terminal: Terminal, settings: Settings) -> None:
         super().__init__()
@@ -42,11 +45,13 @@ class Catalogue(QObject):
         self._settings = settings
         self._shelf = ""
         self._wanted = ""
-        self._seen: tuple[object, ...] = ()
-        for fact in (Fact.CATALOGUE, Fact.DEVICES, Fact.LINE):
-            terminal.bus.subscribe(fact, self.changed.emit)
-        terminal.bus.subscribe(Fact.SESSION, self._follow)
-        settings.languageChanged.connect(self._renamed)
+        self._found: list[dict[str, Any]] = []
+        self._life: list[dict[str, str]] = []
+        self._guide: dict[str, Any] = {}
+        for fact in (Fact.CATALOGUE, Fact.DEVICES, Fact.LINE, Fact.SESSION):
+            terminal.bus.subscribe(fact, self._follow)
+        settings.languageChanged.connect(self._follow)
+        self._follow()
 
     @staticmethod
     def create(_engine: QJSEngine) -> QObject:
@@ -54,26 +59,29 @@ class Catalogue(QObject):
         return given(Catalogue)
 
     @Slot()
-    def _renamed(self) -> None:
-        self.changed.emit()
-
     def _follow(self) -> None:
-        session = self._terminal.session
-        seen = (session.state, session.plan, session.line_up)
-        if seen != self._seen:
-            if session.state is State.ATTRACT:
-                self._shelf, self._wanted = "", ""
-            self._seen = seen
-            self.changed.emit()
+        """Tell only what differs: a list that is made anew under a finger would swallow its press."""
+        if self._terminal.session.state is State.ATTRACT and self._shelf:
+            self._shelf, self._wanted = "", ""
+            self.shelfChanged.emit()
+        if (found := self._find()) != self._found:
+            self._found = found
+            self.foundChanged.emit()
+        if (life := self._moments()) != self._life:
+            self._life = life
+            self.lifeEventsChanged.emit()
+        if (guide := self._explain()) != self._guide:
+            self._guide = guide
+            self.guideChanged.emit()
 
     # --- the shelf that is open ---
 
-    @Property(str, notify=changed)
+    @Property(str, notify=shelfChanged)
     def shelf(self) -> str:
         """`print`, `apply`, `information`, `life`, `all`, `search`, or nothing: the tiles."""
         return self._shelf
 
-    @Property(str, notify=changed)
+    @Property(str, notify=shelfChanged)
     def wanted(self) -> str:
         """The life event of the shelf, or what is searched for."""
         return self._wanted
@@ -82,11 +90,15 @@ class Catalogue(QObject):
     def look(self, shelf: str, wanted: str) -> None:
         """Open a shelf; the empty name goes back to the tiles."""
         self._shelf, self._wanted = shelf, wanted
-        self.changed.emit()
+        self._follow()
+        self.shelfChanged.emit()
 
-    @Property("QVariantList", notify=changed)
+    @Property("QVariantList", notify=foundChanged)
     def found(self) -> list[dict[str, Any]]:
         """The items of the open shelf: what can be done now stands first."""
+        return self._found
+
+    def _find(self) -> list[dict[str, Any]]:
         rows = [self._row(item) for item in self._chosen()]
         return rows if self._shelf == "search" else sorted(rows, key=lambda row: row["reason"] != "")
 
@@ -119,9 +131,12 @@ class Catalogue(QObject):
             "nextStep": getattr(answer, "next_step_id", ""),
         }
 
-    @Property("QVariantList", notify=changed)
+    @Property("QVariantList", notify=lifeEventsChanged)
     def lifeEvents(self) -> list[dict[str, str]]:
         """Moments of life that have items."""
+        return self._life
+
+    def _moments(self) -> list[dict[str, str]]:
         catalogue = self._terminal.catalogue
         return [
             {"id": event.id, "name": say(event.name, self._settings)}
@@ -138,9 +153,12 @@ class Catalogue(QObject):
 
     # --- the guide ---
 
-    @Property("QVariantMap", notify=changed)
+    @Property("QVariantMap", notify=guideChanged)
     def guide(self) -> dict[str, Any]:
         """Everything to know of the chosen item before it begins, or an empty map."""
+        return self._guide
+
+    def _explain(self) -> dict[str, Any]:
         plan = self._terminal.session.plan
         if plan is None:
             return {}

@@ -42,7 +42,7 @@ class Devices(QObject):
         return given(Devices)
 
     @Property("QVariantList", notify=changed)
-    def list(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, Any]]:
         """Each device: `kind`, supervisor `state`, `status` (its union's member), `detail`, `seconds`."""
         reports = self._terminal.reports
         return [self._row(device, reports.get(device)) for device in Device]

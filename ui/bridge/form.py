@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
+from PySide6.QtQml import QJSEngine, QJSValue, QmlElement, QmlSingleton
 
 from kiosk.events import Fact
 from ui.bridge.given import given
@@ -125,7 +125,7 @@ class Form(QObject):
     @Slot(str, "QVariant")
     def set(self, key: str, value: object) -> None:
         """The person answered: text, a list of values, or a map for an address."""
-        self._terminal.form.set(key, value)
+        self._terminal.form.set(key, value.toVariant() if isinstance(value, QJSValue) else value)
 
     @Slot(str)
     def leave(self, key: str) -> None:

@@ -29,11 +29,13 @@ class Materials(QObject):
     """What belongs to the case on paper."""
 
     changed = Signal()
+    listChanged = Signal()
 
     def __init__(self, terminal: Terminal, settings: Settings) -> None:
         super().__init__()
         self._terminal = terminal
         self._settings = settings
+        self._list: list[dict[str, Any]] = []
         terminal.bus.subscribe(Fact.MATERIALS, self._follow)
         terminal.bus.subscribe(Fact.SESSION, self._follow)
         settings.languageChanged.connect(self._follow)
@@ -45,6 +47,10 @@ class Materials(QObject):
 
     @Slot()
     def _follow(self) -> None:
+        """Tell of the list only when it differs: a list that is made anew under a finger would swallow its press."""
+        if (views := self._views()) != self._list:
+            self._list = views
+            self.listChanged.emit()
         self.changed.emit()
 
     def _views(self) -> list[dict[str, Any]]:
@@ -66,16 +72,16 @@ class Materials(QObject):
             for view in self._terminal.materials.views()
         ]
 
-    @Property("QVariantList", notify=changed)
-    def list(self) -> list[dict[str, Any]]:
+    @Property("QVariantList", notify=listChanged)
+    def views(self) -> list[dict[str, Any]]:
         """Every material with its state: `have`, `needed`, `partly` or `done`."""
-        return self._views()
+        return self._list
 
     @Property("QVariantMap", notify=changed)
     def open(self) -> dict[str, Any]:
         """The material under the camera, or an empty map."""
         key = self._terminal.session.material
-        return next((view for view in self._views() if view["key"] == key), {})
+        return next((view for view in self._list if view["key"] == key), {})
 
     @Property(bool, notify=changed)
     def complete(self) -> bool:

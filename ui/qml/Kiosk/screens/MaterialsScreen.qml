@@ -9,7 +9,7 @@ import Kiosk.controls
 KioskScreen {
     id: root
 
-    readonly property var views: Materials.list
+    readonly property var views: Materials.views
     readonly property int missing: views.filter(view => view.state === "needed" || view.state === "partly").length
 
     instruction: Materials.complete ? qsTrId("screens.materials.instruction_done") : qsTrId("screens.materials.instruction")

@@ -58,8 +58,8 @@ KioskScreen {
                         width: parent.width
                         text: Case.code
                         role: "display"
-                        font.pixelSize: Math.min(Theme.display * 1.15, width / 9.2)
-                        font.letterSpacing: Theme.mm(0.6)
+                        font.pixelSize: Math.min(Theme.display * 1.15, width / 10.4)
+                        font.letterSpacing: Theme.mm(0.3)
                         horizontalAlignment: Text.AlignHCenter
                         wrapMode: Text.NoWrap
                         color: root.failed ? Theme.warn : Theme.brand
@@ -157,14 +157,16 @@ KioskScreen {
                                 KioskText {
                                     Layout.fillWidth: true
                                     text: promise.modelData.label
-                                    role: "caption"
-                                    color: Theme.inkSoft
+                                    role: promise.modelData.value === "" ? "body" : "caption"
+                                    font.bold: promise.modelData.value === ""
+                                    color: promise.modelData.value === "" ? Theme.ink : Theme.inkSoft
                                 }
 
                                 KioskText {
                                     Layout.fillWidth: true
                                     text: promise.modelData.value
                                     font.bold: true
+                                    visible: text !== ""
                                 }
                             }
                         }

@@ -35,7 +35,7 @@ KioskScreen {
         spacing: Theme.space3
 
         Repeater {
-            model: Devices.list
+            model: Devices.rows
 
             Rectangle {
                 id: device
