@@ -79,7 +79,7 @@ class Outbox(Reading):
         directory: Path,
         sealing: Sealing | None,
         limits: Limits,
-        free: Callable[[Path], int],
+        room: Room,
         now: Callable[[], dt.datetime],
     ) -> None:
         super().__init__(Store(directory / "outbox.db"))
@@ -87,7 +87,7 @@ class Outbox(Reading):
         self._sealing = sealing
         self._limits = limits
         self._now = now
-        self._room = Room(directory, limits, free)
+        self._room = room
         self._files = PartFiles(directory / "parts")
         self._writer = Store(directory / "outbox.db")
         self._tag_key = os.urandom(32)
@@ -108,13 +108,22 @@ class Outbox(Reading):
         Without `sealing` it can read and send, not put. Raises `QueueError`: corrupt, newer_schema, foreign_file,
         not_durable, unwritable, io.
         """
+        limits = limits or Limits()
+        room = Room(directory, limits, free)
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            outbox = cls(directory, sealing, limits or Limits(), free, now)
+            try:
+                outbox = cls(directory, sealing, limits, room, now)
+            except QueueError as error:
+                # On a full disk SQLite cannot even make its log; what waits must drain all the same.
+                if error.code == "queue.corrupt" or not room.drop_ballast():
+                    raise
+                _LOG.error("store does not open (%s): ballast dropped", error.code)
+                outbox = cls(directory, sealing, limits, room, now)
             outbox._files.sweep(outbox._named)
         except OSError as error:
             raise QueueError("queue.unwritable", str(error.strerror)) from error
-        outbox._room.lay_ballast()
+        room.lay_ballast()
         return outbox
 
     def close(self) -> None:

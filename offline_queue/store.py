@@ -44,6 +44,8 @@ def _translated() -> Iterator[None]:
     except (apsw.ReadOnlyError, apsw.PermissionsError, apsw.CantOpenError) as error:
         raise QueueError("queue.unwritable", str(error)) from error
     except apsw.IOError as error:
+        if getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE:  # the log's index could not grow
+            raise StoreFull("queue.full", "sqlite") from error
         raise QueueError("queue.io", str(error)) from error
     except apsw.Error as error:
         raise QueueError("queue.sqlite", f"{type(error).__name__}: {error}") from error

@@ -259,7 +259,6 @@ TRICKS: dict[str, tuple[Trick, LinkReason]] = {
     "fastapi 404": (answering(404, b'{"detail":"Not Found"}'), LinkReason.GARBAGE),
     "200 and noise": (answering(200, b"\xff\xfe{{{"), LinkReason.GARBAGE),
     "200 and another's receipt": (answering(200, b'{"v":1}'), LinkReason.GARBAGE),
-    "huge answer": (answering(200, b" " * 10**6), LinkReason.GARBAGE),
     "no http": (saying(b"SSH-2.0-OpenSSH_9.2\r\n"), LinkReason.GARBAGE),
     "short answer": (saying(b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n{"), LinkReason.NO_ANSWER),
     "cut before the answer": (lambda handler: handler.cut(), LinkReason.NO_ANSWER),
@@ -279,6 +278,31 @@ def test_each_trick_is_named_and_outlived(platform: StubPlatform, outbox: Outbox
         assert outbox.counts().waiting == 1
         step_until_received(agent, outbox)
     assert len(platform.accepts) == 1
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(platform: StubPlatform, outbox: Outbox) -> None:
+    """Ten gigabytes of answer should be dropped after a few kilobytes."""
+    put(outbox)
+    written: list[int] = []
+    gave_up = threading.Event()
+
+    def endless(handler: Handler) -> bool:
+        handler.body()
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(10**10))
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            while len(written) < 10_000:
+                written.append(handler.wfile.write(bytes(10**6)))
+        gave_up.set()
+        return _end(handler)
+
+    platform.tricks = [endless]
+    with agent_for(outbox, platform.url) as agent:
+        assert agent.step() > 0
+    assert outbox.agent_state().reason == "link.garbage: answer too long"
+    assert gave_up.wait(10)
+    assert sum(written) < 10**8
 
 
 def test_retry_after_as_a_date_is_read(platform: StubPlatform, outbox: Outbox) -> None:
