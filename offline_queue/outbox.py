@@ -32,6 +32,8 @@ from offline_queue.store import COMMIT_UNKNOWN, Store
 _LOG = logging.getLogger("offline_queue.outbox")
 _REMEMBERED = 1024
 _REASON_CHARS = 500
+_MAYBE_FULL = {"queue.full", "queue.io", "queue.unwritable"}
+"""How a disk without a free byte shows while a store is opened."""
 
 _INSERT = """
     INSERT INTO outbox (seq, id, code, service, submitted_at, parts, sealed_bytes, sha256, envelope)
@@ -116,7 +118,7 @@ class Outbox(Reading):
                 outbox = cls(directory, sealing, limits, room, now)
             except QueueError as error:
                 # On a full disk SQLite cannot even make its log; what waits must drain all the same.
-                if error.code == "queue.corrupt" or not room.drop_ballast():
+                if error.code not in _MAYBE_FULL or not room.drop_ballast():
                     raise
                 _LOG.error("store does not open (%s): ballast dropped", error.code)
                 outbox = cls(directory, sealing, limits, room, now)

@@ -343,6 +343,7 @@ def test_a_file_of_another_make_is_refused_untouched(bench: Any, outbox: Outbox,
     outbox._writer._db.pragma(pragma, value)
     assert code_of(bench.open) == code
     assert outbox._writer._db.pragma(pragma) == value
+    assert (bench.directory / "ballast").exists()
     outbox._writer._db.pragma("application_id", 0x4B464F42)
     outbox._writer._db.pragma("user_version", 1001)
     put(bench.open())
