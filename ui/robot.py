@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEventLoop, QPoint, QPointF, QRectF, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, QPoint, QPointF, QRectF, Qt, QTimer
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
 
@@ -80,6 +80,8 @@ class Hand:
 
     def __init__(self, window: QQuickWindow) -> None:
         self._window = window
+        # A real glass tells of a finger once a frame; here every point of a stroke is meant.
+        QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, on=False)
         self._device = QTest.createTouchDevice()
 
     def find(self, name: str) -> QQuickItem | None:

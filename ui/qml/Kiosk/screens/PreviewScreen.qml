@@ -52,7 +52,7 @@ KioskScreen {
                     font.family: Theme.family
                     font.pixelSize: Math.max(Theme.mm(7), (parent?.width ?? 0) / 17)
                     font.bold: true
-                    color: "#8c6e120c"
+                    color: "#666e120c"
                     rotation: -24
                     Accessible.ignored: index > 0
                     Accessible.role: Accessible.StaticText
