@@ -19,7 +19,7 @@ def main() -> None:
     stack = Stack.attached(Path(sys.argv[1]))
     with CoreCitizen(stack) as citizen:
         citizen.until("the line's state", lambda: not citizen.session.line_up)
-        code = citizen.apply(with_card_alone=True, before_submit=lambda: stack.control("/v1/network/restore", {}))
+        code = citizen.apply(with_card_alone=True, quick=True, before_submit=lambda: stack.control("/v1/network/restore", {}))
         print(code, flush=True)
         citizen.leave()
 
