@@ -14,6 +14,7 @@ from kiosk.catalogue import forms
 from kiosk.city.client import PlatformRejected, PlatformUnreachable
 from kiosk.city.messages import CertificateRequest
 from kiosk.events import Fact
+from kiosk.identity.persons import Person
 from kiosk.journeys.context import Context
 from kiosk.journeys.identify import key_of
 from kiosk.printing.certificate import CertificateMismatchError, CheckedCertificate, check
@@ -51,24 +52,17 @@ class CertificateDesk:
         person, plan = vault.person, session.plan
         if person is None or plan is None:
             return
-        vault.request_id = vault.request_id or uuid.uuid4().hex  # the same one again after a lost answer
-        item = context.catalogue.item(plan.item_id)
-        request = CertificateRequest(
-            request_id=vault.request_id,
-            item=item.id,
-            person=key_of(person),
-            params=forms.normalised(item, vault.answers),
-            assurance_token=vault.token,
-        )
+        request = vault.request = self._request_for(person, plan.item_id)
+        vault.certificate = None
         platform_key = context.enrolment.platform_sign_key.raw()
 
         def work() -> CheckedCertificate:
             return check(context.city.issue_certificate(request), person, platform_key)
 
         def ready(certificate: CheckedCertificate) -> None:
-            if context.session().number != session.number:
-                return
-            vault.certificate = certificate
+            if not self._still_asked(request):
+                return  # too late, or for months that were changed meanwhile
+            vault.request, vault.certificate = None, certificate
             context.audit.record("certificate.issued", session=session.number, certificate=certificate.certificate_id)
             context.bus.publish(Fact.CERTIFICATE)
             context.handle(ev.CertificateReady(session.number))
@@ -77,17 +71,37 @@ class CertificateDesk:
             match error:
                 case PlatformUnreachable():
                     reason, message = "unreachable", "certificate.line"
+                    context.suspect_line()
                 case PlatformRejected(code=code):
-                    vault.request_id = ""
                     reason, message = code, _REFUSALS.get(code, "certificate.refused")
                 case CertificateMismatchError(code=code):
                     reason, message = code, "certificate.mismatch"
                 case _:
+                    context.handle(ev.CertificateRefused(session.number, "certificate.refused"))
                     raise error
+            if not isinstance(error, PlatformUnreachable) and vault.request == request:
+                vault.request = None  # an answer came: asking for the same again would bring the same
             context.audit.record("certificate.refused", "failure", session=session.number, reason=reason)
             context.handle(ev.CertificateRefused(session.number, message))
 
         context.city_work.run(work, ready, failed)
+
+    def _request_for(self, person: Person, item_id: str) -> CertificateRequest:
+        vault, item = self._context.vault, self._context.catalogue.item(item_id)
+        request = CertificateRequest(
+            request_id=uuid.uuid4().hex,
+            item=item.id,
+            person=key_of(person),
+            params=forms.normalised(item, vault.answers),
+            assurance_token=vault.token,
+        )
+        lost = vault.request
+        if lost is not None and lost == request.model_copy(update={"request_id": lost.request_id}):
+            return lost  # the city may have issued it already: the same id brings the same certificate
+        return request
+
+    def _still_asked(self, request: CertificateRequest) -> bool:
+        return self._context.vault.request == request and self._context.session().state is State.PREPARE
 
     # --- print ----
 
@@ -96,7 +110,7 @@ class CertificateDesk:
         context = self._context
         vault, session = context.vault, context.session()
         certificate = vault.certificate
-        if certificate is None:
+        if certificate is None or vault.print_job is not None:
             return
         vault.pages_printed = 0
         self._stuck = False
@@ -110,10 +124,11 @@ class CertificateDesk:
             return printer.submit(certificate.pdf, title=f"certificate-{session.number}")
 
         def sent(result: int | DeviceError) -> None:
-            if context.session().number != session.number:
-                return
             if isinstance(result, DeviceError):
                 self._failed(session.number, result.code)
+                return
+            if vault.certificate is not certificate:
+                self._cancel(session.number, result)  # the person has left: nothing may come out for the next one
                 return
             vault.print_job = result
             self._asked_at = 0.0
@@ -192,10 +207,12 @@ class CertificateDesk:
 
     def cancel(self) -> None:
         """Cancel the printer's job, if it has one of ours: no page may come out for the next person."""
-        job = self._context.vault.print_job
-        if job is None:
-            return
-        number = self._context.session().number
+        vault = self._context.vault
+        job, vault.print_job = vault.print_job, None
+        if job is not None:
+            self._cancel(self._context.session().number, job)
+
+    def _cancel(self, number: int, job: int) -> None:
         audit = self._context.audit
 
         def done(result: bool | DeviceError) -> None:

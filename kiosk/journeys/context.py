@@ -48,6 +48,8 @@ class Context:
     handle: Callable[[Event], None]
     session: Callable[[], Session]
     language: str = "zh_CN"
+    suspect_line: Callable[[], None] = lambda: None
+    """Called when a call to the city got no answer: the line's watch then looks at once."""
 
     def today(self) -> dt.date:
         """Return the civil date at the terminal."""

@@ -154,6 +154,9 @@ class FormDesk:
                 return f"{place} {value.get('detail', '')}".strip()
             case FieldType.DIVISION:
                 return divisions.current().full_name(str(value), language)
+            case FieldType.PERSON if isinstance(value, dict):
+                name = masking.on_screen(masking.Kind.NAME, str(value.get("name", "")))
+                return f"{name} {masking.on_screen(masking.Kind.ID_NUMBER, str(value.get('id_no', '')))}".strip()
         text = str(value)
         return masking.on_screen(field.mask, text) if field.mask is not None else text
 

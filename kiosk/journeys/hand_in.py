@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -116,7 +117,11 @@ class CaseDesk:
         if person is None or not self.ready:
             context.handle(ev.NotStored(number, "submit.invalid"))
             return
+        if vault.kept is not None:  # an attempt that took too long has been stored after all
+            context.handle(ev.Stored(number))
+            return
         vault.submission_id = vault.submission_id or uuid.uuid4().hex
+        vault.submitted_at = vault.submitted_at or context.clock.now()
         make = functools.partial(
             compose,
             vault=copy.copy(vault),  # a wipe replaces what the vault holds; this one keeps it until it is stored
@@ -127,7 +132,7 @@ class CaseDesk:
             assurance=session.assurance,
             pad=self._pad,
             kiosk=context.enrolment.kiosk,
-            submitted_at=context.clock.now(),
+            submitted_at=vault.submitted_at,
             clock=context.clock.quality(),
             language=context.language,
         )
@@ -147,9 +152,10 @@ class CaseDesk:
                 assurance=str(draft.assurance), parts=parts,
             )  # fmt: skip
             context.bus.publish(Fact.OUTBOX)
-            if context.session().number != number:
+            if vault.person is not person:
                 return  # too late for this person's screen; the submission is safe all the same
-            vault.kept = Kept(draft.submission_id, put.code, put.sha256, draft.submitted_at, parts)
+            hashes = tuple(hashlib.sha256(each.data).hexdigest() for each in draft.attachments)
+            vault.kept = Kept(draft.submission_id, put.code, put.sha256, draft.submitted_at, hashes)
             context.bus.publish(Fact.CASE)
             context.handle(ev.Stored(number))
 
@@ -170,6 +176,12 @@ class CaseDesk:
         """The human case code, once the outbox has committed."""
         kept = self._context.vault.kept
         return "" if kept is None else kept.code
+
+    @property
+    def attachment_digests(self) -> tuple[str, ...]:
+        """SHA-256 (hex) of what was handed in, by which central's copies can be compared."""
+        kept = self._context.vault.kept
+        return () if kept is None else kept.attachments
 
     @property
     def receipt_png(self) -> bytes | None:

@@ -53,6 +53,7 @@ class PersonDesk:
         self._reading = False
         self._refused = False
         """A card was refused and must be lifted before it is read again."""
+        self._sending = False
 
     # --- the card ----
 
@@ -60,8 +61,12 @@ class PersonDesk:
         """Begin or stop waiting for a card. A card that lies there already is read at once."""
         self._watching = on
         self._refused = False
+        if on:
+            self._look()
+
+    def _look(self) -> None:
         reader = self._context.devices.get(Device.ID_CARD)
-        if on and reader is not None:
+        if reader is not None:
             self.on_report(reader.report)
             reader.poll_now()
 
@@ -86,7 +91,10 @@ class PersonDesk:
 
     def _on_read(self, number: int, result: IdCard | NoCard | ReadFailed | DeviceError) -> None:
         self._reading = False
-        if not self._watching or number != self._context.session().number:
+        if not self._watching:
+            return
+        if number != self._context.session().number:
+            self._look()  # read for somebody who has left: what lies there now is the next person's
             return
         match result:
             case IdCard():
@@ -129,9 +137,11 @@ class PersonDesk:
         if person is None:
             return
         context.vault.digits = ""
+        self._sending = True
 
         def sent(challenge: CodeAnswer) -> None:
-            if context.session().number != number:
+            self._sending = False
+            if context.vault.person is not person:
                 return
             context.vault.challenge = challenge.challenge
             context.vault.phone_masked = challenge.phone_masked
@@ -141,13 +151,16 @@ class PersonDesk:
             context.handle(ev.CodeSent(number))
 
         def failed(error: Exception) -> None:
+            self._sending = False
             match error:
                 case PlatformUnreachable():
+                    context.suspect_line()
                     context.handle(ev.CodeNotSent(number, "code.line", line=True))
                 case PlatformRejected(code=code, retry_after_s=wait):
                     detail = "" if wait is None else str(wait)
                     context.handle(ev.CodeNotSent(number, _code_message(code), detail=detail))
                 case _:
+                    context.handle(ev.CodeNotSent(number, "code.refused"))
                     raise error
 
         key = key_of(person)
@@ -157,11 +170,11 @@ class PersonDesk:
         """Have the city check what was typed."""
         context = self._context
         vault, number = context.vault, context.session().number
-        challenge, digits = vault.challenge, vault.digits
+        person, challenge, digits = vault.person, vault.challenge, vault.digits
         vault.digits = ""
 
         def confirmed(answer: VerifyAnswer) -> None:
-            if context.session().number != number:
+            if person is None or vault.person is not person:
                 return
             vault.token = answer.assurance_token
             context.audit.record("identity.code_accepted", session=number, assurance=answer.level)
@@ -170,6 +183,7 @@ class PersonDesk:
         def failed(error: Exception) -> None:
             match error:
                 case PlatformUnreachable():
+                    context.suspect_line()
                     context.handle(ev.CodeRefused(number, "code.line"))
                 case PlatformRejected(code=code, tries_left=left):
                     context.audit.record("identity.code_refused", "failure", session=number, reason=code)
@@ -177,6 +191,7 @@ class PersonDesk:
                     final = code in _FINAL_REFUSALS
                     context.handle(ev.CodeRefused(number, _code_message(code), final=final, detail=tries))
                 case _:
+                    context.handle(ev.CodeRefused(number, "code.refused"))
                     raise error
             context.bus.publish(Fact.PERSON)
 
@@ -238,7 +253,7 @@ class PersonDesk:
 
     def resend_code(self) -> None:
         """Ask for another code, once that is allowed."""
-        if self.resend_in_s == 0:
+        if self.resend_in_s == 0 and not self._sending:
             self.send_code()
 
 

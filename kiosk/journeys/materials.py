@@ -29,6 +29,7 @@ from kiosk.session.states import Device, State
 
 MaterialState = Literal["have", "needed", "partly", "done"]
 
+
 @dataclass(frozen=True, slots=True)
 class MaterialView:
     """One line of the list of materials."""
@@ -77,7 +78,7 @@ class MaterialsDesk:
         material = asked.material
         pages = len(self._context.vault.pages.get(material.key, ()))
         state: MaterialState
-        if asked.way is not Provide.SCAN:
+        if asked.way not in {Provide.SCAN, None}:
             state = "have"
         elif pages >= material.pages_min:
             state = "done"

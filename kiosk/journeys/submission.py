@@ -23,6 +23,14 @@ from offline_queue import Attachment
 
 SIGNATURE_PART = "signature"
 CONSENTS = ("identity", "application")
+_WITHOUT_PAGES: dict[Provide, tuple[Literal["read", "share", "e_certificate", "form", "commit"], Literal["A", "D"]]] = {
+    Provide.READ: ("read", "A"),
+    Provide.SHARE: ("share", "A"),
+    Provide.E_CERTIFICATE: ("e_certificate", "A"),
+    Provide.FORM: ("form", "D"),
+    Provide.COMMIT: ("commit", "D"),
+}
+"""Ways that bring no page of paper: what the city is told, and how far it may be trusted (see `messages.Material`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ def compose(
 ) -> Draft:
     """Put the submission together from what is in the vault. Writes the PDFs: not for the screen's thread."""
     attachments: list[Attachment] = []
-    materials = [_material(each, vault, attachments, language) for each in asked]
+    materials = [given for each in asked if (given := _material(each, vault, attachments, language)) is not None]
     body: dict[str, object] = {
         "submission_id": vault.submission_id,
         "kiosk": kiosk,
@@ -98,16 +106,16 @@ def compose(
 
 def _material(
     asked: AskedMaterial, vault: Vault, attachments: list[Attachment], language: str
-) -> messages.Material:
+) -> messages.Material | None:
+    """Return one material as the city is told of it; None for a page that was not asked for and not laid."""
     material = asked.material
     label = material.name.in_language(language)
-    pages = vault.pages.get(material.key, [])
-    if asked.way is not Provide.SCAN or not pages:
-        source: Literal["read", "share", "commit"] = "read" if asked.way is Provide.READ else "share"
-        if asked.way in {Provide.COMMIT, Provide.SCAN}:
-            source = "commit"
-        grade: Literal["A", "D"] = "D" if source == "commit" else "A"
+    if asked.way is not None and asked.way in _WITHOUT_PAGES:
+        source, grade = _WITHOUT_PAGES[asked.way]
         return messages.Material(key=material.key, label=label, source=source, trust_grade=grade)
+    pages = vault.pages.get(material.key, [])
+    if not pages:
+        return None
     part = _attach(attachments, material.key, "application/pdf", pages_to_pdf(pages))
     return messages.Material(
         key=material.key,

@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from kiosk.city.messages import CertificateRequest
 from kiosk.documents.pages import CapturedPage
 from kiosk.identity.persons import Person
 from kiosk.printing.certificate import CheckedCertificate
@@ -26,7 +27,8 @@ class Kept:
     code: str
     digest: str
     submitted_at: dt.datetime
-    parts: int
+    attachments: tuple[str, ...]
+    """SHA-256 of each attachment's plaintext, hex."""
 
 
 @dataclass(slots=True, repr=False)
@@ -52,9 +54,12 @@ class Vault:
     signature_png: bytes = b""
     submission_id: str = ""
     """Fixed before the first attempt to store, so that trying again cannot make a second case."""
+    submitted_at: dt.datetime | None = None
+    """When handing in was first asked for: like the id, the same for every attempt."""
     kept: Kept | None = None
     receipt_png: bytes = b""
-    request_id: str = ""
+    request: CertificateRequest | None = None
+    """The certificate that was asked for and has not come yet: a lost answer is asked for again under the same id."""
     certificate: CheckedCertificate | None = None
     print_job: int | None = None
     pages_printed: int = 0
