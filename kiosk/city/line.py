@@ -12,12 +12,15 @@ from collections.abc import Callable
 from kiosk.dispatch import Dispatcher
 
 _LOG = logging.getLogger("kiosk.line")
-UP_INTERVAL_S = 5.0
+UP_INTERVAL_S = 2.0
 DOWN_INTERVAL_S = 1.0
 
 
 class LineWatch:
-    """Calls `probe` (which answers None, or why the line is down) and tells the owner each change, once."""
+    """Calls `probe` (which answers None, or why the line is down) and tells the owner each change, once.
+
+    A suspicion is answered even if nothing changed, for whoever drew a conclusion from a call of its own.
+    """
 
     def __init__(
         self, probe: Callable[[], str | None], *, dispatcher: Dispatcher, on_change: Callable[[bool, str], None]
@@ -27,6 +30,7 @@ class LineWatch:
         self._on_change = on_change
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._suspected = threading.Event()
         self._up: bool | None = None
         self._thread = threading.Thread(target=self._watch, name="line", daemon=True)
 
@@ -42,14 +46,17 @@ class LineWatch:
             self._thread.join(timeout_s)
 
     def suspect(self) -> None:
-        """Probe now: somebody's call just failed, or the network changed."""
+        """Probe now and tell the answer in any case: somebody's call just failed, or the network changed."""
+        self._suspected.set()
         self._wake.set()
 
     def _watch(self) -> None:
         while not self._stop.is_set():
+            asked = self._suspected.is_set()
+            self._suspected.clear()
             reason = self._look()
             up = reason is None
-            if up is not self._up and not self._stop.is_set():
+            if (asked or up is not self._up) and not self._stop.is_set():
                 self._up = up
                 _LOG.info("line is %s%s", "up" if up else "down", "" if up else f": {reason}")
                 self._dispatcher.post(lambda up=up, reason=reason: self._on_change(up, reason or ""))  # type: ignore[misc]
