@@ -23,6 +23,7 @@ Window {
 
     Loader {
         anchors.fill: parent
+        focus: true
         sourceComponent: ({
                 "home": home,
                 "form": form,
@@ -41,6 +42,7 @@ Window {
     }
 
     component Frame: ScreenFrame {
+        objectName: "gallery_frame"
         clock: "03:12"
         date: root.say("11月23日 星期六", "Sat 23 Nov")
         keyboardModel: Keyboard.model

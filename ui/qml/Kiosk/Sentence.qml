@@ -1,7 +1,7 @@
 pragma Singleton
 import QtQuick
 
-// A message with values: Sentence.fill(qsTrId("case.ready"), {number: n}). Because qsTrId stands in the binding, the
+// A message with values: Sentence.fill(qsTrId(id), {number: n}). Because qsTrId stands in the binding, the
 // sentence changes with the language. A place without a value stays standing, so that it is seen.
 QtObject {
     function fill(message: string, values: var): string {

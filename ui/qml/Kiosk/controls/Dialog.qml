@@ -24,17 +24,18 @@ FocusScope {
 
     Accessible.role: Accessible.Dialog
     Accessible.name: [title, text].filter(part => part !== "").join(" ")
-    Keys.onPressed: event => {
-        const tab = event.key === Qt.Key_Tab || event.key === Qt.Key_Backtab;
-        const turned = tab ? (event.key === Qt.Key_Tab ? Qt.Key_Right : Qt.Key_Left) : event.key;
-        event.accepted = Keypad.steer(root, root.Window.activeFocusItem, turned);
-    }
+    Keys.onPressed: event => event.accepted = Keypad.steer(root, root.Window.activeFocusItem, event.key)
     anchors.fill: parent
     enabled: open
     visible: open
     z: 100
-    onOpenChanged: if (open)
-        root.forceActiveFocus()
+    onOpenChanged: take()
+    Component.onCompleted: take()
+
+    function take(): void {
+        if (open)
+            mainButton.forceActiveFocus(Qt.OtherFocusReason);
+    }
 
     Rectangle {
         anchors.fill: parent
@@ -117,8 +118,12 @@ FocusScope {
                 spacing: Theme.space3
 
                 KioskButton {
+                    id: otherButton
+
                     Layout.fillWidth: true
                     Layout.preferredWidth: 1
+                    KeyNavigation.backtab: mainButton
+                    KeyNavigation.tab: mainButton
                     objectName: "dialog_other"
                     text: root.otherText
                     visible: text !== ""
@@ -126,8 +131,12 @@ FocusScope {
                 }
 
                 KioskButton {
+                    id: mainButton
+
                     Layout.fillWidth: true
                     Layout.preferredWidth: 1
+                    KeyNavigation.backtab: otherButton.visible ? otherButton : mainButton
+                    KeyNavigation.tab: otherButton.visible ? otherButton : mainButton
                     objectName: "dialog_main"
                     kind: root.mainKind
                     text: root.mainText

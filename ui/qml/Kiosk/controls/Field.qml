@@ -90,7 +90,8 @@ FocusScope {
 
                 Accessible.role: Accessible.EditableText
                 Accessible.name: root.label
-                Accessible.description: [root.error, root.help, root.source].filter(part => part !== "").join(" ")
+                // Qt keeps the name of a password field silent, so its label is said with the description.
+                Accessible.description: [root.secret ? root.label : "", root.error, root.help, root.source].filter(part => part !== "").join(" ")
                 Accessible.passwordEdit: root.secret
                 Accessible.readOnly: root.readOnly
                 Keys.onPressed: event => {

@@ -32,10 +32,7 @@ function between(a0, a1, b0, b1) {
     return Math.max(0, b0 - a1, a0 - b1);
 }
 
-function neighbour(scope, from, dx, dy) {
-    const all = targets(scope);
-    if (!from || !contains(scope, from) || from === scope)
-        return all[0] ?? null;
+function nearest(scope, all, from, dx, dy) {
     const f = frame(scope, from);
     let best = null;
     let bestScore = Infinity;
@@ -54,6 +51,14 @@ function neighbour(scope, from, dx, dy) {
             bestScore = score;
         }
     }
+    return best;
+}
+
+function neighbour(scope, from, dx, dy) {
+    const all = targets(scope);
+    if (!from || !contains(scope, from) || from === scope)
+        return all[0] ?? null;
+    const best = nearest(scope, all, from, dx, dy);
     if (best)
         return best;
     const at = all.indexOf(from);
@@ -62,17 +67,38 @@ function neighbour(scope, from, dx, dy) {
     return all[(at + (dx + dy > 0 ? 1 : all.length - 1)) % all.length];
 }
 
+const ways = {
+    "16777234": [-1, 0], // Qt.Key_Left
+    "16777235": [0, -1], // Qt.Key_Up
+    "16777236": [1, 0], // Qt.Key_Right
+    "16777237": [0, 1] // Qt.Key_Down
+};
+
+function take(item) {
+    if (item)
+        item.forceActiveFocus(1); // Qt.TabFocusReason shows the ring
+    return !!item;
+}
+
 // Returns true when the key was an arrow and the focus moved.
 function steer(scope, from, key) {
-    const ways = {};
-    ways[0x01000012] = [-1, 0]; // Qt.Key_Left
-    ways[0x01000013] = [0, -1]; // Qt.Key_Up
-    ways[0x01000014] = [1, 0]; // Qt.Key_Right
-    ways[0x01000015] = [0, 1]; // Qt.Key_Down
     const way = ways[key];
-    const to = way ? neighbour(scope, from, way[0], way[1]) : null;
-    if (!to)
+    return way ? take(neighbour(scope, from, way[0], way[1])) : false;
+}
+
+// While a keyboard is open, arrows go between the field above it and its keys, and nowhere else: anywhere else would
+// close it.
+function steerTyping(scope, panel, field, from, key) {
+    const way = ways[key];
+    if (!way)
         return false;
-    to.forceActiveFocus(1); // Qt.TabFocusReason shows the ring
+    const keys = targets(scope).filter(item => contains(panel, item));
+    if (!contains(panel, from))
+        return way[1] > 0 ? take(nearest(scope, keys, from, 0, 1)) : true;
+    const next = nearest(scope, keys, from, way[0], way[1]);
+    if (next)
+        return take(next);
+    if (way[1] < 0)
+        field.begin();
     return true;
 }

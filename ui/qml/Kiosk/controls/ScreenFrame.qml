@@ -50,6 +50,7 @@ FocusScope {
     // ---- Keyboard: opens by itself when a field gets the focus, between body and foot
     property KeyboardModel keyboardModel: null
     property Field editing: null
+    readonly property bool typing: keyboard.active
     readonly property Item focused: Window.activeFocusItem
 
     signal back
@@ -73,16 +74,32 @@ FocusScope {
     }
 
     function closeKeyboard(): void {
+        root.resting = root.editing;
         root.forceActiveFocus(Qt.OtherFocusReason);
         root.editing = null;
     }
 
-    onFocusedChanged: editing = fieldOf(focused)
+    function steer(key: int): bool {
+        if (typing)
+            return Keypad.steerTyping(root, keyboard, editing, focused, key);
+        return Keypad.steer(root, focused === root && resting ? resting : focused, key);
+    }
+
+    property Item resting: null // where the keypad goes on after the keyboard has closed
+
+    onFocusedChanged: {
+        editing = fieldOf(focused);
+        if (focused !== root)
+            resting = null;
+    }
 
     Accessible.role: Accessible.Pane
     Accessible.name: root.title
-    Keys.onPressed: event => event.accepted = Keypad.steer(root, root.Window.activeFocusItem, event.key)
+    Keys.onPressed: event => event.accepted = root.steer(event.key)
     focus: true
+    // A new screen takes the keypad, unless something of its own has it already.
+    Component.onCompleted: if (!activeFocus)
+        forceActiveFocus(Qt.OtherFocusReason)
 
     Rectangle {
         anchors.fill: parent
