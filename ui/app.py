@@ -71,6 +71,8 @@ def main(
     screen.guard(dispatcher)
     terminal.start()
     screen.open(full_screen=config.terminal.screen.full_screen and app.platformName() != "offscreen")
+    gc.collect()
+    gc.freeze()
     status = 0
     if robot is not None:
         from ui.robot import Robot
@@ -116,6 +118,7 @@ class Screen(QObject):
         self._translator = WordsTranslator(terminal.words, self.bridges.settings.language)
         self._translator.install()
         self.bridges.settings.languageChanged.connect(self._speak)
+        self._window: QQuickWindow | None = None
         self._number = terminal.session.number
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
@@ -126,10 +129,9 @@ class Screen(QObject):
     @property
     def window(self) -> QQuickWindow:
         """The one window. Raises `ScreenLoadError` before `open`."""
-        roots = self._engine.rootObjects()
-        if not roots or not isinstance(roots[0], QQuickWindow):
+        if self._window is None:
             raise ScreenLoadError("Main.qml")
-        return roots[0]
+        return self._window
 
     @property
     def engine(self) -> QQmlApplicationEngine:
@@ -141,22 +143,25 @@ class Screen(QObject):
         self._undo = self._terminal.bus.subscribe(Fact.SESSION, self._on_session)
         self._engine.setInitialProperties({"fitted": not full_screen and QGuiApplication.platformName() != "offscreen"})
         self._engine.load(QUrl.fromLocalFile(str(QML_DIR / "Main.qml")))
-        window = self.window
+        roots = self._engine.rootObjects()
+        if not roots or not isinstance(roots[0], QQuickWindow):
+            raise ScreenLoadError("Main.qml")
+        # Kept: items are only reached as long as Python knows the window that they belong to.
+        self._window = window = roots[0]
         window.installEventFilter(self)
         window.showFullScreen() if full_screen else window.show()
         self._tick.start()
-        gc.collect()
-        gc.freeze()
 
     def close(self) -> None:
         """Take the window down before the engine and the bridges go."""
         self._tick.stop()
         self._undo()
-        for root in self._engine.rootObjects():
-            root.removeEventFilter(self)
-            if isinstance(root, QQuickWindow):
-                root.close()
+        if self._window is not None:
+            self._window.removeEventFilter(self)
+            self._window.close()
+            self._window = None
         self._engine.deleteLater()
+        self._translator.remove()
 
     def guard(self, dispatcher: QtDispatcher) -> None:
         """Turn signals and bugs into events of the session."""

@@ -63,11 +63,12 @@ class Session(QObject):
 
     def _follow(self) -> None:
         session = self._terminal.session
+        # The person's screen goes before its settings do: nobody sees it jump.
+        self.changed.emit()
         if session.number != self._number:
             self._number = session.number
             self._settings.reset()
         self._settings.follow_elder(session.elder)
-        self.changed.emit()
         self.follow_clock()
 
     def follow_clock(self) -> None:

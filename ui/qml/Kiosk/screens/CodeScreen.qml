@@ -17,7 +17,10 @@ KioskScreen {
     mainText: qsTrId("screens.code.submit")
     mainEnabled: Person.codeDigits === 6 && !Session.busy
     mainBusy: Session.busy && Person.codeDigits === 6
-    onMain: Person.submitCode()
+
+    function goOn(): void {
+        Person.submitCode();
+    }
 
     ColumnLayout {
         anchors.fill: parent

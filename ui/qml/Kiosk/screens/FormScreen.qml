@@ -12,10 +12,11 @@ KioskScreen {
 
     mainText: Session.editing ? qsTrId("screens.form.save") : qsTrId("screens.form.next")
     mainIcon: Session.editing ? "check" : "next"
-    onMain: {
+
+    function goOn(): void {
         root.closeKeyboard();
         Form.answerPage();
-        Qt.callLater(root.showProblem);
+        problem.restart();
     }
 
     // What is wrong comes into view; nobody has to look for it.
@@ -27,6 +28,14 @@ KioskScreen {
                 return;
             }
         }
+    }
+
+    // Not Qt.callLater: the screen may be gone by then.
+    Timer {
+        id: problem
+
+        interval: 0
+        onTriggered: root.showProblem()
     }
 
     PageScroller {

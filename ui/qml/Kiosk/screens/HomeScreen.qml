@@ -30,14 +30,21 @@ KioskScreen {
     otherText: Session.elder ? "" : qsTrId("screens.head.elder")
     otherIcon: Theme.textStep > 1 ? "" : "elder"
     otherKind: "secondary"
-    onBack: {
+
+    function goBack(): void {
         if (shelf === "")
             Session.back();
         else
             Catalogue.look("", "");
     }
-    onMain: Catalogue.look("search", "")
-    onOther: Session.setElder(true)
+
+    function goOn(): void {
+        Catalogue.look("search", "");
+    }
+
+    function goOther(): void {
+        Session.setElder(true);
+    }
 
     Loader {
         anchors.fill: parent

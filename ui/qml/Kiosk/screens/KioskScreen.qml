@@ -12,6 +12,19 @@ ScreenFrame {
     property bool speechAsked: false
     property bool helpAsked: false
 
+    // A screen with another meaning of a button overrides its function: a handler of its own would only be added.
+    function goBack(): void {
+        Session.back();
+    }
+
+    function goOn(): void {
+        Session.confirm();
+    }
+
+    function goOther(): void {
+        Session.cancel();
+    }
+
     keyboardModel: Keyboard.model
     objectName: "screen_" + Session.state
     terminalName: Station.name
@@ -30,9 +43,9 @@ ScreenFrame {
     otherIcon: Theme.textStep > 1 ? "" : "out"
     otherKind: "quiet"
 
-    onBack: Session.back()
-    onMain: Session.confirm()
-    onOther: Session.cancel()
+    onBack: root.goBack()
+    onMain: root.goOn()
+    onOther: root.goOther()
     onLanguageWanted: Settings.setLanguage(Settings.language === "en" ? "zh_CN" : "en")
     onTextSizeWanted: Settings.setTextSize((Settings.textSize + 1) % 4)
     onContrastWanted: Settings.setHighContrast(!Settings.highContrast)

@@ -1,0 +1,143 @@
+"""The bridges without a window: what they say, and when they keep silent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import zxingcpp
+from fake_terminal import FakeTerminal
+from PySide6.QtGui import QGuiApplication, QImage
+
+from kiosk.events import Fact
+from kiosk.session.states import State
+from ui.bridge.build import build
+from ui.bridge.case import Case
+from ui.bridge.catalogue import Catalogue
+from ui.bridge.devices import Devices
+from ui.bridge.form import Form
+from ui.bridge.given import given
+from ui.bridge.materials import Materials
+from ui.bridge.pictures import Pictures
+
+
+@pytest.fixture
+def terminal(qapp: QGuiApplication) -> FakeTerminal:
+    made = FakeTerminal()
+    build(made)  # type: ignore[arg-type]
+    return made
+
+
+def count(signal: Any) -> list[None]:
+    heard: list[None] = []
+    signal.connect(lambda: heard.append(None))
+    return heard
+
+
+def test_a_list_under_a_finger_is_not_made_anew(terminal: FakeTerminal) -> None:
+    """Should tell of the services only when they differ, however often devices report."""
+    catalogue = given(Catalogue)
+    terminal.show(State.HOME)
+    catalogue.look("apply", "")
+    heard = count(catalogue.foundChanged)
+    for _ in range(3):
+        terminal.publish(Fact.DEVICES)
+    assert heard == []
+    terminal.health = dict.fromkeys(terminal.health, False)
+    terminal.publish(Fact.DEVICES)
+    assert len(heard) == 1
+    assert all(row["reason"] for row in catalogue.found)
+
+
+def test_what_can_be_done_stands_first(terminal: FakeTerminal) -> None:
+    """Should put what can be done before what cannot."""
+    catalogue = given(Catalogue)
+    terminal.show(State.HOME)
+    catalogue.look("apply", "")
+    grey = [row["reason"] != "" for row in catalogue.found]
+    assert grey == sorted(grey)
+    assert grey[0] is False
+
+
+def test_search_by_initials(terminal: FakeTerminal) -> None:
+    """Should find a service by its pinyin initials."""
+    catalogue = given(Catalogue)
+    terminal.show(State.HOME)
+    catalogue.look("search", "jzz")
+    assert catalogue.found[0]["id"] == "residence_permit_apply"
+
+
+def test_the_guide_says_what_not_to_bring_only_if_the_city_has_it(terminal: FakeTerminal) -> None:
+    """Should ask for the papers of registers that are not connected."""
+    terminal.show(State.GUIDE)
+    guide = given(Catalogue).guide
+    assert guide["spared"] == []
+    assert len(guide["bring"]) >= 4
+
+
+def test_a_row_stays_the_same_row_while_it_is_typed_into(terminal: FakeTerminal) -> None:
+    """Should change one row and reset nothing."""
+    terminal.show(State.FORM, page=0)
+    model: Any = given(Form).fields
+    resets, changes = count(model.modelReset), []
+    model.dataChanged.connect(lambda first, last, _roles: changes.append((first.row(), last.row())))
+    terminal.form.set("phone", "138")
+    assert resets == []
+    assert changes == [(0, 0)]
+
+
+def test_materials_are_silent_until_they_change(terminal: FakeTerminal) -> None:
+    """Should tell of the list once for one change."""
+    terminal.show(State.MATERIALS)
+    heard = count(given(Materials).listChanged)
+    terminal.publish(Fact.MATERIALS)
+    assert heard == []
+    terminal.materials.finish()
+    assert len(heard) == 1
+    assert given(Materials).complete
+
+
+def test_the_code_is_grouped_as_on_paper(terminal: FakeTerminal) -> None:
+    """Should group the case code and keep every character."""
+    terminal.show(State.OUTCOME)
+    assert given(Case).code == "KF 0042 0003G 7"
+
+
+def test_nothing_personal_is_asked_for_without_a_person(terminal: FakeTerminal) -> None:
+    """Should not touch the desks while nobody is known."""
+    terminal.materials = None  # type: ignore[assignment]
+    terminal.show(State.HOME)
+    assert given(Materials).views == []
+    assert given(Case).strokes == []
+
+
+def test_every_device_has_a_row(terminal: FakeTerminal) -> None:
+    """Should say the state, the status by its message name, and the code of a failure."""
+    rows = {row["kind"]: row for row in given(Devices).rows}
+    assert rows["smart_card"]["state"] == "absent"
+    assert (rows["receipt_printer"]["state"], rows["receipt_printer"]["status"]) == ("degraded", "paper_low")
+    assert rows["document_camera"]["detail"] == "document_camera.no_stream"
+    assert 70 <= rows["document_camera"]["seconds"] <= 90
+
+
+def test_the_fault_code_can_be_read_by_a_telephone(terminal: FakeTerminal) -> None:
+    """Should draw a QR code that says the fault."""
+    image = given(Pictures).find("qr/Q-200;0042").convertToFormat(QImage.Format.Format_Grayscale8)
+    found = zxingcpp.read_barcodes(_array(image))
+    assert [code.text for code in found] == ["Q-200;0042"]
+
+
+def test_a_page_is_found_by_its_name(terminal: FakeTerminal) -> None:
+    """Should find a captured page, and nothing beyond the last one."""
+    terminal.show(State.CAPTURE)
+    assert not given(Pictures).find("page/address_proof/0").isNull()
+    assert given(Pictures).find("page/address_proof/1").isNull()
+
+
+def _array(image: QImage) -> Any:
+    import numpy as np
+
+    rows = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
+    white = np.full((image.height() + 40, image.width() + 40), 255, dtype=np.uint8)
+    white[20:-20, 20:-20] = rows[:, : image.width()]
+    return white

@@ -1,0 +1,226 @@
+"""A finger on each screen sends the event that belongs to it, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fake_terminal import TROUBLE
+
+from kiosk.events import Fact
+from kiosk.session import events as ev
+from kiosk.session.states import Choice, Holding, State
+
+
+def test_a_touch_anywhere_begins(stand: Any) -> None:
+    """Should begin from the attract screen."""
+    stand.tap("attract_start")
+    assert stand.said == [ev.Started()]
+    assert stand.find("screen_home") is not None
+
+
+def test_a_service_is_chosen_from_its_shelf(stand: Any) -> None:
+    """Should open a shelf, and choose what can be done."""
+    stand.terminal.show(State.HOME)
+    stand.settle()
+    stand.tap("tile_print")
+    stand.tap("item_social_participation_cert")
+    (chosen,) = stand.said
+    assert isinstance(chosen, ev.ItemChosen)
+    assert chosen.plan.item_id == "social_participation_cert"
+
+
+def test_what_cannot_be_done_is_not_chosen(stand: Any) -> None:
+    """Should leave a grey service alone, and lead back to the tiles before the home screen is left."""
+    stand.terminal.show(State.HOME)
+    stand.settle()
+    stand.tap("tile_apply")
+    stand.tap("item_elderly_card")
+    assert stand.said == []
+    stand.tap("foot_back")
+    assert stand.said == []
+    stand.tap("foot_back")
+    assert stand.said == [ev.BackPressed()]
+
+
+def test_nothing_is_agreed_to_beforehand(stand: Any) -> None:
+    """Should go on only after each purpose was agreed to."""
+    stand.terminal.show(State.CONSENT)
+    stand.settle()
+    stand.tap("foot_main")
+    for purpose in ("consent_identify", "consent_handle"):
+        stand.tap(purpose)
+    stand.tap("foot_main")
+    assert stand.said == []
+    stand.tap("consent_phone")
+    stand.tap("foot_main")
+    assert stand.said == [ev.Confirmed()]
+
+
+def test_the_code_is_typed_and_sent(stand: Any) -> None:
+    """Should send each digit to the desk, erase one, and confirm at six."""
+    stand.terminal.show(State.CODE)
+    stand.settle()
+    for digit in "1234567":
+        stand.tap(f"digit_{digit}")
+    assert [call[1] for call in stand.terminal.calls if call[0] == "type_code"] == list("1234567")
+    stand.tap("digit_erase")
+    stand.tap("foot_main")
+    assert stand.said == []
+    stand.tap("digit_9")
+    stand.tap("foot_main")
+    assert stand.said == [ev.CodeEntered()]
+
+
+def test_a_field_is_typed_with_the_keyboard(stand: Any) -> None:
+    """Should open digits where digits are wanted, and hand each one to the desk."""
+    stand.terminal.show(State.FORM, page=0)
+    stand.settle()
+    stand.tap("field_phone", down=0.85)
+    for digit in "138":
+        stand.tap(f"key_{digit}")
+    assert [call for call in stand.terminal.calls if call[0] == "set"][-1] == ("set", "phone", "138")
+    stand.tap("foot_main")
+    assert stand.said == [ev.PageAnswered(1)]
+
+
+def test_the_language_changes_in_the_middle_of_a_field(stand: Any) -> None:
+    """Should keep what was typed and speak the other language."""
+    stand.terminal.show(State.FORM, page=0)
+    stand.settle()
+    stand.tap("field_phone", down=0.85)
+    stand.tap("key_1")
+    title = stand.item("screen_form").property("title")
+    stand.screen.bridges.settings.setLanguage("en")
+    stand.settle()
+    assert stand.item("screen_form").property("title") != title
+    assert stand.item("field_phone").property("text") == "1"
+    assert stand.terminal.language == "en"
+
+
+def test_choices_and_places_reach_the_desk_as_plain_values(stand: Any) -> None:
+    """Should hand over a string, a list and a map: what Python understands, not what JavaScript does."""
+    stand.terminal.show(State.FORM, page=2)
+    stand.settle()
+    stand.tap("choice_work")
+    stand.terminal.show(State.CHOOSE)
+    stand.settle()
+    stand.tap("choice_injury")
+    stand.terminal.show(State.FORM, page=1)
+    stand.settle()
+    stand.tap("place_chosen")
+    calls = [call[1:] for call in stand.terminal.calls if call[0] == "set"]
+    assert calls[0] == ("reason", "work")
+    assert calls[1] == ("kinds", ["pension", "injury"])
+    assert calls[2] == ("address", {"division": "990101001000", "detail": ""})
+
+
+def test_a_date_is_stepped(stand: Any) -> None:
+    """Should begin a date from today."""
+    stand.terminal.show(State.FORM, page=1)
+    stand.settle()
+    stand.tap("year_less")
+    assert [call for call in stand.terminal.calls if call[0] == "set"] == [("set", "reg_since", "2025-11-28")]
+
+
+def test_a_paper_is_opened_and_pages_are_handled(stand: Any) -> None:
+    """Should open one material; take, and throw away, a page of it."""
+    stand.terminal.show(State.MATERIALS)
+    stand.settle()
+    stand.tap("foot_main")
+    assert stand.said == []
+    stand.tap("scan_address_proof")
+    assert stand.said == [ev.MaterialOpened("address_proof")]
+    stand.tap("capture_manual")
+    stand.tap("page_0")
+    stand.tap("page_delete")
+    assert [call[0] for call in stand.terminal.calls] == ["capture", "remove_page"]
+
+
+def test_a_line_of_the_review_leads_to_its_field(stand: Any) -> None:
+    """Should lead back where a line was entered; what came from the card leads nowhere."""
+    stand.terminal.show(State.REVIEW)
+    stand.settle()
+    stand.tap("review_0")
+    assert stand.said == []
+    stand.tap("review_3")
+    assert stand.said == [ev.FieldReopened(State.FORM, page=1)]
+
+
+@pytest.mark.parametrize(("button", "choice"), [("main", Choice.RETRY), ("second", Choice.SKIP), ("third", Choice.LEAVE)])
+def test_trouble_is_answered(stand: Any, button: str, choice: Choice) -> None:
+    """Should send the choice of the button, and let nothing below be pressed."""
+    stand.terminal.show(State.CAPTURE, trouble=TROUBLE)
+    stand.settle()
+    stand.tap(f"overlay_{button}")
+    assert stand.said == [ev.TroubleAnswered(choice)]
+
+
+def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
+    """Should keep a finger from what lies under a question."""
+    stand.terminal.show(State.REVIEW, leaving=True)
+    stand.settle()
+    stand.tap("foot_main")
+    assert stand.said == []
+    stand.tap("overlay_main")
+    assert stand.said == [ev.LeaveAnswered(leave=False)]
+
+
+def test_any_touch_ends_the_count_down(stand: Any) -> None:
+    """Should go on from a touch beside the dialog."""
+    stand.terminal.seconds_left = 12
+    stand.terminal.show(State.REVIEW, warned=True)
+    stand.settle()
+    stand.tap("screen_review", down=0.02)
+    assert not stand.terminal.session.warned
+    assert stand.said == []
+
+
+def test_elder_mode_is_offered_and_taken(stand: Any) -> None:
+    """Should answer the offer and enlarge what is shown."""
+    stand.terminal.show(State.CODE, elder_offered=True)
+    stand.settle()
+    stand.tap("overlay_main")
+    assert stand.said == [ev.ElderAnswered(wanted=True)]
+    assert stand.screen.bridges.settings.elder
+    assert stand.screen.bridges.settings.textSize == 1
+
+
+def test_a_signature_is_drawn(stand: Any) -> None:
+    """Should hand over the strokes and then let the person go on."""
+    stand.terminal.show(State.SIGN)
+    stand.settle()
+    assert not stand.item("foot_main").isEnabled()
+    stand.tap("sign_pad")
+    assert ("set_signature", 1) in stand.terminal.calls
+    stand.tap("foot_main")
+    assert stand.said == [ev.Confirmed()]
+
+
+def test_the_guard_asks_only_while_something_is_held(stand: Any) -> None:
+    """Should offer *I have it* while the card lies there, and nothing afterwards."""
+    stand.terminal.show(State.GUARD, holding=Holding.CARD)
+    stand.settle()
+    stand.tap("foot_main")
+    assert stand.said == [ev.Confirmed()]
+    stand.terminal.session = replace(stand.terminal.session, holding=None)
+    stand.terminal.publish(Fact.SESSION)
+    stand.settle()
+    assert stand.find("foot_main") is None
+
+
+def test_the_next_person_finds_the_defaults(stand: Any) -> None:
+    """Should forget language, size, contrast and reach with the person."""
+    settings = stand.screen.bridges.settings
+    stand.terminal.show(State.HOME)
+    stand.settle()
+    settings.setLanguage("en")
+    settings.setTextSize(3)
+    settings.setHighContrast(True)
+    settings.setLowReach(True)
+    stand.settle()
+    stand.terminal.handle(ev.BackPressed())
+    stand.settle()
+    assert (settings.language, settings.textSize, settings.highContrast, settings.lowReach) == ("zh_CN", 0, False, False)
+    assert stand.terminal.language == "zh_CN"
