@@ -13,7 +13,7 @@ if [ "${FRESH_NAMESPACE:-}" != yes ]; then
 fi
 
 root=$(mktemp -d "${TMPDIR:-/var/tmp}/civic-kiosk-fresh.XXXXXX")
-trap 'umount -R "$root/proc" "$root/sys" "$root/dev" "$root/run" 2>/dev/null || true; rm -rf --one-file-system "$root"' EXIT
+trap 'umount -R "$root" 2>/dev/null || true; rm -rf --one-file-system "$root"' EXIT
 
 mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Codename: bookworm' | head -n 1)
 [ -n "$mirror" ] || { echo "apt knows no mirror for bookworm" >&2; exit 1; }
@@ -21,6 +21,7 @@ begun=$(date +%s)
 debootstrap --variant=minbase --include=make,git,ca-certificates bookworm "$root" "$mirror" > "$root.log" 2>&1 \
     || { tail -20 "$root.log" >&2; exit 1; }
 rm -f "$root.log"
+mount --bind "$root" "$root"    # the chroot's own / must be a mount, or no namespace can be made inside it
 
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"

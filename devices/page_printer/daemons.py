@@ -126,7 +126,7 @@ class PrinterDaemons:
         configuration.write_text(_AVAHI_CONFIG, "ascii")
         (self.folder / "passwd").write_text("root:x:0:0::/:/bin/sh\navahi:x:0:0::/:/bin/sh\n", "ascii")
         (self.folder / "group").write_text("root:x:0:\navahi:x:0:\n", "ascii")
-        avahi = self._start("avahi-daemon", [*_own_namespace(), "sh", "-c", _AVAHI_SCRIPT, "sh", str(self.folder)])
+        avahi = self._start("avahi-daemon", [*_avahi_command(), str(self.folder)])
         avahi.wait_ready(lambda: "Server startup complete" in avahi.log_text())
 
     def start_printer(
@@ -182,17 +182,22 @@ class PrinterDaemons:
 
 
 # Avahi gives its folder to the user "avahi", who does not exist inside an ordinary user's namespace: there he is root.
-_AVAHI_SCRIPT = (
+_AVAHI = 'exec avahi-daemon -f "$1/avahi.conf" --no-drop-root --no-chroot --no-rlimits'
+_FURNISH = (
     "mount -t tmpfs tmpfs /run"
     ' && mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group'
-    ' && exec avahi-daemon -f "$1/avahi.conf" --no-drop-root --no-chroot --no-rlimits'
+    " && "
 )
 
 
-def _own_namespace() -> list[str]:
-    """Return the command prefix for an own mount and network namespace, as root or as a user."""
-    private = ["unshare", "--mount", "--net"]
-    return private if os.geteuid() == 0 else [*private, "--map-root-user"]
+def _avahi_command() -> list[str]:
+    """Return what starts avahi in a mount and network namespace of its own, as root or as a user.
+
+    A bare container refuses namespaces; it has no machine of its own to protect, so there avahi runs as it is.
+    """
+    private = ["unshare", "--mount", "--net", *(() if os.geteuid() == 0 else ("--map-root-user",))]
+    allowed = subprocess.run([*private, "true"], capture_output=True, timeout=_READY_S, check=False).returncode == 0
+    return [*private, "sh", "-c", _FURNISH + _AVAHI, "sh"] if allowed else ["sh", "-c", _AVAHI, "sh"]
 
 
 def free_port() -> int:
