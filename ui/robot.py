@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, QPoint, QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, QRectF, QTimer
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("ui.robot")
 LOOK_MS = 15
+FRAME_MS = 17
 STEP_S = 10.0
 CODE_TEXT = re.compile(r"(?<!\d)(\d{6})(?!\d)")
 
@@ -80,8 +81,6 @@ class Hand:
 
     def __init__(self, window: QQuickWindow) -> None:
         self._window = window
-        # A real glass tells of a finger once a frame; here every point of a stroke is meant.
-        QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, on=False)
         self._device = QTest.createTouchDevice()
 
     def find(self, name: str) -> QQuickItem | None:
@@ -124,6 +123,10 @@ class Hand:
         last = first
         for last in others:
             QTest.touchEvent(self._window, self._device).move(0, last, self._window).commit()
+            # Moves within one frame are drawn as one.
+            frame = QEventLoop()
+            QTimer.singleShot(FRAME_MS, frame.quit)
+            frame.exec()
         QTest.touchEvent(self._window, self._device).release(0, last, self._window).commit()
 
     def hidden_behind(self, item: QQuickItem) -> tuple[QQuickItem, str] | None:
@@ -426,13 +429,15 @@ class Robot:
     def _hand_in(self, citizen: Citizen) -> None:
         self._rig.post("network/cut")
         self.result["line_cut_before_submission"] = not self._rig.get("state")["network"]["connected"]
+        self._wait(lambda: not self.terminal.session.line_up, "the terminal's noticing that the line is down")
+        self._shown("review", "review-offline")
         self._tap("foot_main")
         self._state(State.OUTCOME)
         self._wait(lambda: self._troubled() or self.terminal.session.receipt_printed is not None, "the receipt", 20.0)
         if self._troubled():
             raise RobotFailed("the receipt did not print")
         self.result["case_code"] = self.terminal.case.code
-        self.result["attachments"] = list(getattr(self.terminal.case, "attachment_digests", ()))
+        self.result["attachments"] = list(self.terminal.case.attachment_digests)
         self._shown("outcome")
         cut_still = not self._rig.get("state")["network"]["connected"]
         self._rig.post("network/restore")
@@ -494,7 +499,7 @@ class Robot:
         self._leave(citizen)
 
 
-def _smooth(points: list[tuple[float, float]], between: int = 10) -> list[tuple[float, float]]:
+def _smooth(points: list[tuple[float, float]], between: int = 4) -> list[tuple[float, float]]:
     """Return the points of a Catmull-Rom curve through `points`: a hand does not draw corners."""
     padded = [points[0], *points, points[-1]]
     curve: list[tuple[float, float]] = []

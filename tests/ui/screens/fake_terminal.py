@@ -105,7 +105,8 @@ def paper(width: int, height: int, lines: int, *, mark: int = 0) -> Image.Image:
     draw.rectangle((width * 0.25, height * 0.06, width * 0.75, height * 0.085), fill=(60, 60, 70))
     for line in range(lines):
         top = height * (0.14 + 0.8 * line / lines)
-        draw.rectangle((width * 0.1, top, width * (0.9 - 0.13 * ((line + mark) % 3)), top + height * 0.012), fill=(150, 150, 160))
+        right = width * (0.9 - 0.13 * ((line + mark) % 3))
+        draw.rectangle((width * 0.1, top, right, top + height * 0.012), fill=(150, 150, 160))
     draw.ellipse((width * 0.68, height * 0.78, width * 0.9, height * 0.78 + width * 0.22), outline=(190, 40, 40), width=5)
     return image
 
@@ -139,7 +140,7 @@ def config(orientation: str = "portrait", language: str = "zh_CN") -> Config:
             "city": {"url": "https://city.test", "ca_file": "ca.pem"},
         },
         source="test",
-        base=Path("."),
+        base=Path(),
     )
 
 
@@ -198,8 +199,8 @@ class FakeForm:
                 FieldView("phone", Text("手机号码", "Mobile number"), "mobile", "", "", keyboard="digits", max_length=11),
             ],
             [
-                FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago")),
-                FieldView("address", Text("现居住地址", "Present address"), "address", {"division": "990101001001", "detail": ""}, "", keyboard="pinyin"),
+                FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago")),  # noqa: E501
+                FieldView("address", Text("现居住地址", "Present address"), "address", {"division": "990101001001", "detail": ""}, "", keyboard="pinyin"),  # noqa: E501
             ],
             [FieldView("reason", Text("申领事由", "Reason"), "enum", "", "", options=REASONS)],
         ]
@@ -209,7 +210,7 @@ class FakeForm:
                 FieldView("to", Text("截止月份", "Until"), "month", "2026-10", "2026-10"),
                 FieldView(
                     "kinds", Text("险种", "Insurance"), "multi_enum", ["pension"], "",
-                    options=(Option("pension", Text("养老", "Pension")), Option("injury", Text("工伤", "Work injury")), Option("unemployment", Text("失业", "Unemployment"))),
+                    options=(Option("pension", Text("养老", "Pension")), Option("injury", Text("工伤", "Work injury")), Option("unemployment", Text("失业", "Unemployment"))),  # noqa: E501
                 ),
             ]
         ]  # fmt: skip
@@ -248,8 +249,8 @@ class FakeMaterials:
             view.key: view
             for view in (
                 MaterialView("id_card", Text("居民身份证", "Resident ID card"), "have", reason_id=""),
-                MaterialView("address_proof", Text("居住地住址证明", "Proof of address"), "partly", reason_id="form.material.register_not_connected", pages=1, min_pages=2, max_pages=4),
-                MaterialView("work_proof", Text("就业证明", "Employment proof"), "needed", note=Text("劳动合同或单位证明", "Contract or employer's letter"), reason_id="form.material.register_not_connected"),
+                MaterialView("address_proof", Text("居住地住址证明", "Proof of address"), "partly", reason_id="form.material.register_not_connected", pages=1, min_pages=2, max_pages=4),  # noqa: E501
+                MaterialView("work_proof", Text("就业证明", "Employment proof"), "needed", note=Text("劳动合同或单位证明", "Contract or employer's letter"), reason_id="form.material.register_not_connected"),  # noqa: E501
                 MaterialView("photo", Text("证件照", "ID photo"), "done", pages=1, profile="photo"),
             )
         }  # fmt: skip
@@ -320,9 +321,9 @@ class FakeCase:
             line("form", "居住登记日期", "Registered as resident since", "2025-11-01", form(1)),
             line("form", "现居住地址", "Present address", place, form(1)),
             line("form", "申领事由", "Reason", "Lawful and steady work" if english else "合法稳定就业", form(2)),
-            line("materials", "居住地住址证明", "Proof of address", "2 pages" if english else "2 页", ev.FieldReopened(State.MATERIALS, material="address_proof")),
-            line("materials", "就业证明", "Employment proof", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="work_proof")),
-            line("materials", "证件照", "ID photo", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="photo")),
+            line("materials", "居住地住址证明", "Proof of address", "2 pages" if english else "2 页", ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
+            line("materials", "就业证明", "Employment proof", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
+            line("materials", "证件照", "ID photo", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
         )  # fmt: skip
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
@@ -370,7 +371,7 @@ class NoCard: ...
 class FakeTerminal:
     """The signatures of `kiosk.terminal.Terminal`."""
 
-    def __init__(self, *, orientation: str = "portrait", language: str = "zh_CN", catalogue: Catalogue | None = None) -> None:
+    def __init__(self, *, orientation: str = "portrait", language: str = "zh_CN", catalogue: Catalogue | None = None) -> None:  # noqa: E501
         self.session = Session()
         self.seen: list[ev.Event] = []
         self.calls: list[tuple[Any, ...]] = []
@@ -392,7 +393,7 @@ class FakeTerminal:
         self.health = dict.fromkeys(Need, True)
         self.reports: dict[Device, FakeReport] = {
             Device.ID_CARD: FakeReport("id_card", "ready", NoCard()),
-            Device.DOCUMENT_CAMERA: FakeReport("document_camera", "lost", None, time.monotonic() - 75, "document_camera.no_stream"),
+            Device.DOCUMENT_CAMERA: FakeReport("document_camera", "lost", None, time.monotonic() - 75, "document_camera.no_stream"),  # noqa: E501
             Device.RECEIPT_PRINTER: FakeReport("receipt_printer", "degraded", PaperLow(), time.monotonic() - 5000),
             Device.PAGE_PRINTER: FakeReport("page_printer", "ready", Ready()),
         }
@@ -433,7 +434,7 @@ class FakeTerminal:
         early = {State.ATTRACT, State.HOME, State.GUIDE, State.CONSENT, State.IDENTIFY, State.OUT_OF_SERVICE, State.STAFF}
         without_plan = {State.ATTRACT, State.HOME, State.STAFF, State.OUT_OF_SERVICE}
         plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
-        base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}
+        base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}  # noqa: E501
         if state is State.OUTCOME:
             base |= {"promise": Promise.KEPT, "receipt_printed": True}
         self.session = replace(Session(number=self.session.number), **{**base, **changes})

@@ -11,7 +11,13 @@ from fake_terminal import TROUBLE
 from kiosk.session.states import Holding, Promise, State
 
 STATES: dict[State, tuple[dict[str, Any], ...]] = {
-    State.OUTCOME: ({}, {"line_up": False}, {"promise": Promise.RECEIVED}, {"receipt_printed": False}, {"receipt_printed": None}),
+    State.OUTCOME: (
+        {},
+        {"line_up": False},
+        {"promise": Promise.RECEIVED},
+        {"receipt_printed": False},
+        {"receipt_printed": None},
+    ),
     State.GUARD: ({"holding": Holding.CARD}, {"holding": Holding.CARD_UNKNOWN}, {"guard_stage": 3}, {}),
     State.CODE: ({"busy": True}, {}, {"elder_offered": True}),
     State.FORM: ({"page": 0}, {"page": 1}, {"page": 2}, {"page": 1, "editing": True}),

@@ -151,7 +151,7 @@ KioskScreen {
 
                 Layout.fillWidth: true
                 Layout.topMargin: Theme.space5
-                Layout.preferredHeight: Math.max(Theme.mm(34), call.implicitHeight + Theme.space5)
+                Layout.preferredHeight: Math.max(Theme.mm(Theme.counter ? 26 : 34), call.implicitHeight + Theme.space5)
                 radius: Theme.radius3
                 color: begin.down ? Theme.accentDeep : Theme.accent
                 border.color: Theme.accentEdge
@@ -190,7 +190,8 @@ KioskScreen {
                     KioskText {
                         Layout.fillWidth: true
                         text: qsTrId("screens.attract.instruction")
-                        role: "title"
+                        role: Theme.counter ? "lead" : "title"
+                        font.bold: true
                         color: Theme.accentInk
                         Accessible.ignored: true
                     }

@@ -34,7 +34,7 @@ PageScroller {
         readonly property real cell: (width - (columns - 1) * columnSpacing) / columns
 
         width: parent?.width ?? 0
-        columns: Theme.portrait && (Theme.textStep > 0 || Session.elder) ? 2 : 3
+        columns: Theme.counter || (Theme.portrait && (Theme.textStep > 0 || Session.elder)) ? 2 : 3
         columnSpacing: Theme.space3
         rowSpacing: Theme.space3
         uniformCellWidths: true
