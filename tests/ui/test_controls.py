@@ -87,24 +87,25 @@ def test_a_grey_tile_says_why(bench: Bench) -> None:
 
 
 def test_assistive_technology_presses(bench: Bench) -> None:
-    """Every button should be found by its name, and pressed without a finger."""
+    """Every button should be found by its name and pressed once without a finger; a busy one should refuse."""
     QAccessible.setActive(True)
     window = bench.load(BUTTON)
     root = QAccessible.queryAccessibleInterface(window)
-    assert root is not None
-
-    def named(name: str) -> object:
-        queue = [root]
-        while queue:
-            at = queue.pop()
-            if at.text(QAccessible.Text.Name) == name and at.role() == QAccessible.Role.Button:
-                return at
-            queue += [child for n in range(at.childCount()) if (child := at.child(n)) is not None]
-        raise LookupError(name)
-
-    named("下一步").actionInterface().doAction("Press")
+    queue = [root]
+    found = {}
+    while queue:
+        at = queue.pop()
+        if at.role() == QAccessible.Role.Button:
+            found[at.text(QAccessible.Text.Name)] = at
+        queue += [child for n in range(at.childCount()) if (child := at.child(n)) is not None]
+    assert set(found) == {"下一步", "返回"}
+    found["下一步"].actionInterface().doAction("Press")
     bench.settle()
     assert window.property("clicks") == 1
+    bench.item("b").setProperty("busy", True)
+    found["下一步"].actionInterface().doAction("Press")
+    bench.settle()
+    assert (window.property("clicks"), window.property("refusals")) == (1, 1)
 
 
 def test_a_field_is_written_by_the_keyboard(bench: Bench) -> None:
@@ -205,7 +206,8 @@ def test_a_signature_has_strokes(bench: Bench) -> None:
     bench.touch(QPoint(400, 100), QPoint(950, 500))
     strokes = window.property("strokes").toVariant()
     assert len(strokes) == 2
-    assert len(strokes[0]) == 3
+    assert all(len(stroke) >= 2 for stroke in strokes)  # Qt keeps one move for each frame
+    assert (round(strokes[0][0]["x"], 2), round(strokes[0][-1]["x"], 2)) == (0.11, 0.33)
     assert all(0 <= p["x"] <= 1 and 0 <= p["y"] <= 1 for stroke in strokes for p in stroke)
     times = [p["t"] for stroke in strokes for p in stroke]
     assert times == sorted(times)

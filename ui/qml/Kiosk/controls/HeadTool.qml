@@ -33,7 +33,7 @@ Pressable {
             anchors.horizontalCenter: parent.horizontalCenter
             y: (parent.height - height - word.height) / 2
             name: root.iconName
-            size: Theme.mm(9)
+            size: Theme.mm(8.4)
             color: root.on ? Theme.brandInk : Theme.brand
         }
 
@@ -44,6 +44,7 @@ Pressable {
             width: parent.width
             text: root.text
             role: "caption"
+            lineHeight: 0.88
             font.pixelSize: Theme.head
             color: root.on ? Theme.brandInk : Theme.brand
             horizontalAlignment: Text.AlignHCenter

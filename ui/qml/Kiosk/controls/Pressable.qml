@@ -25,6 +25,7 @@ T.AbstractButton {
     Accessible.name: root.text
     Accessible.description: root.hint
     Accessible.focusable: true
+    Accessible.onPressAction: root.press()
     Keys.priority: Keys.BeforeItem
     Keys.onPressed: event => {
         const enter = event.key === Qt.Key_Return || event.key === Qt.Key_Enter || event.key === Qt.Key_Select;

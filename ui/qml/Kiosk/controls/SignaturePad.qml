@@ -79,10 +79,14 @@ Item {
         property real began: 0
 
         function add(): void {
-            const at = point.position;
+            const x = Math.max(0, Math.min(1, point.position.x / root.width));
+            const y = Math.max(0, Math.min(1, point.position.y / root.height));
+            const last = points[points.length - 1];
+            if (last && last.x === x && last.y === y)
+                return;
             points = points.concat([{
-                        "x": Math.max(0, Math.min(1, at.x / root.width)),
-                        "y": Math.max(0, Math.min(1, at.y / root.height)),
+                        "x": x,
+                        "y": y,
                         "t": Math.round(Date.now() - began),
                         "p": point.pressure > 0 ? point.pressure : 1
                     }]);
