@@ -499,7 +499,7 @@ class Robot:
         self._leave(citizen)
 
 
-def _smooth(points: list[tuple[float, float]], between: int = 4) -> list[tuple[float, float]]:
+def _smooth(points: list[tuple[float, float]], between: int = 3) -> list[tuple[float, float]]:
     """Return the points of a Catmull-Rom curve through `points`: a hand does not draw corners."""
     padded = [points[0], *points, points[-1]]
     curve: list[tuple[float, float]] = []
