@@ -14,11 +14,10 @@ mkdir -p "$root/opt/civic-kiosk" "$root/DEBIAN" dist
 /usr/bin/python3 -m venv --copies "$root/opt/civic-kiosk/venv"
 venv="$root/opt/civic-kiosk/venv"
 "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r packaging/requirements.lock
-"$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-cache-dir . \
-    || "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps .
+"$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps .
 site=$(echo "$venv"/lib/python3*/site-packages)
 cp ui/keyboard/pinyin.db "$site/ui/keyboard/"
-cp docs/third-party.md LICENSE NOTICE "$root/opt/civic-kiosk/" 2>/dev/null || cp LICENSE NOTICE "$root/opt/civic-kiosk/"
+cp LICENSE NOTICE "$root/opt/civic-kiosk/"
 
 # Not part of a terminal: the central platform, the demo, build tools, and what Qt offers under the GPL alone.
 rm -rf "$site/central" "$site/kiosk/demo" "$site"/pip "$site"/pip-* "$site"/setuptools* "$site"/wheel*
@@ -28,7 +27,8 @@ rm -rf "$qt"/Qt/qml/QtQuick/VirtualKeyboard "$qt"/Qt/qml/QtQuick/Timeline "$qt"/
     "$qt"/lupdate "$qt"/lrelease "$qt"/assistant "$qt"/designer "$qt"/linguist "$qt"/qmllint "$qt"/qmlls "$qt"/qmlformat
 find "$root" -name '__pycache__' -type d -prune -exec rm -rf {} +
 rm -rf "$venv/bin/"[!p]* "$venv/bin/pip"* "$venv/bin/pyside6-"* "$venv/bin/py"[!t]* 2>/dev/null || true
-sed -i "s#^home = .*#home = /usr/bin#" "$venv/pyvenv.cfg"
+sed -i -e 's#^home = .*#home = /usr/bin#' -e '/^command/d' "$venv/pyvenv.cfg"
+rm -f "$site"/civic_kiosk-*.dist-info/direct_url.json    # it names the folder that the package was built in
 
 install -D -m 0644 packaging/systemd/civic-kiosk.service "$root/usr/lib/systemd/system/civic-kiosk.service"
 install -D -m 0644 packaging/systemd/civic-kiosk-sync.service "$root/usr/lib/systemd/system/civic-kiosk-sync.service"
