@@ -17,6 +17,7 @@ from kiosk.config import ConfigError
 from kiosk.fleet.enrolment import EnrolmentError
 from kiosk.printing.certificate import CertificateMismatchError
 from kiosk.printing.receipt_qr import ReceiptQrError
+from kiosk.words import WordsError
 from offline_queue import QueueError, StoreFull
 
 
@@ -58,6 +59,7 @@ FAULTS: dict[type[Exception], Fault] = {
     ConfigError: Fault("C-400", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.config"),
     EnrolmentError: Fault("C-410", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.enrolment"),
     CatalogueError: Fault("C-420", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.catalogue"),
+    WordsError: Fault("C-430", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.words"),
     AuditError: Fault("A-500", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.audit"),
 }
 BUG = Fault("B-900", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.bug")

@@ -7,11 +7,11 @@ Knows: which desk does which effect, and which changes are worth an event. Does 
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from devices.supervisor import DeviceReport, SupervisorState
+from kiosk.caretaker import Caretaker, OutboxView
 from kiosk.catalogue.availability import Available, Unavailable, availability
 from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Mode, Need, ResultKind, ServiceItem
@@ -33,11 +33,7 @@ from kiosk.session import events as ev
 from kiosk.session.runner import SessionRunner
 from kiosk.session.states import Device, Journey, Plan, Session, State
 from kiosk.words import Words
-from offline_queue import Outbox, RowState
-
-_LOG = logging.getLogger("kiosk.terminal")
-OUTBOX_LOOK_S = 1.0
-"""How often the outbox is looked at: the sync agent is another process and cannot call us."""
+from offline_queue import Outbox
 
 
 @dataclass(slots=True)
@@ -53,37 +49,23 @@ class Desks:
     staff: StaffDesk
 
 
-@dataclass(slots=True)
-class OutboxView:
-    """What the screen may say of the outbox."""
-
-    waiting: int = 0
-    parked: int = 0
-    last_success: dt.datetime | None = None
-    waits_for: str = ""
-
-
-@dataclass(slots=True)
-class _Watching:
-    outbox_at: float = 0.0
-    outbox: OutboxView = field(default_factory=OutboxView)
-
-
 class Terminal:
     """The session and everything that it calls. Built by `kiosk.bootstrap`; owned by one thread."""
 
     def __init__(
-        self, context: Context, runner: SessionRunner, desks: Desks, vision: Vision, line: LineWatch, outbox: Outbox
+        self, *, context: Context, runner: SessionRunner, desks: Desks, vision: Vision, line: LineWatch, outbox: Outbox
     ) -> None:
         self._context = context
         self._runner = runner
         self._vision = vision
         self._line = line
         self._outbox = outbox
-        self._watching = _Watching()
+        self._caretaker = Caretaker(context)
         self._desks = desks
         self._reports: dict[Device, DeviceReport] = {}
         self._quit: Callable[[], None] = lambda: None
+        self._line_up: bool | None = None
+        context.suspect_line = line.suspect
 
     # --- what the screen reads ----
 
@@ -164,17 +146,17 @@ class Terminal:
     @property
     def outbox(self) -> OutboxView:
         """What waits here for the city."""
-        return self._watching.outbox
+        return self._caretaker.outbox
 
     @property
     def waiting_count(self) -> int:
         """Submissions that the city has not received yet."""
-        return self._watching.outbox.waiting
+        return self._caretaker.outbox.waiting
 
     @property
     def last_success(self) -> dt.datetime | None:
         """When the city last received something from here."""
-        return self._watching.outbox.last_success
+        return self._caretaker.outbox.last_success
 
     def now(self) -> dt.datetime:
         """Return the civil time at the terminal."""
@@ -205,29 +187,7 @@ class Terminal:
         """A few times a second: timers, the printer's progress, the outbox."""
         self._runner.tick()
         self._desks.certificate.tick()
-        now = self._context.clock.monotonic()
-        if now >= self._watching.outbox_at:
-            self._watching.outbox_at = now + OUTBOX_LOOK_S
-            self._context.store_work.run(self._look, self._seen, self._look_failed)
-
-    def _look(self) -> tuple[OutboxView, bool]:
-        counts, agent = self._outbox.counts(), self._outbox.agent_state()
-        kept = self._context.vault.kept
-        row = None if kept is None else self._outbox.row(kept.code)
-        received = row is not None and row.state is RowState.RECEIVED
-        return OutboxView(counts.waiting, counts.parked, agent.last_success, agent.reason), received
-
-    def _seen(self, result: tuple[OutboxView, bool]) -> None:
-        view, received = result
-        if view != self._watching.outbox:
-            self._watching.outbox = view
-            self.bus.publish(Fact.OUTBOX)
-        if received:
-            self.handle(ev.CityReceived(self.session.number))
-
-    def _look_failed(self, error: Exception) -> None:
-        _LOG.error("the outbox cannot be read", exc_info=error)
-        self.handle(ev.FaultRaised(getattr(error, "code", "outbox.unreadable")))
+        self._caretaker.tick()
 
     # --- starting and stopping ----
 
@@ -262,16 +222,14 @@ class Terminal:
         before = self._reports.get(kind)
         self._reports[kind] = report
         gone = {SupervisorState.LOST, SupervisorState.FAULTED}
-        was_gone, is_gone = before is None or before.state in gone, report.state in gone
+        was_gone, is_gone = before is not None and before.state in gone, report.state in gone
         if is_gone and not was_gone:
             status = report.code or type(report.status).__name__
             self._context.audit.record("device.lost", "failure", device=str(kind), status=status)
             self.handle(ev.DeviceLost(kind))
-        elif was_gone and not is_gone:
+        elif not is_gone and (was_gone or before is None):
             self._context.audit.record("device.back", device=str(kind))
             self.handle(ev.DeviceBack(kind))
-        elif before is None:
-            self.handle(ev.DeviceLost(kind))
         if kind is Device.ID_CARD:
             self._desks.person.on_report(report)
             self._desks.guard.on_report(report)
@@ -281,16 +239,17 @@ class Terminal:
 
     def on_line(self, up: bool, reason: str) -> None:
         """Take the line's new state."""
-        if up:
+        before, self._line_up = self._line_up, up
+        if up is not before and up:
             self._context.audit.record("line.up")
-        else:
+        elif up is not before:
             self._context.audit.record("line.down", "failure", reason=reason)
         self.handle(ev.LineChanged(up))
         self.bus.publish(Fact.LINE)
 
     def on_session(self, session: Session) -> None:
         """Announce a changed session."""
-        del session
+        self._caretaker.on_session(session)
         self.bus.publish(Fact.SESSION)
 
     def run_effect(self, effect: fx.Effect) -> None:
@@ -333,7 +292,12 @@ class Terminal:
 
     def _record(self, move: fx.Record) -> None:
         self._context.audit.record(
-            "session.moved", "na", session=self.session.number, before=str(move.before), after=str(move.after), cause=move.event
+            "session.moved",
+            "na",
+            session=self.session.number,
+            before=str(move.before),
+            after=str(move.after),
+            cause=move.event,
         )
 
     def _wipe(self) -> None:
