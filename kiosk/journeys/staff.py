@@ -28,6 +28,8 @@ class StaffDesk:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._present = False
+        self._challenge = b""
+        """What the card in the reader was asked to sign; empty without a card."""
         self.name = ""
 
     def on_report(self, report: DeviceReport) -> None:
@@ -38,16 +40,18 @@ class StaffDesk:
         elif not present and self._present and self._context.session().state is State.STAFF:
             self._context.handle(ev.StaffCardRemoved())
         if not present:
-            self.name = ""
+            self.name, self._challenge = "", b""
         self._present = present
 
     def _read(self) -> None:
-        challenge = secrets.token_bytes(CHALLENGE_BYTES)
+        challenge = self._challenge = secrets.token_bytes(CHALLENGE_BYTES)
         self._context.devices[Device.SMART_CARD].submit(
             lambda reader: reader.read_staff_card(challenge), lambda result: self._on_read(challenge, result)
         )
 
     def _on_read(self, challenge: bytes, result: StaffCard | NotAStaffCard | CardRemoved | DeviceError) -> None:
+        if challenge != self._challenge:
+            return  # the answer of a card that is not there any more
         audit = self._context.audit
         match result:
             case StaffCard() if self._trusted(result, challenge):
