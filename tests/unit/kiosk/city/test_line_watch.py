@@ -75,7 +75,7 @@ def test_a_change_is_told_once_with_its_reason(watched: Watched) -> None:
     for reason in ("connect", "timeout", None):
         watched.asked()
         watched.probe.say(reason)
-        watched.watch.suspect()
+        watched.watch._wake.set()  # the pause is over
     watched.turn()
     watched.turn()
     watched.asked()
@@ -94,6 +94,18 @@ def test_a_suspicion_probes_at_once(watched: Watched) -> None:
     watched.probe.say("connect")
     watched.turn()
     assert watched.changes[-1] == (False, "connect")
+
+
+def test_a_suspicion_is_answered_even_if_nothing_changed(watched: Watched) -> None:
+    """Whoever took the line for down after one failed call hears that it is up after all."""
+    watched.watch.start()
+    for _ in range(2):
+        watched.asked()
+        watched.probe.say(None)
+        watched.turn()
+        watched.watch.suspect()
+    watched.asked()
+    assert watched.changes == [(True, ""), (True, "")]
 
 
 def test_a_bug_in_the_probe_counts_as_down(watched: Watched, caplog: pytest.LogCaptureFixture) -> None:

@@ -46,8 +46,8 @@ YI = person("测试乙", "990000195801010025")
 @functools.cache
 def pdf_of(*pages: str) -> bytes:
     source = '#set page(width: 90mm, height: 60mm)\n#set text(font: "Noto Sans CJK SC")\n' + "\n#pagebreak()\n".join(pages)
-    pdf: bytes = typst.Compiler(source.encode(), font_paths=[FONTS], ignore_system_fonts=True).compile()
-    return pdf
+    pdf = typst.compile(source.encode(), font_paths=[FONTS], ignore_system_fonts=True)  # type: ignore[misc]
+    return bytes(pdf)
 
 
 def certificate_of(who: Person) -> bytes:

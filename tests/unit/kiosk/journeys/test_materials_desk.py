@@ -1,0 +1,172 @@
+"""The papers: asked for by the answers, captured one page at a time, and nobody's once the camera is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from devices.supervisor import DeviceReport, SupervisorState
+from kiosk.documents.pages import Advice, CaptureRefused, PreviewChanged, VisionBack, VisionLost
+from kiosk.events import Fact
+from kiosk.session import events as ev
+from kiosk.session.states import Device, State
+
+if TYPE_CHECKING:
+    from conftest import Bench
+
+
+def keys(bench: Bench) -> set[str]:
+    return {view.key for view in bench.terminal.materials.views()}
+
+
+@pytest.mark.parametrize(
+    ("reason", "wanted"), [("work", {"employment_proof"}), ("study", {"study_proof"}), ("home", set[str]())]
+)
+def test_the_reason_decides_what_is_asked_for(bench: Bench, reason: str, wanted: set[str]) -> None:
+    """Employment or study proof by the reason chosen; address, photo and card always; the signature has its own step."""
+    bench.to_form()
+    bench.fill_permit(reason)
+    assert keys(bench) == {"id_card", "address_proof", "id_photo"} | wanted
+
+
+def test_a_changed_reason_asks_for_another_proof(bench: Bench) -> None:
+    """From the review the reason is changed: the case is not complete before the other proof is laid."""
+    bench.to_review("home")
+    bench.handle(ev.FieldReopened(State.FORM, page=0))
+    bench.terminal.form.set("reason", "work")
+    while bench.state() is State.FORM:
+        assert bench.terminal.form.answer_page()
+        bench.turn()
+    assert bench.state() is State.MATERIALS
+    assert not bench.terminal.materials.complete
+    assert "employment_proof" in keys(bench)
+    bench.lay_materials()
+    bench.handle(ev.Confirmed())
+    assert bench.state() is State.REVIEW
+
+
+def test_what_the_card_showed_is_here_already(bench: Bench) -> None:
+    """The card itself is no paper to lay; what must be scanned although the city has it says why."""
+    bench.to_form()
+    bench.fill_permit()
+    views = {view.key: view for view in bench.terminal.materials.views()}
+    assert views["id_card"].state == "have"
+    assert views["address_proof"].state == "needed"
+    assert views["address_proof"].reason_id == "form.material.register_not_connected"
+    assert views["id_photo"].reason_id == ""
+
+
+def test_two_pages_make_a_proof_of_address(bench: Bench) -> None:
+    """One page is a part, the second completes it and closes the camera by itself."""
+    bench.to_form()
+    bench.fill_permit()
+    materials = bench.terminal.materials
+    bench.handle(ev.MaterialOpened("address_proof"))
+    assert bench.vision.shows("document")
+    bench.lay_page()
+    assert bench.state() is State.CAPTURE
+    assert next(view for view in materials.views() if view.key == "address_proof").state == "partly"
+    bench.lay_page(90)
+    assert bench.state() is State.MATERIALS
+    assert bench.vision.shows(None)
+    assert next(view for view in materials.views() if view.key == "address_proof").state == "done"
+    assert materials.page_image("address_proof", 0) != materials.page_image("address_proof", 1)
+    assert [entry["material"] for entry in bench.audited("material.captured")] == ["address_proof"] * 2
+
+
+def test_the_photo_has_its_own_profile(bench: Bench) -> None:
+    """The camera is told what to expect."""
+    bench.to_form()
+    bench.fill_permit()
+    bench.handle(ev.MaterialOpened("id_photo"))
+    assert bench.vision.shows("photo")
+
+
+def test_a_page_can_be_taken_out(bench: Bench) -> None:
+    """The material is open again; a page that is not there can be taken out harmlessly."""
+    bench.to_form()
+    bench.fill_permit()
+    bench.lay_materials()
+    materials = bench.terminal.materials
+    for index in (0, 5, -1):
+        materials.remove_page("address_proof", index)
+    materials.remove_page("nothing", 0)
+    assert materials.page_count("address_proof") == 1
+    assert not materials.complete
+
+
+def test_a_late_page_is_nobodys(bench: Bench) -> None:
+    """The camera was left: a page that comes afterwards is dropped, whatever is on the screen then."""
+    bench.to_form()
+    bench.fill_permit()
+    bench.handle(ev.MaterialOpened("address_proof"), ev.BackPressed())
+    bench.lay_page()
+    assert bench.terminal.materials.page_count("address_proof") == 0
+    bench.leave()
+    bench.lay_page()
+    assert bench.vault.empty
+    bench.wait(6)
+    bench.lay_page()
+    assert bench.vault.empty
+
+
+def test_no_more_pages_than_the_item_takes(bench: Bench) -> None:
+    """A third page of two is not kept."""
+    bench.to_form()
+    bench.fill_permit()
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.vault.pages["address_proof"] = []
+    bench.lay_page()
+    bench.lay_page()
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.lay_page()
+    assert bench.terminal.materials.page_count("address_proof") == 2
+
+
+@pytest.mark.parametrize("advice", list(Advice))
+def test_a_page_that_cannot_be_taken_says_why(bench: Bench, advice: Advice) -> None:
+    """No page, blurred, glare: words for the citizen, which go as soon as a page is taken or the camera is opened anew."""
+    bench.to_form()
+    bench.fill_permit()
+    materials = bench.terminal.materials
+    bench.handle(ev.MaterialOpened("address_proof"))
+    materials.capture()
+    assert bench.vision.captures == 1
+    materials.on_event(CaptureRefused(advice))
+    bench.turn()
+    assert materials.refusal == advice
+    assert "⟦" not in bench.terminal.words.text("zh_CN", materials.refusal)
+    bench.lay_page()
+    assert materials.refusal == ""
+    materials.on_event(CaptureRefused(advice))
+    bench.handle(ev.BackPressed(), ev.MaterialOpened("address_proof"))
+    assert materials.refusal == ""
+
+
+def test_the_camera_lost_and_back(bench: Bench) -> None:
+    """Said while the camera is open, gone by itself when it is back; pages that were taken stay."""
+    bench.to_form()
+    bench.fill_permit()
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.lay_page()
+    bench.vision.report = DeviceReport("document_camera", SupervisorState.LOST, None, 0.0)
+    bench.terminal.materials.on_event(VisionLost("vision.silent"))
+    bench.turn()
+    assert bench.trouble == "session.lost.document_camera"
+    bench.vision.preview = None
+    bench.terminal.materials.on_event(VisionBack())
+    bench.turn()
+    assert bench.trouble == ""
+    assert bench.vision.shows("document")
+    assert bench.terminal.materials.page_count("address_proof") == 1
+    assert bench.audited("device.lost")[-1]["device"] == Device.DOCUMENT_CAMERA
+
+
+def test_a_new_frame_is_announced(bench: Bench) -> None:
+    """The screen is told and fetches the frame by itself."""
+    heard: list[str] = []
+    bench.terminal.bus.subscribe(Fact.FRAME, lambda: heard.append("frame"))
+    bench.terminal.materials.on_event(PreviewChanged(3))
+    bench.turn()
+    assert heard == ["frame"]
