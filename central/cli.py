@@ -6,8 +6,8 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 the state directory does not fit, 4
 from __future__ import annotations
 
 import argparse
-import json
 import importlib.metadata
+import json
 import logging
 import sys
 from pathlib import Path
@@ -130,7 +130,8 @@ def _cases(arguments: argparse.Namespace) -> int:
         print(json.dumps(found, ensure_ascii=False))
         return 0
     for case in found:
-        print(f"{case['code']}  {case['received_at']}  {case['state']:<20}  {case['item']}  {len(case['attachments'])} files")
+        files = len(case["attachments"])
+        print(f"{case['code']}  {case['received_at']}  {case['state']:<20}  {case['item']}  {files} files")
     print(f"{len(found)} cases")
     return 0
 
@@ -140,5 +141,6 @@ def _verify(arguments: argparse.Namespace) -> int:
 
     found = certificate_check(Settings(arguments.state), arguments.file)
     good = found["intact"] and found["trusted"] and found["whole_file"]
-    print(json.dumps(found, ensure_ascii=False) if arguments.json else ("genuine and unchanged" if good else f"NOT genuine: {found}"))
+    words = "genuine and unchanged" if good else f"NOT genuine: {found}"
+    print(json.dumps(found, ensure_ascii=False) if arguments.json else words)
     return 0 if good else 1

@@ -129,7 +129,8 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         session=lambda: runner.session,
         language=config.terminal.language,
     )
-    vision = _vision(config, clock, dispatcher, lambda event: terminal().materials.on_event(event))
+    # the terminal is not built yet: it is looked up when the first event comes
+    vision = _vision(config, clock, dispatcher, lambda event: terminal().materials.on_event(event))  # noqa: PLW0108
     materials = MaterialsDesk(context, vision)
     form = FormDesk(context, materials)
     desks = Desks(

@@ -72,10 +72,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
+    import ui.app
     from kiosk import config
-    from ui import app
 
-    return app.main(
+    return ui.app.main(
         config.load(options.config),
         robot=options.robot,
         control=options.control,
@@ -84,9 +84,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _dock(options: argparse.Namespace) -> int:
-    from ui import dock
+    import ui.dock
 
-    return dock.main(options.control)
+    return ui.dock.main(options.control)
 
 
 def _sync(options: argparse.Namespace) -> int:

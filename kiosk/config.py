@@ -14,7 +14,8 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
 
-from kiosk.session.states import Assurance, Device
+from kiosk.identity.assurance import Assurance
+from kiosk.session.states import Device
 
 
 class ConfigError(Exception):

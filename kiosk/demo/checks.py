@@ -108,7 +108,8 @@ def _findings(evidence: Evidence) -> Iterator[Finding]:
     yield Finding("central holds exactly one case", _codes(evidence) == [code], f"codes {_codes(evidence)}")
     yield _attachments(evidence)
     held = evidence.certificate_check
-    yield Finding("certificate's signature verifies", bool(held["intact"] and held["trusted"]), json.dumps(held, ensure_ascii=False))
+    genuine = bool(held["intact"] and held["trusted"] and held["whole_file"])
+    yield Finding("certificate's signature verifies", genuine, f"whole file, by {held['signer']}" if genuine else str(held))
     yield _subject(evidence)
     yield Finding("outbox is empty", evidence.outbox_waiting == 0, f"{evidence.outbox_waiting} waiting")
     cut = evidence.result["line_cut_before_submission"] and evidence.result["line_restored_after_receipt"]
@@ -136,7 +137,8 @@ def _attachments(evidence: Evidence) -> Finding:
     name = "central holds the same attachments"
     sent = sorted(evidence.result["attachments"])
     held = sorted(str(part["sha256"]) for case in evidence.cases for part in case["attachments"])
-    return Finding(name, bool(sent) and sent == held, f"{len(held)} files, SHA-256 equal" if sent == held else f"{sent} / {held}")
+    same = bool(sent) and sent == held
+    return Finding(name, same, f"{len(held)} files, SHA-256 equal" if same else f"{sent} / {held}")
 
 
 def _subject(evidence: Evidence) -> Finding:

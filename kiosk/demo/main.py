@@ -49,7 +49,7 @@ def _windowed(work: Path) -> int:
     with Stack(work.resolve(), windowed=True) as stack:
         dock = stack.start_dock()
         screen = stack.start_kiosk("--control", stack.control_url)
-        print("The terminal and its dock are open. Lay a card on the reader in the dock to begin; close the terminal to end.")
+        print("The terminal and its dock are open: lay a card on the reader in the dock. Close the terminal to end.")
         try:
             while screen.poll() is None and dock.poll() is None:
                 time.sleep(0.2)

@@ -12,11 +12,12 @@ from kiosk.city.client import PlatformRejected, PlatformUnreachable
 from kiosk.city.messages import CodeAnswer, PersonKey, VerifyAnswer
 from kiosk.events import Fact
 from kiosk.identity import masking
+from kiosk.identity.assurance import Assurance
 from kiosk.identity.numbers import Invalid, Sex, resident_id
 from kiosk.identity.persons import RESIDENT_ID, Person
 from kiosk.journeys.context import Context
 from kiosk.session import events as ev
-from kiosk.session.states import Assurance, Device
+from kiosk.session.states import Device
 
 ELDER_AGE = 60
 CODE_DIGITS = 6

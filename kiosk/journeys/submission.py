@@ -16,9 +16,9 @@ from kiosk.catalogue.models import Provide, ServiceItem
 from kiosk.city import messages
 from kiosk.clock import ClockQuality
 from kiosk.documents.pdf import pages_to_pdf
+from kiosk.identity.assurance import Assurance
 from kiosk.identity.persons import Person
 from kiosk.journeys.vault import Vault
-from kiosk.session.states import Assurance
 from offline_queue import Attachment
 
 SIGNATURE_PART = "signature"

@@ -103,6 +103,7 @@ class Record:
 
 
 Effect = (
-    WatchCard | SendCode | CheckCode | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt | RequestCertificate
-    | PrintCertificate | CancelPrint | RecordTaken | CheckHolding | AlarmStation | WipePerson | Quit | Record
+    WatchCard | SendCode | CheckCode | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
+    | RequestCertificate | PrintCertificate | CancelPrint | RecordTaken | CheckHolding | AlarmStation | WipePerson | Quit
+    | Record
 )  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.session.states import Assurance, Choice, Device, Holding, Plan, State, Taken
+from kiosk.identity.assurance import Assurance
+from kiosk.session.states import Choice, Device, Holding, Plan, State, Taken
 from kiosk.session.timeouts import Timer
 
 
@@ -299,10 +300,10 @@ class FaultCleared:
 
 
 Event = (
-    Started | ItemChosen | Confirmed | BackPressed | CancelPressed | LeaveAnswered | TroubleAnswered | Touched | ElderAnswered
-    | CardRead | CardRefused | CodeSent | CodeNotSent | CodeEntered | CodeAccepted | CodeRefused | PageAnswered | FieldReopened
-    | MaterialOpened | MaterialCaptured | Stored | NotStored | ReceiptPrinted | ReceiptNotPrinted | CityReceived
-    | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted | PrinterRefilled | PaperTaken | HoldingChecked
-    | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown | StaffCardRemoved | StopRequested | FaultRaised
-    | FaultCleared
+    Started | ItemChosen | Confirmed | BackPressed | CancelPressed | LeaveAnswered | TroubleAnswered | Touched
+    | ElderAnswered | CardRead | CardRefused | CodeSent | CodeNotSent | CodeEntered | CodeAccepted | CodeRefused
+    | PageAnswered | FieldReopened | MaterialOpened | MaterialCaptured | Stored | NotStored | ReceiptPrinted
+    | ReceiptNotPrinted | CityReceived | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
+    | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown
+    | StaffCardRemoved | StopRequested | FaultRaised | FaultCleared
 )  # fmt: skip

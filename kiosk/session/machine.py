@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kiosk.identity.assurance import Assurance
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.states import (
     ENDING,
     IDLE,
     NEEDS,
-    Assurance,
     Choice,
     Device,
     Holding,

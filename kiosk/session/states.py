@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
-from kiosk.identity.assurance import Assurance as Assurance
+from kiosk.identity.assurance import Assurance
 
 
 class State(enum.StrEnum):

@@ -6,7 +6,6 @@ import json
 import re
 import time
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, Self
 
 from kiosk import bootstrap, config
@@ -32,7 +31,7 @@ class CoreCitizen:
         self.terminal.start()
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.terminal.stop()
         self.dispatcher.run_pending()
 
@@ -100,11 +99,14 @@ class CoreCitizen:
         assert self.session.state is State.CAPTURE
         for number, page in enumerate(pages, start=1):
             self.stack.control("/v1/camera/lay", {"page": page})
-            self.until(f"page {number} of {material}", lambda number=number: self.terminal.materials.page_count(material) >= number)
+            self.until(f"page {number} of {material}", lambda wanted=number: self.pages_of(material) >= wanted)
             self.stack.control("/v1/camera/clear", {})
         if self.session.state is State.CAPTURE:
             self.do(ev.Confirmed())
         assert self.session.state is State.MATERIALS
+
+    def pages_of(self, material: str) -> int:
+        return self.terminal.materials.page_count(material)
 
     def sign(self) -> None:
         stroke = [(x / 20, 0.4 + 0.2 * (x % 2), x / 10) for x in range(2, 18)]
@@ -129,7 +131,9 @@ class CoreCitizen:
         self.at(State.FORM)
         self.do(ev.TroubleAnswered(Choice.SKIP))
 
-    def apply(self, *, before_submit: Callable[[], Any] = lambda: None, with_card_alone: bool = False, quick: bool = False) -> str:
+    def apply(
+        self, *, before_submit: Callable[[], Any] = lambda: None, with_card_alone: bool = False, quick: bool = False
+    ) -> str:
         """Apply for a residence permit from touch to receipt; returns the case code."""
         self.choose("residence_permit_apply")
         if with_card_alone:

@@ -6,6 +6,7 @@ Run as `python quick_kiosk.py WORK CENTRAL_PORT`. Prints the case code once the 
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -19,7 +20,8 @@ def main() -> None:
     stack = Stack.attached(Path(sys.argv[1]))
     with CoreCitizen(stack) as citizen:
         citizen.until("the line's state", lambda: not citizen.session.line_up)
-        code = citizen.apply(with_card_alone=True, quick=True, before_submit=lambda: stack.control("/v1/network/restore", {}))
+        restore = partial(stack.control, "/v1/network/restore", {})
+        code = citizen.apply(with_card_alone=True, quick=True, before_submit=restore)
         print(code, flush=True)
         citizen.leave()
 

@@ -18,9 +18,10 @@ from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
 from kiosk.events import Bus, Fact
+from kiosk.identity.assurance import Assurance
 from kiosk.session import events as ev
 from kiosk.session.machine import step
-from kiosk.session.states import Assurance, Choice, Device, Journey, Plan, Promise, Session, State, Trouble
+from kiosk.session.states import Choice, Device, Journey, Plan, Promise, Session, State, Trouble
 from kiosk.words import Words
 
 SATURDAY_NIGHT = dt.datetime(2026, 11, 28, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))

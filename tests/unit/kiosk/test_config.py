@@ -10,7 +10,8 @@ import pytest
 
 from devices.smart_card.samples import SAMPLE_STAFF
 from kiosk.config import ConfigError, load, parse
-from kiosk.session.states import Assurance, Device
+from kiosk.identity.assurance import Assurance
+from kiosk.session.states import Device
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "packaging" / "kiosk.example.toml"
 

@@ -15,10 +15,11 @@ from PIL import Image
 from devices.receipt_printer import CoverOpen, Cut, Faulted, NoPaper, Offline, Raster, Ready, Text
 from kiosk.city.client import PlatformUnreachable, Unreachable
 from kiosk.clock import ClockQuality
+from kiosk.identity.assurance import Assurance
 from kiosk.identity.case_code import CaseCode, parse
 from kiosk.printing import receipt, receipt_qr
 from kiosk.session import events as ev
-from kiosk.session.states import Assurance, Choice, Device, Promise, State
+from kiosk.session.states import Choice, Device, Promise, State
 from offline_queue import QueueError, StoreFull
 from offline_queue import envelope as env
 

@@ -14,8 +14,9 @@ from devices.id_card import IdCard, ReadFailed
 from devices.id_card.samples import SAMPLE_CARDS
 from kiosk.city.client import PlatformRejected, PlatformUnreachable, Unreachable
 from kiosk.city.messages import ErrorAnswer
+from kiosk.identity.assurance import Assurance
 from kiosk.session import events as ev
-from kiosk.session.states import Assurance, Choice, Device, State
+from kiosk.session.states import Choice, Device, State
 
 if TYPE_CHECKING:
     from conftest import Bench

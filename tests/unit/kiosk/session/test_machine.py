@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.identity.assurance import Assurance
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.machine import step
 from kiosk.session.states import (
     ENDING,
     IDLE,
-    Assurance,
     Choice,
     Device,
     Holding,
@@ -182,7 +182,12 @@ def test_late_timers_and_results_change_nothing(state: State) -> None:
     """It should ignore a timer of another state and results of another session."""
     session = in_state(state)
     other = State.FORM if state is not State.FORM else State.HOME
-    for event in (ev.TimedOut(7, other, Timer.COUNTDOWN), ev.TimedOut(6, state, Timer.IDLE), ev.Stored(6), ev.CardRead(6)):
+    for event in (
+        ev.TimedOut(7, other, Timer.COUNTDOWN),
+        ev.TimedOut(6, state, Timer.IDLE),
+        ev.Stored(6),
+        ev.CardRead(6),
+    ):
         assert step(session, event).session == session
 
 

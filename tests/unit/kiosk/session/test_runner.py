@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from kiosk.clock import ClockQuality
+from kiosk.identity.assurance import Assurance
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.runner import SessionRunner
-from kiosk.session.states import Assurance, Journey, Plan, Session, State
+from kiosk.session.states import Journey, Plan, Session, State
 from kiosk.session.timeouts import ABSOLUTE_S, COUNTDOWN_S, PAGE_IDLE_S, PERSONAL_IDLE_S
 
 
