@@ -207,8 +207,8 @@ class CaseDesk:
         )
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
-        """Return (label, value) of each promise, as they stand on the receipt."""
-        return receipt.promise_lines(self.promised(), self._context.say)
+        """Return (label, value) of each promise of the receipt, for the screen."""
+        return receipt.promise_lines(self.promised(), self._context.say, on_screen=True)
 
     def _facts(self, kept: Kept) -> receipt.ReceiptFacts:
         context = self._context

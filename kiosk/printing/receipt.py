@@ -79,14 +79,29 @@ def group(code: str) -> str:
     return f"{code[:2]} {code[2:6]} {code[6:11]} {code[11:]}"
 
 
-def promise_lines(promised: Promised, say: Say) -> tuple[tuple[str, str], ...]:
-    """Return (label, value) of each promise; used by the screen and the paper alike. Values are ASCII, or empty."""
+def spoken_day(when: dt.date, say: Say) -> str:
+    """Write a day for the screen, in its language."""
+    weekday = say("paper.weekdays").split()[when.weekday()]
+    return say("paper.day", year=when.year, month=when.month, day=when.day, weekday=weekday)
+
+
+def spoken_moment(when: dt.datetime, say: Say) -> str:
+    """Write a moment for the screen, in its language and the terminal's zone."""
+    local = when.astimezone(CIVIL_TZ)
+    return f"{spoken_day(local.date(), say)} {local:%H:%M}"
+
+
+def promise_lines(promised: Promised, say: Say, *, on_screen: bool = False) -> tuple[tuple[str, str], ...]:
+    """Return (label, value) of each promise, for paper (values in ASCII, or empty) or for the screen."""
+    def at(when: dt.datetime) -> str:
+        return spoken_moment(when, say) if on_screen else moment(when)
+
     unit = "paper.working_days" if promised.result_unit == "working_day" else "paper.calendar_days"
     result = say("paper.result_at_once") if promised.result_days == 0 else say(unit, days=promised.result_days)
     return (
-        (say("paper.handed_in"), moment(promised.handed_in)),
-        (say("paper.office_opens"), moment(promised.office_opens)),
-        (say("paper.answer_by"), day(promised.answer_by)),
+        (say("paper.handed_in"), at(promised.handed_in)),
+        (say("paper.office_opens"), at(promised.office_opens)),
+        (say("paper.answer_by"), spoken_day(promised.answer_by, say) if on_screen else day(promised.answer_by)),
         (result, ""),
     )
 
