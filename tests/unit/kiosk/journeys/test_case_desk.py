@@ -259,8 +259,8 @@ def test_the_receipt_says_the_truth_of_three_in_the_morning(bench: Bench) -> Non
     assert "2026-11-28 Sat 03:12" in lines
     assert "2026-11-30 Mon 08:30" in lines
     assert "2026-12-07 Mon" in lines
-    facts = bench.terminal.case.promise_lines()
-    assert [value for _, value in facts] == ["2026-11-28 Sat 03:12", "2026-11-30 Mon 08:30", "2026-12-07 Mon", ""]
+    shown = [value for _, value in bench.terminal.case.promise_lines()]
+    assert shown == ["2026年11月28日 周六 03:12", "2026年11月30日 周一 08:30", "2026年12月7日 周一", ""]
     assert bench.terminal.case.receipt_png is not None
 
 

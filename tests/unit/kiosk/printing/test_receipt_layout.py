@@ -193,6 +193,17 @@ def test_times_on_paper_are_the_terminals() -> None:
     assert receipt.day(dt.date(2026, 12, 4)) == "2026-12-04 Fri"
 
 
+@pytest.mark.parametrize("weekday", range(7))
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_a_day_on_the_screen_is_a_day_in_words(language: str, weekday: int) -> None:
+    """The screen says the day in its language, each with its own weekday and no placeholder left."""
+    said = [receipt.spoken_day(dt.date(2026, 12, day), say_in(language)) for day in range(7, 14)]
+    assert len({text.split("12")[-1] for text in said}) == 7
+    assert "2026" in said[weekday]
+    assert "{" not in said[weekday]
+    assert receipt.spoken_moment(HANDED_IN, say_in(language)).endswith(" 03:12")
+
+
 def test_the_picture_for_the_screen_is_the_paper() -> None:
     """The screen shows what comes out: same width, and the QR in it reads the same."""
     blocks = receipt.layout(FACTS, say_in("zh_CN"), width=receipt.PAPER_DOTS)
