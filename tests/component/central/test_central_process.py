@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import conftest
 
 Start = Callable[[], tuple[subprocess.Popen[bytes], str]]
-COMMAND = [sys.executable, "-m", "central.cli"]
+COMMAND = [sys.executable, "-m", "central"]
 
 
 @pytest.fixture(autouse=True)
