@@ -24,6 +24,8 @@ from kiosk.session.states import Device, State, Taken
 POLL_S = 0.3
 PATIENCE_S = 15.0
 """How long a printer may fail to answer about its job before the job is given up."""
+_UNSURE = frozenset({"page_printer.submit_unconfirmed", "page_printer.job_unknown"})
+"""Ends of a job after which a page may lie in the slot all the same."""
 _REFUSALS = {
     "assurance_too_low": "certificate.assurance_too_low",
     "token_expired": "certificate.token_expired",
@@ -203,7 +205,8 @@ class CertificateDesk:
         certificate = self._context.vault.certificate
         identifier = "" if certificate is None else certificate.certificate_id
         self._context.audit.record("print.failed", "failure", session=number, certificate=identifier, reason=reason)
-        self._context.handle(ev.PagesNotPrinted(number, "print.failed"))
+        unsure = reason in _UNSURE
+        self._context.handle(ev.PagesNotPrinted(number, "print.unsure" if unsure else "print.failed", unsure=unsure))
 
     def cancel(self) -> None:
         """Cancel the printer's job, if it has one of ours: no page may come out for the next person."""

@@ -10,6 +10,7 @@ from devices.id_card import CardPresent, IdCard, IdCardReader, NoCard, PresenceU
 from devices.supervisor import DeviceReport
 from kiosk.city.client import PlatformRejected, PlatformUnreachable
 from kiosk.city.messages import CodeAnswer, PersonKey, VerifyAnswer
+from kiosk.clock import ClockQuality
 from kiosk.events import Fact
 from kiosk.identity import masking
 from kiosk.identity.assurance import Assurance
@@ -109,6 +110,9 @@ class PersonDesk:
 
     def _accept(self, number: int, card: IdCard) -> None:
         context = self._context
+        if context.clock.quality() is ClockQuality.IMPLAUSIBLE:
+            self._refuse(number, "identify.clock", "clock")  # no date on the card can be judged by this clock
+            return
         today = context.today()
         checked = resident_id(card.number, today=today)
         if isinstance(checked, Invalid) or checked.birth != card.birth:

@@ -218,6 +218,8 @@ class PagesNotPrinted:
     message_id: str
     waiting: bool = False
     """True while the printer keeps the job and only needs paper."""
+    unsure: bool = False
+    """True when a page may have come out all the same: it is not sent again by itself."""
 
 
 @dataclass(frozen=True, slots=True)

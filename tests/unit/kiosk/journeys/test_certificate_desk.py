@@ -275,7 +275,7 @@ def test_a_refused_job_is_said(bench: Bench) -> None:
     """The printer does not take it: plain words, and trying again is possible."""
     bench.pages.refuse = DeviceError("page_printer.busy")
     to_print(bench)
-    assert bench.trouble == "print.failed"
+    assert bench.trouble == "print.unsure"
     bench.pages.refuse, bench.pages.progress = None, DONE
     bench.retry()
     bench.wait(1)
@@ -287,7 +287,7 @@ def test_a_printer_that_forgot_the_job_is_believed(bench: Bench) -> None:
     to_print(bench)
     bench.pages.progress = DeviceError("page_printer.job_unknown")
     bench.wait(1)
-    assert bench.trouble == "print.failed"
+    assert bench.trouble == "print.unsure"
 
 
 def test_a_silent_printer_gets_some_patience(bench: Bench) -> None:

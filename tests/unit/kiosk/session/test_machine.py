@@ -306,3 +306,12 @@ def test_a_correction_returns_to_the_review() -> None:
     assert run(opened, ev.PageAnswered(None, materials_complete=True))[0].state is State.REVIEW
     assert run(opened, ev.PageAnswered(None))[0].state is State.MATERIALS
     assert run(opened, ev.BackPressed())[0].state is State.REVIEW
+
+
+def test_a_failed_print_is_never_sent_again_by_itself() -> None:
+    """It should wait for the person's word after a failure, whatever the printer does meanwhile."""
+    failed, _ = run(in_state(State.PRINT, CERTIFICATE, busy=True), ev.PagesNotPrinted(7, "print.failed"))
+    _, effects = run(failed, ev.DeviceLost(Device.PAGE_PRINTER), ev.DeviceBack(Device.PAGE_PRINTER))
+    assert fx.PrintCertificate() not in effects
+    unsure, _ = run(in_state(State.PRINT, CERTIFICATE, busy=True), ev.PagesNotPrinted(7, "print.unsure", unsure=True))
+    assert unsure.trouble == Trouble("print.unsure", (Choice.LEAVE,))

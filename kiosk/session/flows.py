@@ -1,0 +1,247 @@
+"""What each state makes of its own events: the two journeys, step by step.
+
+Knows: which screen follows which. Does not know: what is true in every state (`machine`), or how a move is made (`moves`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.identity.assurance import Assurance
+from kiosk.session import effects as fx
+from kiosk.session import events as ev
+from kiosk.session.moves import Step, enter, go, over, with_trouble
+from kiosk.session.states import Choice, Holding, Journey, Promise, Session, State, Taken, Trouble
+from kiosk.session.timeouts import Timer
+
+
+def in_state(session: Session, event: ev.Event) -> Step | None:
+    """Return what the present state makes of `event`, or None when it means nothing here."""
+    match session.state:
+        case State.ATTRACT | State.HOME | State.GUIDE | State.CONSENT:
+            return _choosing(session, event)
+        case State.IDENTIFY | State.CODE:
+            return _identifying(session, event)
+        case State.FORM | State.MATERIALS | State.CAPTURE | State.SIGN | State.REVIEW:
+            return _applying(session, event)
+        case State.SUBMIT | State.OUTCOME:
+            return _handing_in(session, event)
+        case State.CHOOSE | State.PREPARE | State.PREVIEW | State.PRINT | State.TAKEN:
+            return _certifying(session, event)
+        case State.GUARD:
+            return _guarding(session, event)
+        case State.STAFF | State.OUT_OF_SERVICE:
+            return _out_of_hours(session, event)
+
+
+def _choosing(session: Session, event: ev.Event) -> Step | None:
+    match session.state, event:
+        case State.ATTRACT, ev.Started():
+            return go(session, State.HOME)
+        case State.HOME, ev.ItemChosen(plan=plan):
+            return go(session, State.GUIDE, plan=plan)
+        case State.GUIDE, ev.Confirmed():
+            return go(session, State.CONSENT)
+        case State.CONSENT, ev.Confirmed():
+            return go(session, State.IDENTIFY)
+        case State.HOME, ev.BackPressed():
+            return go(session, State.ATTRACT, fx.WipePerson())
+        case State.GUIDE, ev.BackPressed():
+            return go(session, State.HOME, plan=None)
+        case State.CONSENT, ev.BackPressed():
+            return go(session, State.GUIDE)
+        case _:
+            return None
+
+
+def _identifying(session: Session, event: ev.Event) -> Step | None:
+    match session.state, event:
+        case State.IDENTIFY, ev.CardRead(elder=elder):
+            known = replace(session, assurance=Assurance.CARD, personal=True, elder_offered=elder and not session.elder)
+            return _after_card(known)
+        case State.IDENTIFY, ev.CardRefused(message_id=message_id):
+            return with_trouble(session, message_id)
+        case State.IDENTIFY, ev.TroubleAnswered(choice=Choice.RETRY):
+            return enter(replace(session, trouble=None))
+        case State.IDENTIFY, ev.BackPressed():
+            return go(session, State.CONSENT)
+        case State.CODE, ev.CodeSent():
+            return Step(replace(session, busy=False))
+        case State.CODE, ev.CodeNotSent(line=True):
+            return _after_card(replace(session, line_up=False))
+        case State.CODE, ev.CodeNotSent(message_id=message_id, detail=detail):
+            return with_trouble(session, message_id, detail=detail)
+        case State.CODE, ev.CodeEntered() if not session.busy:
+            return Step(replace(session, busy=True, trouble=None), (fx.CheckCode(),))
+        case State.CODE, ev.CodeAccepted(assurance=assurance):
+            return _identified(replace(session, assurance=assurance))
+        case State.CODE, ev.CodeRefused(message_id=message_id, final=final, detail=detail):
+            choices = (Choice.RETRY, Choice.LEAVE) if final else (Choice.SKIP, Choice.LEAVE)
+            return with_trouble(session, message_id, *choices, detail=detail)
+        case State.CODE, ev.TroubleAnswered(choice=Choice.RETRY):
+            return enter(replace(session, trouble=None))
+        case State.CODE, ev.TroubleAnswered(choice=Choice.SKIP):
+            return Step(replace(session, trouble=None))
+        case State.CODE, ev.BackPressed():
+            return Step(replace(session, leaving=True))
+        case _:
+            return None
+
+
+def _after_card(session: Session) -> Step:
+    """The card is read: go on, ask for the code, or say that the line is needed."""
+    plan = session.plan
+    if plan is None or session.assurance.reaches(plan.assurance):
+        return _identified(session)
+    if session.line_up:
+        return go(session, State.CODE)
+    if plan.offline_assurance is not None and session.assurance.reaches(plan.offline_assurance):
+        return _identified(session, Trouble("session.offline_assurance", (Choice.SKIP, Choice.LEAVE)))
+    return with_trouble(session, "session.line_needed", Choice.RETRY, Choice.LEAVE)
+
+
+def _identified(session: Session, notice: Trouble | None = None) -> Step:
+    certificate = session.plan is not None and session.plan.journey is Journey.CERTIFICATE
+    state = State.CHOOSE if certificate else State.FORM
+    return go(session, state, fx.PrepareForm(), page=0, trouble=notice)
+
+
+def _applying(session: Session, event: ev.Event) -> Step | None:
+    match session.state, event:
+        case _, ev.TroubleAnswered(choice=Choice.SKIP | Choice.RETRY) if session.trouble is not None:
+            return enter(replace(session, trouble=None))
+        case State.FORM, ev.PageAnswered(next_page=None, materials_complete=complete):
+            return _forward(session, State.REVIEW if session.editing and complete else State.MATERIALS)
+        case State.FORM, ev.PageAnswered(next_page=int(page)):
+            return Step(replace(session, page=page))
+        case State.FORM, ev.BackPressed():
+            return _back_from_form(session)
+        case State.MATERIALS, ev.MaterialOpened(material=material):
+            return go(session, State.CAPTURE, material=material)
+        case State.MATERIALS, ev.Confirmed():
+            return _forward(session, State.REVIEW if session.editing else State.SIGN)
+        case State.MATERIALS, ev.BackPressed():
+            return go(session, State.REVIEW if session.editing else State.FORM, editing=False)
+        case State.CAPTURE, ev.MaterialCaptured() | ev.Confirmed() | ev.BackPressed():
+            return go(session, State.MATERIALS, material="")
+        case State.SIGN, ev.Confirmed():
+            return _forward(session, State.REVIEW)
+        case State.SIGN, ev.BackPressed():
+            return go(session, State.REVIEW if session.editing else State.MATERIALS, editing=False)
+        case State.REVIEW, ev.FieldReopened(state=State.FORM | State.MATERIALS | State.SIGN as state, page=page):
+            return go(session, state, page=page, editing=True)
+        case State.REVIEW, ev.Confirmed():
+            return go(session, State.SUBMIT)
+        case State.REVIEW, ev.BackPressed():
+            return go(session, State.SIGN)
+        case _:
+            return None
+
+
+def _forward(session: Session, state: State) -> Step:
+    return go(session, state, editing=session.editing and state is not State.REVIEW)
+
+
+def _back_from_form(session: Session) -> Step:
+    if session.editing:
+        return go(session, State.REVIEW, editing=False)
+    if session.page > 0:
+        return Step(replace(session, page=session.page - 1))
+    return Step(replace(session, leaving=True))
+
+
+def _handing_in(session: Session, event: ev.Event) -> Step | None:
+    match session.state, event:
+        case State.SUBMIT, ev.Stored():
+            return go(session, State.OUTCOME, promise=Promise.KEPT)
+        case State.SUBMIT, ev.NotStored(message_id=message_id):
+            return with_trouble(go(session, State.REVIEW).session, message_id)
+        case State.SUBMIT, ev.TimedOut(timer=Timer.STATE):
+            return with_trouble(go(session, State.REVIEW).session, "session.store_slow")
+        case State.OUTCOME, ev.ReceiptPrinted():
+            return Step(replace(session, receipt_printed=True, trouble=None))
+        case State.OUTCOME, ev.ReceiptNotPrinted(message_id=message_id):
+            failed = replace(session, receipt_printed=False)
+            return with_trouble(failed, message_id, Choice.RETRY, Choice.SKIP)
+        case State.OUTCOME, ev.TroubleAnswered(choice=Choice.RETRY):
+            return enter(replace(session, trouble=None))
+        case State.OUTCOME, ev.TroubleAnswered(choice=Choice.SKIP):
+            return Step(replace(session, trouble=None))
+        case State.OUTCOME, ev.Confirmed() if session.receipt_printed is not None:
+            return go(session, State.GUARD)
+        case _:
+            return None
+
+
+def _certifying(session: Session, event: ev.Event) -> Step | None:
+    match session.state, event:
+        case State.CHOOSE, ev.PageAnswered(next_page=None):
+            return go(session, State.PREPARE)
+        case State.CHOOSE, ev.PageAnswered(next_page=int(page)):
+            return Step(replace(session, page=page))
+        case State.CHOOSE, ev.BackPressed():
+            return _back_from_form(session)
+        case State.CHOOSE, ev.TroubleAnswered() if session.trouble is not None:
+            return Step(replace(session, trouble=None))
+        case State.PREPARE, ev.CertificateReady():
+            return go(session, State.PREVIEW)
+        case State.PREPARE, ev.CertificateRefused(message_id=message_id):
+            return with_trouble(go(session, State.CHOOSE).session, message_id)
+        case State.PREPARE, ev.TimedOut(timer=Timer.STATE):
+            return with_trouble(go(session, State.CHOOSE).session, "session.city_silent")
+        case State.PREVIEW, ev.Confirmed():
+            return go(session, State.PRINT)
+        case State.PREVIEW, ev.BackPressed():
+            return go(session, State.CHOOSE)
+        case State.PRINT, ev.PagesPrinted():
+            return go(session, State.TAKEN, certificate_printed=True)
+        case State.PRINT, ev.PagesNotPrinted(message_id=message_id, waiting=True):
+            return Step(replace(session, trouble=Trouble(message_id, (Choice.LEAVE,)), busy=True))
+        case State.PRINT, ev.PagesNotPrinted(message_id=message_id, unsure=True):
+            return with_trouble(session, message_id, Choice.LEAVE)
+        case State.PRINT, ev.PagesNotPrinted(message_id=message_id):
+            return with_trouble(session, message_id)
+        case State.PRINT, ev.PrinterRefilled():
+            return Step(replace(session, trouble=None, busy=True))
+        case State.PRINT, ev.TroubleAnswered(choice=Choice.RETRY) if session.trouble is not None:
+            return enter(replace(session, trouble=None))
+        case State.PRINT, ev.BackPressed():
+            return Step(replace(session, leaving=True))
+        case State.TAKEN, ev.PaperTaken(evidence=evidence):
+            return go(session, State.GUARD, fx.RecordTaken(evidence))
+        case State.TAKEN, ev.Confirmed():
+            return go(session, State.GUARD, fx.RecordTaken(Taken.SAID))
+        case _:
+            return None
+
+
+def _guarding(session: Session, event: ev.Event) -> Step | None:
+    match event:
+        case ev.HoldingChecked(holding=None):
+            return over(session)
+        case ev.HoldingChecked(holding=holding):
+            return Step(replace(session, holding=holding))
+        case ev.Confirmed() if session.holding is Holding.CARD_UNKNOWN:
+            return over(session)
+        case ev.Confirmed():
+            return Step(session, (fx.CheckHolding(),))
+        case ev.TimedOut(timer=Timer.STATE) if session.guard_stage < 2:
+            return Step(replace(session, guard_stage=session.guard_stage + 1), (fx.CheckHolding(),))
+        case ev.TimedOut(timer=Timer.STATE) if session.holding is Holding.CARD_UNKNOWN:
+            return over(session)
+        case ev.TimedOut(timer=Timer.STATE) if session.guard_stage == 2:
+            return Step(replace(session, guard_stage=3), (fx.AlarmStation(), fx.CheckHolding()))
+        case _:
+            return None
+
+
+def _out_of_hours(session: Session, event: ev.Event) -> Step | None:
+    match session.state, event:
+        case State.STAFF, ev.StaffCardRemoved() | ev.BackPressed() | ev.Confirmed():
+            return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT)
+        case State.STAFF, ev.TimedOut(timer=Timer.STATE):
+            return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT)
+        case State.OUT_OF_SERVICE, ev.FaultCleared() if not session.stopping:
+            return go(session, State.ATTRACT, fx.WipePerson(), fault="")
+        case _:
+            return None
