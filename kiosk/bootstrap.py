@@ -14,7 +14,6 @@ from typing import Any
 from devices.supervisor import DeviceReport, Supervisor
 from kiosk.audit import AuditLog
 from kiosk.background import Background
-from kiosk.catalogue.loader import Catalogue
 from kiosk.city.client import CityClient, PlatformRejected, PlatformUnreachable
 from kiosk.city.line import LineWatch
 from kiosk.clock import Clock
@@ -24,6 +23,7 @@ from kiosk.documents.pages import VisionEvent
 from kiosk.documents.vision import Vision, VisionConfig
 from kiosk.events import Bus
 from kiosk.fleet import enrolment
+from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.health import POLLS
 from kiosk.identity import case_code
 from kiosk.journeys.certificate import CertificateDesk
@@ -110,13 +110,14 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         on_change=lambda session: terminal().on_session(session),
     )
     city = city_client(config, record, key, clock)
+    store = CatalogueStore(config.state_dir)
     context = Context(
         config=config,
         enrolment=record,
         clock=clock,
         bus=bus,
         words=Words.load(),
-        catalogue=Catalogue.load(),
+        catalogue=store.load(),
         vault=vault,
         audit=AuditLog(config.state_dir / "audit.jsonl", clock),
         outbox=open_outbox(config, record, key),
@@ -144,7 +145,13 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
     )
     line = LineWatch(_probe(city), dispatcher=dispatcher, on_change=lambda up, why: terminal().on_line(up, why))
     wired["terminal"] = Terminal(
-        context=context, runner=runner, desks=desks, vision=vision, line=line, outbox=context.outbox
+        context=context,
+        runner=runner,
+        desks=desks,
+        vision=vision,
+        line=line,
+        keeper=CatalogueKeeper(context, store),
+        outbox=context.outbox,
     )
     return wired["terminal"]
 

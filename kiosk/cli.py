@@ -76,7 +76,7 @@ def _run(options: argparse.Namespace) -> int:
     from kiosk import config
 
     return ui.app.main(
-        config.load(options.config),
+        lambda: config.load(options.config),
         robot=options.robot,
         control=options.control,
         shots=options.shots,

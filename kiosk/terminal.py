@@ -20,6 +20,7 @@ from kiosk.clock import CIVIL_TZ
 from kiosk.config import Config
 from kiosk.documents.vision import Vision
 from kiosk.events import Bus, Fact
+from kiosk.fleet.catalogue import CatalogueKeeper
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
@@ -53,7 +54,15 @@ class Terminal:
     """The session and everything that it calls. Built by `kiosk.bootstrap`; owned by one thread."""
 
     def __init__(
-        self, *, context: Context, runner: SessionRunner, desks: Desks, vision: Vision, line: LineWatch, outbox: Outbox
+        self,
+        *,
+        context: Context,
+        runner: SessionRunner,
+        desks: Desks,
+        vision: Vision,
+        line: LineWatch,
+        keeper: CatalogueKeeper,
+        outbox: Outbox,
     ) -> None:
         self._context = context
         self._runner = runner
@@ -61,6 +70,7 @@ class Terminal:
         self._line = line
         self._outbox = outbox
         self._caretaker = Caretaker(context)
+        self._keeper = keeper
         self._desks = desks
         self._reports: dict[Device, DeviceReport] = {}
         self._quit: Callable[[], None] = lambda: None
@@ -187,6 +197,7 @@ class Terminal:
         """A few times a second: timers, the printer's progress, the outbox."""
         self._runner.tick()
         self._desks.certificate.tick()
+        self._keeper.tick()
         self._caretaker.tick()
 
     # --- starting and stopping ----
@@ -244,12 +255,14 @@ class Terminal:
             self._context.audit.record("line.up")
         elif up is not before:
             self._context.audit.record("line.down", "failure", reason=reason)
+        self._keeper.on_line(up=up)
         self.handle(ev.LineChanged(up))
         self.bus.publish(Fact.LINE)
 
     def on_session(self, session: Session) -> None:
         """Announce a changed session."""
         self._caretaker.on_session(session)
+        self._keeper.on_session(session)
         self.bus.publish(Fact.SESSION)
 
     def run_effect(self, effect: fx.Effect) -> None:

@@ -32,7 +32,7 @@ from devices.smart_card.samples import SAMPLE_STAFF
 from devices.supervisor import DeviceReport, SupervisorState
 from kiosk.audit import AuditLog, verify_chain
 from kiosk.catalogue.loader import Catalogue
-from kiosk.city.client import CityClient
+from kiosk.city.client import CatalogueDownload, CityClient
 from kiosk.city.line import LineWatch
 from kiosk.city.messages import (
     CertificateAnswer,
@@ -50,6 +50,7 @@ from kiosk.dispatch import QueueDispatcher
 from kiosk.documents.pages import CapturedPage, PageCaptured
 from kiosk.documents.vision import Vision
 from kiosk.events import Bus
+from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.fleet.enrolment import Enrolment, PlatformKey
 from kiosk.health import state_of
 from kiosk.identity import case_code
@@ -186,7 +187,8 @@ class ScriptedCity:
     """Answers well, or as told: an exception or a value in `script[<method>]` is what the next call gets."""
 
     def __init__(self) -> None:
-        self.script: dict[str, deque[Any]] = {"request_code": deque(), "verify_code": deque(), "issue_certificate": deque()}
+        calls = ("catalogue", "request_code", "verify_code", "issue_certificate")
+        self.script: dict[str, deque[Any]] = {call: deque() for call in calls}
         self.codes: list[PersonKey] = []
         self.verified: list[tuple[str, str]] = []
         self.requests: list[CertificateRequest] = []
@@ -205,6 +207,9 @@ class ScriptedCity:
         if isinstance(told, Exception):
             raise told
         return told
+
+    def catalogue(self, etag: str = "") -> CatalogueDownload | None:
+        return cast("CatalogueDownload | None", self._told("catalogue"))
 
     def request_code(self, person: PersonKey) -> CodeAnswer:
         self.codes.append(person)
@@ -476,6 +481,7 @@ class Bench:
             desks=desks,
             vision=vision,
             line=cast("LineWatch", self.line),
+            keeper=CatalogueKeeper(context, CatalogueStore(self.state_dir)),
             outbox=self.outbox,
         )
 

@@ -275,7 +275,7 @@ def test_a_refused_job_is_said(bench: Bench) -> None:
     """The printer does not take it: plain words, and trying again is possible."""
     bench.pages.refuse = DeviceError("page_printer.busy")
     to_print(bench)
-    assert bench.trouble == "print.unsure"
+    assert bench.trouble == "print.failed"
     bench.pages.refuse, bench.pages.progress = None, DONE
     bench.retry()
     bench.wait(1)
