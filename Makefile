@@ -9,7 +9,8 @@ demo: setup            ## the whole job: with a display in a window beside a doc
 	$(PY) -m kiosk demo
 
 test: lint             ## every check and every test, against the real daemons
-	nice $(APART) $(PY) -m pytest
+	nice $(APART) $(PY) -m pytest --ignore tests/e2e
+	nice $(APART) $(PY) -m pytest tests/e2e
 
 lint: setup
 	$(PY) -m ruff check .
