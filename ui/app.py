@@ -1,10 +1,12 @@
 """The screen: one window over one terminal.
 
-Knows: Qt's event loop, the window, how the program ends in stages. Does not know: which screen follows which, or devices.
+Knows: Qt's event loop, the window, how the program opens, stays closed and ends in stages. Does not know: which screen
+follows which, or devices.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import logging
 import os
@@ -23,20 +25,23 @@ from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
 from kiosk.events import Fact
-from kiosk.faults import fault_of
+from kiosk.faults import FAULTS, fault_of
 from kiosk.session import events as ev
 from ui import QML_DIR, fonts
 from ui.bridge.build import Bridges, build
+from ui.closed import ClosedLoadError, ClosedScreen, Closure
 from ui.dispatcher import QtDispatcher
 from ui.keyboard.model import Keyboard, open_keyboard
 from ui.translator import WordsTranslator
 
 if TYPE_CHECKING:
+    from kiosk.clock import Clock
     from kiosk.config import Config
     from kiosk.terminal import Terminal
 
 TICK_MS = 250
 STOP_S = 5.0
+RETRY_MS = 30_000
 _LIFE = frozenset({QEvent.Type.TouchBegin, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress})
 _LOG = logging.getLogger("ui")
 _QT_LOG = logging.getLogger("ui.qt")
@@ -54,38 +59,33 @@ class ScreenLoadError(RuntimeError):
 
 
 def main(
-    config: Config, *, robot: str | None = None, control: str | None = None, shots: Path | None = None
+    load: Callable[[], Config], *, robot: str | None = None, control: str | None = None, shots: Path | None = None
 ) -> int:
     """Serve citizens until the terminal is stopped; return the exit status.
 
-    `robot` names a journey that the scripted citizen takes instead of a person, with the rig's control port at `control`
-    and a picture of each screen in `shots`.
+    `load` reads the configuration, again before every try to open. `robot` names a journey that the scripted citizen
+    takes instead of a person, with the rig's control port at `control` and a picture of each screen in `shots`; a terminal
+    that does not open raises then.
     """
     from kiosk.bootstrap import build as build_terminal
     from kiosk.clock import SystemClock
 
     app = application()
-    dispatcher = QtDispatcher()
-    terminal = build_terminal(config, dispatcher, SystemClock())
-    screen = Screen(terminal)
-    screen.guard(dispatcher)
-    terminal.start()
-    screen.open(full_screen=config.terminal.screen.full_screen and app.platformName() != "offscreen")
-    gc.collect()
-    gc.freeze()
-    status = 0
-    if robot is not None:
+    dispatcher, clock = QtDispatcher(), SystemClock()
+    opening = Opening(load, lambda config: build_terminal(config, dispatcher, clock), dispatcher, clock)
+    if robot is None:
+        opening.start()
+        status = app.exec()
+    else:
         from ui.robot import Robot
 
         if control is None or shots is None:
             raise ValueError("the scripted citizen needs the control port and a folder for its pictures")
+        terminal, screen = opening.open()
         citizen = Robot(screen.window, terminal, control=control, shots=shots)
         QTimer.singleShot(0, lambda: app.exit(citizen.run(robot)))
         status = app.exec()
-    else:
-        status = app.exec()
-    screen.close()
-    terminal.stop(STOP_S)
+    opening.close()
     return status
 
 
@@ -203,3 +203,121 @@ class Screen(QObject):
         if event.type() in _LIFE:
             self._terminal.handle(ev.Touched())
         return False
+
+
+class Opening(QObject):
+    """Opens the terminal for service, or says why it is closed and tries again."""
+
+    def __init__(
+        self,
+        load: Callable[[], Config],
+        build_terminal: Callable[[Config], Terminal],
+        dispatcher: QtDispatcher,
+        clock: Clock,
+        *,
+        retry_ms: int = RETRY_MS,
+    ) -> None:
+        super().__init__()
+        self._load = load
+        self._build = build_terminal
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._config: Config | None = None
+        self._since: dt.datetime | None = None
+        self._opened: tuple[Terminal, Screen] | None = None
+        self.closed: ClosedScreen | None = None
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.setInterval(retry_ms)
+        self._retry.timeout.connect(self._attempt)
+        self._alive = QTimer(self)
+        self._alive.setInterval(TICK_MS)
+        self._alive.timeout.connect(lambda: None)  # a step of Python's, between which it looks for signals
+
+    @property
+    def screen(self) -> Screen | None:
+        """The screen, once the terminal is open."""
+        return self._opened[1] if self._opened else None
+
+    def start(self) -> None:
+        """Try to open as soon as the event loop turns, and until it works."""
+        self._watch()
+        QTimer.singleShot(0, self._attempt)
+
+    def open(self) -> tuple[Terminal, Screen]:
+        """Read the configuration, build and start everything. Raises what stood in the way, with nothing left running."""
+        self._config = None
+        self._config = self._load()
+        terminal = self._build(self._config)
+        screen: Screen | None = None
+        try:
+            screen = Screen(terminal)
+            screen.guard(self._dispatcher)
+            terminal.start()
+            shown = self._config.terminal.screen.full_screen and QGuiApplication.platformName() != "offscreen"
+            screen.open(full_screen=shown)
+        except BaseException:
+            self._watch()
+            if screen is not None:
+                screen.close()
+            terminal.stop(STOP_S)
+            raise
+        self._opened = terminal, screen
+        gc.collect()
+        gc.freeze()
+        return self._opened
+
+    def close(self) -> None:
+        """Take down what there is: the closed screen, or the open one and then the terminal."""
+        self._retry.stop()
+        self._reopen()
+        if self._opened is not None:
+            terminal, screen = self._opened
+            self._opened = None
+            screen.close()
+            terminal.stop(STOP_S)
+
+    def _reopen(self) -> None:
+        self._alive.stop()
+        self._since = None
+        if self.closed is not None:
+            self.closed.close()
+            self.closed = None
+
+    @Slot()
+    def _attempt(self) -> None:
+        """Open, or stay closed. A bug goes to `sys.excepthook`, as it does from every slot."""
+        try:
+            self.open()
+        except tuple(FAULTS) as error:
+            self._shut(error)
+        else:
+            self._reopen()
+
+    def _watch(self) -> None:
+        """Take signals and bugs for as long as there is no terminal to take them."""
+        signal.signal(signal.SIGTERM, lambda _number, _frame: QGuiApplication.quit())
+        signal.signal(signal.SIGINT, lambda _number, _frame: QGuiApplication.quit())
+        sys.excepthook = self._bug
+        self._alive.start()
+
+    def _bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        _LOG.critical("bug %s", kind.__name__, exc_info=(kind, error, trace))
+        if not issubclass(kind, KeyboardInterrupt):
+            self._shut(error)
+
+    def _shut(self, error: BaseException) -> None:
+        """Say why, since when, and try again later."""
+        if self._since is None:
+            self._since = self._clock.now()
+        fault = fault_of(error)
+        cause = str(getattr(error, "code", type(error).__name__))
+        _LOG.error("closed %s: %s", fault.code, error)
+        self._retry.start()
+        self.closed = self.closed or ClosedScreen()
+        try:
+            self.closed.show(Closure(fault, cause, self._since, self._config))
+        except ClosedLoadError:
+            _LOG.critical("the closed screen cannot be shown")
+            QGuiApplication.exit(1)
+        gc.collect()

@@ -38,7 +38,7 @@ class Pictures(QObject):
     def find(self, name: str) -> QImage:
         """Return the picture, or a null image while there is none."""
         if name.startswith("qr/"):
-            return _qr(name.removeprefix("qr/"))
+            return qr(name.removeprefix("qr/"))
         data = self._bytes(name)
         return QImage.fromData(data) if data else QImage()
 
@@ -54,7 +54,8 @@ class Pictures(QObject):
         return None
 
 
-def _qr(text: str) -> QImage:
+def qr(text: str) -> QImage:
+    """Return the QR code of a text, with a quiet zone, 8 pixels to a module."""
     import zxingcpp
 
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
