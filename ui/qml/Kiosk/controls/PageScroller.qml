@@ -51,7 +51,15 @@ FocusScope {
 
     readonly property Item focused: Window.activeFocusItem
     onFocusedChanged: follow()
-    onHeightChanged: Qt.callLater(follow)
+    onHeightChanged: settled.restart()
+
+    // When everything else has its new height too. A timer dies with its item, which Qt.callLater would outlive.
+    Timer {
+        id: settled
+
+        interval: 0
+        onTriggered: root.follow()
+    }
 
     Flickable {
         id: flick
