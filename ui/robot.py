@@ -269,10 +269,15 @@ class Robot:
 
     def _shown(self, name: str, picture: str = "") -> None:
         """Note that a screen was reached, and take its picture."""
-        self._wait(lambda: self._hand.find(f"screen_{name}") is not None, f"screen {name}")
+        self._wait(lambda: self._stands(f"screen_{name}"), f"screen {name}")
         self._turn()
         self.steps.append({"state": picture or name, "seconds": round(time.monotonic() - self._begun, 2)})
         self._picture(picture or name)
+
+    def _stands(self, name: str) -> bool:
+        """Say whether the screen is there and has come up out of its fade."""
+        screen = self._hand.find(name)
+        return screen is not None and screen.opacity() >= 1.0
 
     def _turn(self) -> None:
         """Let the window draw what the session already knows."""
