@@ -221,15 +221,16 @@ def test_a_dialog_holds(bench: Bench) -> None:
         property int behind: 0
         property string answer
         KioskButton { objectName: "behind"; x: 20; y: 20; text: "后面"; onClicked: behind++ }
-        Dialog { title: "您还在吗？"; mainText: "继续"; otherText: "结束"; open: true
-                 onMain: answer = "main"; onOther: answer = "other" }
+        Overlay { title: "您还在吗？"; mainText: "继续"; secondText: "结束"; open: true
+                  onMain: answer = "main"; onSecond: answer = "second" }
     """)
     bench.touch(QPoint(60, 60))
-    for _ in range(5):
-        bench.key(Qt.Key.Key_Tab)
-        focused = window.activeFocusItem()
-        assert focused.objectName() in {"dialog_main", "dialog_other"}
-    bench.tap("dialog_main")
+    reached = []
+    for key in (Qt.Key.Key_Tab,) * 3 + (Qt.Key.Key_Backtab, Qt.Key.Key_Down, Qt.Key.Key_Up):
+        bench.key(key)
+        reached.append(window.activeFocusItem().objectName())
+    assert reached == ["overlay_second", "overlay_main", "overlay_second", "overlay_main", "overlay_second", "overlay_main"]
+    bench.tap("overlay_main")
     assert (window.property("behind"), window.property("answer")) == (0, "main")
 
 

@@ -398,15 +398,15 @@ Window {
             title: root.say("填写联系方式", "How can we reach you?")
             mainText: root.say("下一步", "Next")
 
-            Dialog {
+            Overlay {
                 parent: root.contentItem
                 open: true
                 kind: "warn"
+                icon: "clock"
                 title: root.say("您还在吗？", "Are you still there?")
-                text: root.say("为了保护您的信息，时间到了会清空这一页。", "To protect you, this page is emptied when the time is up.")
+                lines: [root.say("为了保护您的信息，时间到了会清空这一页。", "To protect you, this page is emptied when the time is up.")]
                 mainText: root.say("继续办理", "Go on")
-                otherText: root.say("结束", "End")
-                secondsLeft: 22
+                secondText: root.say("结束", "End")
             }
         }
     }
@@ -455,7 +455,7 @@ Window {
             instruction: root.say("平放，听到“嘀”一声后再拿起。", "Lay it flat. Take it back after the beep.")
             mainText: root.say("没带身份证", "No card with me")
             picture: Component {
-                Illustration {}
+                Where {}
             }
 
             GridLayout {
@@ -463,14 +463,14 @@ Window {
                 columns: 3
 
                 Repeater {
-                    model: ["page", "paper", "touch"]
+                    model: ["camera", "slot", "receipt"]
 
-                    Illustration {
+                    Where {
                         required property string modelData
 
                         Layout.fillHeight: true
                         Layout.fillWidth: true
-                        scene: modelData
+                        place: modelData
                     }
                 }
             }

@@ -2,11 +2,10 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import Kiosk
-import Kiosk.controls
-import "../controls/Keypad.js" as Keypad
+import "Keypad.js" as Keypad
 
-// A question laid over the screen: nothing below it can be pressed until it is answered. The buttons stand one above
-// the other, the one that harms nothing first.
+// A question laid over the screen: nothing below it can be reached by finger or keypad until it is answered. The buttons
+// stand one above the other, the one that harms nothing first.
 FocusScope {
     id: root
 
@@ -35,9 +34,26 @@ FocusScope {
     visible: open
     enabled: open
     focus: open
-    z: 10
-    onOpenChanged: if (open)
-        root.forceActiveFocus()
+    z: 100
+    onOpenChanged: take()
+    Component.onCompleted: take()
+
+    function take(): void {
+        if (open)
+            root.forceActiveFocus();
+    }
+
+    function pass(from: Item, by: int): void {
+        const answers = [first, other, last].filter(answer => answer.visible);
+        answers[(answers.indexOf(from) + by + answers.length) % answers.length].forceActiveFocus(Qt.TabFocusReason);
+    }
+
+    component Answer: KioskButton {
+        Layout.fillWidth: true
+        Keys.onTabPressed: root.pass(this, 1)
+        Keys.onBacktabPressed: root.pass(this, -1)
+        visible: text !== ""
+    }
 
     Rectangle {
         anchors.fill: parent
@@ -117,31 +133,31 @@ FocusScope {
                 }
             }
 
-            KioskButton {
-                Layout.fillWidth: true
+            Answer {
+                id: first
+
                 Layout.topMargin: Theme.space2
                 objectName: "overlay_main"
                 kind: "primary"
                 text: root.mainText
-                visible: text !== ""
                 focus: true
                 onClicked: root.main()
             }
 
-            KioskButton {
-                Layout.fillWidth: true
+            Answer {
+                id: other
+
                 objectName: "overlay_second"
                 text: root.secondText
-                visible: text !== ""
                 onClicked: root.second()
             }
 
-            KioskButton {
-                Layout.fillWidth: true
+            Answer {
+                id: last
+
                 objectName: "overlay_third"
                 kind: root.thirdKind
                 text: root.thirdText
-                visible: text !== ""
                 onClicked: root.third()
             }
         }

@@ -1,7 +1,6 @@
 pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk
-import Kiosk.controls
 
 // The terminal from the front, with the place lit where something has to be done now: "reader", "slot" (A4), "receipt"
 // or "camera". A card or a page moves to its place, or stands there with reduced motion. No words: those are beside it.
