@@ -20,7 +20,7 @@ os.environ.setdefault("QT_QUICK_BACKEND", "software")
 from PySide6.QtCore import QObject, QSize, QUrl, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton, QQmlApplicationEngine
-from PySide6.QtQuick import QQuickImageProvider
+from PySide6.QtQuick import QQuickImageProvider, QQuickWindow
 
 from kiosk.words import Words
 from ui import QML_DIR
@@ -36,6 +36,10 @@ QML_IMPORT_MAJOR_VERSION = 1
 LOOK_S = 0.5
 DEADLINE_S = 3.0
 _PICTURES = {"receipt": "receipt_printer/last.png", "certificate": "page_printer/last.png"}
+
+
+class DockLoadError(RuntimeError):
+    """The dock's own files cannot be loaded."""
 
 
 @dataclass(frozen=True)
@@ -197,26 +201,42 @@ class _Pictures(QQuickImageProvider):
         return image
 
 
+class Dock:
+    """The window over one control port. Raises `DockLoadError` when it cannot be loaded."""
+
+    def __init__(self, control: str) -> None:
+        self.bench = Bench()
+        give(self.bench)
+        self._pictures = _Pictures(self.bench)
+        self._translator = WordsTranslator(Words.load(), self.bench.language)
+        self._translator.install()
+        self.engine = QQmlApplicationEngine()
+        self.engine.addImportPath(str(QML_DIR))
+        self.engine.addImageProvider("bench", self._pictures)
+        self.bench.languageChanged.connect(lambda: self._translator.speak(self.bench.language, self.engine))
+        self.engine.load(QUrl.fromLocalFile(str(QML_DIR / "Dock.qml")))
+        roots = self.engine.rootObjects()
+        if not roots or not isinstance(roots[0], QQuickWindow):
+            raise DockLoadError("Dock.qml")
+        self.window = roots[0]
+        self.bench.port = BenchPort(control, self.bench, QtDispatcher(self.bench))
+        self.bench.port.start()
+
+    def close(self) -> None:
+        """Let go of the port and take the window down."""
+        if self.bench.port is not None:
+            self.bench.port.stop()
+        self.window.close()
+        self.engine.deleteLater()
+        self._translator.remove()
+
+
 def main(control: str) -> int:
     """Show the dock until its window is closed. `control` is the address of the rig's control port."""
     app = application()
-    bench = Bench()
-    give(bench)
-    translator = WordsTranslator(Words.load(), bench.language)
-    translator.install()
-    engine = QQmlApplicationEngine()
-    engine.addImportPath(str(QML_DIR))
-    engine.addImageProvider("bench", _Pictures(bench))
-    bench.languageChanged.connect(lambda: translator.speak(bench.language, engine))
-    engine.load(QUrl.fromLocalFile(str(QML_DIR / "Dock.qml")))
-    if not engine.rootObjects():
-        return 1
-    bench.port = BenchPort(control, bench, QtDispatcher())
-    bench.port.start()
+    dock = Dock(control)
     status = app.exec()
-    bench.port.stop()
-    for root in engine.rootObjects():
-        root.deleteLater()
+    dock.close()
     return status
 
 

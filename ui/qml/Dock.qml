@@ -87,6 +87,7 @@ Window {
         spacing: Theme.space2
 
         Deed {
+            objectName: "paper_ok_" + paper.device
             text: qsTrId("staff.dock.paper_ok")
             on: paper.now === "ok"
             onClicked: Bench.order(paper.device + "/paper", {
@@ -95,6 +96,7 @@ Window {
         }
 
         Deed {
+            objectName: "paper_low_" + paper.device
             text: qsTrId("staff.dock.paper_low")
             on: paper.now === "low"
             onClicked: Bench.order(paper.device + "/paper", {
@@ -103,6 +105,7 @@ Window {
         }
 
         Deed {
+            objectName: "paper_out_" + paper.device
             text: qsTrId("staff.dock.paper_out")
             on: paper.now === "out"
             onClicked: Bench.order(paper.device + "/paper", {
@@ -118,6 +121,7 @@ Window {
 
         readonly property bool plugged: root.state[device]?.plugged ?? true
 
+        objectName: "plug_" + device
         text: plugged ? qsTrId("staff.dock.unplug") : qsTrId("staff.dock.plug")
         onClicked: Bench.order(plug.device + (plug.plugged ? "/unplug" : "/replug"), {})
     }
@@ -130,8 +134,8 @@ Window {
         // ---- hands
         ColumnLayout {
             Layout.fillHeight: true
-            Layout.preferredWidth: 330
-            Layout.maximumWidth: 330
+            Layout.preferredWidth: 270
+            Layout.maximumWidth: 270
             spacing: Theme.space2
 
             RowLayout {
@@ -152,6 +156,7 @@ Window {
 
                 KioskButton {
                     Layout.preferredHeight: Theme.mm(17)
+                    objectName: "language"
                     kind: "quiet"
                     iconName: "globe"
                     text: qsTrId("controls.language_other")
@@ -262,8 +267,8 @@ Window {
         // ---- devices
         ColumnLayout {
             Layout.fillHeight: true
-            Layout.preferredWidth: 300
-            Layout.maximumWidth: 300
+            Layout.preferredWidth: 270
+            Layout.maximumWidth: 270
             spacing: Theme.space2
 
             Heading {
@@ -375,7 +380,7 @@ Window {
 
                 ColumnLayout {
                     Layout.fillWidth: true
-                    Layout.preferredWidth: 1
+                    Layout.preferredWidth: 2 // a receipt is a strip, a certificate a page
                     Layout.fillHeight: true
 
                     Heading {
@@ -389,7 +394,7 @@ Window {
 
                 ColumnLayout {
                     Layout.fillWidth: true
-                    Layout.preferredWidth: 1
+                    Layout.preferredWidth: 3
                     Layout.fillHeight: true
 
                     Heading {
