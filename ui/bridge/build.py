@@ -48,7 +48,9 @@ class Bridges:
 def build(terminal: Terminal) -> Bridges:
     """Make the bridges, in the order in which they hear of a fact: the settings are reset before a screen is drawn."""
     shown = terminal.config.terminal
-    settings = Settings(language=shown.language, reduced_motion=shown.screen.reduced_motion)
+    # A counter's screen is so low that larger words would push the field that is written in off the glass.
+    elder = 1 if shown.screen.orientation == "counter" else 2
+    settings = Settings(language=shown.language, reduced_motion=shown.screen.reduced_motion, elder_text_size=elder)
     session = Session(terminal, settings)
     station = Station(terminal, settings)
     person = Person(terminal)

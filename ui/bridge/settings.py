@@ -26,8 +26,9 @@ class Settings(QObject):
     languageChanged = Signal()
     looksChanged = Signal()
 
-    def __init__(self, *, language: str, reduced_motion: bool) -> None:
+    def __init__(self, *, language: str, reduced_motion: bool, elder_text_size: int = 2) -> None:
         super().__init__()
+        self._elder_text_size = elder_text_size
         self._default_language = language
         self._language = language
         self._text_size = 0
@@ -48,8 +49,8 @@ class Settings(QObject):
 
     @Property(int, notify=looksChanged)
     def textSize(self) -> int:
-        """From 0 to 3. Elder mode never goes below 1."""
-        return max(self._text_size, 1 if self._elder else 0)
+        """From 0 to 3. Elder mode never goes below a size of its own."""
+        return max(self._text_size, self._elder_text_size if self._elder else 0)
 
     @Property(bool, notify=looksChanged)
     def highContrast(self) -> bool:

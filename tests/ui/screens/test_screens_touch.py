@@ -181,10 +181,13 @@ def test_elder_mode_is_offered_and_taken(stand: Any) -> None:
     """Should answer the offer and enlarge what is shown."""
     stand.terminal.show(State.CODE, elder_offered=True)
     stand.settle()
+    key, main = stand.item("digit_5").height(), stand.item("foot_main").height()
     stand.tap("overlay_main")
     assert stand.said == [ev.ElderAnswered(wanted=True)]
     assert stand.screen.bridges.settings.elder
-    assert stand.screen.bridges.settings.textSize == 1
+    assert stand.screen.bridges.settings.textSize == 2
+    assert stand.item("digit_5").height() > 1.2 * key
+    assert stand.item("foot_main").height() > 1.2 * main
 
 
 def test_a_signature_is_drawn(stand: Any) -> None:

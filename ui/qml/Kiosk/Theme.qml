@@ -82,7 +82,7 @@ QtObject {
 
     // ---- Targets
     readonly property int target: mm(elder ? 25 : 20)
-    readonly property int key: mm(elder ? 18 : 16)
+    readonly property int key: mm(!elder ? 16 : counter ? 18 : 21)
     readonly property int keyGap: mm(2)
     readonly property int icon1: mm(7.5 * headingScale)
     readonly property int icon2: mm(11 * headingScale)

@@ -34,7 +34,7 @@ Pressable {
             anchors.centerIn: parent
             text: root.text
             role: "lead"
-            font.pixelSize: root.kind === "letter" ? Theme.mm(10) : Theme.mm(7.4)
+            font.pixelSize: root.kind === "letter" ? Theme.mm(Theme.elder && !Theme.counter ? 13 : 10) : Theme.mm(Theme.elder && !Theme.counter ? 8.6 : 7.4)
             font.bold: root.kind !== "letter"
             color: root.down || root.on ? Theme.brandInk : Theme.ink
             visible: root.iconName === ""

@@ -31,7 +31,7 @@ KioskScreen {
     GridLayout {
         anchors.fill: parent
         columns: Theme.portrait ? 1 : 2
-        columnSpacing: Theme.space6
+        columnSpacing: Theme.counter ? Theme.space4 : Theme.space6
         rowSpacing: 0
 
         ColumnLayout {
@@ -76,7 +76,7 @@ KioskScreen {
             Layout.fillWidth: true
             Layout.fillHeight: !Theme.portrait
             Layout.preferredWidth: 1
-            spacing: Theme.space3
+            spacing: Theme.counter ? Theme.space2 : Theme.space3
 
             Item {
                 Layout.fillHeight: true
@@ -140,6 +140,7 @@ KioskScreen {
                         KioskText {
                             Layout.fillWidth: true
                             text: line.modelData.note
+                            role: Theme.counter ? "caption" : "body"
                             color: Theme.inkSoft
                         }
                     }
@@ -150,8 +151,8 @@ KioskScreen {
                 id: invitation
 
                 Layout.fillWidth: true
-                Layout.topMargin: Theme.space5
-                Layout.preferredHeight: Math.max(Theme.mm(Theme.counter ? 26 : 34), call.implicitHeight + Theme.space5)
+                Layout.topMargin: Theme.counter ? Theme.space3 : Theme.space5
+                Layout.preferredHeight: Math.max(Theme.mm(Theme.counter ? 26 : 34), call.implicitHeight + (Theme.counter ? Theme.space3 : Theme.space5))
                 radius: Theme.radius3
                 color: begin.down ? Theme.accentDeep : Theme.accent
                 border.color: Theme.accentEdge
@@ -205,7 +206,7 @@ KioskScreen {
 
             RowLayout {
                 Layout.fillWidth: true
-                Layout.topMargin: Theme.space4
+                Layout.topMargin: Theme.counter ? Theme.space2 : Theme.space4
                 Layout.bottomMargin: Theme.portrait ? Theme.space4 : 0
 
                 KioskText {

@@ -91,8 +91,8 @@ KioskScreen {
         Grid {
             id: pad
 
-            readonly property real cell: Math.min(Theme.mm(60), (root.contentItem.width - 2 * spacing) / 3)
-            readonly property real tall: Math.max(Theme.key, Math.min(Theme.mm(30), (root.contentItem.height - Theme.mm(Theme.counter ? 62 : 76)) / 4 - spacing))
+            readonly property real cell: Math.min(Theme.mm(Theme.elder ? 76 : 60), (root.contentItem.width - 2 * spacing) / 3)
+            readonly property real tall: Math.max(Theme.key, Math.min(Theme.mm(Theme.elder ? 38 : 30), (root.contentItem.height - Theme.mm(Theme.counter ? 62 : 76)) / 4 - spacing))
 
             Layout.alignment: Qt.AlignHCenter
             columns: 3

@@ -31,7 +31,8 @@ PageScroller {
     GridLayout {
         id: grid
 
-        readonly property real cell: (width - (columns - 1) * columnSpacing) / columns
+        // In elder mode the six are all there is, and fill the page.
+        readonly property real tall: Session.elder ? (root.height - (6 / columns - 1) * rowSpacing) / (6 / columns) - Theme.space1 : 0
 
         width: parent?.width ?? 0
         columns: Theme.counter || (Theme.portrait && (Theme.textStep > 0 || Session.elder)) ? 2 : 3
@@ -43,6 +44,7 @@ PageScroller {
         Tile {
             Layout.fillWidth: true
             Layout.fillHeight: true
+            Layout.minimumHeight: Math.max(implicitHeight, grid.tall)
             upright: Theme.portrait
             objectName: "tile_apply"
             iconName: "page"
@@ -54,6 +56,7 @@ PageScroller {
         Tile {
             Layout.fillWidth: true
             Layout.fillHeight: true
+            Layout.minimumHeight: Math.max(implicitHeight, grid.tall)
             upright: Theme.portrait
             objectName: "tile_print"
             iconName: "certificate"
@@ -65,6 +68,7 @@ PageScroller {
         Tile {
             Layout.fillWidth: true
             Layout.fillHeight: true
+            Layout.minimumHeight: Math.max(implicitHeight, grid.tall)
             upright: Theme.portrait
             objectName: "tile_cases"
             iconName: "list"
@@ -75,6 +79,7 @@ PageScroller {
         Tile {
             Layout.fillWidth: true
             Layout.fillHeight: true
+            Layout.minimumHeight: Math.max(implicitHeight, grid.tall)
             upright: Theme.portrait
             objectName: "tile_collect"
             iconName: "inbox"
@@ -85,6 +90,7 @@ PageScroller {
         Tile {
             Layout.fillWidth: true
             Layout.fillHeight: true
+            Layout.minimumHeight: Math.max(implicitHeight, grid.tall)
             upright: Theme.portrait
             objectName: "tile_information"
             iconName: "info"
@@ -96,6 +102,7 @@ PageScroller {
         Tile {
             Layout.fillWidth: true
             Layout.fillHeight: true
+            Layout.minimumHeight: Math.max(implicitHeight, grid.tall)
             upright: Theme.portrait
             objectName: "tile_all"
             iconName: "search"

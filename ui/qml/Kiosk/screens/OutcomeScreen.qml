@@ -82,10 +82,10 @@ KioskScreen {
                 Layout.row: Theme.portrait ? 2 : 0
                 Layout.column: 1
                 Layout.rowSpan: Theme.portrait ? 1 : 3
-                Layout.preferredWidth: Theme.mm(Theme.portrait ? 84 : Theme.counter ? 62 : 92)
-                Layout.preferredHeight: Math.min(width * picture.ratio, Theme.portrait ? Theme.mm(190) : root.contentItem.height)
+                Layout.preferredWidth: Theme.mm(Theme.portrait ? 84 : Theme.counter ? 46 : 92)
+                Layout.preferredHeight: Math.min(width * (picture?.ratio ?? 1), Theme.portrait ? Theme.mm(190) : root.contentItem.height)
                 Layout.alignment: Qt.AlignTop
-                visible: picture.present
+                visible: picture?.present ?? false
                 color: "#ffffff"
                 border.width: Theme.stroke
                 border.color: Theme.line

@@ -23,7 +23,8 @@ Rectangle {
         x: Theme.space4
         y: Theme.space3
         width: parent.width - 2 * Theme.space4
-        columns: Theme.textStep > 1 && Theme.portrait ? 2 : 3
+        // The number stands in one line, or the button goes below it.
+        columns: Theme.icon2 + number.implicitWidth + show.implicitWidth + 2 * columnSpacing > width ? 2 : 3
         columnSpacing: Theme.space4
         rowSpacing: Theme.space3
 
@@ -54,6 +55,8 @@ Rectangle {
             }
 
             KioskText {
+                id: number
+
                 Layout.fillWidth: true
                 text: root.shown ? Person.plain("number") : Person.maskedNumber
                 color: Theme.good
@@ -62,6 +65,8 @@ Rectangle {
         }
 
         KioskButton {
+            id: show
+
             objectName: "person_show"
             Layout.columnSpan: row.columns === 2 ? 2 : 1
             Layout.fillWidth: row.columns === 2

@@ -66,9 +66,10 @@ Item {
                 }
 
                 KioskText {
-                    width: parent.width - Theme.space2
+                    width: parent.width - Theme.space1
                     anchors.horizontalCenter: parent.horizontalCenter
                     text: stop.modelData
+                    role: Theme.counter ? "caption" : "body"
                     font.bold: stop.done
                     color: stop.done ? Theme.good : Theme.inkSoft
                     horizontalAlignment: Text.AlignHCenter
