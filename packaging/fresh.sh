@@ -42,12 +42,12 @@ done
 bundle=/etc/ssl/certs/ca-certificates.crt
 if [ -f "$bundle" ]; then mkdir -p "$root/opt/trust" && cp -L "$bundle" "$root/opt/trust/ca.crt"; fi
 sed 's#cert *=.*#cert = /opt/trust/ca.crt#' /etc/pip.conf > "$root/etc/pip.conf" 2>/dev/null || true
-git -c safe.directory='*' clone -q --no-local "$here" "$root/root/civic-kiosk"
+git -c safe.directory='*' clone -q --no-local "$here" "$root/srv/civic-kiosk"
 
 echo "an empty Debian 12 after $(( $(date +%s) - begun )) s; now: make $target"
 begun=$(date +%s)
 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
     PIP_CERT=/opt/trust/ca.crt SSL_CERT_FILE=/opt/trust/ca.crt \
     ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
-    chroot "$root" make -C /root/civic-kiosk "$target"
+    chroot "$root" make -C /srv/civic-kiosk "$target"
 echo "make $target in an empty Debian 12: $(( $(date +%s) - begun )) s"
