@@ -9,11 +9,11 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull
+from offline_queue.errors import Conflict, CustodyError, EnvelopeError, QueueError, StoreFull
 
 if TYPE_CHECKING:
     from offline_queue.envelope import Recipient
-    from offline_queue.keys import DeviceKey, SoftwareDeviceKey
+    from offline_queue.keys import Custody, DeviceKey, SoftwareDeviceKey
     from offline_queue.outbox import Outbox, Sealing
     from offline_queue.room import Limits
     from offline_queue.rows import AgentState, Attachment, Counts, Put, Row, RowState, StoreFault
@@ -23,6 +23,8 @@ __all__ = [
     "Attachment",
     "Conflict",
     "Counts",
+    "Custody",
+    "CustodyError",
     "DeviceKey",
     "EnvelopeError",
     "Limits",
@@ -40,7 +42,7 @@ __all__ = [
 
 _HOMES = {
     "envelope": ("Recipient",),
-    "keys": ("DeviceKey", "SoftwareDeviceKey"),
+    "keys": ("Custody", "DeviceKey", "SoftwareDeviceKey"),
     "outbox": ("Outbox", "Sealing"),
     "room": ("Limits",),
     "rows": ("AgentState", "Attachment", "Counts", "Put", "Row", "RowState", "StoreFault"),
