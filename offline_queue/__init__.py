@@ -13,10 +13,11 @@ from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull
 
 if TYPE_CHECKING:
     from offline_queue.envelope import Recipient
+    from offline_queue.exporting import Exported
     from offline_queue.keys import DeviceKey, SoftwareDeviceKey
     from offline_queue.outbox import Outbox, Sealing
     from offline_queue.room import Limits
-    from offline_queue.rows import AgentState, Attachment, Counts, Put, Row, RowState, StoreFault
+    from offline_queue.rows import AgentState, Attachment, Counts, Put, Row, RowState, Stats, StoreFault
 
 __all__ = [
     "AgentState",
@@ -25,6 +26,7 @@ __all__ = [
     "Counts",
     "DeviceKey",
     "EnvelopeError",
+    "Exported",
     "Limits",
     "Outbox",
     "Put",
@@ -34,16 +36,18 @@ __all__ = [
     "RowState",
     "Sealing",
     "SoftwareDeviceKey",
+    "Stats",
     "StoreFault",
     "StoreFull",
 ]
 
 _HOMES = {
     "envelope": ("Recipient",),
+    "exporting": ("Exported",),
     "keys": ("DeviceKey", "SoftwareDeviceKey"),
     "outbox": ("Outbox", "Sealing"),
     "room": ("Limits",),
-    "rows": ("AgentState", "Attachment", "Counts", "Put", "Row", "RowState", "StoreFault"),
+    "rows": ("AgentState", "Attachment", "Counts", "Put", "Row", "RowState", "Stats", "StoreFault"),
 }
 
 
