@@ -13,10 +13,11 @@ from offline_queue.errors import Conflict, CustodyError, EnvelopeError, QueueErr
 
 if TYPE_CHECKING:
     from offline_queue.envelope import Recipient
+    from offline_queue.exporting import Exported
     from offline_queue.keys import Custody, DeviceKey, SoftwareDeviceKey
     from offline_queue.outbox import Outbox, Sealing
     from offline_queue.room import Limits
-    from offline_queue.rows import AgentState, Attachment, Counts, Put, Row, RowState, StoreFault
+    from offline_queue.rows import AgentState, Attachment, Counts, Put, Row, RowState, Stats, StoreFault
 
 __all__ = [
     "AgentState",
@@ -27,6 +28,7 @@ __all__ = [
     "CustodyError",
     "DeviceKey",
     "EnvelopeError",
+    "Exported",
     "Limits",
     "Outbox",
     "Put",
@@ -36,16 +38,18 @@ __all__ = [
     "RowState",
     "Sealing",
     "SoftwareDeviceKey",
+    "Stats",
     "StoreFault",
     "StoreFull",
 ]
 
 _HOMES = {
     "envelope": ("Recipient",),
+    "exporting": ("Exported",),
     "keys": ("Custody", "DeviceKey", "SoftwareDeviceKey"),
     "outbox": ("Outbox", "Sealing"),
     "room": ("Limits",),
-    "rows": ("AgentState", "Attachment", "Counts", "Put", "Row", "RowState", "StoreFault"),
+    "rows": ("AgentState", "Attachment", "Counts", "Put", "Row", "RowState", "Stats", "StoreFault"),
 }
 
 

@@ -6,6 +6,7 @@ Knows: the queries. Does not know: how anything comes to be in the store or leav
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from offline_queue.rows import PARKED, STATES, WAITING, AgentState, Counts, LinkWait, Row, RowState, Waiting
@@ -14,6 +15,9 @@ from offline_queue.store import Store
 _COLUMNS = (
     "seq, id, code, service, state, attempts, submitted_at, settled_at, parts, sealed_bytes, sha256, last_reason, receipt"
 )
+
+_AT_ONCE = 200
+"""Rows that are in memory together when all are walked over."""
 
 
 class Reading:
@@ -32,6 +36,25 @@ class Reading:
         """Return the row with this case code, in its canonical form."""
         found = self._reader.query(f"SELECT {_COLUMNS} FROM outbox WHERE code = ?", (code,))  # noqa: S608
         return _row(found[0]) if found else None
+
+    def row_at(self, seq: int) -> Row | None:
+        """Return the row with this number."""
+        found = self._reader.query(f"SELECT {_COLUMNS} FROM outbox WHERE seq = ?", (seq,))  # noqa: S608
+        return _row(found[0]) if found else None
+
+    def every_row(self, *, state: RowState | None = None) -> Iterator[Row]:
+        """Yield all rows, oldest first, however many there are; rows that change meanwhile come as they are when met."""
+        wanted = "" if state is None else f"AND state = {STATES.index(state)}"
+        sql = f"SELECT {_COLUMNS} FROM outbox WHERE seq > ? {wanted} ORDER BY seq LIMIT {_AT_ONCE}"  # noqa: S608
+        seq = -1
+        while found := self._reader.query(sql, (seq,)):
+            yield from map(_row, found)
+            seq = found[-1][0]
+
+    def held_by(self, person_tag: bytes) -> tuple[Row, ...]:
+        """Return what one person has handed in and the city has not yet received, oldest first."""
+        sql = f"SELECT {_COLUMNS} FROM outbox WHERE person_tag = ? ORDER BY seq"  # noqa: S608
+        return tuple(_row(values) for values in self._reader.query(sql, (person_tag,)))
 
     def counts(self) -> Counts:
         """Return how many rows are in each state."""
