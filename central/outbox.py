@@ -75,7 +75,7 @@ class OutboxDesk:
             raise Refused(401, "signature_missing") from error
         for key in self.enrolment.every_key(kiosk):
             try:
-                verify_part(submission_id, part_id, sha256, signature, key)
+                verify_part(submission_id, part_id, sha256, signature, key.raw, algorithm=key.algorithm)
             except EnvelopeError:
                 continue
             return kiosk
@@ -117,7 +117,7 @@ class OutboxDesk:
             raise Refused(422, "id_differs")
         for key in self.enrolment.every_key(envelope.header.kiosk):
             try:
-                verify(envelope, key)
+                verify(envelope, key.raw, algorithm=key.algorithm)
             except EnvelopeError:
                 continue
             return envelope

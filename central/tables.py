@@ -62,18 +62,21 @@ device_keys = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("kiosk", ForeignKey("kiosks.number"), nullable=False, index=True),
-    Column("public_key", LargeBinary(32), nullable=False),
+    Column("public_key", LargeBinary(65), nullable=False),
+    Column("algorithm", String(16), nullable=False, server_default="ed25519"),
+    Column("custody", String(16), nullable=False, server_default="software"),
     Column("enrolled_at", Utc, nullable=False),
     Column("retired_at", Utc),
 )
-"""A retired key signs no requests any more, but what it sealed before was promised to a citizen and is still taken."""
+"""A retired key signs no requests any more, but what it sealed before was promised to a citizen and is still taken.
+`algorithm` is how this key signs, whatever a message says; `custody` is what the terminal says of who guards it."""
 
 used_codes = Table(
     "used_codes",
     metadata,
     Column("code_hash", String(64), primary_key=True),
     Column("kiosk", String(4), nullable=False),
-    Column("public_key", LargeBinary(32), nullable=False),
+    Column("public_key", LargeBinary(65), nullable=False),
     Column("used_at", Utc, nullable=False),
 )
 

@@ -69,6 +69,7 @@ from kiosk.session.states import Choice, Device, Session, State
 from kiosk.terminal import Desks, Terminal
 from kiosk.words import Words
 from offline_queue import Limits, Outbox, Recipient, Sealing, SoftwareDeviceKey
+from offline_queue.tag_keys import KeyringTagKey
 
 PERMIT = "residence_permit_apply"
 CERTIFICATE = "social_participation_cert"
@@ -458,6 +459,8 @@ class Bench:
             store_work=cast("Any", self.store_work),
             devices=cast("Any", self.devices),
             sign=self.key.sign,
+            custody=self.key.custody,
+            tag_key=KeyringTagKey(b"t" * 32),
             handle=self.runner.handle,
             session=lambda: self.runner.session,
         )
