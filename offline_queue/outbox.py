@@ -38,8 +38,8 @@ _MAYBE_FULL = {"queue.full", "queue.io", "queue.unwritable"}
 """How a disk without a free byte shows while a store is opened."""
 
 _INSERT = """
-    INSERT INTO outbox (seq, id, code, service, submitted_at, parts, sealed_bytes, sha256, envelope, person_tag)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    INSERT INTO outbox (seq, id, code, service, submitted_at, parts, sealed_bytes, sha256, envelope, person_tag, nth)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 # Staff may have parked what was under way: the platform has it all the same.
 _RELEASE = """
     UPDATE outbox SET state = 1, receipt = ?, envelope = NULL, person_tag = NULL, settled_at = ?, last_reason = ''
@@ -196,7 +196,7 @@ class Outbox(Reading):
             raw_id = bytes.fromhex(wanted.id)
             if list(db.execute("SELECT 1 FROM outbox WHERE id = ?", (raw_id,))):
                 return None
-            last = list(db.execute("SELECT seq, sha256 FROM outbox ORDER BY seq DESC LIMIT 1"))
+            last = list(db.execute("SELECT seq, sha256, nth FROM outbox ORDER BY seq DESC LIMIT 1"))
             seq = max(sealing.next_seq, last[0][0] + 1 if last else 0)
             code = sealing.mint_code(seq)
             plain = wanted.form_for(code)
@@ -217,8 +217,10 @@ class Outbox(Reading):
             digest = hashlib.sha256(blob)
             size = len(blob) + sum(part.size for part in parts)
             submitted = to_ms(self._now())
-            who = wanted.person_tag
-            db.execute(_INSERT, (seq, raw_id, code, wanted.service, submitted, len(parts), size, digest.digest(), blob, who))
+            who, nth = wanted.person_tag, last[0][2] + 1 if last else 1
+            db.execute(
+                _INSERT, (seq, raw_id, code, wanted.service, submitted, len(parts), size, digest.digest(), blob, who, nth)
+            )
         self._remember(wanted.id, wanted.tag(self._tag_key, plain))
         return Put(wanted.id, seq, code, digest.hexdigest())
 

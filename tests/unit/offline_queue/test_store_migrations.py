@@ -49,8 +49,8 @@ def envelopes(bench: Any, outbox: Outbox) -> dict[int, bytes]:
     return made
 
 
-@pytest.mark.parametrize("version", [step.version for step in migrations.STEPS])
-def test_an_old_file_is_read_and_written_after_every_step(
+@pytest.mark.parametrize("version", [step.version for step in migrations.STEPS[:-1]])
+def test_an_old_file_is_read_and_written_by_the_new_program(
     bench: Any, tmp_path: Path, envelopes: dict[int, bytes], version: int
 ) -> None:
     """Rows of every state should come through with all they hold, and the file go on to work as a new one does."""
