@@ -128,8 +128,25 @@ cases = Table(
     Column("received_at", Utc, nullable=False, index=True),
     Column("accepted_at", Utc),
     Column("due_on", Date),
+    Column("double_of", String(12)),
 )
-"""`assurance` is what the terminal claims; it is `confirmed` when our own token proves it."""
+"""`assurance` is what the terminal claims; it is `confirmed` when our own token proves it.
+`double_of` is the code of an open case of the same person and item that came before: for the clerk to judge."""
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
+    Column("code", String(12), nullable=False, index=True),
+    Column("subject_hash", String(64), nullable=False),
+    Column("kiosk", String(4), nullable=False),
+    Column("assurance", String(16), nullable=False),
+    Column("assurance_confirmed", Boolean, nullable=False),
+    Column("submitted_at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False),
+    Column("case_id", ForeignKey("cases.id")),
+)
+"""`code` is that of the case. Without a `case_id` the case has not come yet: a terminal may send in another order."""
 
 materials = Table(
     "materials",

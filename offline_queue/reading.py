@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from offline_queue.rows import PARKED, STATES, WAITING, AgentState, Counts, LinkWait, Row, RowState, Waiting
+from offline_queue.rows import STATES, AgentState, Counts, LinkWait, Row, RowState, Waiting
 from offline_queue.store import Store
 
 _COLUMNS = (

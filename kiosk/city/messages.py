@@ -304,6 +304,39 @@ class Submission(_Sent):
         return cls.model_validate_json(data)
 
 
+WITHDRAWAL = "case_withdrawal"
+"""What stands in an envelope's header in the place of the service when it withdraws a case."""
+
+
+class Withdrawal(_Sent):
+    """A citizen takes a case back (撤回): sealed, signed and sent like a submission, behind the case itself.
+
+    The person is named so that nobody withdraws a stranger's case by its code; `code` is this message's own.
+    """
+
+    schema_version: Literal[1] = 1
+    submission_id: Key
+    kiosk: KioskNo
+    code: str = Field(pattern=r"^KF[0-9A-Z]{10}$")
+    withdraws: str = Field(pattern=r"^KF[0-9A-Z]{10}$")
+    """The code of the case."""
+    applicant: PersonKey
+    assurance: Level
+    assurance_token: str = Field("", max_length=2000)
+    submitted_at: AwareDatetime
+    clock_quality: Literal["synchronised", "free_running", "implausible"]
+    language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
+
+    def to_bytes(self) -> bytes:
+        """Return the form's bytes for sealing."""
+        return self.model_dump_json().encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read a form. Raises pydantic's ValidationError, which quotes no input."""
+        return cls.model_validate_json(data)
+
+
 # --- one-time codes --------------------------------------------------------------------------------------------------
 
 
