@@ -33,6 +33,7 @@ from kiosk.journeys.guard import GuardDesk
 from kiosk.journeys.hand_in import CaseDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
+from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.vault import Vault
 from kiosk.session.runner import SessionRunner
@@ -136,6 +137,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         form=form,
         materials=materials,
         case=CaseDesk(context, form, materials),
+        my_cases=MyCasesDesk(context),
         certificate=CertificateDesk(context),
         guard=GuardDesk(context),
         staff=StaffDesk(context),

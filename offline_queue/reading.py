@@ -6,6 +6,7 @@ Knows: the queries. Does not know: how anything comes to be in the store or leav
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,6 +51,11 @@ class Reading:
         # From the newest: who asks has just handed in.
         sql = f"SELECT {_COLUMNS} FROM outbox WHERE code = ? ORDER BY seq DESC LIMIT 1"  # noqa: S608
         found = self._reader.query(sql, (code,))
+        return _row(found[0]) if found else None
+
+    def row_of(self, submission_id: uuid.UUID) -> Row | None:
+        """Return the row with this submission id."""
+        found = self._reader.query(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (submission_id.bytes,))  # noqa: S608
         return _row(found[0]) if found else None
 
     def row_at(self, seq: int) -> Row | None:
