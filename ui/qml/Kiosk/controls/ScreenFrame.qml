@@ -73,8 +73,11 @@ FocusScope {
         return null;
     }
 
+    // The field gives the focus up: else a touch on it would change nothing, and the keyboard never come back.
     function closeKeyboard(): void {
         root.resting = root.editing;
+        if (root.editing)
+            root.editing.focus = false;
         root.forceActiveFocus(Qt.OtherFocusReason);
         root.editing = null;
     }
@@ -82,14 +85,14 @@ FocusScope {
     function steer(key: int): bool {
         if (typing)
             return Keypad.steerTyping(root, keyboard, editing, focused, key);
-        return Keypad.steer(root, focused === root && resting ? resting : focused, key);
+        return Keypad.steer(root, resting ?? focused, key);
     }
 
     property Item resting: null // where the keypad goes on after the keyboard has closed
 
     onFocusedChanged: {
         editing = fieldOf(focused);
-        if (focused !== root)
+        if (resting && !(focused && Keypad.contains(focused, resting)))
             resting = null;
     }
 
