@@ -27,7 +27,7 @@ def look_for_cases(citizen: CoreCitizen) -> None:
 
 @pytest.mark.e2e
 def test_a_case_handed_in_while_the_line_is_cut_is_taken_back_by_the_same_card(stack: Stack) -> None:
-    """It should ask *again?*, print the same code once more, and leave one withdrawn case in the city, with no line between."""
+    """It should ask *again?*, print the same code once more, and leave one withdrawn case in the city."""
     stack.control("/v1/network/cut", {})
     with CoreCitizen(stack) as citizen:
         citizen.until("the line's state", lambda: not citizen.session.line_up)

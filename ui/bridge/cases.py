@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
 from kiosk.events import Fact
+from kiosk.identity import case_code
 from kiosk.printing import receipt
 from kiosk.session import events as ev
 from kiosk.session.states import State
@@ -76,7 +77,7 @@ class Cases(QObject):
         item = self._terminal.my_cases.item(line.item)
         return {
             "code": line.code,
-            "number": receipt.group(line.code),
+            "number": case_code.group(line.code),
             "name": say(item.name, self._settings) if item else "",
             "handedIn": self._moment(line.handed_in),
             "state": line.state,

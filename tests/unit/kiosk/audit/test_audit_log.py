@@ -110,6 +110,12 @@ def test_no_listed_field_is_personal() -> None:
     assert not personal & {field for event in EVENTS.values() for field in event.fields}
 
 
+def test_no_listed_field_hides_one_of_the_lines_own() -> None:
+    """A field by the name of the chain's own would break it."""
+    own = {"seq", "at", "event", "disposition", "prev"}
+    assert not own & {field for event in EVENTS.values() for field in event.fields}
+
+
 def test_a_changed_line_is_named(path: Path) -> None:
     """Whoever edits one line breaks the chain at the next."""
     log = opened(path)
