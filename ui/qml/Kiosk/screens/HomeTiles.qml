@@ -73,7 +73,9 @@ PageScroller {
             objectName: "tile_cases"
             iconName: "list"
             title: qsTrId("screens.home.tile.cases")
-            reason: root.soon
+            subtitle: qsTrId("screens.home.tile.cases_note")
+            reason: Cases.reason === "" ? "" : qsTrId(Cases.reason)
+            onClicked: Cases.choose()
         }
 
         Tile {
