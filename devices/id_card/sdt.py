@@ -68,6 +68,10 @@ class SdtOptions(BaseModel):
     )
 
 
+OPTIONS = SdtOptions
+"""What `kiosk check-config` holds the configuration against."""
+
+
 def create(options: Mapping[str, Any]) -> SdtIdCardReader:
     """Open the port. Whether a reader answers there is for `status` to say.
 

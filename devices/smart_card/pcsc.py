@@ -76,6 +76,10 @@ class PcscOptions(BaseModel):
     reader: str = Field(default="", description="how the reader's name begins; empty takes the first one")
 
 
+OPTIONS = PcscOptions
+"""What `kiosk check-config` holds the configuration against."""
+
+
 def create(options: Mapping[str, Any]) -> PcscSmartCardReader:
     """Connect to the service. Whether it has a reader is for `status` to say.
 
