@@ -3,14 +3,12 @@
 .PHONY: demo test lint setup fresh deb pictures bench-documents lock clean
 
 PY = .venv/bin/python
-APART = $(PY) -m devices.namespace --
 
 demo: setup            ## the whole job: with a display in a window beside a dock, without one in demo-output/
 	$(PY) -m kiosk demo
 
 test: lint             ## every check and every test, against the real daemons
-	nice $(APART) $(PY) -m pytest --ignore tests/e2e
-	nice $(APART) $(PY) -m pytest tests/e2e
+	nice $(PY) tests/run.py
 
 lint: setup
 	$(PY) -m ruff check .

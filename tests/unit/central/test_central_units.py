@@ -58,7 +58,8 @@ def test_a_gap_in_contributions_shows() -> None:
 def test_years_without_a_contribution_stand_on_the_paper() -> None:
     """It should list every year that was asked for: silence would read as payment."""
     [section] = said(YI, kind=["resident_pension"], from_month="2017-06", to_month="2020-03")["sections"]  # type: ignore[misc]
-    assert [(year["year"], year["count"]) for year in section["years"]] == [("2017", 7), ("2018", 1), ("2019", 0), ("2020", 0)]
+    assert [year["year"] for year in section["years"]] == ["2017", "2018", "2019", "2020"]
+    assert [year["count"] for year in section["years"]] == [7, 1, 0, 0]
     assert section["years"][2]["months"] == ["none"] * 12
     assert section["total"] == 8
 
