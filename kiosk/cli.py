@@ -66,6 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     command("check-config", "read the configuration and say what is wrong with it", _check_config)
     dock = command("dock", "a window that drives the emulators", _dock, config=False)
     dock.add_argument("--control", required=True, help="address of the rig's control port")
+    documents = command("documents", "how well pages are found in photographs", _documents, config=False)
+    score = documents.add_subparsers(dest="what", required=True).add_parser("score", help="score a folder with a quads.json")
+    score.add_argument("folder", type=Path, help="folder of photographs and their quads.json")
+    score.add_argument("--max-side", type=int, default=0, help="reduce to this long side in px (default: as stored)")
+    score.add_argument("--thorough", action="store_true", help="search as for a still, not as for the preview")
+    score.add_argument("--each", action="store_true", help="a line for every picture too")
     commands.add_parser("demo", help="the whole system on this machine, against emulated devices", add_help=False)
     commands.add_parser("rig", help="start the emulated devices and their daemons", add_help=False)
     return parser
@@ -143,6 +149,18 @@ def _check_config(options: argparse.Namespace) -> int:
 
     loaded = config.load(options.config)
     print(f"{options.config}: good. Terminal {loaded.terminal.number}, {len(loaded.devices)} devices.")
+    return OK
+
+
+def _documents(options: argparse.Namespace) -> int:
+    from kiosk.documents import score
+
+    try:
+        for line in score.report(options.folder, max_side=options.max_side, thorough=options.thorough, each=options.each):
+            print(line, flush=True)
+    except score.ScoreError as error:
+        print(f"kiosk documents: {error}", file=sys.stderr)
+        return FAILED
     return OK
 
 

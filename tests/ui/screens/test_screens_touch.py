@@ -168,6 +168,34 @@ def test_a_field_is_typed_with_the_keyboard(stand: Any) -> None:
     assert stand.said == [ev.PageAnswered(1)]
 
 
+def test_the_keyboard_comes_back_to_the_field_that_it_left(stand: Any) -> None:
+    """Should close when it is done, and open again for the same field, which keeps what was typed."""
+    stand.terminal.show(State.FORM, page=0)
+    stand.settle()
+    for typed, digit in (("1", "1"), ("13", "3"), ("138", "8")):
+        stand.tap("field_phone", down=0.85)
+        stand.tap(f"key_{digit}")
+        assert stand.item("field_phone").property("text") == typed
+        stand.tap("key_done")
+        assert stand.find("key_done") is None
+
+
+def test_letters_without_a_character_are_not_thrown_away(stand: Any) -> None:
+    """Should write the first candidate, and go on only with the next touch."""
+    stand.terminal.show(State.FORM, page=1)
+    stand.settle()
+    detail = stand.item("field_address")
+    stand.tap("field_address", down=0.85)
+    for letter in "lu":
+        stand.tap(f"key_{letter}")
+    assert detail.property("text") == ""
+    stand.tap("foot_main")
+    assert stand.said == []
+    assert len(detail.property("text")) == 1
+    stand.tap("foot_main")
+    assert stand.said == [ev.PageAnswered(2)]
+
+
 def test_the_language_changes_in_the_middle_of_a_field(stand: Any) -> None:
     """Should keep what was typed and speak the other language."""
     stand.terminal.show(State.FORM, page=0)
