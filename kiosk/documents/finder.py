@@ -23,11 +23,14 @@ from kiosk.documents.sides import fitted, lanes_of, on_rim, support
 
 _WORK_PX = 320
 _WEIGHTS = np.array(
-    (2.33, 4.03, 2.36, 7.26, 0.25, 2.34, 2.50, -0.33, -9.54, 0.60, 0.22, 2.24, -6.53, -1.52)
+    (4.16, 4.10, 6.50, 10.62, 1.54, 1.22, 3.24, -1.19, -10.93, 1.22, -3.07, 2.44, -7.93, -5.35)
 )  # fmt: skip
-_MIN_SCORE = 4.0
-_EVEN_SCORE = 5.0
-_ENOUGH = 13.0
+"""Of `evidence.NAMES`, found by `tests/bench/documents/weighing.py` on rendered photographs."""
+_LEAVING = 0.32
+_MIN_SCORE = 6.82
+_EVEN_SCORE = 7.8
+_ENOUGH = 16.0
+"""A closed shape with this score is the page: no need to search among lines."""
 _EDGE_PX = 0.8
 _SMALL_SHARE = 0.35
 _TOP, _TOP_LEAVING = 24, 16
@@ -136,10 +139,11 @@ def working(image: Array) -> tuple[Array, float]:
 def _best(field: Gradients, min_area: float, *, thorough: bool) -> _Winner | None:
     best: _Winner | None = None
     for finalists in proposed(field, min_area):
-        scores = measured(finalists, field) @ _WEIGHTS
+        out = leaving(finalists, field)
+        scores = measured(finalists, field) @ _WEIGHTS + _LEAVING * out
         at = int(scores.argmax())
         if best is None or scores[at] > best.score:
-            best = _Winner(finalists[at], float(scores[at]), bool(leaving(finalists[at : at + 1], field)[0]))
+            best = _Winner(finalists[at], float(scores[at]), bool(out[at]))
         if not thorough and best.score >= _ENOUGH:
             break
     return best
