@@ -29,7 +29,7 @@ _REACH = 0.75
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A straight edge through (x, y). `covered`: px of it on which edges lie. `low`, `high`: where along it they begin, end."""
+    """A straight edge through (x, y). `covered`: px of it on which edges lie, between `low` and `high` along it."""
 
     covered: float
     x: float
@@ -62,9 +62,9 @@ def from_regions(field: Gradients, min_area: float) -> list[Array]:
     margin = np.concatenate([part.reshape(-1, 3) for part in (lab[:rim], lab[-rim:], lab[:, :rim], lab[:, -rim:])]).astype(
         np.float32
     )
-    away = (lab.astype(np.float32) - np.median(margin, 0)) * np.float32((1, 1.5, 1.5))
+    away = (lab.astype(np.float32) - np.median(margin, 0)) * np.array((1, 1.5, 1.5), np.float32)
     distance = np.sqrt((away * away) @ np.ones(3, np.float32))
-    tint = cv2.add(cv2.absdiff(lab[..., 1], np.float64(128)), cv2.absdiff(lab[..., 2], np.float64(128)))
+    tint = np.abs(lab[..., 1:].astype(np.int16) - 128).sum(2)
     quads: list[Array] = []
     for plane in (lab[..., 0], np.clip(distance * 2, 0, 255).astype(np.uint8), cv2.convertScaleAbs(tint, alpha=3)):
         _, light = cv2.threshold(np.ascontiguousarray(plane), 0, 255, cv2.THRESH_OTSU)
@@ -148,6 +148,8 @@ def _lines(field: Gradients) -> list[tuple[float, float, float]]:
             members = np.flatnonzero(alike[index] & ~used)
             used[members] = True
             merged.append(_merge(segments[members], length[members]))
+    if not merged:
+        return []
     steps = _steps_across(merged, field)
     worth = [line.covered * (_ALIKE_WORTH + min(1.0, step / _CLEAR_STEP)) for line, step in zip(merged, steps, strict=True)]
     return _mixed([merged[at].normal_form() for at in np.argsort(worth)[::-1]])

@@ -60,15 +60,15 @@ class Guide:
         seen = self._mat.foreground(frame)
         # Without its picture the mat is only known to be dark.
         found = examine(frame, min_share=self._profile.min_share, on_mat=seen is None)
-        fault = self._lies(frame, seen, None if isinstance(found, Absence) else (found.quad + 0.5) / (width, height))
+        wrong = self._lies(frame, seen, None if isinstance(found, Absence) else (found.quad + 0.5) / (width, height))
         if isinstance(found, Absence):
             self._pause(now_s, longest)
-            cut_off = found is Absence.CUT_OFF or fault is Laid.CUT_OFF
+            cut_off = found is Absence.CUT_OFF or wrong is Laid.CUT_OFF
             return Sight(None, Advice.MOVE_INTO_FRAME if cut_off else Advice.LAY_PAGE, False)
         outline = outline_of(found.quad, width, height)
-        if fault is not None:
+        if wrong is not None:
             self._pause(now_s, longest)
-            return Sight(None if fault is Laid.NOTHING else outline, ADVICE[fault], False)
+            return Sight(None if wrong is Laid.NOTHING else outline, ADVICE[wrong], False)
         self._look = look_of(frame, found.quad)
         phase = self._steadiness.update(now_s, found.quad, self._look, longest)
         px_per_mm = None if self._frame_mm is None else longest / self._frame_mm

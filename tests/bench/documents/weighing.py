@@ -1,4 +1,4 @@
-"""Finds the weights with which `kiosk.documents.finder` adds up evidence: run by hand, the result is written into the finder.
+"""Finds the weights with which `kiosk.documents.finder` adds up evidence; run by hand, its result is written there.
 
 Knows: rendered photographs of seeds below the held-out ones, the measures of every quad that is proposed for them, a ranking
 by softmax in which "there is no page" competes too. Does not know: the pictures that decide.
@@ -11,13 +11,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-
 from finding import HELD_OUT
+from surfaces import Array
+
 from kiosk.documents.evidence import NAMES, measured
 from kiosk.documents.finder import leaving, proposed, working
 from kiosk.documents.gradients import gradients_of
 from kiosk.documents.score import overlap, read_truth
-from surfaces import Array
 
 _GOOD = 0.88
 _STEPS, _RATE, _DECAY = 4000, 0.05, 2e-4

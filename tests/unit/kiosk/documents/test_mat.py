@@ -43,7 +43,9 @@ def _judged(mat: Mat, frame: Picture, lying: Lying | None) -> Laid | None:
 def _with_hand(frame: Picture) -> Picture:
     """Let an arm come in from the right and rest its fingers on the page."""
     height, width = frame.shape[:2]
-    cv2.line(frame, (width, int(height * 0.62)), (int(width * 0.7), int(height * 0.55)), SKIN, int(width * 0.08), cv2.LINE_AA)
+    cv2.line(
+        frame, (width, int(height * 0.62)), (int(width * 0.7), int(height * 0.55)), SKIN, int(width * 0.08), cv2.LINE_AA
+    )
     return frame
 
 
