@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,8 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     command("sync", "send what waits in the outbox to the city; one at a time", _sync)
     enrol = command("enrol", "tie this terminal to its city with a one-time code", _enrol)
     enrol.add_argument("--code", required=True, help="one-time code from the city")
-    outbox = command("outbox", "what waits here for the city", _outbox)
-    outbox.add_argument("--json", action="store_true", help="for programs")
+    _outbox_actions(command("outbox", "what waits here for the city: look, move, carry away", _outbox))
     command("check-config", "read the configuration and say what is wrong with it", _check_config)
     dock = command("dock", "a window that drives the emulators", _dock, config=False)
     dock.add_argument("--control", required=True, help="address of the rig's control port")
@@ -75,6 +75,38 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", help="the whole system on this machine, against emulated devices", add_help=False)
     commands.add_parser("rig", help="start the emulated devices and their daemons", add_help=False)
     return parser
+
+
+def _outbox_actions(outbox: argparse.ArgumentParser) -> None:
+    actions = outbox.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, summary: str) -> argparse.ArgumentParser:
+        sub = actions.add_parser(name, help=summary, description=summary)
+        sub.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        sub.add_argument("--json", action="store_true", help="for programs")
+        return sub
+
+    listed = action("list", "rows without the platform's words; what the city has not received unless a state is named")
+    listed.add_argument("--state", choices=("held", "waiting", "parked", "received"), default="held")
+    one = "row number, or case code as it stands on the receipt"
+    action("show", "all that this machine knows of one submission").add_argument("row", help=one)
+    action("retry", "let a parked submission wait again").add_argument("row", help=one)
+    park = action("park", "set a waiting submission aside; nothing is dropped")
+    park.add_argument("row", help=one)
+    park.add_argument("--reason", type=_reason, required=True, help="a short code, such as asked_by_department")
+    export = action("export", "carry what is held away, sealed as it lies; it stays here too")
+    place = export.add_mutually_exclusive_group(required=True)
+    place.add_argument("--to", type=Path, metavar="FOLDER", help="a folder that is there")
+    place.add_argument("--usb", action="store_true", help="the one USB file system that is mounted")
+    action("verify", "look over every page, signature, part and receipt")
+    action("stats", "figures")
+
+
+def _reason(text: str) -> str:
+    """A code and no sentence: whatever is typed here stands in the audit log, where no person may be named."""
+    if re.fullmatch(r"[a-z][a-z0-9_]{1,39}", text) is None:
+        raise argparse.ArgumentTypeError("small letters, digits and underscores, 2 to 40")
+    return text
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -133,21 +165,25 @@ def _documents(options: argparse.Namespace) -> int:
 
 
 def _outbox(options: argparse.Namespace) -> int:
-    import json
-
     from kiosk import config
-    from offline_queue import Outbox
+    from kiosk.fleet.outbox import OutboxDesk
 
-    store = Outbox.open(config.load(options.config).outbox_dir)
+    desk = OutboxDesk(config.load(options.config), as_json=options.json)
     try:
-        counts, agent = store.counts(), store.agent_state()
+        match options.action:
+            case "list":
+                return desk.list(options.state)
+            case "show":
+                return desk.show(options.row)
+            case "retry":
+                return desk.retry(options.row)
+            case "park":
+                return desk.park(options.row, options.reason)
+            case "export":
+                return desk.export(options.to)
+            case "verify":
+                return desk.verify()
+            case _:
+                return desk.stats()
     finally:
-        store.close()
-    if options.json:
-        figures = {"waiting": counts.waiting, "received": counts.received, "parked": counts.parked, "reason": agent.reason}
-        print(json.dumps(figures))
-        return OK
-    print(f"waiting {counts.waiting}, received {counts.received}, parked {counts.parked}")
-    if agent.reason:
-        print(f"the line: {agent.reason}, next try {agent.retry_at:%Y-%m-%d %H:%M:%S} UTC")
-    return OK
+        desk.close()
