@@ -19,9 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.poly1305 import Poly1305
+
 from offline_queue import envelope as env
 from offline_queue import wake
-from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign
+from offline_queue.appending import Appender, Content
+from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign, WrappedKey
 from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull
 from offline_queue.export_format import ExportedItem, ExportedPart, Opening
 from offline_queue.exporting import Exported, Load, Progress, write_export
@@ -29,6 +32,7 @@ from offline_queue.part_files import PartFiles
 from offline_queue.reading import Reading, to_ms
 from offline_queue.room import Limits, Room, free_bytes
 from offline_queue.rows import Attachment, LinkWait, Put, RowState, Stats, StoreFault, Waiting
+from offline_queue.spare_keys import SpareKeys
 from offline_queue.store import COMMIT_UNKNOWN, Store
 
 _LOG = logging.getLogger("offline_queue.outbox")
@@ -37,9 +41,6 @@ _REASON_CHARS = 500
 _MAYBE_FULL = {"queue.full", "queue.io", "queue.unwritable"}
 """How a disk without a free byte shows while a store is opened."""
 
-_INSERT = """
-    INSERT INTO outbox (seq, id, code, service, submitted_at, parts, sealed_bytes, sha256, envelope, person_tag, nth)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 # Staff may have parked what was under way: the platform has it all the same.
 _RELEASE = """
     UPDATE outbox SET state = 1, receipt = ?, envelope = NULL, person_tag = NULL, settled_at = ?, last_reason = ''
@@ -96,6 +97,9 @@ class Outbox(Reading):
         self._room = room
         self._files = PartFiles(directory / "parts")
         self._writer = Store(directory / "outbox.db")
+        self._keys = SpareKeys(sealing.recipients if sealing is not None else ())
+        self._appender = Appender(self._writer, sealing.next_seq if sealing is not None else 1, self._keys.refill)
+        self._tap = wake.Tap(directory)
         self._tag_key = os.urandom(32)
         self._tags: OrderedDict[str, bytes] = OrderedDict()
 
@@ -134,8 +138,10 @@ class Outbox(Reading):
 
     def close(self) -> None:
         """Close the store."""
+        self._keys.close()
         self._writer.close()
         self._reader.close()
+        self._tap.close()
 
     # --- putting ----
 
@@ -167,62 +173,85 @@ class Outbox(Reading):
         if person_tag is not None and not 16 <= len(person_tag) <= 64:
             raise QueueError("queue.bad_tag", str(len(person_tag)))
         wanted = _Submission(_hex_id(submission_id), form, tuple(attachments), service, person_tag)
-        if (known := self._known(wanted)) is not None:
+        refusal = self._refusal(wanted)
+        # Without files to write first, the inserting transaction itself finds an id that is taken.
+        if (refusal or wanted.attachments) and (known := self._known(wanted)) is not None:
             return known
-        if wanted.least_bytes() > self._limits.max_submission_bytes:
-            raise QueueError("queue.too_large", str(wanted.least_bytes()))
-        if not self._room.for_new_work():
-            raise StoreFull("queue.full", "watermark")
-        key = ContentKey.fresh()
+        if refusal is not None:
+            raise refusal
+        key, wrapped = self._keys.take()
         with self._files.putting() if wanted.attachments else nullcontext():
-            parts = self._files.write(key, wanted.id, ((a.name, a.media_type, a.data) for a in wanted.attachments))
+            parts: tuple[PartInfo, ...] = ()
+            if wanted.attachments:
+                parts = self._files.write(key, wanted.id, ((a.name, a.media_type, a.data) for a in wanted.attachments))
             try:
-                put = self._commit(sealing, wanted, key, parts)
+                put = self._append(sealing, wanted, key, wrapped, parts)
             except BaseException as error:
-                if self._surely_absent(wanted.id, error):
+                if parts and self._surely_absent(wanted.id, error):
                     self._files.delete(wanted.id, parts)
                 raise
-        if put is None:  # another thread was first with this id
+        if put is None:  # another put was first with this id
             self._files.delete(wanted.id, parts)
             put = self._known(wanted)
             if put is None:
                 raise QueueError("queue.busy", "row vanished")
-        wake.tap(self.directory)
+            return put
+        self._tap.wake()
         return put
 
-    def _commit(self, sealing: Sealing, wanted: _Submission, key: ContentKey, parts: tuple[PartInfo, ...]) -> Put | None:
+    def _refusal(self, wanted: _Submission) -> QueueError | None:
+        if (size := wanted.least_bytes()) > self._limits.max_submission_bytes:
+            return QueueError("queue.too_large", str(size))
+        if not self._room.for_new_work():
+            return StoreFull("queue.full", "watermark")
+        return None
+
+    def _append(
+        self,
+        sealing: Sealing,
+        wanted: _Submission,
+        key: ContentKey,
+        wrapped: tuple[WrappedKey, ...],
+        parts: tuple[PartInfo, ...],
+    ) -> Put | None:
         """Mint, seal and insert in one transaction, so that no number is ever lost or used twice. None: the id is taken."""
-        with self._writer.transaction() as db:
-            raw_id = bytes.fromhex(wanted.id)
-            if list(db.execute("SELECT 1 FROM outbox WHERE id = ?", (raw_id,))):
-                return None
-            last = list(db.execute("SELECT seq, sha256, nth FROM outbox ORDER BY seq DESC LIMIT 1"))
-            seq = max(sealing.next_seq, last[0][0] + 1 if last else 0)
+        tags: list[bytes] = []
+
+        def make(seq: int, before: bytes | None) -> Content:
             code = sealing.mint_code(seq)
             plain = wanted.form_for(code)
             sealed = env.seal(
                 plain,
                 key=key,
-                recipients=sealing.recipients,
+                recipients=wrapped,
                 submission_id=wanted.id,
                 kiosk=sealing.kiosk,
                 seq=seq,
                 code=code,
                 service=wanted.service,
                 parts=parts,
-                prev_hash=last[0][1].hex() if last else env.GENESIS,
+                prev_hash=before.hex() if before else env.GENESIS,
                 sign=sealing.sign,
             )
             blob = sealed.blob
-            digest = hashlib.sha256(blob)
-            size = len(blob) + sum(part.size for part in parts)
-            submitted = to_ms(self._now())
-            who, nth = wanted.person_tag, last[0][2] + 1 if last else 1
-            db.execute(
-                _INSERT, (seq, raw_id, code, wanted.service, submitted, len(parts), size, digest.digest(), blob, who, nth)
+            tags.append(wanted.tag(self._tag_key, plain))
+            return Content(
+                code=code,
+                service=wanted.service,
+                submitted_at=to_ms(self._now()),
+                parts=len(parts),
+                sealed_bytes=len(blob) + sum(part.size for part in parts),
+                sha256=hashlib.sha256(blob).digest(),
+                envelope=blob,
+                person_tag=wanted.person_tag,
             )
-        self._remember(wanted.id, wanted.tag(self._tag_key, plain))
-        return Put(wanted.id, seq, code, digest.hexdigest())
+
+        appended = self._appender.append(bytes.fromhex(wanted.id), make)
+        if appended is None:
+            return None
+        seq, content = appended
+        self._remember(wanted.id, tags[-1])
+        return Put(wanted.id, seq, content.code, content.sha256.hex())
 
     def _surely_absent(self, submission_id: str, error: BaseException) -> bool:
         """Say whether the row certainly does not name the files; if in doubt the next start's sweep decides."""
@@ -278,7 +307,7 @@ class Outbox(Reading):
         """Let a parked submission wait again, behind what has not been tried yet; say whether there was one."""
         changed = self._drain((_RETRY, (seq,)))
         if changed:
-            wake.tap(self.directory)
+            self._tap.wake()
         return changed
 
     def park_by_staff(self, seq: int, reason: str) -> bool:
@@ -447,12 +476,13 @@ class _Submission:
         return known + sum(len(one.data) for one in self.attachments)
 
     def tag(self, key: bytes, form: bytes) -> bytes:
-        """Return a keyed hash of everything."""
-        mac = hmac.new(key, digestmod="sha256")
-        texts = (self.service.encode(), form)
-        for text in (*texts, *(t for a in self.attachments for t in (a.name.encode(), a.media_type.encode(), a.data))):
-            mac.update(len(text).to_bytes(8, "big"))
-            mac.update(text)
+        """Return a keyed hash of everything. Attachments, which may be large, come in by one-time authenticators."""
+        mac = hashlib.blake2b(form, key=key, digest_size=32)
+        mac.update(f"{len(form)} {self.service}".encode())
+        for number, one in enumerate(self.attachments):
+            once = hashlib.blake2b(f"{self.id} {number}".encode(), key=key, digest_size=32).digest()
+            mac.update(Poly1305.generate_tag(once, one.data))
+            mac.update(f"{len(one.data)} {one.name} {one.media_type}".encode())
         return mac.digest()
 
     def has_shape_of(self, kept: env.Envelope, code: str) -> bool:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
-from offline_queue.durable import sync_directory, write_all
-from offline_queue.envelope import CHUNK_BYTES, ContentKey, PartInfo, PartSealer
+from offline_queue.durable import start_writing, sync_directory, write_all
+from offline_queue.envelope import CHUNK_BYTES, TAG_BYTES, ContentKey, PartInfo, PartSealer
 from offline_queue.errors import QueueError, StoreFull
 from offline_queue.locks import locked
 
 _DRAFT = ".draft-"
 _PUT_DEADLINE_S = 30.0
+_ROOMS = 3
+"""Sealed chunks in memory: one being sealed, two waiting for their digest."""
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -84,9 +88,7 @@ class PartFiles:
         sealer = PartSealer(key, submission_id, part_id)
         try:
             with draft.open("xb", buffering=0) as file:
-                for at in range(0, len(data), CHUNK_BYTES):
-                    write_all(file.fileno(), sealer.update(data[at : at + CHUNK_BYTES]))
-                write_all(file.fileno(), sealer.finish())
+                _write_sealed(file.fileno(), sealer, memoryview(data))
                 os.fsync(file.fileno())
             info = sealer.info(media_type)
             draft.rename(self.path(submission_id, info.sha256))
@@ -94,6 +96,27 @@ class PartFiles:
             draft.unlink(missing_ok=True)
             raise
         return info
+
+
+def _write_sealed(handle: int, sealer: PartSealer, data: memoryview) -> None:
+    """Seal and write chunk by chunk; digests are made beside it, and the disk begins before the last chunk is there."""
+    starts = range(0, len(data) or 1, CHUNK_BYTES)
+    rooms = [bytearray(CHUNK_BYTES + TAG_BYTES) for _ in starts[:_ROOMS]]
+    with ThreadPoolExecutor(1, "part-digest") if len(starts) > 1 else nullcontext() as pool:
+        taken: deque[Future[None]] = deque()
+        for number, at in enumerate(starts):
+            if len(taken) == _ROOMS:
+                taken.popleft().result()
+            chunk = data[at : at + CHUNK_BYTES]
+            sealed = sealer.seal_chunk(chunk, rooms[number % _ROOMS], last=at == starts[-1])
+            if pool is None:
+                sealer.take(sealed)
+            else:
+                taken.append(pool.submit(sealer.take, sealed))
+            write_all(handle, sealed)
+            start_writing(handle, at + number * TAG_BYTES, len(sealed))
+        for one in taken:
+            one.result()
 
 
 @contextmanager

@@ -9,30 +9,40 @@ import contextlib
 import os
 import select
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 _NAME = "wake"
 
 
-@contextlib.contextmanager
-def _address(directory: Path) -> Iterator[str]:
-    # A socket's address may have 108 bytes; through the descriptor it is short, however deep the directory lies.
-    handle = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield f"/proc/self/fd/{handle}/{_NAME}"
-    finally:
-        os.close(handle)
+class _Directory:
+    """A socket's address may have 108 bytes; through the directory's descriptor it is short, however deep that lies."""
+
+    def __init__(self, directory: Path) -> None:
+        self._handle = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.address = f"/proc/self/fd/{self._handle}/{_NAME}"
+
+    def close(self) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
+        self._handle = -1
 
 
-def tap(directory: Path) -> None:
-    """Wake the agent of this store if there is one. Never fails and never blocks."""
-    with (
-        contextlib.suppress(OSError),
-        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sender,
-        _address(directory) as address,
-    ):
-        sender.sendto(b"w", address)
+class Tap:
+    """The side of whoever puts: one socket for its life, since a put is measured in tenths of a millisecond."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = _Directory(directory)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+
+    def wake(self) -> None:
+        """Wake the agent of this store if there is one. Never fails and never blocks."""
+        with contextlib.suppress(OSError):
+            self._socket.sendto(b"w", self._directory.address)
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._socket.close()
+        self._directory.close()
 
 
 class Bed:
@@ -42,8 +52,11 @@ class Bed:
         self._directory = directory
         (directory / _NAME).unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        with _address(directory) as address:
-            self._socket.bind(address)
+        place = _Directory(directory)
+        try:
+            self._socket.bind(place.address)
+        finally:
+            place.close()
 
     def sleep(self, timeout_s: float) -> bool:
         """Sleep until somebody taps or the time is over; say whether somebody did."""
