@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import apsw
 
@@ -21,7 +22,12 @@ _TOGETHER = 64
 _LAST = "SELECT (SELECT 1 FROM outbox WHERE id = ?), max(seq), sha256, nth FROM outbox"
 _INSERT = """
     INSERT INTO outbox (seq, id, code, service, submitted_at, parts, sealed_bytes, sha256, envelope, person_tag, nth)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    {}"""
+_INSERT_IN_TURN = _INSERT.format("VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+_INSERT_BEHIND = _INSERT.format(
+    "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE (SELECT sha256 FROM outbox ORDER BY seq DESC LIMIT 1) IS ?"
+)
+"""One statement, if the newest row still is the one that the new row names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +45,18 @@ class Content:
 
 
 Make = Callable[[int, bytes | None], Content]
-"""make(seq, the raw digest of the row before or None) -> what to write. May run on another caller's thread."""
+"""make(seq, raw digest of the row before or None) -> what to write. On any caller's thread; again if another was quicker."""
+_Newest = tuple[int, bytes, int]
+"""Number, digest and count of the newest row."""
 
 
 class _Ticket:
-    __slots__ = ("content", "done", "error", "make", "raw_id", "seq")
+    __slots__ = ("content", "done", "error", "make", "nth", "raw_id", "seq")
 
     def __init__(self, raw_id: bytes, make: Make) -> None:
         self.raw_id = raw_id
         self.make = make
-        self.seq = 0
+        self.seq = self.nth = 0
         self.content: Content | None = None
         self.error: Exception | None = None
         self.done = False
@@ -64,6 +72,7 @@ class Appender:
         self._next_seq = next_seq
         self._turn = threading.Lock()
         self._tickets: deque[_Ticket] = deque()
+        self._newest: _Newest | None = None
 
     def append(self, raw_id: bytes, make: Make) -> tuple[int, Content] | None:
         """Mint a number, make the row and write it; durable when this returns. None: the id is taken.
@@ -83,12 +92,15 @@ class Appender:
         batch = [self._tickets.popleft() for _ in range(min(len(self._tickets), _TOGETHER))]
         failed: tuple[type[QueueError], str, str] = (QueueError, "queue.busy", "interrupted")
         committed = False
+        newest, self._newest = self._newest, None
         try:
-            with self._store.transaction() as db:
-                for ticket in batch:
-                    self._write(db, ticket)
-                self._meanwhile()
+            if len(batch) > 1 or newest is None or not self._write_alone(batch[0], newest):
+                with self._store.transaction() as db:
+                    for ticket in batch:
+                        self._write(db, ticket)
+                    self._meanwhile()
             committed = True
+            self._newest = max(((t.seq, t.content.sha256, t.nth) for t in batch if t.content is not None), default=newest)
         except QueueError as error:
             failed = type(error), error.code, error.detail
             if len(batch) == 1:
@@ -100,16 +112,34 @@ class Appender:
                     kind, code, detail = failed
                     ticket.error = kind(code, detail)
 
+    def _write_alone(self, ticket: _Ticket, newest: _Newest) -> bool:
+        """Write one row without asking first; say whether that settles it: not if another was quicker or the id is taken."""
+        last, before, nth = newest
+        row = self._row(ticket, max(self._next_seq, last + 1), before, nth + 1)
+        if row is None:
+            return True
+        self._meanwhile()
+        if self._store.write(_INSERT_BEHIND, (*row, before)):
+            return True
+        ticket.content = None
+        return False
+
     def _write(self, db: apsw.Connection, ticket: _Ticket) -> None:
         ((taken, last, before, nth),) = db.execute(_LAST, (ticket.raw_id,))
         if taken:
             return
         seq = self._next_seq if last is None else max(self._next_seq, last + 1)
+        row = self._row(ticket, seq, before, (nth or 0) + 1)
+        if row is not None:
+            db.execute(_INSERT_IN_TURN, row)
+
+    def _row(self, ticket: _Ticket, seq: int, before: bytes | None, nth: int) -> tuple[Any, ...] | None:
+        """Return the row's values in the order of `_INSERT`; None if its owner could not make it."""
         try:
             made = ticket.make(seq, before)
         except Exception as error:  # noqa: BLE001 - its owner raises it
             ticket.error = error
-            return
-        row = (made.code, made.service, made.submitted_at, made.parts, made.sealed_bytes, made.sha256, made.envelope)
-        db.execute(_INSERT, (seq, ticket.raw_id, *row, made.person_tag, (nth or 0) + 1))
-        ticket.seq, ticket.content = seq, made
+            return None
+        ticket.seq, ticket.content, ticket.nth = seq, made, nth
+        sealed = (made.code, made.service, made.submitted_at, made.parts, made.sealed_bytes, made.sha256, made.envelope)
+        return (seq, ticket.raw_id, *sealed, made.person_tag, nth)

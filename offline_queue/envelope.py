@@ -366,7 +366,7 @@ def seal(
     """
     _require(_ID, submission_id, "envelope.id")
     nonce = os.urandom(12)
-    header = Header(
+    wanted = Header(
         id=submission_id,
         kiosk=kiosk,
         seq=seq,
@@ -377,9 +377,8 @@ def seal(
         parts=tuple(parts),
         prev_hash=prev_hash,
     )
-    fields = header.fields()
-    if _from_fields(fields) != header:
-        raise EnvelopeError("envelope.not_canonical", "own envelope")
+    fields = wanted.fields()
+    header = _from_fields(fields)
     header_bytes = canonical(fields)
     body = AESGCM(key.derive(submission_id, "form")).encrypt(nonce, form, header_bytes)
     signature = sign(_to_sign(header_bytes, body))

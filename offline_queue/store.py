@@ -26,6 +26,8 @@ _FIXED_SQLITE = 3_051_003
 """The first release without the WAL-reset bug."""
 COMMIT_UNKNOWN = "queue.commit_unknown"
 """Whether the transaction is there will be known after the next start: putting the same again is safe, deleting is not."""
+_SURELY_NOT = (apsw.FullError, apsw.BusyError, apsw.CorruptError, apsw.NotADBError, apsw.ReadOnlyError, apsw.CantOpenError)
+"""With these a statement that commits by itself has certainly left nothing."""
 _OPEN_DEADLINE_S = 15.0
 
 
@@ -85,6 +87,22 @@ class Store:
         Raises `QueueError`; only after "queue.commit_unknown" is it open whether anything was written.
         """
         return _Transaction(self)
+
+    def write(self, sql: str, values: Sequence[Any]) -> int:
+        """Run one writing statement as a transaction of its own; return how many rows it changed, 0 if one is there already.
+
+        Raises as `transaction` does.
+        """
+        with self._lock:
+            try:
+                self._db.execute(sql, values)
+            except apsw.ConstraintError:
+                return 0
+            except _SURELY_NOT as error:
+                raise _ours(error) from error
+            except apsw.Error as error:
+                raise QueueError(COMMIT_UNKNOWN, str(error)) from error
+            return self._db.changes()
 
     def _begin(self) -> apsw.Connection:
         self._lock.acquire()

@@ -88,7 +88,9 @@ class _TpmObject:
         """Find the key that the file names. Raises `CustodyError`: missing, damaged, other_tpm, tpm_handle_taken, tpm_*."""
         try:
             fields = json.loads(read_private(path))
-            loaded = cls(tpm, int(fields["handle"], 16), bytes.fromhex(fields["public"]), bytes.fromhex(fields["private"]))
+            loaded = cls(
+                tpm, int(fields["handle"], 16), bytes.fromhex(fields["public"]), bytes.fromhex(fields["private"])
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise CustodyError("key.damaged", path.name) from error
         loaded.take_place()

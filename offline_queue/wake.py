@@ -12,14 +12,18 @@ import socket
 from pathlib import Path
 
 _NAME = "wake"
+_ADDRESS_BYTES = 108
+"""What a socket's address holds, its final zero included."""
 
 
 class _Directory:
-    """A socket's address may have 108 bytes; through the directory's descriptor it is short, however deep that lies."""
+    """The socket's address, by way of the directory's descriptor where that lies too deep for one."""
 
     def __init__(self, directory: Path) -> None:
-        self._handle = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        self.address = f"/proc/self/fd/{self._handle}/{_NAME}"
+        self.address, self._handle = str(directory / _NAME), -1
+        if len(os.fsencode(self.address)) >= _ADDRESS_BYTES:
+            self._handle = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+            self.address = f"/proc/self/fd/{self._handle}/{_NAME}"
 
     def close(self) -> None:
         if self._handle >= 0:
@@ -33,11 +37,23 @@ class Tap:
     def __init__(self, directory: Path) -> None:
         self._directory = _Directory(directory)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self._found = False
 
     def wake(self) -> None:
         """Wake the agent of this store if there is one. Never fails and never blocks."""
-        with contextlib.suppress(OSError):
-            self._socket.sendto(b"w", self._directory.address)
+        for _ in range(2):
+            if not self._found:
+                self._found = self._socket.connect_ex(self._directory.address) == 0
+            if not self._found:  # no agent
+                return
+            try:
+                self._socket.send(b"w")
+            except BlockingIOError:  # it has taps enough
+                return
+            except OSError:  # the agent that we found has gone; there may be another
+                self._found = False
+            else:
+                return
 
     def close(self) -> None:
         """Let go of the socket."""
