@@ -19,7 +19,8 @@ from offline_queue.store import Store
 
 _TOGETHER = 64
 """Rows in one transaction at most, so that the first does not wait for ever."""
-_LAST = "SELECT (SELECT 1 FROM outbox WHERE id = ?), max(seq), sha256, nth FROM outbox"
+_LAST = """
+    SELECT (SELECT 1 FROM outbox WHERE id = ?), max(seq), sha256, nth, (SELECT least_seq FROM agent_state) FROM outbox"""
 _INSERT = """
     INSERT INTO outbox (seq, id, code, service, submitted_at, parts, sealed_bytes, sha256, envelope, person_tag, nth)
     {}"""
@@ -125,10 +126,10 @@ class Appender:
         return False
 
     def _write(self, db: apsw.Connection, ticket: _Ticket) -> None:
-        ((taken, last, before, nth),) = db.execute(_LAST, (ticket.raw_id,))
+        ((taken, last, before, nth, least),) = db.execute(_LAST, (ticket.raw_id,))
         if taken:
             return
-        seq = self._next_seq if last is None else max(self._next_seq, last + 1)
+        seq = max(self._next_seq, least, (last or 0) + 1)
         row = self._row(ticket, seq, before, (nth or 0) + 1)
         if row is not None:
             db.execute(_INSERT_IN_TURN, row)

@@ -22,12 +22,14 @@ from typing import Any
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 from offline_queue import envelope as env
-from offline_queue import wake
+from offline_queue import salvage, wake
 from offline_queue.appending import Appender, Content
 from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign, WrappedKey
-from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull
+from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull, StoreSalvaged
 from offline_queue.export_format import ExportedItem, ExportedPart, Opening
 from offline_queue.exporting import Exported, Load, Progress, write_export
+from offline_queue.inspection import CHAIN_BROKEN, Inspection
+from offline_queue.locks import take
 from offline_queue.part_files import PartFiles
 from offline_queue.reading import Reading, to_ms
 from offline_queue.room import Limits, Room, free_bytes
@@ -38,6 +40,11 @@ from offline_queue.store import COMMIT_UNKNOWN, Store
 _LOG = logging.getLogger("offline_queue.outbox")
 _REMEMBERED = 1024
 _REASON_CHARS = 500
+_USE_LOCK = "use.lock"
+"""Shared by all who have the store open; whoever sets a broken one aside has to be alone."""
+_USE_DEADLINE_S = 15.0
+_CHECKED_AT_OPEN_BYTES = 16 * 1024 * 1024
+"""A larger store would keep the screen waiting: the agent's `verify` checks it."""
 _MAYBE_FULL = {"queue.full", "queue.io", "queue.unwritable"}
 """How a disk without a free byte shows while a store is opened."""
 
@@ -50,7 +57,6 @@ _PARK = """
     WHERE seq = ? AND state = 0"""
 _RETRY = "UPDATE outbox SET state = 0, settled_at = NULL WHERE seq = ? AND state = 2"
 _BLAME = "UPDATE outbox SET attempts = attempts + 1, last_reason = ? WHERE seq = ? AND state = 0"
-_HELD = "SELECT seq, envelope FROM outbox WHERE state <> 1 AND seq > ? ORDER BY seq LIMIT 200"
 _LINE_CARRIES = "UPDATE agent_state SET reason = '', since = 0, retry_at = 0, not_before = 0, failures = 0"
 _LINE_GOOD = f"{_LINE_CARRIES}, last_success_at = ?"
 _LINE_DOWN = """
@@ -89,14 +95,23 @@ class Outbox(Reading):
         room: Room,
         now: Callable[[], dt.datetime],
     ) -> None:
-        super().__init__(Store(directory / "outbox.db"))
+        self._use = take(directory / _USE_LOCK, exclusive=False, deadline_s=_USE_DEADLINE_S)
+        try:
+            super().__init__(Store(directory / "outbox.db"))
+            try:
+                self._writer = Store(directory / "outbox.db")
+            except BaseException:
+                self._reader.close()
+                raise
+        except BaseException:
+            os.close(self._use)
+            raise
         self.directory = directory
         self._sealing = sealing
         self._limits = limits
         self._now = now
         self._room = room
         self._files = PartFiles(directory / "parts")
-        self._writer = Store(directory / "outbox.db")
         self._keys = SpareKeys(sealing.recipients if sealing is not None else ())
         self._appender = Appender(self._writer, sealing.next_seq if sealing is not None else 1, self._keys.refill)
         self._tap = wake.Tap(directory)
@@ -115,22 +130,35 @@ class Outbox(Reading):
     ) -> Outbox:
         """Open or create the store in `directory`; remove files that no row names; lay the ballast.
 
-        Without `sealing` it can read and send, not put. Raises `QueueError`: corrupt, newer_schema, foreign_file,
+        Without `sealing` it can read and send, not put. A store whose pages are damaged is set aside and what opens of it
+        brought into a fresh one, which can be sent from; putting goes on when a person has seen it (`accept_salvage`).
+        Raises `StoreSalvaged`, and `QueueError`: corrupt (and somebody else has it open), newer_schema, foreign_file,
         not_durable, unwritable, io.
         """
         limits = limits or Limits()
         room = Room(directory, limits, free)
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if salvage.is_due(directory):
+                _salvage(directory)
+            if sealing is not None and (found := salvage.notice(directory)) is not None:
+                raise StoreSalvaged("queue.salvaged", found.aside)
             try:
                 outbox = cls(directory, sealing, limits, room, now)
+                outbox._look_around()
             except QueueError as error:
+                if error.code == "queue.corrupt":
+                    salvage.plan(directory, error.detail)
+                    _salvage(directory)
+                    if sealing is not None:
+                        raise StoreSalvaged("queue.salvaged", error.detail) from error
                 # On a full disk SQLite cannot even make its log; what waits must drain all the same.
-                if error.code not in _MAYBE_FULL or not room.drop_ballast():
+                elif error.code not in _MAYBE_FULL or not room.drop_ballast():
                     raise
-                _LOG.error("store does not open (%s): ballast dropped", error.code)
+                else:
+                    _LOG.error("store does not open (%s): ballast dropped", error.code)
                 outbox = cls(directory, sealing, limits, room, now)
-            outbox._files.sweep(outbox._named)
+                outbox._look_around()
         except OSError as error:
             raise QueueError("queue.unwritable", str(error.strerror)) from error
         room.lay_ballast()
@@ -142,6 +170,9 @@ class Outbox(Reading):
         self._writer.close()
         self._reader.close()
         self._tap.close()
+        if self._use >= 0:
+            os.close(self._use)
+            self._use = -1
 
     # --- putting ----
 
@@ -285,21 +316,33 @@ class Outbox(Reading):
 
     # --- faults ----
 
-    def faults(self) -> tuple[StoreFault, ...]:
-        """Look for what cannot be: a row that is held whose envelope does not read or whose part file is gone."""
-        found: list[StoreFault] = []
-        seq = -1
-        while held := self._reader.query(_HELD, (seq,)):
-            for seq, blob in held:
-                try:
-                    header = env.parse(blob).header
-                except EnvelopeError as error:
-                    found.append(StoreFault("queue.envelope_damaged", seq, error.code))
-                    continue
-                found += [StoreFault("queue.part_missing", seq, p.id) for p in header.parts if not self._whole(header, p)]
+    def verify(self) -> tuple[StoreFault, ...]:
+        """Read everything: pages, rows, chain, part files. Waiting rows that are damaged are parked with their code.
+
+        For the agent, at start and once a day. Raises `QueueError` "queue.corrupt" if pages are damaged: the next start
+        without anybody else sets the store aside.
+        """
+        if wrong := self._reader.check():
+            salvage.plan(self.directory, wrong)
+            raise QueueError("queue.corrupt", wrong)
+        found = tuple(Inspection(self._reader, self._files).faults(deep=True))
         for fault in found:
             _LOG.error("store fault %s at row %d: %s", fault.code, fault.seq, fault.detail)
-        return tuple(found)
+            if fault.code != CHAIN_BROKEN:
+                reason = f"{fault.code}: {fault.detail}"[:_REASON_CHARS]
+                self._drain((_PARK, (reason, to_ms(self._now()), fault.seq)))
+        return found
+
+    def faults(self) -> tuple[StoreFault, ...]:
+        """Look for what cannot be: a row that is held whose envelope is not its own or whose part file is not whole."""
+        found = tuple(Inspection(self._reader, self._files).faults(deep=False))
+        for fault in found:
+            _LOG.error("store fault %s at row %d: %s", fault.code, fault.seq, fault.detail)
+        return found
+
+    def accept_salvage(self) -> bool:
+        """A person has seen what was salvaged: putting may go on from the next start. Say whether there was a notice."""
+        return salvage.accept(self.directory)
 
     # --- staff: whoever calls writes the audit ----
 
@@ -389,7 +432,7 @@ class Outbox(Reading):
 
     def part_path(self, header: Header, part: PartInfo) -> Path | None:
         """Return where a sealed part lies, or None if it is not there in its whole length."""
-        return self._files.path(header.id, part.sha256) if self._whole(header, part) else None
+        return self._files.path(header.id, part.sha256) if self._files.is_whole(header.id, part) else None
 
     def release(self, item: Waiting, header: Header, receipt: bytes) -> None:
         """Take the platform's verified receipt: row received, line good, durably; then the sealed files go."""
@@ -417,6 +460,17 @@ class Outbox(Reading):
 
     # --- inside ----
 
+    def _look_around(self) -> None:
+        """Check the pages of a store that is small enough to be checked at once; remove files that no row names."""
+        try:
+            small = (self.directory / "outbox.db").stat().st_size <= _CHECKED_AT_OPEN_BYTES
+            if small and (wrong := self._reader.check()):
+                raise QueueError("queue.corrupt", wrong)
+            self._files.sweep(self._named)
+        except BaseException:
+            self.close()
+            raise
+
     def _drain(self, *changes: tuple[str, tuple[Any, ...]]) -> bool:
         """Write for work that is held already: on a full disk the ballast goes first, because draining makes room.
 
@@ -437,12 +491,6 @@ class Outbox(Reading):
                 db.execute(sql, values)
                 found = found if number else db.changes()
         return bool(found)
-
-    def _whole(self, header: Header, part: PartInfo) -> bool:
-        try:
-            return self._files.path(header.id, part.sha256).stat().st_size == part.size
-        except OSError:
-            return False
 
     def _named(self, submission_id: str) -> frozenset[str] | None:
         try:
@@ -491,6 +539,19 @@ class _Submission:
             return False
         mine = [(a.name, a.media_type, env.sealed_part_bytes(len(a.data))) for a in self.attachments]
         return mine == [(part.id, part.media_type, part.size) for part in kept.header.parts]
+
+
+def _salvage(directory: Path) -> None:
+    """Do the salvage that is due. Raises `QueueError` "queue.corrupt" while somebody else has the store open."""
+    try:
+        alone = take(directory / _USE_LOCK, exclusive=True, deadline_s=0)
+    except QueueError as error:
+        raise QueueError("queue.corrupt", "in use elsewhere") from error
+    try:
+        done = salvage.salvage(directory)
+    finally:
+        os.close(alone)
+    _LOG.error("store set aside in %s (%s): %d rows saved", done.aside, done.reason, done.rows)
 
 
 def _size(path: Path) -> int:

@@ -7,6 +7,7 @@ know: rows. Whoever puts holds `putting()` from the first file to the commit, so
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import secrets
 from collections import deque
@@ -42,6 +43,21 @@ class PartFiles:
     def path(self, submission_id: str, sha256: str) -> Path:
         """Return where a sealed part lies."""
         return self._directory / f"{submission_id}.{sha256}"
+
+    def is_whole(self, submission_id: str, part: PartInfo) -> bool:
+        """Say whether a part lies there in its whole length."""
+        try:
+            return self.path(submission_id, part.sha256).stat().st_size == part.size
+        except OSError:
+            return False
+
+    def is_unchanged(self, submission_id: str, part: PartInfo) -> bool:
+        """Say whether a part still has its digest. Reads it; a disk that does not give it back counts as a change."""
+        try:
+            with self.path(submission_id, part.sha256).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == part.sha256
+        except OSError:
+            return False
 
     def write(self, key: ContentKey, submission_id: str, parts: Iterable[tuple[str, str, bytes]]) -> tuple[PartInfo, ...]:
         """Seal and keep parts (id, media type, bytes) durably; all of them or, with an exception, none."""

@@ -81,6 +81,16 @@ class Store:
             except apsw.Error as error:
                 raise _ours(error) from error
 
+    def check(self) -> str:
+        """Return the first thing that SQLite finds wrong with the file's pages; empty if nothing. Reads all of it."""
+        try:
+            found = self.query("PRAGMA quick_check(1)")[0][0]
+        except QueueError as error:
+            if error.code != "queue.corrupt":
+                raise
+            return error.detail
+        return "" if found == "ok" else str(found).splitlines()[-1]
+
     def transaction(self) -> _Transaction:
         """Write in one transaction, on stable storage when the block has ended without an exception.
 
