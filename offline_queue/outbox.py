@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import json
 import logging
 import os
 import uuid
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,8 @@ _PARK = """
     WHERE seq = ? AND state = 0"""
 _RETRY = "UPDATE outbox SET state = 0, settled_at = NULL WHERE seq = ? AND state = 2"
 _BLAME = "UPDATE outbox SET attempts = attempts + 1, last_reason = ? WHERE seq = ? AND state = 0"
+_NEWEST = "SELECT (SELECT max(seq) FROM outbox), least_seq FROM agent_state"
+_SKIP = "UPDATE agent_state SET least_seq = max(least_seq, ?)"
 _LINE_CARRIES = "UPDATE agent_state SET reason = '', since = 0, retry_at = 0, not_before = 0, failures = 0"
 _LINE_GOOD = f"{_LINE_CARRIES}, last_success_at = ?"
 _LINE_DOWN = """
@@ -437,7 +440,12 @@ class Outbox(Reading):
     def release(self, item: Waiting, header: Header, receipt: bytes) -> None:
         """Take the platform's verified receipt: row received, line good, durably; then the sealed files go."""
         now = to_ms(self._now())
-        self._drain((_RELEASE, (receipt, now, item.seq)), (_LINE_GOOD, (now,)))
+        changes: list[tuple[str, tuple[Any, ...]]] = [(_RELEASE, (receipt, now, item.seq)), (_LINE_GOOD, (now,))]
+        if ahead := self._unknown_here(receipt):
+            _LOG.error("store fault queue.rolled_back: the platform has our number %d", ahead)
+            salvage.tell(self.directory, f"queue.rolled_back: {ahead}", rows=sum(astuple(self.counts())))
+            changes.append((_SKIP, (ahead + 1,)))
+        self._drain(*changes)
         self._files.delete(header.id, header.parts)
         self._room.lay_ballast()
 
@@ -459,6 +467,18 @@ class Outbox(Reading):
         self._drain(*changes)
 
     # --- inside ----
+
+    def _unknown_here(self, receipt: bytes) -> int:
+        """Return the highest number that the platform has of us and this store never gave out, 0 if there is none.
+
+        Then an older store was put in this one's place: what it puts next would bear numbers that are taken.
+        """
+        try:
+            known = int(json.loads(receipt)["contiguous"])
+        except (ValueError, KeyError, TypeError):
+            return 0
+        ((newest, least),) = self._reader.query(_NEWEST)
+        return known if known > max(newest or 0, least - 1) else 0
 
     def _look_around(self) -> None:
         """Check the pages of a store that is small enough to be checked at once; remove files that no row names."""

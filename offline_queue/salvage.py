@@ -86,6 +86,12 @@ def notice(directory: Path) -> Salvaged | None:
         raise QueueError("queue.salvaged", "notice damaged") from error
 
 
+def tell(directory: Path, reason: str, *, rows: int) -> None:
+    """Leave a notice though nothing was set aside, unless there is one already."""
+    if not (directory / NOTICE).exists():
+        _keep(directory / NOTICE, asdict(Salvaged("", reason, rows, 0, 0)))
+
+
 def accept(directory: Path) -> bool:
     """Remove the notice; say whether there was one."""
     try:

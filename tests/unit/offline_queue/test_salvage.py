@@ -27,7 +27,8 @@ def fill(bench: Any, rows: int, pages: list[Attachment] | None = None) -> list[s
     outbox = bench.open()
     ids = []
     for number in range(rows):
-        kept = outbox.put(b"form" * 200, ([PAGE] if pages is None else pages) * (number % 2), service="permit", submission_id=uuid.uuid4())
+        attached = ([PAGE] if pages is None else pages) * (number % 2)
+        kept = outbox.put(b"form" * 200, attached, service="permit", submission_id=uuid.uuid4())
         ids.append(kept.id)
         if number < 2:
             item = outbox.next_waiting()
@@ -157,6 +158,29 @@ def test_a_salvage_that_is_cut_off_goes_on_at_the_next_start(
     assert (bench.directory / found.aside / "outbox.db").read_bytes() == broken
     assert not salvage.is_due(bench.directory)
     outbox.close()
+
+
+def test_an_older_store_in_its_place_is_noticed_by_the_platforms_receipt(bench: Any, tmp_path: Path) -> None:
+    """A receipt that knows of later numbers should close the terminal, and no number be minted again."""
+    fill(bench, 3)
+    old = (bench.directory / "outbox.db").read_bytes()
+    fill(bench, 4)
+    (bench.directory / "outbox.db").write_bytes(old)
+    agent = Outbox.open(bench.directory)
+    item = agent.next_waiting()
+    assert item is not None
+    agent.release(item, env.parse(item.blob).header, b'{"contiguous": 3}')
+    assert salvage.notice(bench.directory) is None
+    agent.release(item, env.parse(item.blob).header, b'{"contiguous": 7}')
+    agent.close()
+    with pytest.raises(StoreSalvaged) as caught:
+        bench.open()
+    assert caught.value.code == "queue.salvaged"
+    found = salvage.notice(bench.directory)
+    assert found is not None
+    assert (found.reason, found.aside) == ("queue.rolled_back: 7", "")
+    assert salvage.accept(bench.directory)
+    assert bench.open().put(b"form", [], service="permit", submission_id=uuid.uuid4()).seq == 8
 
 
 def test_nobody_is_left_on_the_broken_file(bench: Any) -> None:
