@@ -43,5 +43,11 @@ bench-outbox: setup    ## the outbox and its peers, measured in turns on this di
 	$(PY) -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r packaging/requirements-bench.lock
 	$(PY) -m tests.bench.outbox
 
+proof-outbox: setup    ## the outbox killed, starved, scribbled on and modelled: what had to be shown and what was
+	$(PY) -m tests.drills.outbox
+
+proof-power-cut: setup ## 200 power cuts on a loop device, with a control that must lose (root)
+	unshare -m $(PY) -m tests.drills.outbox power_cut
+
 clean:
 	rm -rf build dist demo-output .mypy_cache .ruff_cache .pytest_cache

@@ -6,26 +6,24 @@ know: rows. Whoever puts holds `putting()` from the first file to the commit, so
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
-from offline_queue.durable import start_writing, sync_directory, write_all
+from offline_queue.durable import failure, start_writing, sync_directory, write_all
 from offline_queue.envelope import CHUNK_BYTES, TAG_BYTES, ContentKey, PartInfo, PartSealer
-from offline_queue.errors import QueueError, StoreFull
+from offline_queue.errors import QueueError
 from offline_queue.locks import locked
 
 _DRAFT = ".draft-"
 _PUT_DEADLINE_S = 30.0
 _ROOMS = 3
 """Sealed chunks in memory: one being sealed, two waiting for their digest."""
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class PartFiles:
@@ -74,9 +72,10 @@ class PartFiles:
         return tuple(infos)
 
     def delete(self, submission_id: str, parts: Iterable[PartInfo]) -> None:
-        """Remove files, those that are gone already included."""
+        """Remove files. What the disk does not let go of is rubbish by now: the next start sweeps it."""
         for part in parts:
-            self.path(submission_id, part.sha256).unlink(missing_ok=True)
+            with suppress(OSError):
+                self.path(submission_id, part.sha256).unlink()
 
     def sweep(self, named: Callable[[str], frozenset[str] | None]) -> int:
         """Remove what no row names; `named(submission)` gives the digests that are (None: keep all). Return how many went.
@@ -109,7 +108,8 @@ class PartFiles:
             info = sealer.info(media_type)
             draft.rename(self.path(submission_id, info.sha256))
         except BaseException:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
             raise
         return info
 
@@ -140,6 +140,4 @@ def _disk_failures() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
-            raise StoreFull("queue.full", "parts") from error
-        raise QueueError("queue.io", f"{errno.errorcode.get(error.errno or 0, '?')} at a part") from error
+        raise failure(error, "a part") from error

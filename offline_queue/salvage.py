@@ -144,7 +144,8 @@ def _fill(fresh: Path, broken: Path) -> tuple[int, int, frozenset[str]]:
     with store.transaction() as db:
         for row in _readable(broken):
             highest = max(highest, row[0])
-            db.execute(_INSERT, row)
+            with suppress(apsw.ConstraintError):  # a field that cannot be: the envelope itself may still be found below
+                db.execute(_INSERT, row)
         for row in _carved(broken):
             highest = max(highest, row[0])
             db.execute(_INSERT, row)
@@ -187,7 +188,7 @@ def _highest(db: apsw.Connection) -> int:
 def _row_at(db: apsw.Connection, seq: int) -> _Row | None:
     try:
         rows = list(db.execute(f"SELECT {_COLUMNS} FROM outbox WHERE seq = ?", (seq,)))  # noqa: S608
-    except apsw.Error:
+    except (apsw.Error, UnicodeDecodeError):
         return None
     if not rows:
         return None
@@ -196,6 +197,7 @@ def _row_at(db: apsw.Connection, seq: int) -> _Row | None:
         return None
     if state == 1 and receipt is not None:
         return tuple(rows[0])
+    state = 2 if state == 2 else 0
     if blob is None or hashlib.sha256(blob).digest() != digest:
         state, reason, settled = 2, "queue.envelope_damaged", settled or submitted
         blob = blob or b""

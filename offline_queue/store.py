@@ -6,6 +6,7 @@ Through `apsw`, which brings its own SQLite: that of Debian 12 can corrupt a WAL
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ COMMIT_UNKNOWN = "queue.commit_unknown"
 """Whether the transaction is there will be known after the next start: putting the same again is safe, deleting is not."""
 _SURELY_NOT = (apsw.FullError, apsw.BusyError, apsw.CorruptError, apsw.NotADBError, apsw.ReadOnlyError, apsw.CantOpenError)
 """With these a statement that commits by itself has certainly left nothing."""
+_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
 _OPEN_DEADLINE_S = 15.0
 
 
@@ -50,6 +52,18 @@ def _ours(error: apsw.Error) -> QueueError:
             return QueueError("queue.io", str(error))
         case _:
             return QueueError("queue.sqlite", f"{type(error).__name__}: {error}")
+
+
+@functools.cache
+def _schema() -> list[tuple[Any, ...]]:
+    """Return the schema as the steps make it."""
+    fresh = apsw.Connection(":memory:")
+    try:
+        for step in migrations.STEPS:
+            fresh.execute(step.sql())
+        return list(fresh.execute(_SCHEMA))
+    finally:
+        fresh.close()
 
 
 class Store:
@@ -80,16 +94,34 @@ class Store:
                 return list(self._db.execute(sql, values))
             except apsw.Error as error:
                 raise _ours(error) from error
+            except UnicodeDecodeError as error:
+                raise QueueError("queue.corrupt", "text") from error
 
     def check(self) -> str:
-        """Return the first thing that SQLite finds wrong with the file's pages; empty if nothing. Reads all of it."""
+        """Return the first thing that is wrong with the file's pages; empty if nothing. Reads all of it."""
         try:
             found = self.query("PRAGMA quick_check(1)")[0][0]
+            if found != "ok":
+                return str(found).splitlines()[0]
+            if self._db.pragma("user_version") == migrations.CURRENT and self.query(_SCHEMA) != _schema():
+                return "schema"
+            self._read_texts()
         except QueueError as error:
             if error.code != "queue.corrupt":
                 raise
             return error.detail
-        return "" if found == "ok" else str(found).splitlines()[-1]
+        return ""
+
+    def _read_texts(self) -> None:
+        """Read every text, which SQLite does not check. Raises `QueueError` "queue.corrupt"."""
+        with self._lock:
+            try:
+                for _ in self._db.execute("SELECT code, service, last_reason FROM outbox"):
+                    pass
+            except UnicodeDecodeError as error:
+                raise QueueError("queue.corrupt", "text") from error
+            except apsw.Error as error:
+                raise _ours(error) from error
 
     def transaction(self) -> _Transaction:
         """Write in one transaction, on stable storage when the block has ended without an exception.
