@@ -297,7 +297,7 @@ def test_a_damaged_row_is_parked_with_our_own_code(rig: Rig, bench: Any) -> None
     writer = rig.outbox._writer
     with writer.transaction() as db:
         db.execute(
-            "UPDATE outbox SET envelope = CAST(substr(envelope, 1, length(envelope) - 1) || x'00' AS BLOB) WHERE seq = 2"
+            "UPDATE outbox SET envelope = CAST(substr(envelope, 1, length(envelope) - 1) || x'ff' AS BLOB) WHERE seq = 2"
         )
         db.execute("UPDATE outbox SET envelope = (SELECT envelope FROM outbox WHERE seq = 4) WHERE seq = 3")
     for _ in range(4):
