@@ -7,6 +7,7 @@ directory), polling intervals and timeouts (those are code).
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import tomllib
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -63,11 +64,26 @@ class TerminalConfig(_Part):
     screen: ScreenConfig = ScreenConfig()
 
 
+class LineCap(_Part):
+    """How fast the outbox may send at some hours, by the civil clock; over midnight when it ends before it begins."""
+
+    start: dt.time = Field(description="from this time of the day, such as 08:00")
+    end: dt.time = Field(description="until before this time of the day, such as 18:00")
+    kbit_s: int = Field(ge=32, le=1_000_000, description="kilobits in a second")
+
+    def holds(self, time: dt.time) -> bool:
+        """Say whether `time` lies in these hours."""
+        return self.start <= time < self.end if self.start < self.end else time >= self.start or time < self.end
+
+
 class CityConfig(_Part):
     """The line to the central platform."""
 
     url: HttpUrl = Field(description="base address of the central platform")
     ca_file: Path = Field(description="certificate authority that the platform's certificate must come from")
+    line_caps: tuple[LineCap, ...] = Field(
+        (), max_length=24, description="hours at which the line is shared; the first that fits counts, outside is no cap"
+    )
 
 
 class DeviceConfig(_Part):
