@@ -19,6 +19,7 @@ from offline_queue import Conflict, QueueError, StoreFull
 PACKAGES = ("kiosk", "devices", "offline_queue")
 STAY_INSIDE = {
     "devices.id_card.layout.LayoutError": "the driver turns it into ReadFailed",
+    "devices.id_card.reader.LinkLostError": "the reader turns it into Disconnected",
     "devices.smart_card.staff_card.RecordError": "the driver turns it into NotAStaffCard",
     "kiosk.documents.wire.WireError": "the vision worker's owner turns it into VisionLost",
     "devices.page_printer.daemons.DaemonFailed": "the rig's, never in a terminal",
