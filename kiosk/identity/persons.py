@@ -1,6 +1,7 @@
 """A person as a document names them.
 
-Knows: what an identity card says, which of four it is, and ages. Does not know: where the document was read, or what the person wants.
+Knows: what an identity card says, which of four it is, and ages. Does not know: where the
+document was read, or what the person wants.
 """
 
 from __future__ import annotations
