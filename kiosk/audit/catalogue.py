@@ -27,7 +27,7 @@ EVENTS: dict[str, AuditEvent] = {
     "log.torn_line": _event("The log's last line was cut off (power loss) and set aside.", "bytes"),
     "session.moved": _event("The session went from one state to another.", "session", "before", "after", "cause"),
     "session.wiped": _event("Everything of the person was forgotten.", "session"),
-    "identity.card_read": _event("A resident ID card was read.", "session", "card_kind"),
+    "identity.card_read": _event("An identity card was read.", "session", "card_kind"),
     "identity.card_refused": _event("A card could not be used.", "session", "reason"),
     "identity.code_sent": _event("A one-time code was sent to the registered phone.", "session"),
     "identity.code_refused": _event("A one-time code was wrong, late or used.", "session", "reason"),
