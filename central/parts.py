@@ -90,15 +90,14 @@ class PartStore:
 
     def adopt(self, name: PartName, sha256: str, data: Path) -> None:
         """Take a whole part from a file, as an export brings it. Refuses 460 `digest_mismatch`, 422 `part_differs`."""
-        size = data.stat().st_size
-        upload = self.begin(name, sha256, size)
-        if upload.complete:
+        if self.find(name) is not None:
             return
+        upload = self.begin(name, sha256, data.stat().st_size)
         with data.open("rb") as source, self.path(upload).open("r+b") as target:
             target.truncate(0)
             while piece := source.read(_PIECE_BYTES):
                 target.write(piece)
-        self.finish(upload)
+        self.finish(Upload(name, sha256, upload.size, upload.size))
 
     # --- parts on their way ---
 
@@ -156,6 +155,11 @@ class PartStore:
             path.rename(folder / f"{upload.name.part}.{upload.sha256}")
             sync_dir(folder)
             self._begun.pop(upload.name, None)
+
+    def settle(self, upload: Upload) -> None:
+        """Finish what came whole and was not made a part yet: a process may end between the two. Refuses as `finish`."""
+        if upload.complete and upload.name in self._begun:
+            self.finish(upload)
 
     def sweep(self, before: float, accepted: Callable[[str, str], bool]) -> int:
         """Remove what was last touched before `before` (seconds since 1970) and never became a case. Return how many.

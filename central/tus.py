@@ -150,6 +150,7 @@ def router(desk: OutboxDesk) -> APIRouter:
             name = PartName(kiosk, submission_id, part_id)
             async with turns.take(name) as turn:
                 upload = await run_sync(store.begin, name, sha256, size)
+                await run_sync(store.settle, upload)
                 if request.headers.get("content-type") == MEDIA_TYPE:
                     upload = await receive(store, upload, request.stream(), turn, skip=upload.offset)
             place = {"Location": f"/v1/outbox/{submission_id}/parts/{part_id}"}
@@ -219,6 +220,7 @@ def _authorization(request: Request) -> str:
 def _known(store: PartStore, name: PartName) -> Upload:
     if (upload := store.upload(name)) is None:
         raise Refused(404, "upload_unknown")
+    store.settle(upload)
     return upload
 
 

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import NameOID
 
 from central import keys
+from central.app import Desks, build
 from central.enrolment import new_code
 from central.server import make_server
 from central.settings import Settings
@@ -77,6 +78,8 @@ class Platform:
     keys: keys.Keys
     url: str
     clock: ManualClock
+    desks: Desks | None = None
+    """What it is made of, where it runs in this process."""
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     session: requests.Session = field(default_factory=requests.Session)
     sessions: list[requests.Session] = field(default_factory=list)
@@ -278,11 +281,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     settings = Settings(state / "state", public_url=url, catalogue_dir=catalogue, now=clock.now)
     keys.init(settings, staff_password=STAFF_PASSWORD)
     ready = threading.Event()
-    server, close = make_server(settings, ready.set)
+    desks: list[Desks] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("central.server.build", lambda settings: desks.append(build(settings)) or desks[0])
+        server, close = make_server(settings, ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="central")
     thread.start()
     assert ready.wait(60)
-    platform = Platform(settings, keys.load(settings), url, clock)
+    platform = Platform(settings, keys.load(settings), url, clock, desks[0])
     yield platform
     platform.hang_up()
     server.should_exit = True

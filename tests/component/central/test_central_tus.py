@@ -255,6 +255,20 @@ def test_unfinished_parts_outlive_the_platform(tmp_path: Path) -> None:
     assert list((tmp_path / ".incoming").iterdir()) == []
 
 
+@pytest.mark.parametrize("again", ["create", "head"])
+def test_what_came_whole_before_the_end_is_a_part_afterwards(device: Device, again: str) -> None:
+    """A platform that ended between the last byte and the part's name should make it a part when it is asked again."""
+    submission, sealed = device.handed_in({"scan": b"whole"})
+    data = sealed.parts["scan"]
+    assert device.create(sealed.id, "scan", data).status_code == 201
+    [draft] = device.platform.settings.parts_dir.glob(f".incoming/{device.number}.{sealed.id}.*")
+    draft.write_bytes(data)
+    answer = device.create(sealed.id, "scan", data) if again == "create" else head(device, sealed.id, "scan", data)
+    assert answer.headers["Upload-Offset"] == str(len(data))
+    assert device.put_envelope(sealed).status_code == 201
+    assert submission.code
+
+
 def test_what_never_became_a_case_is_swept(tmp_path: Path) -> None:
     """Parts whose envelope never came should go after a while, accepted and recent ones stay."""
     store = PartStore(tmp_path)
