@@ -29,6 +29,7 @@ pictures: setup        ## redraw the README's pictures from a run of the demo
 	$(PY) -m kiosk demo --headless --pictures docs/pictures
 
 bench-documents: setup ## how well pages are found, on rendered photographs and those in PHOTOGRAPHS
+	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/blurring.py
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/finding.py $(PHOTOGRAPHS)
 
 lock:                  ## resolve the dependencies anew

@@ -43,7 +43,7 @@ def take(still: Array, profile: Profile, frame_mm: float | None, mat: Mat | None
         return Advice.TOO_SMALL
     dpi = output_dpi(found.quad, paper, profile.max_dpi)
     page = straighten(still, found.quad, paper, dpi)
-    quality = measure(page)
+    quality = measure(page, lean=True)
     if quality.fault is not None:
         return quality.fault
     jpeg = _jpeg(page, dpi)

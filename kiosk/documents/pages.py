@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 Point = tuple[float, float]
 Outline = tuple[Point, Point, Point, Point]
+Place = tuple[float, float, float, float]
+"""Left, top, width, height as shares of a picture."""
 
 
 class Advice(enum.StrEnum):
@@ -23,6 +25,7 @@ class Advice(enum.StrEnum):
     HOLD_STILL = "documents.advice.hold_still"
     BLURRED = "documents.advice.blurred"
     GLARE = "documents.advice.glare"
+    LEANING = "documents.advice.leaning"
     TOO_SMALL = "documents.advice.too_small"
     WRONG_SIZE = "documents.advice.wrong_size"
     GOOD = "documents.advice.good"
