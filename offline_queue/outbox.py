@@ -23,18 +23,17 @@ from typing import Any
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 from offline_queue import envelope as env
-from offline_queue import salvage, wake
+from offline_queue import inspection, salvage, wake
 from offline_queue.appending import Appender, Content
 from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign, WrappedKey
 from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull, StoreSalvaged
 from offline_queue.export_format import ExportedItem, ExportedPart, Opening
 from offline_queue.exporting import Exported, Load, Progress, write_export
-from offline_queue.inspection import CHAIN_BROKEN, Inspection
 from offline_queue.locks import take
 from offline_queue.part_files import PartFiles
 from offline_queue.reading import Reading, to_ms
 from offline_queue.room import Limits, Room, free_bytes
-from offline_queue.rows import Attachment, LinkWait, Put, RowState, Stats, StoreFault, Waiting
+from offline_queue.rows import Attachment, LinkWait, Put, Row, RowState, Stats, StoreFault, Waiting
 from offline_queue.spare_keys import SpareKeys
 from offline_queue.store import COMMIT_UNKNOWN, Store
 
@@ -325,23 +324,44 @@ class Outbox(Reading):
         For the agent, at start and once a day. Raises `QueueError` "queue.corrupt" if pages are damaged: the next start
         without anybody else sets the store aside.
         """
-        if wrong := self._reader.check():
+        if wrong := self._reader.check(indexes=True):
             salvage.plan(self.directory, wrong)
             raise QueueError("queue.corrupt", wrong)
-        found = tuple(Inspection(self._reader, self._files).faults(deep=True))
+        found = self._told(self._row_faults(inspection.digest_of))
         for fault in found:
-            _LOG.error("store fault %s at row %d: %s", fault.code, fault.seq, fault.detail)
-            if fault.code != CHAIN_BROKEN:
+            if fault.code != inspection.CHAIN:
                 reason = f"{fault.code}: {fault.detail}"[:_REASON_CHARS]
                 self._drain((_PARK, (reason, to_ms(self._now()), fault.seq)))
         return found
 
     def faults(self) -> tuple[StoreFault, ...]:
         """Look for what cannot be: a row that is held whose envelope is not its own or whose part file is not whole."""
-        found = tuple(Inspection(self._reader, self._files).faults(deep=False))
+        return self._told(self._row_faults(None))
+
+    def _told(self, faults: Iterator[StoreFault]) -> tuple[StoreFault, ...]:
+        found = tuple(faults)
         for fault in found:
             _LOG.error("store fault %s at row %d: %s", fault.code, fault.seq, fault.detail)
         return found
+
+    def _row_faults(self, digest: inspection.Digest | None) -> Iterator[StoreFault]:
+        """Yield what is wrong with the rows that are held; `digest` reads part files too."""
+        before: Row | None = None
+        for row in self.every_row():
+            # Rows that were lost in a salvage leave a gap in the numbers; across it nothing can be said of the chain.
+            link = before.sha256 if before is not None and before.seq == row.seq - 1 else None
+            before = row
+            blob = self.envelope(row.seq) if row.state is not RowState.RECEIVED else None
+            if blob is None:
+                continue
+            envelope = inspection.opened(row, blob)
+            if isinstance(envelope, StoreFault):
+                yield envelope
+                continue
+            yield from inspection.of_row(row, envelope, link)
+            for fault in inspection.of_parts(row, envelope.header, self.part_path, digest):
+                if self.envelope(row.seq) is not None:  # else received meanwhile
+                    yield fault
 
     def accept_salvage(self) -> bool:
         """A person has seen what was salvaged: putting may go on from the next start. Say whether there was a notice."""
