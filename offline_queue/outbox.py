@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.poly1305 import Poly1305
 from offline_queue import envelope as env
 from offline_queue import inspection, salvage, wake
 from offline_queue.appending import Appender, Content
-from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign, WrappedKey
+from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign
 from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull, StoreSalvaged
 from offline_queue.export_format import ExportedItem, ExportedPart, Opening
 from offline_queue.exporting import Exported, Load, Progress, write_export
@@ -34,7 +34,6 @@ from offline_queue.part_files import PartFiles
 from offline_queue.reading import Reading, to_ms
 from offline_queue.room import Limits, Room, free_bytes
 from offline_queue.rows import Attachment, LinkWait, Put, Row, RowState, Stats, StoreFault, Waiting
-from offline_queue.spare_keys import SpareKeys
 from offline_queue.store import COMMIT_UNKNOWN, Store
 
 _LOG = logging.getLogger("offline_queue.outbox")
@@ -114,8 +113,7 @@ class Outbox(Reading):
         self._now = now
         self._room = room
         self._files = PartFiles(directory / "parts")
-        self._keys = SpareKeys(sealing.recipients if sealing is not None else ())
-        self._appender = Appender(self._writer, sealing.next_seq if sealing is not None else 1, self._keys.refill)
+        self._appender = Appender(self._writer, sealing.next_seq if sealing is not None else 1)
         self._tap = wake.Tap(directory)
         self._tag_key = os.urandom(32)
         self._tags: OrderedDict[str, bytes] = OrderedDict()
@@ -168,7 +166,6 @@ class Outbox(Reading):
 
     def close(self) -> None:
         """Close the store."""
-        self._keys.close()
         self._writer.close()
         self._reader.close()
         self._tap.close()
@@ -212,13 +209,13 @@ class Outbox(Reading):
             return known
         if refusal is not None:
             raise refusal
-        key, wrapped = self._keys.take()
+        key = ContentKey.fresh()
         with self._files.putting() if wanted.attachments else nullcontext():
             parts: tuple[PartInfo, ...] = ()
             if wanted.attachments:
                 parts = self._files.write(key, wanted.id, ((a.name, a.media_type, a.data) for a in wanted.attachments))
             try:
-                put = self._append(sealing, wanted, key, wrapped, parts)
+                put = self._append(sealing, wanted, key, parts)
             except BaseException as error:
                 if parts and self._surely_absent(wanted.id, error):
                     self._files.delete(wanted.id, parts)
@@ -239,15 +236,9 @@ class Outbox(Reading):
             return StoreFull("queue.full", "watermark")
         return None
 
-    def _append(
-        self,
-        sealing: Sealing,
-        wanted: _Submission,
-        key: ContentKey,
-        wrapped: tuple[WrappedKey, ...],
-        parts: tuple[PartInfo, ...],
-    ) -> Put | None:
+    def _append(self, sealing: Sealing, wanted: _Submission, key: ContentKey, parts: tuple[PartInfo, ...]) -> Put | None:
         """Mint, seal and insert in one transaction, so that no number is ever lost or used twice. None: the id is taken."""
+        wrapped = env.wrap(key, wanted.id, sealing.recipients)  # before the turn at the store, so that nobody waits for it
         tags: list[bytes] = []
 
         def make(seq: int, before: bytes | None) -> Content:
