@@ -354,6 +354,10 @@ class Outbox(Reading):
                 if self.envelope(row.seq) is not None:  # else received meanwhile
                     yield fault
 
+    def salvaged(self) -> salvage.Salvaged | None:
+        """Return what was saved of a damaged store, while no person has seen it."""
+        return salvage.notice(self.directory)
+
     def accept_salvage(self) -> bool:
         """A person has seen what was salvaged: putting may go on from the next start. Say whether there was a notice."""
         return salvage.accept(self.directory)
