@@ -230,6 +230,8 @@ class Outbox(Reading):
         return put
 
     def _refusal(self, wanted: _Submission) -> QueueError | None:
+        if salvage.is_due(self.directory):
+            return QueueError("queue.corrupt", "to be set aside")
         if (size := wanted.least_bytes()) > self._limits.max_submission_bytes:
             return QueueError("queue.too_large", str(size))
         if not self._room.for_new_work():
@@ -447,6 +449,15 @@ class Outbox(Reading):
             )
 
     # --- sending: for the agent alone ----
+
+    def next_waiting(self) -> Waiting | None:
+        """Return what is to be sent next: fewest attempts, then oldest.
+
+        Raises `QueueError` "queue.corrupt" once somebody has found the store damaged: it can be set aside when all let go.
+        """
+        if salvage.is_due(self.directory):
+            raise QueueError("queue.corrupt", "to be set aside")
+        return super().next_waiting()
 
     def part_path(self, header: Header, part: PartInfo) -> Path | None:
         """Return where a sealed part lies, or None if it is not there in its whole length."""
