@@ -101,6 +101,7 @@ def _outbox_actions(outbox: argparse.ArgumentParser) -> None:
     place.add_argument("--to", type=Path, metavar="FOLDER", help="a folder that is there")
     place.add_argument("--usb", action="store_true", help="the one USB file system that is mounted")
     action("verify", "look over every page, signature, part and receipt")
+    action("accept", "a damaged store was rescued and you have looked at it: the terminal may take papers in again")
     action("stats", "figures")
 
 
@@ -218,6 +219,8 @@ def _outbox(options: argparse.Namespace) -> int:
                 return desk.export(options.to)
             case "verify":
                 return desk.verify()
+            case "accept":
+                return desk.accept()
             case _:
                 return desk.stats()
     finally:

@@ -1,70 +1,62 @@
-"""Looking through a store for what cannot be: rows that are not what they were, parts that are gone, a chain with a cut.
+"""What ties a row to its envelope, to the row before and to its part files, and how it is called when that is broken.
 
-Knows: what ties a row to its envelope, to its parts and to the row before. Does not know: what is done about a fault.
+Knows: what needs no key to be seen. Does not know: walks, signatures, or what is done about a fault.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from offline_queue import envelope as env
+from offline_queue.envelope import Envelope, Header, PartInfo
 from offline_queue.errors import EnvelopeError
-from offline_queue.part_files import PartFiles
-from offline_queue.rows import StoreFault
-from offline_queue.store import Store
+from offline_queue.rows import Row, StoreFault
 
 ENVELOPE_DAMAGED = "queue.envelope_damaged"
-ROW_SWAPPED = "queue.row_swapped"
-PART_MISSING = "queue.part_missing"
-PART_DAMAGED = "queue.part_damaged"
-CHAIN_BROKEN = "queue.chain_broken"
-"""The envelope names another one before it than stands there: a row was replaced, or an old store put in its place."""
-_ROWS = """
-    SELECT seq, id, code, service, sha256, envelope, lag(seq) OVER (ORDER BY seq), lag(sha256) OVER (ORDER BY seq)
-    FROM (SELECT * FROM outbox WHERE seq >= ? ORDER BY seq LIMIT 200)"""
+CHAIN = "queue.chain"
+"""The envelope names another one before it than stands there: a row was cut out or replaced. Its own content is sound."""
+
+Find = Callable[[Header, PartInfo], Path | None]
+"""find(header, part) -> where it lies in its whole length, or None."""
+Digest = Callable[[Path], str | None]
+"""digest(path) -> SHA-256 in hex, or None when it cannot be read to its end."""
 
 
-class Inspection:
-    """One walk over everything that is held."""
+def opened(row: Row, blob: bytes) -> Envelope | StoreFault:
+    """Return the envelope of a row, or why it is none."""
+    try:
+        return env.parse(blob)
+    except EnvelopeError as error:
+        return StoreFault(ENVELOPE_DAMAGED, row.seq, error.code)
 
-    def __init__(self, store: Store, files: PartFiles) -> None:
-        self._store = store
-        self._files = files
 
-    def faults(self, *, deep: bool) -> Iterator[StoreFault]:
-        """Yield what is wrong, oldest row first, one fault for each row or part; `deep` reads the part files too."""
-        first = 0
-        while len(rows := self._store.query(_ROWS, (first,))) > (1 if first else 0):
-            for seq, raw_id, code, service, digest, blob, before_seq, before in rows[1 if first else 0 :]:
-                if blob is not None:
-                    # Rows that were lost in a salvage leave a gap in the numbers; across it nothing can be said.
-                    link = before.hex() if before_seq == seq - 1 else None
-                    yield from self._row(seq, (raw_id.hex(), code, service), digest, blob, link, deep=deep)
-            first = rows[-1][0]
+def of_row(row: Row, envelope: Envelope, before: str | None) -> Iterator[StoreFault]:
+    """Yield what the row and its envelope disagree about; `before` is the digest of the row before, None if unknown."""
+    header = envelope.header
+    if envelope.sha256 != row.sha256:
+        yield StoreFault("queue.digest_differs", row.seq, row.sha256)
+    if (header.id, header.seq, header.code, header.service) != (row.id, row.seq, row.code, row.service):
+        yield StoreFault("queue.row_differs", row.seq, header.code)
+    if before is not None and header.prev_hash != before:
+        yield StoreFault(CHAIN, row.seq, header.prev_hash)
 
-    def _row(
-        self, seq: int, named: tuple[str, str, str], digest: bytes, blob: bytes, link: str | None, *, deep: bool
-    ) -> Iterator[StoreFault]:
-        try:
-            header = env.parse(blob).header
-        except EnvelopeError as error:
-            yield StoreFault(ENVELOPE_DAMAGED, seq, error.code)
-            return
-        if (header.seq, header.id, header.code, header.service) != (seq, *named):
-            yield StoreFault(ROW_SWAPPED, seq, f"envelope of row {header.seq}")
-            return
-        if hashlib.sha256(blob).digest() != digest:
-            yield StoreFault(ENVELOPE_DAMAGED, seq, "sha256")
-            return
-        if link is not None and header.prev_hash != link:
-            yield StoreFault(CHAIN_BROKEN, seq, f"after row {seq - 1}")
-        for part in header.parts:
-            fault = "" if self._files.is_whole(header.id, part) else PART_MISSING
-            if not fault and deep and not self._files.is_unchanged(header.id, part):
-                fault = PART_DAMAGED
-            if fault and self._is_held(seq):  # not one that was received while we looked
-                yield StoreFault(fault, seq, part.id)
 
-    def _is_held(self, seq: int) -> bool:
-        return bool(self._store.query("SELECT 1 FROM outbox WHERE seq = ? AND state <> 1", (seq,)))
+def of_parts(row: Row, header: Header, find: Find, digest: Digest | None) -> Iterator[StoreFault]:
+    """Yield the parts that are gone, cut short or, with `digest`, changed."""
+    for part in header.parts:
+        path = find(header, part)
+        if path is None:
+            yield StoreFault("queue.part_missing", row.seq, part.id)
+        elif digest is not None and (found := digest(path)) != part.sha256:
+            yield StoreFault("queue.part_missing" if found is None else "queue.part_damaged", row.seq, part.id)
+
+
+def digest_of(path: Path) -> str | None:
+    """Return the SHA-256 of a file in hex, or None when it cannot be read to its end."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

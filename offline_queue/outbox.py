@@ -23,19 +23,17 @@ from typing import Any
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 from offline_queue import envelope as env
-from offline_queue import salvage, wake
+from offline_queue import inspection, salvage, wake
 from offline_queue.appending import Appender, Content
-from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign, WrappedKey
+from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign
 from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull, StoreSalvaged
 from offline_queue.export_format import ExportedItem, ExportedPart, Opening
 from offline_queue.exporting import Exported, Load, Progress, write_export
-from offline_queue.inspection import CHAIN_BROKEN, Inspection
 from offline_queue.locks import take
 from offline_queue.part_files import PartFiles
 from offline_queue.reading import Reading, to_ms
 from offline_queue.room import Limits, Room, free_bytes
-from offline_queue.rows import Attachment, LinkWait, Put, RowState, Stats, StoreFault, Waiting
-from offline_queue.spare_keys import SpareKeys
+from offline_queue.rows import Attachment, LinkWait, Put, Row, RowState, Stats, StoreFault, Waiting
 from offline_queue.store import COMMIT_UNKNOWN, Store
 
 _LOG = logging.getLogger("offline_queue.outbox")
@@ -115,8 +113,7 @@ class Outbox(Reading):
         self._now = now
         self._room = room
         self._files = PartFiles(directory / "parts")
-        self._keys = SpareKeys(sealing.recipients if sealing is not None else ())
-        self._appender = Appender(self._writer, sealing.next_seq if sealing is not None else 1, self._keys.refill)
+        self._appender = Appender(self._writer, sealing.next_seq if sealing is not None else 1)
         self._tap = wake.Tap(directory)
         self._tag_key = os.urandom(32)
         self._tags: OrderedDict[str, bytes] = OrderedDict()
@@ -169,7 +166,6 @@ class Outbox(Reading):
 
     def close(self) -> None:
         """Close the store."""
-        self._keys.close()
         self._writer.close()
         self._reader.close()
         self._tap.close()
@@ -213,13 +209,13 @@ class Outbox(Reading):
             return known
         if refusal is not None:
             raise refusal
-        key, wrapped = self._keys.take()
+        key = ContentKey.fresh()
         with self._files.putting() if wanted.attachments else nullcontext():
             parts: tuple[PartInfo, ...] = ()
             if wanted.attachments:
                 parts = self._files.write(key, wanted.id, ((a.name, a.media_type, a.data) for a in wanted.attachments))
             try:
-                put = self._append(sealing, wanted, key, wrapped, parts)
+                put = self._append(sealing, wanted, key, parts)
             except BaseException as error:
                 if parts and self._surely_absent(wanted.id, error):
                     self._files.delete(wanted.id, parts)
@@ -234,21 +230,17 @@ class Outbox(Reading):
         return put
 
     def _refusal(self, wanted: _Submission) -> QueueError | None:
+        if salvage.is_due(self.directory):
+            return QueueError("queue.corrupt", "to be set aside")
         if (size := wanted.least_bytes()) > self._limits.max_submission_bytes:
             return QueueError("queue.too_large", str(size))
         if not self._room.for_new_work():
             return StoreFull("queue.full", "watermark")
         return None
 
-    def _append(
-        self,
-        sealing: Sealing,
-        wanted: _Submission,
-        key: ContentKey,
-        wrapped: tuple[WrappedKey, ...],
-        parts: tuple[PartInfo, ...],
-    ) -> Put | None:
+    def _append(self, sealing: Sealing, wanted: _Submission, key: ContentKey, parts: tuple[PartInfo, ...]) -> Put | None:
         """Mint, seal and insert in one transaction, so that no number is ever lost or used twice. None: the id is taken."""
+        wrapped = env.wrap(key, wanted.id, sealing.recipients)  # before the turn at the store, so that nobody waits for it
         tags: list[bytes] = []
 
         def make(seq: int, before: bytes | None) -> Content:
@@ -325,23 +317,48 @@ class Outbox(Reading):
         For the agent, at start and once a day. Raises `QueueError` "queue.corrupt" if pages are damaged: the next start
         without anybody else sets the store aside.
         """
-        if wrong := self._reader.check():
+        if wrong := self._reader.check(indexes=True):
             salvage.plan(self.directory, wrong)
             raise QueueError("queue.corrupt", wrong)
-        found = tuple(Inspection(self._reader, self._files).faults(deep=True))
+        found = self._told(self._row_faults(inspection.digest_of))
         for fault in found:
-            _LOG.error("store fault %s at row %d: %s", fault.code, fault.seq, fault.detail)
-            if fault.code != CHAIN_BROKEN:
+            if fault.code != inspection.CHAIN:
                 reason = f"{fault.code}: {fault.detail}"[:_REASON_CHARS]
                 self._drain((_PARK, (reason, to_ms(self._now()), fault.seq)))
         return found
 
     def faults(self) -> tuple[StoreFault, ...]:
         """Look for what cannot be: a row that is held whose envelope is not its own or whose part file is not whole."""
-        found = tuple(Inspection(self._reader, self._files).faults(deep=False))
+        return self._told(self._row_faults(None))
+
+    def _told(self, faults: Iterator[StoreFault]) -> tuple[StoreFault, ...]:
+        found = tuple(faults)
         for fault in found:
             _LOG.error("store fault %s at row %d: %s", fault.code, fault.seq, fault.detail)
         return found
+
+    def _row_faults(self, digest: inspection.Digest | None) -> Iterator[StoreFault]:
+        """Yield what is wrong with the rows that are held; `digest` reads part files too."""
+        before: Row | None = None
+        for row in self.every_row():
+            # Rows that were lost in a salvage leave a gap in the numbers; across it nothing can be said of the chain.
+            link = before.sha256 if before is not None and before.seq == row.seq - 1 else None
+            before = row
+            blob = self.envelope(row.seq) if row.state is not RowState.RECEIVED else None
+            if blob is None:
+                continue
+            envelope = inspection.opened(row, blob)
+            if isinstance(envelope, StoreFault):
+                yield envelope
+                continue
+            yield from inspection.of_row(row, envelope, link)
+            for fault in inspection.of_parts(row, envelope.header, self.part_path, digest):
+                if self.envelope(row.seq) is not None:  # else received meanwhile
+                    yield fault
+
+    def salvaged(self) -> salvage.Salvaged | None:
+        """Return what was saved of a damaged store, while no person has seen it."""
+        return salvage.notice(self.directory)
 
     def accept_salvage(self) -> bool:
         """A person has seen what was salvaged: putting may go on from the next start. Say whether there was a notice."""
@@ -432,6 +449,15 @@ class Outbox(Reading):
             )
 
     # --- sending: for the agent alone ----
+
+    def next_waiting(self) -> Waiting | None:
+        """Return what is to be sent next: fewest attempts, then oldest.
+
+        Raises `QueueError` "queue.corrupt" once somebody has found the store damaged: it can be set aside when all let go.
+        """
+        if salvage.is_due(self.directory):
+            raise QueueError("queue.corrupt", "to be set aside")
+        return super().next_waiting()
 
     def part_path(self, header: Header, part: PartInfo) -> Path | None:
         """Return where a sealed part lies, or None if it is not there in its whole length."""

@@ -6,7 +6,6 @@ know: rows. Whoever puts holds `putting()` from the first file to the commit, so
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 from collections import deque
@@ -46,14 +45,6 @@ class PartFiles:
         """Say whether a part lies there in its whole length."""
         try:
             return self.path(submission_id, part.sha256).stat().st_size == part.size
-        except OSError:
-            return False
-
-    def is_unchanged(self, submission_id: str, part: PartInfo) -> bool:
-        """Say whether a part still has its digest. Reads it; a disk that does not give it back counts as a change."""
-        try:
-            with self.path(submission_id, part.sha256).open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() == part.sha256
         except OSError:
             return False
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from offline_queue import Attachment, Outbox, QueueError, RowState, StoreFault, StoreSalvaged, salvage
+from offline_queue import Attachment, Outbox, QueueError, RowState, StoreSalvaged, salvage
 from offline_queue import envelope as env
 
 PAGE = Attachment("page", "image/png", b"a page" * 100)
@@ -191,6 +191,8 @@ def test_nobody_is_left_on_the_broken_file(bench: Any) -> None:
     with pytest.raises(QueueError) as caught:
         bench.open()
     assert (caught.value.code, caught.value.detail) == ("queue.corrupt", "in use elsewhere")
+    with pytest.raises(QueueError, match="to be set aside"):
+        other.next_waiting()
     other.close()
     outbox = salvaged(bench)
     assert len(outbox.rows()) == 5
@@ -209,16 +211,18 @@ def test_the_daily_check_parks_what_is_damaged_and_the_rest_goes_on(bench: Any) 
     third = next((bench.directory / "parts").glob(f"{outbox.row_at(3).id}.*"))
     whole = third.read_bytes()
     third.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    found = outbox.verify()
-    assert found == (
-        StoreFault("queue.envelope_damaged", 1, "envelope.truncated"),
-        StoreFault("queue.row_swapped", 2, "envelope of row 4"),
-        StoreFault("queue.part_damaged", 3, "page"),
-        StoreFault("queue.envelope_damaged", 5, "sha256"),
-        StoreFault("queue.chain_broken", 6, "after row 5"),
-    )
-    parked = {row.seq: row.last_reason for row in outbox.every_row(state=RowState.PARKED)}
-    assert parked == {fault.seq: f"{fault.code}: {fault.detail}" for fault in found[:-1]}
+    found = [(fault.code, fault.seq) for fault in outbox.verify()]
+    assert found == [
+        ("queue.envelope_damaged", 1),
+        ("queue.digest_differs", 2),
+        ("queue.row_differs", 2),
+        ("queue.chain", 2),
+        ("queue.part_damaged", 3),
+        ("queue.digest_differs", 5),
+        ("queue.chain", 6),
+    ]
+    parked = {row.seq: row.last_reason.partition(":")[0] for row in outbox.every_row(state=RowState.PARKED)}
+    assert parked == {1: found[0][0], 2: found[1][0], 3: found[4][0], 5: found[5][0]}
     assert [row.seq for row in outbox.every_row(state=RowState.WAITING)] == [4, 6]
 
 
@@ -231,5 +235,7 @@ def test_the_daily_check_plans_the_salvage_of_broken_pages(bench: Any, monkeypat
     with pytest.raises(QueueError) as caught:
         outbox.verify()
     assert caught.value.code == "queue.corrupt"
+    with pytest.raises(QueueError, match="to be set aside"):
+        outbox.put(b"form", [], service="permit", submission_id=uuid.uuid4())
     outbox.close()
     salvaged(bench).close()
