@@ -135,6 +135,7 @@ class CaseDesk:
             submitted_at=vault.submitted_at,
             clock=context.clock.quality(),
             language=context.language,
+            purpose=self._purpose(),
         )
 
         def work() -> tuple[Draft, Put]:
@@ -168,6 +169,16 @@ class CaseDesk:
             context.handle(ev.NotStored(number, message))
 
         context.store_work.run(work, stored, failed)
+
+    def _purpose(self) -> str:
+        context = self._context
+        at = context.vault.submitted_at or context.clock.now()
+        return context.say(
+            "documents.purpose",
+            item=self._item().name.in_language(context.language),
+            kiosk=context.enrolment.kiosk,
+            date=f"{at.astimezone(CIVIL_TZ):%Y-%m-%d}",
+        )
 
     # --- the receipt ----
 
