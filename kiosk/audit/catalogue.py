@@ -36,8 +36,12 @@ EVENTS: dict[str, AuditEvent] = {
     "submission.stored": _event("The outbox committed a submission.", "session", "code", "item", "assurance", "parts"),
     "submission.refused": _event("The outbox refused a submission; nothing was promised.", "session", "reason"),
     "submission.received": _event("The city's signed receipt for a submission is stored.", "code"),
-    "receipt.printed": _event("The receipt printer confirmed a receipt.", "session", "code"),
+    "receipt.printed": _event(
+        "The receipt printer confirmed a receipt; `again`: of a case of an earlier visit.", "session", "code", "again"
+    ),
     "receipt.not_printed": _event("A receipt did not come out whole.", "session", "code", "reason"),
+    "cases.shown": _event("A person saw what waits here of theirs; how many there are.", "session", "waiting"),
+    "case.withdrawal_stored": _event("The outbox committed a withdrawal.", "session", "code", "withdraws"),
     "certificate.issued": _event("The city issued a certificate and it was checked.", "session", "certificate"),
     "certificate.refused": _event("No certificate was issued, or it failed its check.", "session", "reason"),
     "print.requested": _event("A certificate was asked to be printed.", "session", "certificate", "assurance"),

@@ -53,6 +53,8 @@ class ReceiptFacts:
     received_by_city: bool
     qr: str
     sample: bool
+    again: bool = False
+    """Printed once more, later: from what the store knows, which is neither the materials nor the assurance."""
 
 
 Say = Callable[..., str]
@@ -118,6 +120,8 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         Feed(1),
         raster.heading(say("paper.receipt_title"), width=width),
     ]
+    if facts.again:
+        blocks.append(text(say("paper.again"), size=22, align="centre"))
     if facts.sample:
         blocks.append(text(say("paper.sample"), size=22, align="centre"))
     blocks += [
@@ -127,7 +131,7 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         text(facts.item_name, size=28, bold=True),
         text(facts.department, size=22),
         text(say("paper.applicant", name=facts.applicant, number=facts.number), size=22),
-        text(say(f"paper.assurance.{facts.assurance}"), size=22),
+        *([text(say(f"paper.assurance.{facts.assurance}"), size=22)] if facts.assurance else []),
         raster.rule(width=width),
     ]
     for label, value in promise_lines(facts.promised, say):
@@ -138,7 +142,8 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         blocks.append(text(say("paper.provisional"), size=20))
     if facts.clock is not ClockQuality.SYNCHRONISED:
         blocks.append(text(say(f"paper.clock.{facts.clock}"), size=20))
-    blocks.append(raster.rule(width=width))
+    if facts.materials:
+        blocks.append(raster.rule(width=width))
     blocks += [text(say("paper.material", name=name, pages=pages), size=22) for name, pages in facts.materials]
     blocks += [
         raster.rule(width=width),
