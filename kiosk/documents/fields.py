@@ -141,6 +141,8 @@ def _close(text: str) -> str:
 def labelled(lines: Sequence[TextLine], labels: Mapping[str, str]) -> dict[str, Field]:
     """Return the value beside each label that is found; the first that has one counts."""
     known = {_close(label): key for label, key in labels.items() if _close(label)}
+    if not known:
+        return {}
     pattern = re.compile("|".join(re.escape(label) for label in sorted(known, key=len, reverse=True)))
     found: dict[str, Field] = {}
     open_key, open_left = "", 0.0
