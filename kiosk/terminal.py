@@ -200,6 +200,12 @@ class Terminal:
         journey = Journey.CERTIFICATE if prints else Journey.APPLY
         return Plan(item.id, journey, item.assurance, item.offline_assurance)
 
+    def cases_availability(self) -> Available | Unavailable:
+        """Say whether cases can be looked for here and now: they are found by a card."""
+        if self._usable(Device.ID_CARD):
+            return Available(Assurance.CARD)
+        return Unavailable("form.unavailable.id_card", "form.next.other_terminal")
+
     def cases_plan(self) -> Plan:
         """Return what *my cases* asks of the session: the card, and nothing that needs the line."""
         return Plan("", Journey.CASES, Assurance.CARD)

@@ -287,7 +287,7 @@ class Outbox(Reading):
 
     def stats(self) -> Stats:
         """Return what there is to know at a glance. Walks over what is held, so it is for people and not for a clock."""
-        held = self._reader.query("SELECT sum(sealed_bytes), max(attempts * (state = 0)) FROM outbox WHERE state <> 1")[0]
+        most = self._reader.query("SELECT max(attempts * (state = 0)) FROM outbox WHERE state <> 1")[0][0]
         services = self._reader.query(
             "SELECT service, count(*) FROM outbox WHERE state <> 1 GROUP BY service ORDER BY count(*) DESC, service"
         )
@@ -296,8 +296,8 @@ class Outbox(Reading):
         return Stats(
             counts=self.counts(),
             agent=self.agent_state(),
-            held_bytes=held[0] or 0,
-            most_attempts=held[1] or 0,
+            held_bytes=self.held_bytes(),
+            most_attempts=most or 0,
             services=tuple((name, count) for name, count in services),
             reasons=tuple(reasons.most_common()),
             store_bytes=sum(_size(path) for path in files),
@@ -311,8 +311,8 @@ class Outbox(Reading):
 
         The rows stay as they are. Raises `QueueError`: export.nothing, and as `write_export` does.
         """
-        expected = self._reader.query("SELECT sum(sealed_bytes) FROM outbox WHERE state <> 1")[0][0]
-        if expected is None:
+        expected = self.held_bytes()
+        if not expected:
             raise QueueError("export.nothing")
         kiosk = self._sealing.kiosk if self._sealing is not None else self._kiosk()
         opening = Opening(kiosk, self._now().astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
@@ -332,7 +332,7 @@ class Outbox(Reading):
         for row in self.every_row():
             if row.state is RowState.RECEIVED:
                 continue
-            blob = self._reader.query("SELECT envelope FROM outbox WHERE seq = ?", (row.seq,))[0][0]
+            blob = self.envelope(row.seq)
             if blob is None:  # received meanwhile
                 continue
             try:

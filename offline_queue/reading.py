@@ -78,6 +78,19 @@ class Reading:
         sql = f"SELECT {_COLUMNS} FROM outbox WHERE seq IN ({held}) ORDER BY seq"  # noqa: S608
         return tuple(_row(values) for values in self._reader.query(sql, (person_tag,)))
 
+    def envelope(self, seq: int) -> bytes | None:
+        """Return the sealed envelope of a row, or None once the city has it."""
+        found = self._reader.query("SELECT envelope FROM outbox WHERE seq = ?", (seq,))
+        return found[0][0] if found else None
+
+    def held_bytes(self) -> int:
+        """Return the size of all that is held, sealed: envelopes and parts."""
+        return int(self._reader.query("SELECT coalesce(sum(sealed_bytes), 0) FROM outbox WHERE state <> 1")[0][0])
+
+    def page_faults(self) -> tuple[str, ...]:
+        """Have SQLite look over every page and index; return its complaints, of which there should be none."""
+        return tuple(words for (words,) in self._reader.query("PRAGMA integrity_check(20)") if words != "ok")
+
     def counts(self) -> Counts:
         """Return how many rows are in each state, without walking over any."""
         put, received, parked = self._reader.query(_COUNTS)[0]

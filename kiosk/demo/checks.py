@@ -81,7 +81,7 @@ def _drain(stack: Stack) -> int:
     """Wait until the outbox is empty, and return what is left in it."""
     deadline = time.monotonic() + DRAIN_DEADLINE_S
     while True:
-        waiting = int(json.loads(stack.kiosk("outbox", "--json"))["waiting"])
+        waiting = int(json.loads(stack.kiosk("outbox", "stats", "--json"))["waiting"])
         if waiting == 0 or time.monotonic() > deadline:
             return waiting
         time.sleep(0.2)

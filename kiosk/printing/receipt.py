@@ -15,6 +15,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from devices.receipt_printer import Block, Cut, Feed, Raster, Text
 from kiosk.clock import CIVIL_TZ, ClockQuality
+from kiosk.identity import case_code
 from kiosk.printing import raster
 
 
@@ -76,11 +77,6 @@ def day(when: dt.date) -> str:
     return f"{when:%Y-%m-%d} {_WEEKDAYS[when.weekday()]}"
 
 
-def group(code: str) -> str:
-    """Write a case code in groups that can be read aloud: `KF 0001 0000A X`."""
-    return f"{code[:2]} {code[2:6]} {code[6:11]} {code[11:]}"
-
-
 def spoken_day(when: dt.date, say: Say) -> str:
     """Write a day for the screen, in its language."""
     weekday = say("paper.weekdays").split()[when.weekday()]
@@ -126,7 +122,7 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         blocks.append(text(say("paper.sample"), size=22, align="centre"))
     blocks += [
         text(say("paper.case_code"), size=22, align="centre"),
-        Text(group(facts.code).center(width // 24), bold=True, double=True),
+        Text(case_code.group(facts.code).center(width // 24), bold=True, double=True),
         raster.rule(width=width),
         text(facts.item_name, size=28, bold=True),
         text(facts.department, size=22),

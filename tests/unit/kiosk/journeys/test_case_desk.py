@@ -15,9 +15,10 @@ from PIL import Image
 from devices.receipt_printer import CoverOpen, Cut, Faulted, NoPaper, Offline, Raster, Ready, Text
 from kiosk.city.client import PlatformUnreachable, Unreachable
 from kiosk.clock import ClockQuality
+from kiosk.identity import case_code
 from kiosk.identity.assurance import Assurance
 from kiosk.identity.case_code import CaseCode, parse
-from kiosk.printing import receipt, receipt_qr
+from kiosk.printing import receipt_qr
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Device, Promise, State
 from offline_queue import CustodyError, QueueError, StoreFull
@@ -316,7 +317,7 @@ def test_the_receipt_says_the_truth_of_three_in_the_morning(bench: Bench) -> Non
     bench.to_outcome()
     assert bench.session.receipt_printed
     lines = printed(bench)
-    assert receipt.group(bench.terminal.case.code) in lines
+    assert case_code.group(bench.terminal.case.code) in lines
     assert "2026-11-28 Sat 03:12" in lines
     assert "2026-11-30 Mon 08:30" in lines
     assert "2026-12-07 Mon" in lines

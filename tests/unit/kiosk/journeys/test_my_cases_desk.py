@@ -14,7 +14,7 @@ from devices.receipt_printer import NoPaper, Ready, Text
 from kiosk.city.client import PlatformUnreachable, Unreachable
 from kiosk.city.messages import CasesAnswer, CaseState, CaseSummary
 from kiosk.clock import CIVIL_TZ
-from kiosk.printing import receipt
+from kiosk.identity import case_code
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, State
 from offline_queue import CustodyError, QueueError, RowState, StoreFull
@@ -124,7 +124,7 @@ def test_a_receipt_is_printed_again_from_what_the_store_knows(bench: Bench) -> N
     assert bench.session.receipt_printed
     assert bench.receipts.cut_receipts() == first + 1
     texts = [block.text.strip() for block in bench.receipts.printed[-1] if isinstance(block, Text)]
-    assert receipt.group(code) in texts
+    assert case_code.group(code) in texts
     assert "2026-11-28 Sat 03:12" in texts
     assert [entry["again"] for entry in bench.audited("receipt.printed")] == [False, True]
 
