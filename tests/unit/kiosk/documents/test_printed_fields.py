@@ -21,8 +21,9 @@ def line(text: str, x: float, y: float, sure: float = 0.99) -> TextLine:
 
 
 FRONT = (
-    line("姓名", 40, 40), line("测试甲", 140, 42), line("性别 男", 40, 90), line("民族 汉", 260, 90), line("出生 1990年1月1日", 40, 140),
-    line("住址", 40, 190), line("样例省样例市示范区", 140, 190), line("幸福路12号", 140, 225), line("公民身份号码", 40, 330),
+    line("姓名", 40, 40), line("测试甲", 140, 42), line("性别 男", 40, 90), line("民族 汉", 260, 90),
+    line("出生 1990年1月1日", 40, 140), line("住址", 40, 190), line("样例省样例市示范区", 140, 190),
+    line("幸福路12号", 140, 225), line("公民身份号码", 40, 330),
     line(NUMBER, 260, 330, 1.0),
 )  # fmt: skip
 
@@ -36,7 +37,8 @@ def test_the_front_of_a_card_is_read_by_field() -> None:
     reading = understand(FRONT, TODAY)
     assert reading.kind is Kind.ID_FRONT
     assert values(reading) == {
-        "name": "测试甲", "sex": "1", "nation": "汉", "birth": "1990-01-01", "address": "样例省样例市示范区幸福路12号", "id_no": NUMBER,
+        "name": "测试甲", "sex": "1", "nation": "汉", "birth": "1990-01-01",
+        "address": "样例省样例市示范区幸福路12号", "id_no": NUMBER,
     }  # fmt: skip
     assert [key for key, field in reading.fields.items() if field.ask] == []
     assert all(reading.fields[key].checked for key in ("sex", "birth", "id_no"))
