@@ -79,6 +79,8 @@ class Pace:
     """Between probes while nobody answers the call."""
     upkeep_s: float = 3600.0
     """Between two rounds of upkeep."""
+    verify_s: float = 86400.0
+    """Between two readings of the whole store; one more is at the start."""
     slice_s: float = 0.5
     """The longest sleep at a stretch, so that a stop is heard."""
     waits: Waits = field(default_factory=Waits)
@@ -130,6 +132,7 @@ class SyncAgent:
         self._network_moved = False
         self._upkeep = upkeep
         self._upkeep_at = 0.0
+        self._verify_at = self._clock.boottime() + self._pace.verify_s
         self._watchdog_s = systemd.watchdog_s()
         self._last_beat = 0.0
         self._breaker = Breaker(self._pace.waits, rng)
@@ -141,7 +144,7 @@ class SyncAgent:
         Raises `QueueError` when the store itself fails: let the process end and be started anew.
         """
         self._stop = stop_event
-        self._outbox.faults()
+        self._verify()
         systemd.notify("READY=1")
         _LOG.info("sync agent started, %d waiting", self._outbox.agent_state().waiting)
         try:
@@ -162,6 +165,8 @@ class SyncAgent:
         if now >= self._upkeep_at:
             self._upkeep_at = now + self._pace.upkeep_s
             self._upkeep()
+        if now >= self._verify_at:
+            self._verify()
         item = self._outbox.next_waiting()
         if item is None:
             return self._pace.idle_s
@@ -189,6 +194,11 @@ class SyncAgent:
             self._transport.close()
             os.close(self._lock)
             self._lock = -1
+
+    def _verify(self) -> None:
+        """Look the store over; damaged rows are parked with their code. Raises `QueueError` "queue.corrupt"."""
+        self._verify_at = self._clock.boottime() + self._pace.verify_s
+        self._outbox.verify()
 
     # --- one submission ----
 

@@ -11,10 +11,11 @@ import enum
 import os
 import select
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 _NAME = "wake"
+_ADDRESS_BYTES = 108
+"""What a socket's address holds, its final zero included."""
 _LINK, _IPV4_ADDRESS, _IPV4_ROUTE, _IPV6_ADDRESS, _IPV6_ROUTE = 0x1, 0x10, 0x40, 0x100, 0x400
 """Groups of RTNETLINK: an interface, an address or a route came or went."""
 
@@ -27,24 +28,49 @@ class Woken(enum.Enum):
     NETWORK = enum.auto()
 
 
-@contextlib.contextmanager
-def _address(directory: Path) -> Iterator[str]:
-    # A socket's address may have 108 bytes; through the descriptor it is short, however deep the directory lies.
-    handle = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield f"/proc/self/fd/{handle}/{_NAME}"
-    finally:
-        os.close(handle)
+class _Directory:
+    """The socket's address, by way of the directory's descriptor where that lies too deep for one."""
+
+    def __init__(self, directory: Path) -> None:
+        self.address, self._handle = str(directory / _NAME), -1
+        if len(os.fsencode(self.address)) >= _ADDRESS_BYTES:
+            self._handle = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+            self.address = f"/proc/self/fd/{self._handle}/{_NAME}"
+
+    def close(self) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
+        self._handle = -1
 
 
-def tap(directory: Path) -> None:
-    """Wake the agent of this store if there is one. Never fails and never blocks."""
-    with (
-        contextlib.suppress(OSError),
-        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sender,
-        _address(directory) as address,
-    ):
-        sender.sendto(b"w", address)
+class Tap:
+    """The side of whoever puts: one socket for its life, since a put is measured in tenths of a millisecond."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = _Directory(directory)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self._found = False
+
+    def wake(self) -> None:
+        """Wake the agent of this store if there is one. Never fails and never blocks."""
+        for _ in range(2):
+            if not self._found:
+                self._found = self._socket.connect_ex(self._directory.address) == 0
+            if not self._found:  # no agent
+                return
+            try:
+                self._socket.send(b"w")
+            except BlockingIOError:  # it has taps enough
+                return
+            except OSError:  # the agent that we found has gone; there may be another
+                self._found = False
+            else:
+                return
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._socket.close()
+        self._directory.close()
 
 
 class Bed:
@@ -54,8 +80,11 @@ class Bed:
         self._directory = directory
         (directory / _NAME).unlink(missing_ok=True)
         self._taps = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        with _address(directory) as address:
-            self._taps.bind(address)
+        place = _Directory(directory)
+        try:
+            self._taps.bind(place.address)
+        finally:
+            place.close()
         self._network = _network()
 
     def sleep(self, timeout_s: float) -> Woken:

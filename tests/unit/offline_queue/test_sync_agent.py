@@ -365,7 +365,7 @@ def test_a_damaged_row_is_parked_with_our_own_code(rig: Rig, bench: Any) -> None
     writer = rig.outbox._writer
     with writer.transaction() as db:
         db.execute(
-            "UPDATE outbox SET envelope = CAST(substr(envelope, 1, length(envelope) - 1) || x'00' AS BLOB) WHERE seq = 2"
+            "UPDATE outbox SET envelope = CAST(substr(envelope, 1, length(envelope) - 1) || x'ff' AS BLOB) WHERE seq = 2"
         )
         db.execute("UPDATE outbox SET envelope = (SELECT envelope FROM outbox WHERE seq = 4) WHERE seq = 3")
     for _ in range(4):
@@ -456,3 +456,18 @@ def test_the_watchdog_is_fed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.put(PAGE)
     rig.agent.step()
     assert said == ["WATCHDOG=1"]
+
+
+def test_the_store_is_looked_over_once_a_day(rig: Rig) -> None:
+    """Damage that came while the agent ran should be parked within a day, by its own code, though the line is down."""
+    rig.put(PAGE)
+    [path] = (rig.outbox.directory / "parts").iterdir()
+    rig.platform.script = [down()]
+    rig.agent.step()
+    data = bytearray(path.read_bytes())
+    data[0] ^= 1
+    path.write_bytes(data)
+    rig.clock.passed_s += 86_401
+    rig.agent.step()
+    [row] = rig.outbox.rows(state=RowState.PARKED)
+    assert (row.last_reason or "").startswith("queue.part_damaged")
