@@ -3,14 +3,12 @@
 .PHONY: demo test lint setup fresh deb pictures bench-documents bench-outbox proof-outbox proof-power-cut lock clean
 
 PY = .venv/bin/python
-APART = $(PY) -m devices.namespace --
 
 demo: setup            ## the whole job: with a display in a window beside a dock, without one in demo-output/
 	$(PY) -m kiosk demo
 
 test: lint             ## every check and every test, against the real daemons
-	nice $(APART) $(PY) -m pytest --ignore tests/e2e
-	nice $(APART) $(PY) -m pytest tests/e2e
+	nice $(PY) tests/run.py
 
 lint: setup
 	$(PY) -m ruff check .
@@ -31,6 +29,7 @@ pictures: setup        ## redraw the README's pictures from a run of the demo
 	$(PY) -m kiosk demo --headless --pictures docs/pictures
 
 bench-documents: setup ## how well pages are found, on rendered photographs and those in PHOTOGRAPHS
+	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/blurring.py
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/finding.py $(PHOTOGRAPHS)
 
 lock:                  ## resolve the dependencies anew

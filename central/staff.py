@@ -53,6 +53,7 @@ _WORDS = {
     },
     "source": {
         "scan": "现场扫描",
+        "import": "自备文件",
         "share": "数据共享",
         "e_certificate": "电子证照",
         "commit": "告知承诺",

@@ -20,6 +20,9 @@ from kiosk.session.states import Device
 from offline_queue.keys import Custody
 from offline_queue.tpm import DEFAULT_TCTI
 
+MAX_BYTES = 1024 * 1024
+"""No configuration is larger; a device file has no end."""
+
 
 class ConfigError(Exception):
     """The configuration cannot be used. `code` is stable; `detail` names the file and the key."""
@@ -144,7 +147,13 @@ class Config(_Part):
 def load(path: Path) -> Config:
     """Read and check the configuration. Raises `ConfigError` naming every bad key; never guesses."""
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.exists() and not path.is_file():
+            raise ConfigError("config.unreadable", f"{path}: not a file")
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise ConfigError("config.unreadable", f"{path}: over {MAX_BYTES} bytes")
+        text = raw.decode("utf-8")
     except FileNotFoundError as error:
         raise ConfigError("config.missing", str(path)) from error
     except (OSError, UnicodeDecodeError) as error:
@@ -153,6 +162,8 @@ def load(path: Path) -> Config:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError("config.not_toml", f"{path}: {error}") from error
+    except RecursionError as error:
+        raise ConfigError("config.not_toml", f"{path}: nested too deep") from error
     return parse(data, source=str(path), base=path.parent)
 
 

@@ -66,9 +66,8 @@ class _Ticket:
 class Appender:
     """Appends rows to a store, in the order of their numbers and in as few transactions as the callers allow."""
 
-    def __init__(self, store: Store, next_seq: int, meanwhile: Callable[[], None]) -> None:
-        """`next_seq` is the first number that was free at enrolment; `meanwhile` is called when the disk is to work next."""
-        self._meanwhile = meanwhile
+    def __init__(self, store: Store, next_seq: int) -> None:
+        """`next_seq` is the first number that was free at enrolment."""
         self._store = store
         self._next_seq = next_seq
         self._turn = threading.Lock()
@@ -99,7 +98,6 @@ class Appender:
                 with self._store.transaction() as db:
                     for ticket in batch:
                         self._write(db, ticket)
-                    self._meanwhile()
             committed = True
             self._newest = max(((t.seq, t.content.sha256, t.nth) for t in batch if t.content is not None), default=newest)
         except QueueError as error:
@@ -119,7 +117,6 @@ class Appender:
         row = self._row(ticket, max(self._next_seq, last + 1), before, nth + 1)
         if row is None:
             return True
-        self._meanwhile()
         if self._store.write(_INSERT_BEHIND, (*row, before)):
             return True
         ticket.content = None

@@ -185,9 +185,8 @@ def _suite() -> Suite:
     return Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
-def _wrap_info(key_id: str) -> bytes:
-    # Not the submission: the keys derived from this one are bound to it by their salt, and the signed header names it.
-    return f"civic-kiosk content key v1\n{SUITE}\n{key_id}".encode()
+def _wrap_info(submission_id: str, key_id: str) -> bytes:
+    return f"civic-kiosk content key v1\n{SUITE}\n{submission_id}\n{key_id}".encode()
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
@@ -372,7 +371,7 @@ def seal(
         seq=seq,
         code=code,
         service=service,
-        recipients=tuple(one if isinstance(one, WrappedKey) else _wrap(key, one) for one in recipients),
+        recipients=tuple(one if isinstance(one, WrappedKey) else _wrap(key, submission_id, one) for one in recipients),
         nonce=nonce,
         parts=tuple(parts),
         prev_hash=prev_hash,
@@ -389,9 +388,9 @@ def seal(
     return Envelope(header, header_bytes, body, signature)
 
 
-def wrap(key: ContentKey, recipients: Sequence[Recipient]) -> tuple[WrappedKey, ...]:
-    """Wrap the content key for every recipient: the costly half of `seal`, which needs no submission."""
-    return tuple(_wrap(key, recipient) for recipient in recipients)
+def wrap(key: ContentKey, submission_id: str, recipients: Sequence[Recipient]) -> tuple[WrappedKey, ...]:
+    """Wrap the content key for every recipient: the costly half of `seal`, which needs neither number nor form."""
+    return tuple(_wrap(key, submission_id, recipient) for recipient in recipients)
 
 
 def parse(blob: bytes) -> Envelope:
@@ -434,7 +433,7 @@ def unwrap(envelope: Envelope, private_key: bytes, key_id: str | None = None) ->
         if key_id is not None and wrapped.key_id != key_id:
             continue
         try:
-            info = _wrap_info(wrapped.key_id)
+            info = _wrap_info(envelope.header.id, wrapped.key_id)
             return ContentKey(_suite().decrypt(wrapped.enc, private, info=info))
         except InvalidTag:
             continue
@@ -451,8 +450,8 @@ def open_form(envelope: Envelope, private_key: bytes, key_id: str | None = None)
         raise EnvelopeError("envelope.tampered") from error
 
 
-def _wrap(key: ContentKey, recipient: Recipient) -> WrappedKey:
-    info = _wrap_info(recipient.key_id)
+def _wrap(key: ContentKey, submission_id: str, recipient: Recipient) -> WrappedKey:
+    info = _wrap_info(submission_id, recipient.key_id)
     return WrappedKey(recipient.key_id, _suite().encrypt(key.secret, _public(recipient.public_key), info=info))
 
 

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.poly1305 import Poly1305
 from offline_queue import envelope as env
 from offline_queue import inspection, salvage, wake
 from offline_queue.appending import Appender, Content
-from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign, WrappedKey
+from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign
 from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull, StoreSalvaged
 from offline_queue.export_format import ExportedItem, ExportedPart, Opening
 from offline_queue.exporting import Exported, Load, Progress, write_export
@@ -34,7 +34,6 @@ from offline_queue.part_files import PartFiles
 from offline_queue.reading import Reading, to_ms
 from offline_queue.room import Limits, Room, free_bytes
 from offline_queue.rows import Attachment, LinkWait, Put, Row, RowState, Stats, StoreFault, Waiting
-from offline_queue.spare_keys import SpareKeys
 from offline_queue.store import COMMIT_UNKNOWN, Store
 
 _LOG = logging.getLogger("offline_queue.outbox")
@@ -114,8 +113,7 @@ class Outbox(Reading):
         self._now = now
         self._room = room
         self._files = PartFiles(directory / "parts")
-        self._keys = SpareKeys(sealing.recipients if sealing is not None else ())
-        self._appender = Appender(self._writer, sealing.next_seq if sealing is not None else 1, self._keys.refill)
+        self._appender = Appender(self._writer, sealing.next_seq if sealing is not None else 1)
         self._tap = wake.Tap(directory)
         self._tag_key = os.urandom(32)
         self._tags: OrderedDict[str, bytes] = OrderedDict()
@@ -168,7 +166,6 @@ class Outbox(Reading):
 
     def close(self) -> None:
         """Close the store."""
-        self._keys.close()
         self._writer.close()
         self._reader.close()
         self._tap.close()
@@ -212,13 +209,13 @@ class Outbox(Reading):
             return known
         if refusal is not None:
             raise refusal
-        key, wrapped = self._keys.take()
+        key = ContentKey.fresh()
         with self._files.putting() if wanted.attachments else nullcontext():
             parts: tuple[PartInfo, ...] = ()
             if wanted.attachments:
                 parts = self._files.write(key, wanted.id, ((a.name, a.media_type, a.data) for a in wanted.attachments))
             try:
-                put = self._append(sealing, wanted, key, wrapped, parts)
+                put = self._append(sealing, wanted, key, parts)
             except BaseException as error:
                 if parts and self._surely_absent(wanted.id, error):
                     self._files.delete(wanted.id, parts)
@@ -233,21 +230,17 @@ class Outbox(Reading):
         return put
 
     def _refusal(self, wanted: _Submission) -> QueueError | None:
+        if salvage.is_due(self.directory):
+            return QueueError("queue.corrupt", "to be set aside")
         if (size := wanted.least_bytes()) > self._limits.max_submission_bytes:
             return QueueError("queue.too_large", str(size))
         if not self._room.for_new_work():
             return StoreFull("queue.full", "watermark")
         return None
 
-    def _append(
-        self,
-        sealing: Sealing,
-        wanted: _Submission,
-        key: ContentKey,
-        wrapped: tuple[WrappedKey, ...],
-        parts: tuple[PartInfo, ...],
-    ) -> Put | None:
+    def _append(self, sealing: Sealing, wanted: _Submission, key: ContentKey, parts: tuple[PartInfo, ...]) -> Put | None:
         """Mint, seal and insert in one transaction, so that no number is ever lost or used twice. None: the id is taken."""
+        wrapped = env.wrap(key, wanted.id, sealing.recipients)  # before the turn at the store, so that nobody waits for it
         tags: list[bytes] = []
 
         def make(seq: int, before: bytes | None) -> Content:
@@ -363,6 +356,10 @@ class Outbox(Reading):
                 if self.envelope(row.seq) is not None:  # else received meanwhile
                     yield fault
 
+    def salvaged(self) -> salvage.Salvaged | None:
+        """Return what was saved of a damaged store, while no person has seen it."""
+        return salvage.notice(self.directory)
+
     def accept_salvage(self) -> bool:
         """A person has seen what was salvaged: putting may go on from the next start. Say whether there was a notice."""
         return salvage.accept(self.directory)
@@ -452,6 +449,15 @@ class Outbox(Reading):
             )
 
     # --- sending: for the agent alone ----
+
+    def next_waiting(self) -> Waiting | None:
+        """Return what is to be sent next: fewest attempts, then oldest.
+
+        Raises `QueueError` "queue.corrupt" once somebody has found the store damaged: it can be set aside when all let go.
+        """
+        if salvage.is_due(self.directory):
+            raise QueueError("queue.corrupt", "to be set aside")
+        return super().next_waiting()
 
     def part_path(self, header: Header, part: PartInfo) -> Path | None:
         """Return where a sealed part lies, or None if it is not there in its whole length."""

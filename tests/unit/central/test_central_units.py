@@ -55,6 +55,15 @@ def test_a_gap_in_contributions_shows() -> None:
     assert (year["count"], section["total"], year["base"]) == (3, 3, "4,180")
 
 
+def test_years_without_a_contribution_stand_on_the_paper() -> None:
+    """It should list every year that was asked for: silence would read as payment."""
+    [section] = said(YI, kind=["resident_pension"], from_month="2017-06", to_month="2020-03")["sections"]  # type: ignore[misc]
+    assert [year["year"] for year in section["years"]] == ["2017", "2018", "2019", "2020"]
+    assert [year["count"] for year in section["years"]] == [7, 1, 0, 0]
+    assert section["years"][2]["months"] == ["none"] * 12
+    assert section["total"] == 8
+
+
 def test_a_year_with_two_bases_names_both() -> None:
     """It should give the range of contribution bases within a year."""
     [section] = said(JIA, from_month="2019-01", to_month="2019-12")["sections"]  # type: ignore[misc]

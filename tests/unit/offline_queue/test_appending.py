@@ -1,4 +1,4 @@
-"""Group commit and spare keys: who comes together shares a transaction, and no key serves twice."""
+"""Group commit: who comes together shares a transaction, and each gets its own answer."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import apsw
 import pytest
 
-from offline_queue import Outbox, QueueError, Recipient
-from offline_queue import envelope as env
+from offline_queue import QueueError
 from offline_queue.appending import Appender, Content
-from offline_queue.spare_keys import SpareKeys
 from offline_queue.store import Store
 
 
@@ -35,7 +32,7 @@ def rows(store: Store) -> list[tuple[Any, ...]]:
 
 def test_rows_name_the_row_before_however_they_were_written(store: Store) -> None:
     """Alone or together, behind its own row or another process', a row should get the next number and the right digest."""
-    appender, other = Appender(store, 7, lambda: None), Appender(store, 1, lambda: None)
+    appender, other = Appender(store, 7), Appender(store, 1)
     for one in (appender, appender, other, appender):
         assert one.append(uuid.uuid4().bytes, content) is not None
     assert rows(store) == [
@@ -48,7 +45,7 @@ def test_rows_name_the_row_before_however_they_were_written(store: Store) -> Non
 
 def test_an_id_that_is_taken_writes_nothing(store: Store) -> None:
     """The same id should be told apart from a row that another process has put in between."""
-    appender, raw_id = Appender(store, 1, lambda: None), uuid.uuid4().bytes
+    appender, raw_id = Appender(store, 1), uuid.uuid4().bytes
     assert appender.append(raw_id, content) is not None
     assert appender.append(raw_id, content) is None
     assert appender.append(uuid.uuid4().bytes, content) is not None
@@ -57,7 +54,7 @@ def test_an_id_that_is_taken_writes_nothing(store: Store) -> None:
 
 def test_callers_who_come_together_share_a_transaction(store: Store) -> None:
     """While one row is under way those behind it should gather, and be written by one commit, each with its answer."""
-    appender = Appender(store, 1, lambda: None)
+    appender = Appender(store, 1)
     commits: list[int] = []
     store._db.set_commit_hook(lambda: bool(commits.append(1)))
     entered, go = threading.Event(), threading.Event()
@@ -97,7 +94,7 @@ def test_callers_who_come_together_share_a_transaction(store: Store) -> None:
 
 def test_a_commit_that_fails_fails_for_all_of_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody should be told that a row is there when its transaction was not committed."""
-    appender = Appender(store, 1, lambda: None)
+    appender = Appender(store, 1)
 
     def broken() -> None:
         raise QueueError("queue.commit_unknown")
@@ -119,25 +116,3 @@ def test_a_statement_of_its_own_says_when_its_end_is_unknown(store: Store) -> No
     with pytest.raises(QueueError) as caught:
         store.write("UPDATE agent_state SET reason = ?", ("x" * 100_000,))
     assert caught.value.code == "queue.full"
-
-
-def test_no_spare_key_serves_twice() -> None:
-    """Each key should be fresh and wrapped for all recipients, whether it lay ready or not."""
-    public = env.X25519PrivateKey.from_private_bytes(b"p" * 32).public_key().public_bytes_raw()
-    keys = SpareKeys([Recipient("one", public), Recipient("two", public)])
-    taken = []
-    for _ in range(20):
-        taken.append(keys.take())
-        keys.refill()
-    keys.close()
-    assert len({key.secret for key, _ in taken}) == 20
-    assert all([one.key_id for one in wrapped] == ["one", "two"] for _, wrapped in taken)
-
-
-def test_nothing_of_a_spare_key_is_on_the_disk(bench: Any, outbox: Outbox) -> None:
-    """What lies ready should be in memory alone."""
-    outbox.put(b"form", (), service="permit", submission_id=uuid.uuid4())
-    key, _ = outbox._keys._ready.get(timeout=10)
-    everything = b"".join(path.read_bytes() for path in bench.directory.rglob("*") if path.is_file())
-    assert key.secret not in everything
-    assert apsw.SQLITE_VERSION_NUMBER >= 3_051_003

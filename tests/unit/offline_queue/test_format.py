@@ -42,7 +42,7 @@ def test_a_stranger_can_read_the_outbox(bench: Any, outbox: Outbox) -> None:
     Ed25519PublicKey.from_public_bytes(bench.device_public).verify(signature, signed)
 
     one = header["recipients"][0]
-    info = f"civic-kiosk content key v1\n{header['suite']}\n{one['key_id']}".encode()
+    info = f"civic-kiosk content key v1\n{header['suite']}\n{header['id']}\n{one['key_id']}".encode()
     suite = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
     content_key = suite.decrypt(bytes.fromhex(one["enc"]), bench.platform_seal, info=info)
 

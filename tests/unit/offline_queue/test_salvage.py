@@ -191,6 +191,8 @@ def test_nobody_is_left_on_the_broken_file(bench: Any) -> None:
     with pytest.raises(QueueError) as caught:
         bench.open()
     assert (caught.value.code, caught.value.detail) == ("queue.corrupt", "in use elsewhere")
+    with pytest.raises(QueueError, match="to be set aside"):
+        other.next_waiting()
     other.close()
     outbox = salvaged(bench)
     assert len(outbox.rows()) == 5
@@ -233,5 +235,7 @@ def test_the_daily_check_plans_the_salvage_of_broken_pages(bench: Any, monkeypat
     with pytest.raises(QueueError) as caught:
         outbox.verify()
     assert caught.value.code == "queue.corrupt"
+    with pytest.raises(QueueError, match="to be set aside"):
+        outbox.put(b"form", [], service="permit", submission_id=uuid.uuid4())
     outbox.close()
     salvaged(bench).close()
