@@ -102,7 +102,7 @@ class Rig:
         self.outbox = outbox
         self.clock = ManualClock()
         self.platform = FakePlatform(bench.platform.sign)
-        self.upkeeps = 0
+        self.upkeeps: list[bool] = []
         self.agent = self.start()
 
     def start(self) -> SyncAgent:
@@ -117,8 +117,8 @@ class Rig:
             upkeep=self.upkeep,
         )
 
-    def upkeep(self) -> None:
-        self.upkeeps += 1
+    def upkeep(self, refused: bool) -> None:
+        self.upkeeps.append(refused)
 
     def restart(self) -> None:
         self.agent.close()
@@ -333,16 +333,16 @@ def test_upkeep_comes_first_and_then_hourly_and_when_our_certificate_is_refused(
     """The certificate should be looked after without a clock of its own."""
     rig.agent.step()
     rig.agent.step()
-    assert rig.upkeeps == 1
+    assert rig.upkeeps == [False]
     rig.clock.passed_s += 3600
     rig.agent.step()
-    assert rig.upkeeps == 2
+    assert rig.upkeeps == [False, False]
     rig.put()
     rig.platform.script = [down(LinkReason.OWN_CERTIFICATE)]
     rig.agent.step()
     rig.clock.passed_s += 1
     rig.agent.step()
-    assert rig.upkeeps == 3
+    assert rig.upkeeps == [False, False, True]
     assert rig.outbox.counts().received == 1
 
 
