@@ -1,7 +1,7 @@
 """A power cut: ext4 on a loop device is shut down without flushing its log. Needs root and loop devices.
 
-What is not on the device by then is gone. The same terminal must lose with `synchronous=NORMAL`, and break without the fsyncs
-of its parts, or nothing was tested.
+What is not on the device by then is gone. The same terminal must lose with `synchronous=NORMAL`, and break without the
+fsyncs of its parts, or nothing was tested.
 """
 
 from __future__ import annotations
