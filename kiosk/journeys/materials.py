@@ -25,6 +25,7 @@ from kiosk.documents.pages import (
 from kiosk.documents.vision import Vision
 from kiosk.events import Fact
 from kiosk.journeys.context import Context
+from kiosk.journeys.reading import ReadingDesk
 from kiosk.session import events as ev
 from kiosk.session.states import Device, State
 
@@ -50,9 +51,10 @@ class MaterialView:
 class MaterialsDesk:
     """The list of materials, and the camera while one is open."""
 
-    def __init__(self, context: Context, vision: Vision) -> None:
+    def __init__(self, context: Context, vision: Vision, reading: ReadingDesk) -> None:
         self._context = context
         self._vision = vision
+        self._reading = reading
         self.refusal = ""
         """Why the last page was not taken: a message id."""
 
@@ -204,6 +206,7 @@ class MaterialsDesk:
         if len(pages) >= material.pages_max:
             return
         pages.append(page)
+        self._reading.page_taken(material.key, page)
         self.refusal = ""
         context.audit.record(
             "material.captured", session=session.number, material=material.key, dpi=round(page.dpi)

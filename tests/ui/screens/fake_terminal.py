@@ -62,6 +62,7 @@ class FieldView:
     problem_args: dict[str, Any] = field(default_factory=dict)
     keyboard: str = "none"
     max_length: int = 60
+    offer: str = ""
 
 
 @dataclass(frozen=True)

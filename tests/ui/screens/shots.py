@@ -60,6 +60,11 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_1")
         QMetaObject.invokeMethod(page, "click")
 
+    def offered() -> None:
+        row = terminal.form.pages[0][0]
+        terminal.form.pages[0][0] = replace(row, value="13900000000", offer="13900000001")
+        show(State.FORM, page=0)
+
     def offline() -> None:
         show(State.OUTCOME, line_up=False)
 
@@ -117,6 +122,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form1": lambda: show(State.FORM, page=1),
         "form2": lambda: show(State.FORM, page=2),
         "form_problem": problems,
+        "form_offer": offered,
         "materials": lambda: show(State.MATERIALS),
         "capture": lambda: show(State.CAPTURE),
         "capture_chosen": chosen,
