@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from devices.code_reader.api import Symbology
+from devices.code_reader.emulator import WedgeEmulator
 from devices.id_card.api import IdCard
 from devices.id_card.emulator import Fault as IdCardFault
 from devices.id_card.emulator import SdtEmulator
@@ -75,6 +77,7 @@ class Bench:
         self.page_printer = PagePrinterEmulator(
             seconds_per_page=options.seconds_per_page, printed_folder=options.state_dir / "printed"
         )
+        self.code_reader = WedgeEmulator(options.state_dir / "code-reader")
         self.network = NetworkSwitch(options.central, port=options.network_port)
         self._camera: DocumentCameraEmulator | None = None
 
@@ -102,7 +105,7 @@ class Bench:
         try:
             with ThreadPoolExecutor(2, "rig-start") as pool:
                 slow = [pool.submit(self._begin, self.page_printer), pool.submit(self._start_camera)]
-                for part in (self.id_card, self.staff_slot, self.receipt_printer, self.network):
+                for part in (self.id_card, self.staff_slot, self.receipt_printer, self.code_reader, self.network):
                     self._begin(part)
                 for start in slow:
                     start.result()
@@ -141,6 +144,7 @@ class Bench:
                 "options": {"host": "127.0.0.1", "port": self.receipt_printer.port},
             },
             "page_printer": {"driver": "ipp", "options": {"uri": self.page_printer.uri}},
+            "code_reader": {"driver": "wedge", "options": {"port": str(self.code_reader.path)}},
         }
 
     def staff_cards(self) -> list[dict[str, str]]:
@@ -176,6 +180,7 @@ class Bench:
                 "jammed": self._page_jam,
                 "printed": len(self.page_printer.printed()),
             },
+            "code_reader": {"plugged": self.code_reader.plugged},
             "network": {"connected": self.network.connected},
         }
 
@@ -342,6 +347,30 @@ class Bench:
             else:
                 self.page_printer.unplug()
             self._page_plugged = plugged
+
+    def show_code(self, text: str, symbology: str) -> None:
+        """Hold a code before the reader."""
+        self._sent(self.code_reader.show(text.encode(), Symbology(symbology)))
+
+    def show_receipt(self) -> None:
+        """Hold the last printed receipt before the reader: its code as it stands on the paper."""
+        from devices.receipt_printer.decoder import decode, decode_qr
+
+        jobs = self.receipt_printer.jobs
+        codes = decode_qr(decode(jobs[-1]).image()) if jobs else []
+        if not codes:
+            raise NotNow("no receipt with a code has been printed")
+        self.show_code(codes[-1], Symbology.QR)
+
+    def spoil_code(self, fault: str) -> None:
+        """Send what no good reader would: half a code, one in no encoding, one without an end."""
+        spoilt = {"half": b"]Q1CK-20", "encoding": b"]Q1\xff\xfe\x80\r", "endless": b"]Q1" + b"9" * 20_000 + b"\r"}
+        self._sent(self.code_reader.send(spoilt[fault]))
+
+    @staticmethod
+    def _sent(sent: bool) -> None:
+        if not sent:
+            raise NotNow("the code reader is unplugged, or nobody listens to it")
 
     @contextlib.contextmanager
     def _page_power(self) -> Iterator[None]:

@@ -52,7 +52,7 @@ _LOG = logging.getLogger("kiosk.bootstrap")
 
 Factory = Callable[[Mapping[str, Any]], Any]
 
-POLL_S: dict[Device, float] = {Device.ID_CARD: 0.25, Device.SMART_CARD: 0.25}
+POLL_S: dict[Device, float] = {Device.ID_CARD: 0.25, Device.SMART_CARD: 0.25, Device.CODE_READER: 0.25}
 """The readers are what a person waits for; printers are asked once a second."""
 CALL_DEADLINE_S: dict[Device, float] = {Device.RECEIPT_PRINTER: 25.0, Device.PAGE_PRINTER: 15.0}
 
