@@ -20,6 +20,7 @@ from devices.id_card.api import IdCard
 from devices.id_card.emulator import Fault as IdCardFault
 from devices.id_card.emulator import SdtEmulator
 from devices.page_printer.emulator import PagePrinterEmulator
+from devices.page_scanner.emulator import PageScannerEmulator
 from devices.receipt_printer.emulator import Paper as ReceiptPaper
 from devices.receipt_printer.emulator import ReceiptPrinterEmulator
 from devices.rig_control import NotNow, Page
@@ -75,6 +76,9 @@ class Bench:
         self.page_printer = PagePrinterEmulator(
             seconds_per_page=options.seconds_per_page, printed_folder=options.state_dir / "printed"
         )
+        self.page_scanner = PageScannerEmulator()
+        self._scanner_jam = self._scanner_cover = False
+        self._scanner_plugged = True
         self.network = NetworkSwitch(options.central, port=options.network_port)
         self._camera: DocumentCameraEmulator | None = None
 
@@ -102,7 +106,7 @@ class Bench:
         try:
             with ThreadPoolExecutor(2, "rig-start") as pool:
                 slow = [pool.submit(self._begin, self.page_printer), pool.submit(self._start_camera)]
-                for part in (self.id_card, self.staff_slot, self.receipt_printer, self.network):
+                for part in (self.id_card, self.staff_slot, self.receipt_printer, self.page_scanner, self.network):
                     self._begin(part)
                 for start in slow:
                     start.result()
@@ -141,6 +145,10 @@ class Bench:
                 "options": {"host": "127.0.0.1", "port": self.receipt_printer.port},
             },
             "page_printer": {"driver": "ipp", "options": {"uri": self.page_printer.uri}},
+            "page_scanner": {
+                "driver": "sane",
+                "options": self.page_scanner.options(self._options.state_dir / "sane.d"),
+            },
         }
 
     def staff_cards(self) -> list[dict[str, str]]:
@@ -175,6 +183,13 @@ class Bench:
                 "cover_open": self._page_cover,
                 "jammed": self._page_jam,
                 "printed": len(self.page_printer.printed()),
+            },
+            "page_scanner": {
+                "plugged": self._scanner_plugged,
+                "sheets": self.page_scanner.loaded,
+                "cover_open": self._scanner_cover,
+                "jammed": self._scanner_jam,
+                "scanned": self.page_scanner.scanned,
             },
             "network": {"connected": self.network.connected},
         }
@@ -342,6 +357,30 @@ class Bench:
             else:
                 self.page_printer.unplug()
             self._page_plugged = plugged
+
+    def load_scanner(self, sheets: int) -> None:
+        """Put so many sheets into the scanner's feeder; none takes out those that are there."""
+        if sheets == 0:
+            self.page_scanner.unload()
+        self.page_scanner.load(*(f"第 {number} 页" for number in range(1, sheets + 1)))
+
+    def set_scanner_cover(self, is_open: bool) -> None:
+        """Open or close the scanner's feeder."""
+        self._scanner_cover = is_open
+        self.page_scanner.set_cover_open(is_open)
+
+    def set_scanner_jam(self, jammed: bool) -> None:
+        """Jam the scanner's feeder, or take the sheet out."""
+        self._scanner_jam = jammed
+        self.page_scanner.set_jam(jammed)
+
+    def plug_page_scanner(self, plugged: bool) -> None:
+        """Cut or give its power."""
+        if plugged:
+            self.page_scanner.replug()
+        else:
+            self.page_scanner.unplug()
+        self._scanner_plugged = plugged
 
     @contextlib.contextmanager
     def _page_power(self) -> Iterator[None]:

@@ -47,8 +47,13 @@ _LOG = logging.getLogger("kiosk.bootstrap")
 Factory = Callable[[Mapping[str, Any]], Any]
 
 POLL_S: dict[Device, float] = {Device.ID_CARD: 0.25, Device.SMART_CARD: 0.25}
-"""The readers are what a person waits for; printers are asked once a second."""
-CALL_DEADLINE_S: dict[Device, float] = {Device.RECEIPT_PRINTER: 25.0, Device.PAGE_PRINTER: 15.0}
+"""The readers are what a person waits for; the others are asked so often that a pulled plug shows within a second."""
+OTHER_POLL_S = 0.5
+CALL_DEADLINE_S: dict[Device, float] = {
+    Device.RECEIPT_PRINTER: 25.0,
+    Device.PAGE_PRINTER: 15.0,
+    Device.PAGE_SCANNER: 15.0,
+}
 
 
 def driver_factory(kind: str, driver: str) -> Factory:
@@ -169,7 +174,7 @@ def _supervisor(
         clock=clock,
         dispatcher=dispatcher,
         on_change=on_change,
-        poll_interval_s=POLL_S.get(kind, 1.0),
+        poll_interval_s=POLL_S.get(kind, OTHER_POLL_S),
         call_deadline_s=CALL_DEADLINE_S.get(kind, 5.0),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from devices import id_card, page_printer, receipt_printer, smart_card
+from devices import id_card, page_printer, page_scanner, receipt_printer, smart_card
 from devices.supervisor import SupervisorState
 from kiosk.session.states import Device
 
@@ -20,8 +20,15 @@ _GOOD = (
     smart_card.CardPresent,
     receipt_printer.Ready,
     page_printer.Ready,
+    page_scanner.Ready,
 )
-_GONE = (id_card.Disconnected, smart_card.Disconnected, receipt_printer.Disconnected, page_printer.Disconnected)
+_GONE = (
+    id_card.Disconnected,
+    smart_card.Disconnected,
+    receipt_printer.Disconnected,
+    page_printer.Disconnected,
+    page_scanner.Disconnected,
+)
 _LOW = (receipt_printer.PaperLow, page_printer.PaperLow, page_printer.TonerLow)
 _BROKEN = (
     id_card.Faulted,
@@ -35,6 +42,10 @@ _BROKEN = (
     page_printer.CoverOpen,
     page_printer.Jammed,
     page_printer.TonerEmpty,
+    page_scanner.Faulted,
+    page_scanner.Busy,
+    page_scanner.CoverOpen,
+    page_scanner.Jammed,
 )
 
 
@@ -62,5 +73,6 @@ POLLS: dict[Device, Callable[[Any], tuple[SupervisorState, object]]] = {
     Device.SMART_CARD: _poll,
     Device.RECEIPT_PRINTER: _poll,
     Device.PAGE_PRINTER: _poll,
+    Device.PAGE_SCANNER: _poll,
 }
 """How each supervised kind is read. The document camera lives in a process of its own and reports by itself."""

@@ -53,6 +53,7 @@ class Device(enum.StrEnum):
     DOCUMENT_CAMERA = "document_camera"
     RECEIPT_PRINTER = "receipt_printer"
     PAGE_PRINTER = "page_printer"
+    PAGE_SCANNER = "page_scanner"
 
 
 class Promise(enum.StrEnum):

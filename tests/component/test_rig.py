@@ -21,10 +21,11 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from devices import id_card, namespace, page_printer, receipt_printer, smart_card
+from devices import id_card, namespace, page_printer, page_scanner, receipt_printer, smart_card
 from devices.id_card import sdt
 from devices.id_card.samples import SAMPLE_CARDS
 from devices.page_printer import ipp
+from devices.page_scanner import sane
 from devices.receipt_printer import escpos
 from devices.rig import Rig, RigOptions
 from devices.smart_card import pcsc
@@ -206,6 +207,27 @@ def test_printed_page(hands: Hands) -> None:
     hands("page_printer/replug")
     assert isinstance(printer.status(), page_printer.Ready)
     printer.close()
+
+
+def test_page_scanner(hands: Hands) -> None:
+    """Sheets that are loaded come through SANE as pages; jam, cover and power move the driver's status."""
+    scanner = sane.create(hands.options("page_scanner"))
+    assert hands("page_scanner/load", sheets=2)["page_scanner"]["sheets"] == 2
+    pages: list[page_scanner.Page] = []
+    settings = page_scanner.ScanSettings(page_scanner.Source.FEEDER, dpi=100)
+    assert scanner.scan(settings, pages.append, threading.Event()) == page_scanner.Scanned(2)
+    assert len(pages) == 2
+    hands("page_scanner/jam", jammed=True)
+    assert scanner.status() == page_scanner.Jammed()
+    hands("page_scanner/jam", jammed=False)
+    hands("page_scanner/cover", open=True)
+    assert scanner.status() == page_scanner.CoverOpen()
+    hands("page_scanner/cover", open=False)
+    assert hands("page_scanner/unplug")["page_scanner"]["plugged"] is False
+    assert scanner.status() == page_scanner.Disconnected()
+    hands("page_scanner/replug")
+    assert scanner.status() == page_scanner.Ready(feeder_loaded=False)
+    scanner.close()
 
 
 def test_camera(hands: Hands) -> None:

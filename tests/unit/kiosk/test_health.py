@@ -6,7 +6,7 @@ import typing
 
 import pytest
 
-from devices import id_card, page_printer, receipt_printer, smart_card
+from devices import id_card, page_printer, page_scanner, receipt_printer, smart_card
 from devices.supervisor import SupervisorState
 from kiosk.health import POLLS, STATES, state_of
 from kiosk.session.states import Device
@@ -16,6 +16,7 @@ UNIONS: dict[Device, object] = {
     Device.SMART_CARD: smart_card.SmartCardReaderStatus,
     Device.RECEIPT_PRINTER: receipt_printer.ReceiptPrinterStatus,
     Device.PAGE_PRINTER: page_printer.PagePrinterStatus,
+    Device.PAGE_SCANNER: page_scanner.PageScannerStatus,
 }
 STATUSES: list[type] = [status for union in UNIONS.values() for status in typing.get_args(union)]
 
