@@ -260,6 +260,29 @@ def test_network(hands: Hands) -> None:
         assert line.recv(16) == b"city\n"
 
 
+def test_every_action_is_described(hands: Hands) -> None:
+    """The port's own description should know every action, say in words what it takes, and need nothing else to be used."""
+    with urllib.request.urlopen(f"{hands.rig.control}/openapi.json", timeout=PATIENCE_S) as answer:
+        described = json.loads(answer.read())
+    orders = {path: each["post"] for path, each in described["paths"].items() if "post" in each}
+    kinds = {path.split("/")[2] for path in orders}
+    assert kinds == set(json.loads(hands.get("state")))
+    assert all(order["summary"] for order in orders.values())
+
+
+def test_it_starts_quickly(tmp_path: Path) -> None:
+    """Every emulator and every daemon should be up in under two seconds; a second rig beside the first needs its own place."""
+    environment = {key: value for key, value in os.environ.items() if key != namespace.MARKER}
+    code = (
+        "import sys, time\nfrom devices.rig import Rig, RigOptions\nfrom pathlib import Path\n"
+        f"began = time.perf_counter()\nrig = Rig(RigOptions(state_dir=Path({str(tmp_path)!r})))\nrig.start()\n"
+        "print(time.perf_counter() - began)\nrig.stop()\n"
+    )
+    command = [sys.executable, "-m", "devices.namespace", "--", sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    assert float(done.stdout.split()[-1]) < 2.0
+
+
 def test_messages(hands: Hands) -> None:
     """What the gateway's sandbox has written is shown, without a line that is only half there."""
     assert json.loads(hands.get("messages")) == {"messages": []}
