@@ -90,7 +90,8 @@ class ControlPort:
     def description(self) -> dict[str, Any]:
         """Return the port's OpenAPI document, made from the very tables that it serves."""
         shapes = list(dict.fromkeys(action.shape for action in self.actions.values()))
-        _, schemas = models_json_schema([(shape, "validation") for shape in shapes], ref_template="#/components/schemas/{model}")
+        asked = [(shape, "validation") for shape in shapes]
+        _, schemas = models_json_schema(asked, ref_template="#/components/schemas/{model}")
         state = {"description": "the state of the bench", "content": {_JSON: {"schema": {"type": "object"}}}}
         told = {"description": "why not", "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}}
         paths: dict[str, Any] = {"/v1/state": {"get": {"operationId": "state", "responses": {"200": state}}}}
@@ -107,7 +108,8 @@ class ControlPort:
                     "responses": {"200": state, **dict.fromkeys(("400", "409", "413", "422"), told)},
                 }
             }
-        error = {"type": "object", "required": ["error", "detail"], "properties": {"error": {"type": "string"}, "detail": {}}}
+        parts = {"error": {"type": "string"}, "detail": {}}
+        error = {"type": "object", "required": list(parts), "properties": parts}
         return {
             "openapi": "3.1.0",
             "info": {"title": "Control port of the emulated devices", "version": "1"},

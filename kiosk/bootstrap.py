@@ -7,10 +7,11 @@ them does once it runs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import entry_points
 from typing import Any
 
+from devices.hotplug import HotPlug
 from devices.supervisor import DeviceReport, Supervisor
 from kiosk.audit import AuditLog
 from kiosk.background import Background
@@ -157,8 +158,14 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         line=line,
         keeper=CatalogueKeeper(context, store),
         outbox=context.outbox,
+        hotplug=HotPlug(lambda: _look_again(devices.values())),
     )
     return wired["terminal"]
+
+
+def _look_again(supervisors: Iterable[Supervisor[Any]]) -> None:
+    for supervisor in supervisors:
+        supervisor.poll_now()
 
 
 def _supervisor(

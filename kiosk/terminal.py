@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from devices.hotplug import HotPlug
 from devices.supervisor import DeviceReport, SupervisorState
 from kiosk.caretaker import Caretaker, OutboxView
 from kiosk.catalogue.availability import Available, Unavailable, availability
@@ -63,12 +64,14 @@ class Terminal:
         line: LineWatch,
         keeper: CatalogueKeeper,
         outbox: Outbox,
+        hotplug: HotPlug | None = None,
     ) -> None:
         self._context = context
         self._runner = runner
         self._vision = vision
         self._line = line
         self._outbox = outbox
+        self._hotplug = hotplug
         self._caretaker = Caretaker(context)
         self._keeper = keeper
         self._desks = desks
@@ -211,6 +214,8 @@ class Terminal:
         self._context.audit.record("terminal.started", version=_version())
         for supervisor in self._context.devices.values():
             supervisor.start()
+        if self._hotplug is not None:
+            self._hotplug.start()
         self._vision.start()
         self._line.start()
 
@@ -218,6 +223,8 @@ class Terminal:
         """Close in stages: no more citizens, workers joined, the store last."""
         self._line.stop(timeout_s)
         self._vision.stop()
+        if self._hotplug is not None:
+            self._hotplug.stop()
         for supervisor in self._context.devices.values():
             supervisor.stop(timeout_s)
         self._context.city_work.stop(timeout_s)

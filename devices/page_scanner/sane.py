@@ -122,6 +122,7 @@ class SanePageScanner:
         self._device = options.device
         self._seen: tuple[float, PageScannerStatus] | None = None
         self._closed = False
+        self._run: _Run | None = None
 
     def open(self) -> None:
         """Resolve the name and look whether it answers.
@@ -158,9 +159,16 @@ class SanePageScanner:
         try:
             with tempfile.TemporaryDirectory(prefix="scan-", dir=self._options.spool_dir) as folder:
                 run = _Run(self._command(settings, Path(folder)), self._environment(), self._options.page_s)
+                self._run = run
                 return self._follow(run, settings, on_page, cancelled)
         except OSError:
             return NotScanned(Faulted("page_scanner.no_room"), 0)
+
+    def abort(self) -> None:
+        """Kill the program that a stuck scan waits for."""
+        run = self._run
+        if run is not None:
+            run.kill()
 
     def close(self) -> None:
         """Let go; harmless twice."""
@@ -191,6 +199,7 @@ class SanePageScanner:
         except DeviceError:
             return NotScanned(Faulted("page_scanner.bad_page"), pages)
         finally:
+            self._run = None
             run.end()
         stop = self._stop_of(run, cancelled, pages)
         return Scanned(pages) if stop is None else NotScanned(stop, pages)
@@ -321,6 +330,10 @@ class _Run:
         if not open_streams:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_END_S)
+
+    def kill(self) -> None:
+        """End it for good, from any thread."""
+        self._process.kill()
 
     def end(self) -> None:
         """Call it off if it still runs. The first signal makes SANE move the sheet out and tell the scanner.

@@ -271,7 +271,7 @@ def test_every_action_is_described(hands: Hands) -> None:
 
 
 def test_it_starts_quickly(tmp_path: Path) -> None:
-    """Every emulator and every daemon should be up in under two seconds; a second rig beside the first needs its own place."""
+    """Every emulator and every daemon should be up in under two seconds."""
     environment = {key: value for key, value in os.environ.items() if key != namespace.MARKER}
     code = (
         "import sys, time\nfrom devices.rig import Rig, RigOptions\nfrom pathlib import Path\n"

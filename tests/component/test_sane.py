@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import queue
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ from devices.page_scanner import (
 )
 from devices.page_scanner.emulator import PageScannerEmulator
 from devices.page_scanner.sane import SanePageScanner, create
+from devices.supervisor import Backoff, DeviceReport, Supervisor, SupervisorState
 
 
 @pytest.fixture
@@ -97,6 +101,50 @@ def test_a_page_that_does_not_come_is_given_up(options: dict[str, Any]) -> None:
     slow = {"read-delay": "yes", "read-delay-duration": "200000"}
     scanner = create({**options, "page_s": 0.3, "backend": slow})
     assert scan(scanner, ScanSettings(dpi=300))[0] == NotScanned(Faulted("page_scanner.stalled"), 0)
+
+
+class Home:
+    """The thread that owns the scanner."""
+
+    def __init__(self) -> None:
+        self.calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+
+    def post(self, call: Callable[[], None]) -> None:
+        self.calls.put(call)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+def test_a_stuck_scan_is_killed_at_its_deadline(options: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    """Should answer the owner at the deadline, kill the program that holds the scanner, and have it scan again."""
+    slow = {"read-delay": "yes", "read-delay-duration": "200000"}
+    home = Home()
+    reports: list[DeviceReport] = []
+    supervisor: Supervisor[SanePageScanner] = Supervisor(
+        "page_scanner",
+        lambda: create({**options, "backend": slow}),
+        lambda scanner: (SupervisorState.READY, scanner.status()),
+        clock=home,
+        dispatcher=home,
+        on_change=reports.append,
+        backoff=Backoff(first_s=0.02),
+    )
+    results: list[object] = []
+    supervisor.start()
+    home.calls.get(timeout=10)()
+    supervisor.submit(lambda scanner: scan(scanner, ScanSettings(dpi=600)), results.append, deadline_s=0.4)
+    while not results:
+        home.calls.get(timeout=10)()
+    assert isinstance(results[0], DeviceError)
+    assert results[0].code == "page_scanner.stuck"
+    while reports[-1].state is not SupervisorState.READY:
+        home.calls.get(timeout=10)()
+    assert supervisor.stop(10)
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    names = [Path(f"/proc/{pid}/comm").read_text().strip() for pid in children]
+    assert "scanimage" not in names
+    caplog.clear()
 
 
 def test_what_the_scanner_cannot_do_is_refused(options: dict[str, Any]) -> None:

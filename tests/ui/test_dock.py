@@ -47,7 +47,8 @@ class FakeRig:
         names = (
             "id_card/place id_card/lift id_card/unplug id_card/replug camera/lay camera/clear camera/fault network/cut "
             "network/restore receipt_printer/paper receipt_printer/unplug receipt_printer/replug page_printer/paper "
-            "page_printer/unplug page_printer/replug page_scanner/load page_scanner/unplug page_scanner/replug staff_card/insert staff_card/remove"
+            "page_printer/unplug page_printer/replug page_scanner/load page_scanner/unplug "
+            "page_scanner/replug staff_card/insert staff_card/remove"
         )
         actions = {name: Action(Order, functools.partial(self._do, name)) for name in names.split()}
         pages: dict[str, Callable[[], Page | None]] = {

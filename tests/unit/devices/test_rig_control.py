@@ -113,7 +113,7 @@ def test_foreign_pages_may_not_drive_it(port: ControlPort, levels: list[int], he
 
 
 def test_the_port_describes_itself(port: ControlPort) -> None:
-    """The OpenAPI document names every action with its shape and its words, and every page; each reference leads somewhere."""
+    """The OpenAPI document names every action with its shape and words, and every page; no reference leads nowhere."""
     status, described = told(ask(port, "GET", "/openapi.json"))
     assert (status, described["openapi"]) == (200, "3.1.0")
     assert set(described["paths"]) == {"/v1/state", "/v1/radio/volume", "/v1/radio/last.bin"}
