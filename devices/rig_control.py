@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 _LONGEST_BODY_BYTES = 64 * 1024
 _JSON = "application/json"
@@ -90,7 +90,7 @@ class ControlPort:
     def description(self) -> dict[str, Any]:
         """Return the port's OpenAPI document, made from the very tables that it serves."""
         shapes = list(dict.fromkeys(action.shape for action in self.actions.values()))
-        asked = [(shape, "validation") for shape in shapes]
+        asked: list[tuple[type[BaseModel], JsonSchemaMode]] = [(shape, "validation") for shape in shapes]
         _, schemas = models_json_schema(asked, ref_template="#/components/schemas/{model}")
         state = {"description": "the state of the bench", "content": {_JSON: {"schema": {"type": "object"}}}}
         told = {"description": "why not", "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}}
