@@ -5,7 +5,7 @@ HTTP.
 
 CUPS tells three things otherwise than a printer does, seen with 2.4.2. Reasons of an idle queue are from the last job and
 stay there after a refill, so they are not believed. Sheets are counted when they are filtered, long before they are printed,
-so pages are counted only when the job is completed. What stops a job stands on the queue, not on the job: it is fetched there.
+so pages count only when the job is completed. What stops a job stands on the queue, not on the job: it is fetched there.
 """
 
 from __future__ import annotations
