@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` shows the terminal doing its whole job, `make test` proves it.
 .POSIX:
-.PHONY: demo test lint setup fresh deb pictures lock clean
+.PHONY: demo test lint setup fresh deb pictures bench-documents lock clean
 
 PY = .venv/bin/python
 APART = $(PY) -m devices.namespace --
@@ -29,6 +29,9 @@ deb: setup             ## a Debian package in dist/
 
 pictures: setup        ## redraw the README's pictures from a run of the demo
 	$(PY) -m kiosk demo --headless --pictures docs/pictures
+
+bench-documents: setup ## how well pages are found, on rendered photographs and those in PHOTOGRAPHS
+	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/finding.py $(PHOTOGRAPHS)
 
 lock:                  ## resolve the dependencies anew
 	.venv/bin/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \

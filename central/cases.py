@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, func, select, update
 
+from central import withdrawals
 from central.catalogue import CatalogueDesk, Item
 from central.db import Database
 from central.identity import IdentityDesk
@@ -31,6 +32,11 @@ from kiosk.city.messages import (
 )
 
 _MOST = 200
+_OPEN = tuple(
+    state.value
+    for state in CaseState
+    if state not in {CaseState.NOT_ACCEPTED, CaseState.CLOSED, CaseState.WITHDRAWN}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class CaseView:
     received_at: dt.datetime
     accepted_at: dt.datetime | None
     due_on: dt.date | None
+    double_of: str
     materials: tuple[MaterialView, ...]
     events: tuple[tuple[dt.datetime, str, str], ...]
 
@@ -82,6 +89,8 @@ class CaseView:
 def create(connection: Connection, submission: Submission, *, confirmed: bool, received_at: dt.datetime) -> int:
     """Enter the case of a submission inside the transaction that accepts it; return its id."""
     person = submission.applicant
+    subject = subject_hash(person.name, person.number)
+    double_of = _open_double(connection, subject, submission.item)
     entered = connection.execute(
         cases.insert().values(
             submission_id=submission.submission_id,
@@ -89,7 +98,8 @@ def create(connection: Connection, submission: Submission, *, confirmed: bool, r
             state=CaseState.RECEIVED.value,
             item=submission.item,
             item_version=submission.item_version,
-            subject_hash=subject_hash(person.name, person.number),
+            subject_hash=subject,
+            double_of=double_of,
             applicant=person.model_dump(mode="json"),
             answers=submission.answers,
             sources=submission.sources,
@@ -126,7 +136,19 @@ def create(connection: Connection, submission: Submission, *, confirmed: bool, r
         connection.execute(attachments.insert().values(case_id=case_id, **submission.signature.png.model_dump()))
     _note(connection, case_id, at=submission.submitted_at, kind="submitted", actor=f"kiosk {submission.kiosk}")
     _note(connection, case_id, at=received_at, kind="received", actor="platform")
+    withdrawals.apply_waiting(connection, case_id, submission.code, subject, received_at)
     return case_id
+
+
+def _open_double(connection: Connection, subject: str, item: str) -> str | None:
+    """Return the code of the person's open case of the same item, if any. A clerk judges it; nothing is refused."""
+    found: str | None = connection.scalar(
+        select(cases.c.code)
+        .where(cases.c.subject_hash == subject, cases.c.item == item, cases.c.state.in_(_OPEN))
+        .order_by(cases.c.id.desc())
+        .limit(1)
+    )
+    return found
 
 
 def _new_id(entered: CursorResult[Any]) -> int:
@@ -195,6 +217,7 @@ class CaseDesk:
             received_at=row.received_at,
             accepted_at=row.accepted_at,
             due_on=row.due_on,
+            double_of=row.double_of or "",
             materials=_materials(connection, row.id),
             events=_timeline(connection, row.id),
         )

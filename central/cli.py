@@ -71,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     listing = command("cases", "list the cases, without the applicants")
     listing.add_argument("--json", action="store_true", help="for programs, with every attachment's SHA-256")
     listing.set_defaults(run=_cases)
+    terminals = command("terminals", "list the terminals and who guards their keys")
+    terminals.add_argument("--json", action="store_true", help="for programs")
+    terminals.set_defaults(run=_terminals)
     check = command("verify", "say whether a certificate is this platform's, and unchanged")
     check.add_argument("file", type=Path, help="the PDF")
     check.add_argument("--json", action="store_true", help="for programs")
@@ -133,6 +136,21 @@ def _cases(arguments: argparse.Namespace) -> int:
         files = len(case["attachments"])
         print(f"{case['code']}  {case['received_at']}  {case['state']:<20}  {case['item']}  {files} files")
     print(f"{len(found)} cases")
+    return 0
+
+
+def _terminals(arguments: argparse.Namespace) -> int:
+    from central.report import terminal_list
+
+    settings = Settings(arguments.state)
+    load(settings)
+    found = terminal_list(settings)
+    if arguments.json:
+        print(json.dumps(found))
+        return 0
+    for line in found:
+        print(f"{line['kiosk']}  {line['enrolled_at']}  {line['algorithm']:<10}  custody {line['custody']}")
+    print(f"{len(found)} terminals")
     return 0
 
 

@@ -1,6 +1,6 @@
 """The platform's database: one SQLite connection, one transaction at a time.
 
-Knows: pragmas, the lock, the tables' creation. Does not know: what the tables mean.
+Knows: pragmas, the lock, the tables' creation, columns that an older record lacks. Does not know: what the tables mean.
 
 Debian 12's SQLite (3.40.1) can corrupt a WAL that two connections write and checkpoint at once (fixed in 3.51.3), so there
 is exactly one connection, in one process that holds the state directory's lock. In earnest this is PostgreSQL.
@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, create_engine, event, inspect
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy.schema import CreateColumn
 
 from central.refusals import Refused
 from central.tables import metadata
@@ -37,6 +38,7 @@ class Database:
         event.listen(self._engine, "begin", _on_begin)
         with self._engine.begin() as connection:
             metadata.create_all(connection)
+            _add_columns(connection)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -67,6 +69,17 @@ def _on_connect(connection: object, _entry: ConnectionPoolEntry) -> None:
                 raise RuntimeError(f"pragma {name} is {found}")
     finally:
         cursor.close()
+
+
+def _add_columns(connection: Connection) -> None:
+    """Bring a record that an earlier version made up to this one's columns; each new one has a default of its own."""
+    found = inspect(connection)
+    for table in metadata.sorted_tables:
+        present = {column["name"] for column in found.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in present:
+                definition = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
 
 
 def _on_begin(connection: Connection) -> None:

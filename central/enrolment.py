@@ -16,7 +16,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from central.db import Database
 from central.files import write_durably
@@ -30,8 +30,9 @@ from kiosk.city.messages import (
     GatewayInfo,
     PlatformKey,
     enrolment_to_sign,
-    signature_holds,
+    signed_by,
 )
+from offline_queue.signatures import Algorithm, PublicKey
 
 MAX_HOURS = 24
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -68,8 +69,11 @@ class Enrolment:
             public_key = base64.b64decode(request.device_public_key, validate=True)
         except binascii.Error as error:
             raise Refused(422, "bad_request", "device_public_key") from error
-        message = enrolment_to_sign(request.code, request.device_public_key, request.nonce)
-        if len(public_key) != 32 or not signature_holds(public_key, request.signature, message):
+        key = PublicKey(Algorithm(request.algorithm), public_key)
+        message = enrolment_to_sign(
+            request.code, request.device_public_key, request.nonce, request.algorithm, request.custody
+        )
+        if not signed_by(key, request.signature, message):
             raise Refused(403, "proof_invalid")
         code_hash = _hash(request.code)
         now = self.settings.now()
@@ -77,7 +81,7 @@ class Enrolment:
             used = connection.execute(select(used_codes).where(used_codes.c.code_hash == code_hash)).first()
             if used is None:
                 number = self._redeem(code_hash, now)
-                self._enter(connection, number, public_key, code_hash, now)
+                self._enter(connection, number, key, code_hash, now, custody=request.custody)
             elif used.public_key == public_key:
                 number = used.kiosk
             else:
@@ -103,10 +107,10 @@ class Enrolment:
         return str(ticket["kiosk"])
 
     @staticmethod
-    def _enter(connection: Connection, number: str, public_key: bytes, code_hash: str, now: dt.datetime) -> None:
-        connection.execute(
-            used_codes.insert().values(code_hash=code_hash, kiosk=number, public_key=public_key, used_at=now)
-        )
+    def _enter(
+        connection: Connection, number: str, key: PublicKey, code_hash: str, now: dt.datetime, *, custody: str
+    ) -> None:
+        connection.execute(used_codes.insert().values(code_hash=code_hash, kiosk=number, public_key=key.raw, used_at=now))
         if connection.execute(select(kiosks.c.number).where(kiosks.c.number == number)).first() is None:
             connection.execute(kiosks.insert().values(number=number, enrolled_at=now, contiguous=0))
         connection.execute(
@@ -114,23 +118,28 @@ class Enrolment:
             .where(device_keys.c.kiosk == number, device_keys.c.retired_at.is_(None))
             .values(retired_at=now)
         )
-        connection.execute(device_keys.insert().values(kiosk=number, public_key=public_key, enrolled_at=now))
-
-    def present_key(self, kiosk: str) -> bytes | None:
-        """Return the key that signs the terminal's requests now."""
-        with self.db.transaction() as connection:
-            found: bytes | None = connection.scalar(
-                select(device_keys.c.public_key).where(device_keys.c.kiosk == kiosk, device_keys.c.retired_at.is_(None))
+        connection.execute(
+            device_keys.insert().values(
+                kiosk=number, public_key=key.raw, algorithm=str(key.algorithm), custody=custody, enrolled_at=now
             )
-        return found
+        )
 
-    def every_key(self, kiosk: str) -> tuple[bytes, ...]:
+    def present_key(self, kiosk: str) -> PublicKey | None:
+        """Return the key that signs the terminal's requests now, with the algorithm that it was enrolled with."""
+        return next(iter(self._keys(kiosk, device_keys.c.retired_at.is_(None))), None)
+
+    def every_key(self, kiosk: str) -> tuple[PublicKey, ...]:
         """Return all keys the terminal ever had, newest first: for papers that were sealed before it was enrolled again."""
+        return self._keys(kiosk)
+
+    def _keys(self, kiosk: str, *which: ColumnElement[bool]) -> tuple[PublicKey, ...]:
         with self.db.transaction() as connection:
-            rows = connection.scalars(
-                select(device_keys.c.public_key).where(device_keys.c.kiosk == kiosk).order_by(device_keys.c.id.desc())
+            rows = connection.execute(
+                select(device_keys.c.algorithm, device_keys.c.public_key)
+                .where(device_keys.c.kiosk == kiosk, *which)
+                .order_by(device_keys.c.id.desc())
             )
-            return tuple(rows)
+            return tuple(PublicKey(Algorithm(row.algorithm), row.public_key) for row in rows)
 
 
 def _public(key: bytes) -> PlatformKey:

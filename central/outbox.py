@@ -16,7 +16,7 @@ from anyio.to_thread import run_sync
 from pydantic import ValidationError
 from sqlalchemy import Connection, select, update
 
-from central import cases
+from central import cases, withdrawals
 from central.db import Database
 from central.enrolment import Enrolment
 from central.identity import IdentityDesk
@@ -25,7 +25,7 @@ from central.parts import ObjectStore, PartStore
 from central.refusals import Refused
 from central.settings import Settings
 from central.tables import kiosks, submissions
-from kiosk.city.messages import PartRef, Submission
+from kiosk.city.messages import WITHDRAWAL, PartRef, Submission, Withdrawal
 from offline_queue.envelope import (
     Envelope,
     Receipt,
@@ -75,7 +75,7 @@ class OutboxDesk:
             raise Refused(401, "signature_missing") from error
         for key in self.enrolment.every_key(kiosk):
             try:
-                verify_part(submission_id, part_id, sha256, signature, key)
+                verify_part(submission_id, part_id, sha256, signature, key.raw, algorithm=key.algorithm)
             except EnvelopeError:
                 continue
             return kiosk
@@ -87,7 +87,8 @@ class OutboxDesk:
         """Accept an envelope; return (status, receipt): 201 the first time, 200 and the same bytes ever after.
 
         Refuses 401 `signature_invalid`; 409 `parts_missing` (with `parts`); 422 `envelope_malformed` `id_differs`
-        `body_differs` `not_for_us` `form_invalid` `form_differs` `attachment_differs`. A refusal stores nothing.
+        `body_differs` `not_for_us` `form_invalid` `form_differs` `attachment_differs`
+        `withdrawal_too_late`. A refusal stores nothing.
         """
         envelope = self._authentic(submission_id, blob)
         digest = hashlib.sha256(blob).hexdigest()
@@ -95,7 +96,7 @@ class OutboxDesk:
             return 200, earlier
         files = self._durable_parts(envelope)
         submission = self._open(envelope)
-        for ref in submission.part_refs():
+        for ref in _part_refs(submission):
             self._keep_attachment(envelope, ref, files)
         person, token = submission.applicant, submission.assurance_token
         confirmed = self.identity.confirmed(submission.kiosk, person, token, submission.submitted_at)
@@ -105,7 +106,10 @@ class OutboxDesk:
             if (earlier := _stored(connection, submission_id, digest)) is not None:
                 return 200, earlier
             receipt = self._accept(connection, envelope, blob, digest, now)
-            cases.create(connection, submission, confirmed=confirmed, received_at=now)
+            if isinstance(submission, Withdrawal):
+                withdrawals.enter(connection, submission, confirmed=confirmed, received_at=now)
+            else:
+                cases.create(connection, submission, confirmed=confirmed, received_at=now)
         return 201, receipt
 
     def _authentic(self, submission_id: str, blob: bytes) -> Envelope:
@@ -117,7 +121,7 @@ class OutboxDesk:
             raise Refused(422, "id_differs")
         for key in self.enrolment.every_key(envelope.header.kiosk):
             try:
-                verify(envelope, key)
+                verify(envelope, key.raw, algorithm=key.algorithm)
             except EnvelopeError:
                 continue
             return envelope
@@ -143,20 +147,21 @@ class OutboxDesk:
             raise Refused(409, "parts_missing", parts=missing)
         return files
 
-    def _open(self, envelope: Envelope) -> Submission:
+    def _open(self, envelope: Envelope) -> Submission | Withdrawal:
         header = envelope.header
         try:
             form = open_form(envelope, self.keys.seal.private_bytes_raw())
-            submission = Submission.from_bytes(form)
+            submission = (Withdrawal if header.service == WITHDRAWAL else Submission).from_bytes(form)
         except EnvelopeError as error:
             raise Refused(422, "not_for_us", error.code) from error
         except ValidationError as error:
             keys = ",".join(sorted({".".join(map(str, each["loc"])) for each in error.errors()}))
             raise Refused(422, "form_invalid", keys[:500]) from error
-        said = (submission.submission_id, submission.kiosk, submission.code, submission.item)
+        service = WITHDRAWAL if isinstance(submission, Withdrawal) else submission.item
+        said = (submission.submission_id, submission.kiosk, submission.code, service)
         if said != (header.id, header.kiosk, header.code, header.service):
             raise Refused(422, "form_differs", "id, kiosk, code or item")
-        if {ref.part for ref in submission.part_refs()} != {part.id for part in header.parts}:
+        if {ref.part for ref in _part_refs(submission)} != {part.id for part in header.parts}:
             raise Refused(422, "form_differs", "parts")
         return submission
 
@@ -222,6 +227,10 @@ def _contiguous(connection: Connection, kiosk: str, arriving: int) -> int:
             break
         contiguous = max(contiguous, seq)
     return int(contiguous)
+
+
+def _part_refs(message: Submission | Withdrawal) -> tuple[PartRef, ...]:
+    return () if isinstance(message, Withdrawal) else message.part_refs()
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

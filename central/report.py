@@ -1,4 +1,4 @@
-"""What an operator may read from the command line: the cases, and whether a certificate is genuine.
+"""What an operator may read from the command line: the cases, the terminals, and whether a certificate is genuine.
 
 Knows: the record, the opened attachments' own bytes, the document authority. Does not know: HTTP, or changing anything.
 """
@@ -20,7 +20,7 @@ from central.db import Database
 from central.keys import load
 from central.parts import ObjectStore
 from central.settings import Settings
-from central.tables import attachments, cases
+from central.tables import attachments, cases, device_keys, kiosks
 from kiosk.city.messages import utc_text
 
 
@@ -55,6 +55,31 @@ def case_list(settings: Settings) -> list[dict[str, Any]]:
                 for file in files
                 if file.case_id == row.id
             ],
+        }
+        for row in rows
+    ]
+
+
+def terminal_list(settings: Settings) -> list[dict[str, Any]]:
+    """Return every terminal with the key that signs for it now, and who guards that key by the terminal's own word."""
+    database = Database(settings.database)
+    try:
+        with database.transaction() as connection:
+            rows = connection.execute(
+                select(kiosks.c.contiguous, device_keys)
+                .join(device_keys, device_keys.c.kiosk == kiosks.c.number)
+                .where(device_keys.c.retired_at.is_(None))
+                .order_by(kiosks.c.number)
+            ).all()
+    finally:
+        database.close()
+    return [
+        {
+            "kiosk": row.kiosk,
+            "enrolled_at": utc_text(row.enrolled_at),
+            "algorithm": row.algorithm,
+            "custody": row.custody,
+            "contiguous": row.contiguous,
         }
         for row in rows
     ]

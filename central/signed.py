@@ -18,7 +18,7 @@ from central.enrolment import Enrolment
 from central.refusals import Refused
 from central.settings import Settings
 from central.tables import nonces
-from kiosk.city.messages import MAX_SKEW_S, request_to_sign, signature_holds, utc_text
+from kiosk.city.messages import MAX_SKEW_S, request_to_sign, signed_by, utc_text
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _KIOSK = re.compile(r"[0-9A-Z]{4}")
@@ -45,7 +45,7 @@ class DeviceGate:
         key = self.enrolment.present_key(kiosk)
         if key is None:
             raise Refused(401, "kiosk_unknown")
-        if not signature_holds(key, signature, request_to_sign(method, path, stamp, nonce, body)):
+        if not signed_by(key, signature, request_to_sign(method, path, stamp, nonce, body)):
             raise Refused(401, "signature_invalid")
         now = self.settings.now()
         self._near(stamp, now)

@@ -62,7 +62,7 @@ _WORDS = {
     },
     "reason": {"form.material.register_not_connected": "数据共享尚未接通，改为扫描"},
     "clock": {"synchronised": "时钟已同步", "free_running": "时钟未同步", "implausible": "时钟不可信"},
-    "event": {"submitted": "自助终端提交", "received": "平台收件", "accepted": "部门受理"},
+    "event": {"submitted": "自助终端提交", "received": "平台收件", "accepted": "部门受理", "withdrawn": "申请人撤回"},
     "assurance": {"none": "未核验", "card": "刷证", "card+code": "刷证＋验证码", "card+clerk": "刷证＋人工"},
     "certificate": {"valid": "有效", "expired": "已过期", "revoked": "已撤销", "not_found": "未找到"},
     "media": {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"},

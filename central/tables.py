@@ -62,18 +62,21 @@ device_keys = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("kiosk", ForeignKey("kiosks.number"), nullable=False, index=True),
-    Column("public_key", LargeBinary(32), nullable=False),
+    Column("public_key", LargeBinary(65), nullable=False),
+    Column("algorithm", String(16), nullable=False, server_default="ed25519"),
+    Column("custody", String(16), nullable=False, server_default="software"),
     Column("enrolled_at", Utc, nullable=False),
     Column("retired_at", Utc),
 )
-"""A retired key signs no requests any more, but what it sealed before was promised to a citizen and is still taken."""
+"""A retired key signs no requests any more, but what it sealed before was promised to a citizen and is still taken.
+`algorithm` is how this key signs, whatever a message says; `custody` is what the terminal says of who guards it."""
 
 used_codes = Table(
     "used_codes",
     metadata,
     Column("code_hash", String(64), primary_key=True),
     Column("kiosk", String(4), nullable=False),
-    Column("public_key", LargeBinary(32), nullable=False),
+    Column("public_key", LargeBinary(65), nullable=False),
     Column("used_at", Utc, nullable=False),
 )
 
@@ -125,8 +128,25 @@ cases = Table(
     Column("received_at", Utc, nullable=False, index=True),
     Column("accepted_at", Utc),
     Column("due_on", Date),
+    Column("double_of", String(12)),
 )
-"""`assurance` is what the terminal claims; it is `confirmed` when our own token proves it."""
+"""`assurance` is what the terminal claims; it is `confirmed` when our own token proves it.
+`double_of` is the code of an open case of the same person and item that came before: for the clerk to judge."""
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
+    Column("code", String(12), nullable=False, index=True),
+    Column("subject_hash", String(64), nullable=False),
+    Column("kiosk", String(4), nullable=False),
+    Column("assurance", String(16), nullable=False),
+    Column("assurance_confirmed", Boolean, nullable=False),
+    Column("submitted_at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False),
+    Column("case_id", ForeignKey("cases.id")),
+)
+"""`code` is that of the case. Without a `case_id` the case has not come yet: a terminal may send in another order."""
 
 materials = Table(
     "materials",

@@ -23,7 +23,7 @@ from kiosk.dispatch import Dispatcher
 from kiosk.documents.pages import VisionEvent
 from kiosk.documents.vision import Vision, VisionConfig
 from kiosk.events import Bus
-from kiosk.fleet import enrolment
+from kiosk.fleet import custody, enrolment
 from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.health import POLLS
 from kiosk.identity import case_code
@@ -34,13 +34,14 @@ from kiosk.journeys.guard import GuardDesk
 from kiosk.journeys.hand_in import CaseDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
+from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.vault import Vault
 from kiosk.session.runner import SessionRunner
 from kiosk.session.states import Device
 from kiosk.terminal import Desks, Terminal
 from kiosk.words import Words
-from offline_queue import Outbox, Recipient, Sealing, SoftwareDeviceKey
+from offline_queue import DeviceKey, Outbox, Recipient, Sealing
 
 ENTRY_POINTS = "civic_kiosk.devices"
 _LOG = logging.getLogger("kiosk.bootstrap")
@@ -70,12 +71,7 @@ def driver_factory(kind: str, driver: str) -> Factory:
     raise ConfigError("config.no_such_driver", name)
 
 
-def device_key(config: Config) -> SoftwareDeviceKey:
-    """Open this terminal's device key."""
-    return SoftwareDeviceKey.load(config.state_dir / "device.key")
-
-
-def open_outbox(config: Config, record: enrolment.Enrolment, key: SoftwareDeviceKey) -> Outbox:
+def open_outbox(config: Config, record: enrolment.Enrolment, key: DeviceKey) -> Outbox:
     """Open the outbox as this terminal: sealed to the platform's keys, signed by the device key."""
     sealing = Sealing(
         kiosk=record.kiosk,
@@ -87,7 +83,7 @@ def open_outbox(config: Config, record: enrolment.Enrolment, key: SoftwareDevice
     return Outbox.open(config.outbox_dir, sealing=sealing)
 
 
-def city_client(config: Config, record: enrolment.Enrolment, key: SoftwareDeviceKey, clock: Clock) -> CityClient:
+def city_client(config: Config, record: enrolment.Enrolment, key: DeviceKey, clock: Clock) -> CityClient:
     """Build the client of the central platform."""
     return CityClient(str(config.city.url), config.city.ca_file, record.kiosk, key.sign, clock)
 
@@ -95,7 +91,7 @@ def city_client(config: Config, record: enrolment.Enrolment, key: SoftwareDevice
 def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
     """Build the whole terminal. Opens files; touches no device and no line before `Terminal.start`."""
     record = enrolment.load(config.state_dir)
-    key = device_key(config)
+    key = custody.enrolled_key(config, record)
     bus, vault = Bus(dispatcher), Vault()
     wired: dict[str, Terminal] = {}
 
@@ -132,6 +128,8 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         store_work=Background("store", dispatcher),
         devices=devices,
         sign=key.sign,
+        custody=key.custody,
+        tag_key=custody.tag_key(config),
         handle=runner.handle,
         session=lambda: runner.session,
         language=config.terminal.language,
@@ -145,6 +143,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         form=form,
         materials=materials,
         case=CaseDesk(context, form, materials),
+        my_cases=MyCasesDesk(context),
         certificate=CertificateDesk(context),
         guard=GuardDesk(context),
         staff=StaffDesk(context),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,14 +62,51 @@ def _parser() -> argparse.ArgumentParser:
     command("sync", "send what waits in the outbox to the city; one at a time", _sync)
     enrol = command("enrol", "tie this terminal to its city with a one-time code", _enrol)
     enrol.add_argument("--code", required=True, help="one-time code from the city")
-    outbox = command("outbox", "what waits here for the city", _outbox)
-    outbox.add_argument("--json", action="store_true", help="for programs")
+    _outbox_actions(command("outbox", "what waits here for the city: look, move, carry away", _outbox))
     command("check-config", "read the configuration and say what is wrong with it", _check_config)
     dock = command("dock", "a window that drives the emulators", _dock, config=False)
     dock.add_argument("--control", required=True, help="address of the rig's control port")
+    documents = command("documents", "how well pages are found in photographs", _documents, config=False)
+    score = documents.add_subparsers(dest="what", required=True).add_parser("score", help="score a folder with a quads.json")
+    score.add_argument("folder", type=Path, help="folder of photographs and their quads.json")
+    score.add_argument("--max-side", type=int, default=0, help="reduce to this long side in px (default: as stored)")
+    score.add_argument("--thorough", action="store_true", help="search as for a still, not as for the preview")
+    score.add_argument("--each", action="store_true", help="a line for every picture too")
     commands.add_parser("demo", help="the whole system on this machine, against emulated devices", add_help=False)
     commands.add_parser("rig", help="start the emulated devices and their daemons", add_help=False)
     return parser
+
+
+def _outbox_actions(outbox: argparse.ArgumentParser) -> None:
+    actions = outbox.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, summary: str) -> argparse.ArgumentParser:
+        sub = actions.add_parser(name, help=summary, description=summary)
+        sub.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        sub.add_argument("--json", action="store_true", help="for programs")
+        return sub
+
+    listed = action("list", "rows without the platform's words; what the city has not received unless a state is named")
+    listed.add_argument("--state", choices=("held", "waiting", "parked", "received"), default="held")
+    one = "row number, or case code as it stands on the receipt"
+    action("show", "all that this machine knows of one submission").add_argument("row", help=one)
+    action("retry", "let a parked submission wait again").add_argument("row", help=one)
+    park = action("park", "set a waiting submission aside; nothing is dropped")
+    park.add_argument("row", help=one)
+    park.add_argument("--reason", type=_reason, required=True, help="a short code, such as asked_by_department")
+    export = action("export", "carry what is held away, sealed as it lies; it stays here too")
+    place = export.add_mutually_exclusive_group(required=True)
+    place.add_argument("--to", type=Path, metavar="FOLDER", help="a folder that is there")
+    place.add_argument("--usb", action="store_true", help="the one USB file system that is mounted")
+    action("verify", "look over every page, signature, part and receipt")
+    action("stats", "figures")
+
+
+def _reason(text: str) -> str:
+    """A code and no sentence: whatever is typed here stands in the audit log, where no person may be named."""
+    if re.fullmatch(r"[a-z][a-z0-9_]{1,39}", text) is None:
+        raise argparse.ArgumentTypeError("small letters, digits and underscores, 2 to 40")
+    return text
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -114,22 +152,38 @@ def _check_config(options: argparse.Namespace) -> int:
     return OK
 
 
-def _outbox(options: argparse.Namespace) -> int:
-    import json
+def _documents(options: argparse.Namespace) -> int:
+    from kiosk.documents import score
 
-    from kiosk import config
-    from offline_queue import Outbox
-
-    store = Outbox.open(config.load(options.config).outbox_dir)
     try:
-        counts, agent = store.counts(), store.agent_state()
-    finally:
-        store.close()
-    if options.json:
-        figures = {"waiting": counts.waiting, "received": counts.received, "parked": counts.parked, "reason": agent.reason}
-        print(json.dumps(figures))
-        return OK
-    print(f"waiting {counts.waiting}, received {counts.received}, parked {counts.parked}")
-    if agent.reason:
-        print(f"the line: {agent.reason}, next try {agent.retry_at:%Y-%m-%d %H:%M:%S} UTC")
+        for line in score.report(options.folder, max_side=options.max_side, thorough=options.thorough, each=options.each):
+            print(line, flush=True)
+    except score.ScoreError as error:
+        print(f"kiosk documents: {error}", file=sys.stderr)
+        return FAILED
     return OK
+
+
+def _outbox(options: argparse.Namespace) -> int:
+    from kiosk import config
+    from kiosk.fleet.outbox import OutboxDesk
+
+    desk = OutboxDesk(config.load(options.config), as_json=options.json)
+    try:
+        match options.action:
+            case "list":
+                return desk.list(options.state)
+            case "show":
+                return desk.show(options.row)
+            case "retry":
+                return desk.retry(options.row)
+            case "park":
+                return desk.park(options.row, options.reason)
+            case "export":
+                return desk.export(options.to)
+            case "verify":
+                return desk.verify()
+            case _:
+                return desk.stats()
+    finally:
+        desk.close()

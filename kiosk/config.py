@@ -9,13 +9,15 @@ from __future__ import annotations
 import base64
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator, model_validator
 
 from kiosk.identity.assurance import Assurance
 from kiosk.session.states import Device
+from offline_queue.keys import Custody
+from offline_queue.tpm import DEFAULT_TCTI
 
 
 class ConfigError(Exception):
@@ -72,6 +74,24 @@ class DeviceConfig(_Part):
     options: dict[str, Any] = Field(default_factory=dict, description="handed to the driver as it stands")
 
 
+class CustodyConfig(_Part):
+    """Who guards the device key. What is configured is what is used: nothing falls back to a weaker guardian."""
+
+    device_key: Custody = Field(Custody.SOFTWARE, description="software, passphrase, systemd-creds or tpm")
+    tcti: str = Field(DEFAULT_TCTI, max_length=200, description="which TPM, as tpm2-tools name it")
+    tpm_handle: int = Field(
+        0x81010001, ge=0x81000000, le=0x817FFFFE, description="persistent handle of the key; the next one tags persons"
+    )
+    passphrase_file: Path | None = Field(None, description="file with the passphrase, on a medium of its own")
+
+    @model_validator(mode="after")
+    def _passphrase_has_a_file(self) -> Self:
+        if (self.device_key is Custody.PASSPHRASE) != (self.passphrase_file is not None):
+            msg = "passphrase_file belongs to the custody passphrase, and that one needs it"
+            raise ValueError(msg)
+        return self
+
+
 class StaffCard(_Part):
     """A staff card that this terminal trusts."""
 
@@ -92,6 +112,7 @@ class Config(_Part):
     state_dir: Path = Field(description="where the outbox, the keys and the journals live")
     terminal: TerminalConfig
     city: CityConfig
+    custody: CustodyConfig = CustodyConfig()
     devices: dict[Device, DeviceConfig] = Field(default_factory=dict, description="devices by kind")
     reachable_assurance: tuple[Assurance, ...] = Field(
         (Assurance.CARD, Assurance.CARD_CODE), description="how sure this terminal can become of a person"
@@ -128,4 +149,7 @@ def parse(data: dict[str, Any], *, source: str, base: Path) -> Config:
         raise ConfigError("config.bad_key", f"{source}: {keys}") from error
     state = base / config.state_dir
     city = config.city.model_copy(update={"ca_file": base / config.city.ca_file})
-    return config.model_copy(update={"state_dir": state, "city": city})
+    custody = config.custody
+    if custody.passphrase_file is not None:
+        custody = custody.model_copy(update={"passphrase_file": base / custody.passphrase_file})
+    return config.model_copy(update={"state_dir": state, "city": city, "custody": custody})

@@ -23,6 +23,7 @@ class Fact(enum.StrEnum):
     MATERIALS = "materials"
     FRAME = "frame"
     CASE = "case"
+    CASES = "cases"
     CERTIFICATE = "certificate"
     DEVICES = "devices"
     LINE = "line"

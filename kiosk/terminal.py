@@ -22,6 +22,7 @@ from kiosk.config import Config
 from kiosk.documents.vision import Vision
 from kiosk.events import Bus, Fact
 from kiosk.fleet.catalogue import CatalogueKeeper
+from kiosk.identity.assurance import Assurance
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
@@ -29,6 +30,7 @@ from kiosk.journeys.guard import GuardDesk
 from kiosk.journeys.hand_in import CaseDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
+from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
@@ -46,6 +48,7 @@ class Desks:
     form: FormDesk
     materials: MaterialsDesk
     case: CaseDesk
+    my_cases: MyCasesDesk
     certificate: CertificateDesk
     guard: GuardDesk
     staff: StaffDesk
@@ -142,6 +145,11 @@ class Terminal:
         return self._desks.case
 
     @property
+    def my_cases(self) -> MyCasesDesk:
+        """What the same person handed in before."""
+        return self._desks.my_cases
+
+    @property
     def certificate(self) -> CertificateDesk:
         """The certificate."""
         return self._desks.certificate
@@ -175,6 +183,11 @@ class Terminal:
         """Return the civil time at the terminal."""
         return self._context.clock.now().astimezone(CIVIL_TZ)
 
+    @property
+    def custody(self) -> tuple[str, str]:
+        """Who guards the device key, and where the key that tags persons lives."""
+        return str(self._context.custody), str(self._context.tag_key.custody)
+
     def availability(self, item: ServiceItem) -> Available | Unavailable:
         """Say whether an item can be done here and now: before the first question."""
         health = {Need(str(kind)): self._usable(kind) for kind in Device if kind in set(map(str, Need))}
@@ -189,6 +202,16 @@ class Terminal:
         prints = item.mode is Mode.QUERY_PRINT and item.result.kind is ResultKind.CERTIFICATE
         journey = Journey.CERTIFICATE if prints else Journey.APPLY
         return Plan(item.id, journey, item.assurance, item.offline_assurance)
+
+    def cases_availability(self) -> Available | Unavailable:
+        """Say whether cases can be looked for here and now: they are found by a card."""
+        if self._usable(Device.ID_CARD):
+            return Available(Assurance.CARD)
+        return Unavailable("form.unavailable.id_card", "form.next.other_terminal")
+
+    def cases_plan(self) -> Plan:
+        """Return what *my cases* asks of the session: the card, and nothing that needs the line."""
+        return Plan("", Journey.CASES, Assurance.CARD)
 
     # --- turning ----
 
@@ -291,6 +314,12 @@ class Terminal:
                 self._desks.case.submit()
             case fx.PrintReceipt():
                 self._desks.case.print_receipt()
+            case fx.FindCases():
+                self._desks.my_cases.find()
+            case fx.ReprintReceipt():
+                self._desks.my_cases.reprint()
+            case fx.WithdrawCase():
+                self._desks.my_cases.withdraw()
             case fx.RequestCertificate():
                 self._desks.certificate.request()
             case fx.PrintCertificate():

@@ -9,22 +9,26 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull
+from offline_queue.errors import Conflict, CustodyError, EnvelopeError, QueueError, StoreFull
 
 if TYPE_CHECKING:
     from offline_queue.envelope import Recipient
-    from offline_queue.keys import DeviceKey, SoftwareDeviceKey
+    from offline_queue.exporting import Exported
+    from offline_queue.keys import Custody, DeviceKey, SoftwareDeviceKey
     from offline_queue.outbox import Outbox, Sealing
     from offline_queue.room import Limits
-    from offline_queue.rows import AgentState, Attachment, Counts, Put, Row, RowState, StoreFault
+    from offline_queue.rows import AgentState, Attachment, Counts, Put, Row, RowState, Stats, StoreFault
 
 __all__ = [
     "AgentState",
     "Attachment",
     "Conflict",
     "Counts",
+    "Custody",
+    "CustodyError",
     "DeviceKey",
     "EnvelopeError",
+    "Exported",
     "Limits",
     "Outbox",
     "Put",
@@ -34,16 +38,18 @@ __all__ = [
     "RowState",
     "Sealing",
     "SoftwareDeviceKey",
+    "Stats",
     "StoreFault",
     "StoreFull",
 ]
 
 _HOMES = {
     "envelope": ("Recipient",),
-    "keys": ("DeviceKey", "SoftwareDeviceKey"),
+    "exporting": ("Exported",),
+    "keys": ("Custody", "DeviceKey", "SoftwareDeviceKey"),
     "outbox": ("Outbox", "Sealing"),
     "room": ("Limits",),
-    "rows": ("AgentState", "Attachment", "Counts", "Put", "Row", "RowState", "StoreFault"),
+    "rows": ("AgentState", "Attachment", "Counts", "Put", "Row", "RowState", "Stats", "StoreFault"),
 }
 
 

@@ -3,7 +3,7 @@
 Knows: bytes and keys. Pure: no files, no database, no network; the platform shares this one module. Does not know: what a
 form says, who the kiosk is, or when anything is sent.
 
-A form is sealed to the platform's X25519 key(s) and signed with the terminal's Ed25519 key; once the `ContentKey` is
+A form is sealed to the platform's X25519 key(s) and signed with the terminal's own key; once the `ContentKey` is
 dropped, the terminal cannot read it again. Sources: HPKE RFC 9180, AES-GCM NIST SP 800-38D, HKDF RFC 5869, STREAM as in
 Hoang, Reyhanitabar, Rogaway and Vizár 2015 (one key per part; the nonce is an 11-byte counter and a last-chunk flag).
 """
@@ -22,8 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -31,6 +30,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from offline_queue.errors import EnvelopeError
+from offline_queue.signatures import Algorithm, holds
 
 MAGIC = b"\x89KFENV1\n"
 """The high bit and the line feed catch transfers that take the blob for text."""
@@ -50,7 +50,7 @@ GENESIS = "0" * 64
 """`prev_hash` of a terminal's first envelope."""
 
 Sign = Callable[[bytes], bytes]
-"""sign(message) -> 64-byte Ed25519 signature."""
+"""sign(message) -> 64-byte signature, by the algorithm of the key that signs."""
 
 _ENVELOPE_DOMAIN = b"civic-kiosk envelope v1\n"
 _RECEIPT_DOMAIN = b"civic-kiosk platform receipt v1\n"
@@ -307,9 +307,18 @@ def parse_part_authorization(value: str) -> tuple[str, bytes]:
     return match[1], base64.b64decode(match[2])
 
 
-def verify_part(submission_id: str, part_id: str, sha256: str, signature: bytes, device_public_key: bytes) -> None:
-    """Check a part's signature. Raises `EnvelopeError` "envelope.signature"."""
-    _verify(device_public_key, signature, part_to_sign(submission_id, part_id, sha256), "envelope.signature")
+def verify_part(
+    submission_id: str,
+    part_id: str,
+    sha256: str,
+    signature: bytes,
+    device_public_key: bytes,
+    *,
+    algorithm: Algorithm = Algorithm.ED25519,
+) -> None:
+    """Check a part's signature by the *enrolled* key and its algorithm. Raises `EnvelopeError` "envelope.signature"."""
+    if not holds(algorithm, device_public_key, signature, part_to_sign(submission_id, part_id, sha256)):
+        raise EnvelopeError("envelope.signature")
 
 
 # --- the envelope ----------------------------------------------------------------------------------------------------
@@ -375,10 +384,13 @@ def parse(blob: bytes) -> Envelope:
     return Envelope(_header(header_bytes), bytes(header_bytes), bytes(body), bytes(signature))
 
 
-def verify(envelope: Envelope, device_public_key: bytes) -> None:
-    """Check the terminal's signature (32 raw Ed25519 bytes). Raises `EnvelopeError` "envelope.signature"."""
-    message = _to_sign(envelope.header_bytes, envelope.body)
-    _verify(device_public_key, envelope.signature, message, "envelope.signature")
+def verify(envelope: Envelope, device_public_key: bytes, *, algorithm: Algorithm = Algorithm.ED25519) -> None:
+    """Check the terminal's signature by the *enrolled* key and its algorithm; an envelope names none, so it cannot choose.
+
+    Raises `EnvelopeError` "envelope.signature".
+    """
+    if not holds(algorithm, device_public_key, envelope.signature, _to_sign(envelope.header_bytes, envelope.body)):
+        raise EnvelopeError("envelope.signature")
 
 
 def unwrap(envelope: Envelope, private_key: bytes, key_id: str | None = None) -> ContentKey:
@@ -416,13 +428,6 @@ def _wrap(key: ContentKey, submission_id: str, recipient: Recipient) -> WrappedK
 
 def _to_sign(header_bytes: bytes, body: bytes) -> bytes:
     return _ENVELOPE_DOMAIN + hashlib.sha256(header_bytes).digest() + hashlib.sha256(body).digest()
-
-
-def _verify(public_key: bytes, signature: bytes, message: bytes, code: str) -> None:
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
-    except (InvalidSignature, ValueError) as error:
-        raise EnvelopeError(code) from error
 
 
 # --- receipts --------------------------------------------------------------------------------------------------------
@@ -471,7 +476,8 @@ def verify_receipt(
         contiguous=_integer(fields["contiguous"], 0, MAX_SEQ, "receipt.malformed"),
     )
     message = _RECEIPT_DOMAIN + canonical(_receipt_fields(receipt))
-    _verify(platform_public_key, bytes.fromhex(signature), message, "receipt.signature")
+    if not holds(Algorithm.ED25519, platform_public_key, bytes.fromhex(signature), message):
+        raise EnvelopeError("receipt.signature")
     if (receipt.kiosk, receipt.seq, receipt.id, receipt.sha256) != (kiosk, seq, submission_id, sha256):
         raise EnvelopeError("receipt.other", receipt.id)
     return receipt

@@ -25,6 +25,10 @@ class EnvelopeError(QueueError):
     """Bytes that are no envelope, no part or no receipt of ours, or that were changed on the way."""
 
 
+class CustodyError(QueueError):
+    """A key is not where the configuration says that it is kept, or its guardian does not answer. Nothing falls back."""
+
+
 class StoreFull(QueueError):  # noqa: N818 - the condition's name, as the rest of the program says it
     """There is no room for another submission; nothing was kept of this one."""
 

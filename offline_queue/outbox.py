@@ -12,8 +12,8 @@ import hmac
 import logging
 import os
 import uuid
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +23,12 @@ from offline_queue import envelope as env
 from offline_queue import wake
 from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign
 from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull
+from offline_queue.export_format import ExportedItem, ExportedPart, Opening
+from offline_queue.exporting import Exported, Load, Progress, write_export
 from offline_queue.part_files import PartFiles
 from offline_queue.reading import Reading, to_ms
 from offline_queue.room import Limits, Room, free_bytes
-from offline_queue.rows import Attachment, LinkWait, Put, StoreFault, Waiting
+from offline_queue.rows import Attachment, LinkWait, Put, RowState, Stats, StoreFault, Waiting
 from offline_queue.store import COMMIT_UNKNOWN, Store
 
 _LOG = logging.getLogger("offline_queue.outbox")
@@ -36,14 +38,16 @@ _MAYBE_FULL = {"queue.full", "queue.io", "queue.unwritable"}
 """How a disk without a free byte shows while a store is opened."""
 
 _INSERT = """
-    INSERT INTO outbox (seq, id, code, service, submitted_at, parts, sealed_bytes, sha256, envelope)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    INSERT INTO outbox (seq, id, code, service, submitted_at, parts, sealed_bytes, sha256, envelope, person_tag, nth)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+# Staff may have parked what was under way: the platform has it all the same.
 _RELEASE = """
-    UPDATE outbox SET state = 1, receipt = ?, envelope = NULL, settled_at = ?, last_reason = ''
-    WHERE seq = ? AND state = 0"""
+    UPDATE outbox SET state = 1, receipt = ?, envelope = NULL, person_tag = NULL, settled_at = ?, last_reason = ''
+    WHERE seq = ? AND state <> 1"""
 _PARK = """
     UPDATE outbox SET state = 2, attempts = attempts + 1, last_reason = ?, settled_at = ?
     WHERE seq = ? AND state = 0"""
+_RETRY = "UPDATE outbox SET state = 0, settled_at = NULL WHERE seq = ? AND state = 2"
 _BLAME = "UPDATE outbox SET attempts = attempts + 1, last_reason = ? WHERE seq = ? AND state = 0"
 _HELD = "SELECT seq, envelope FROM outbox WHERE state <> 1 AND seq > ? ORDER BY seq LIMIT 200"
 _LINE_CARRIES = "UPDATE agent_state SET reason = '', since = 0, retry_at = 0, not_before = 0, failures = 0"
@@ -139,8 +143,18 @@ class Outbox(Reading):
         """Say whether a submission of the largest size would fit: to be asked before the citizen's first question."""
         return self._room.for_new_work()
 
-    def put(self, form: Form, attachments: Sequence[Attachment], *, service: str, submission_id: uuid.UUID | str) -> Put:
+    def put(
+        self,
+        form: Form,
+        attachments: Sequence[Attachment],
+        *,
+        service: str,
+        submission_id: uuid.UUID | str,
+        person_tag: bytes | None = None,
+    ) -> Put:
         """Seal and keep a submission; it is on stable storage when this returns.
+
+        `person_tag` (16 to 64 bytes) is what `held_by` finds it by until the city has it; how it is made is the caller's.
 
         The same id again returns the first answer; with other content it raises `Conflict` "queue.conflict". (Content is
         compared by a keyed hash in this process' memory; after a restart by service, sizes and media types, since nothing
@@ -150,7 +164,9 @@ class Outbox(Reading):
         sealing = self._sealing
         if sealing is None:
             raise QueueError("queue.no_sealing")
-        wanted = _Submission(_hex_id(submission_id), form, tuple(attachments), service)
+        if person_tag is not None and not 16 <= len(person_tag) <= 64:
+            raise QueueError("queue.bad_tag", str(len(person_tag)))
+        wanted = _Submission(_hex_id(submission_id), form, tuple(attachments), service, person_tag)
         if (known := self._known(wanted)) is not None:
             return known
         if wanted.least_bytes() > self._limits.max_submission_bytes:
@@ -180,7 +196,7 @@ class Outbox(Reading):
             raw_id = bytes.fromhex(wanted.id)
             if list(db.execute("SELECT 1 FROM outbox WHERE id = ?", (raw_id,))):
                 return None
-            last = list(db.execute("SELECT seq, sha256 FROM outbox ORDER BY seq DESC LIMIT 1"))
+            last = list(db.execute("SELECT seq, sha256, nth FROM outbox ORDER BY seq DESC LIMIT 1"))
             seq = max(sealing.next_seq, last[0][0] + 1 if last else 0)
             code = sealing.mint_code(seq)
             plain = wanted.form_for(code)
@@ -201,7 +217,10 @@ class Outbox(Reading):
             digest = hashlib.sha256(blob)
             size = len(blob) + sum(part.size for part in parts)
             submitted = to_ms(self._now())
-            db.execute(_INSERT, (seq, raw_id, code, wanted.service, submitted, len(parts), size, digest.digest(), blob))
+            who, nth = wanted.person_tag, last[0][2] + 1 if last else 1
+            db.execute(
+                _INSERT, (seq, raw_id, code, wanted.service, submitted, len(parts), size, digest.digest(), blob, who, nth)
+            )
         self._remember(wanted.id, wanted.tag(self._tag_key, plain))
         return Put(wanted.id, seq, code, digest.hexdigest())
 
@@ -253,6 +272,90 @@ class Outbox(Reading):
             _LOG.error("store fault %s at row %d: %s", fault.code, fault.seq, fault.detail)
         return tuple(found)
 
+    # --- staff: whoever calls writes the audit ----
+
+    def retry(self, seq: int) -> bool:
+        """Let a parked submission wait again, behind what has not been tried yet; say whether there was one."""
+        changed = self._drain((_RETRY, (seq,)))
+        if changed:
+            wake.tap(self.directory)
+        return changed
+
+    def park_by_staff(self, seq: int, reason: str) -> bool:
+        """Set a waiting submission aside; say whether there was one. A receipt that is under way still settles it."""
+        return self._drain((_PARK, (reason[:_REASON_CHARS], to_ms(self._now()), seq)))
+
+    def stats(self) -> Stats:
+        """Return what there is to know at a glance. Walks over what is held, so it is for people and not for a clock."""
+        most = self._reader.query("SELECT max(attempts * (state = 0)) FROM outbox WHERE state <> 1")[0][0]
+        services = self._reader.query(
+            "SELECT service, count(*) FROM outbox WHERE state <> 1 GROUP BY service ORDER BY count(*) DESC, service"
+        )
+        reasons = Counter(row.last_reason.partition(":")[0] for row in self.every_row(state=RowState.PARKED))
+        files = [*self.directory.glob("outbox.db*"), *(self.directory / "parts").iterdir()]
+        return Stats(
+            counts=self.counts(),
+            agent=self.agent_state(),
+            held_bytes=self.held_bytes(),
+            most_attempts=most or 0,
+            services=tuple((name, count) for name, count in services),
+            reasons=tuple(reasons.most_common()),
+            store_bytes=sum(_size(path) for path in files),
+            free_bytes=self._room.free(),
+            watermark_bytes=self._limits.watermark_bytes,
+            ballast=self._room.has_ballast(),
+        )
+
+    def export(self, target: Path, progress: Progress = lambda _done, _total: None) -> Exported:
+        """Carry what is held to a new folder below `target`, sealed as it lies, and read it back from there.
+
+        The rows stay as they are. Raises `QueueError`: export.nothing, and as `write_export` does.
+        """
+        expected = self.held_bytes()
+        if not expected:
+            raise QueueError("export.nothing")
+        kiosk = self._sealing.kiosk if self._sealing is not None else self._kiosk()
+        opening = Opening(kiosk, self._now().astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return write_export(target, opening, self._loads(), expected_bytes=expected, progress=progress)
+
+    def _kiosk(self) -> str:
+        """Return whose outbox this is, by the newest envelope that reads."""
+        for (blob,) in self._reader.query("SELECT envelope FROM outbox WHERE state <> 1 ORDER BY seq DESC LIMIT 50"):
+            try:
+                return env.parse(blob).header.kiosk
+            except EnvelopeError:
+                continue
+        return "unknown"
+
+    def _loads(self) -> Iterator[Load | StoreFault]:
+        """Yield what is held, one at a time, as an export carries it."""
+        for row in self.every_row():
+            if row.state is RowState.RECEIVED:
+                continue
+            blob = self.envelope(row.seq)
+            if blob is None:  # received meanwhile
+                continue
+            try:
+                envelope = env.parse(blob)
+            except EnvelopeError as error:
+                yield StoreFault("queue.envelope_damaged", row.seq, error.code)
+                continue
+            parts = envelope.header.parts
+            yield Load(
+                ExportedItem(
+                    seq=row.seq,
+                    id=row.id,
+                    code=row.code,
+                    service=row.service,
+                    state=row.state.value,
+                    sha256=row.sha256,
+                    size=len(blob),
+                    parts=tuple(ExportedPart(part.sha256, part.size) for part in parts),
+                ),
+                blob,
+                {part.sha256: self._files.path(row.id, part.sha256) for part in parts},
+            )
+
     # --- sending: for the agent alone ----
 
     def part_path(self, header: Header, part: PartInfo) -> Path | None:
@@ -285,19 +388,26 @@ class Outbox(Reading):
 
     # --- inside ----
 
-    def _drain(self, *changes: tuple[str, tuple[Any, ...]]) -> None:
-        """Write for work that is held already: on a full disk the ballast goes first, because draining makes room."""
-        for last_try in (False, True):
-            try:
-                with self._writer.transaction() as db:
-                    for sql, values in changes:
-                        db.execute(sql, values)
-            except StoreFull:
-                if last_try or not self._room.drop_ballast():
-                    raise
-                _LOG.error("disk full: ballast dropped")
-            else:
-                return
+    def _drain(self, *changes: tuple[str, tuple[Any, ...]]) -> bool:
+        """Write for work that is held already: on a full disk the ballast goes first, because draining makes room.
+
+        Say whether the first change found its row.
+        """
+        try:
+            return self._write(changes)
+        except StoreFull:
+            if not self._room.drop_ballast():
+                raise
+            _LOG.error("disk full: ballast dropped")
+            return self._write(changes)
+
+    def _write(self, changes: Sequence[tuple[str, tuple[Any, ...]]]) -> bool:
+        with self._writer.transaction() as db:
+            found = 0
+            for number, (sql, values) in enumerate(changes):
+                db.execute(sql, values)
+                found = found if number else db.changes()
+        return bool(found)
 
     def _whole(self, header: Header, part: PartInfo) -> bool:
         try:
@@ -327,6 +437,7 @@ class _Submission:
     form: Form
     attachments: tuple[Attachment, ...]
     service: str
+    person_tag: bytes | None
 
     def form_for(self, code: str) -> bytes:
         return self.form if isinstance(self.form, bytes) else self.form(code)
@@ -350,6 +461,13 @@ class _Submission:
             return False
         mine = [(a.name, a.media_type, env.sealed_part_bytes(len(a.data))) for a in self.attachments]
         return mine == [(part.id, part.media_type, part.size) for part in kept.header.parts]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # released meanwhile
+        return 0
 
 
 def _hex_id(value: uuid.UUID | str) -> str:

@@ -43,6 +43,14 @@ class Room:
         self._free = free
         self._ballast = directory / "ballast"
 
+    def free(self) -> int:
+        """Return the free bytes."""
+        return self._free(self._directory)
+
+    def has_ballast(self) -> bool:
+        """Say whether the reserve lies ready."""
+        return self._ballast.exists()
+
     def for_new_work(self) -> bool:
         """Say whether another submission of the largest size would certainly fit."""
         return self._free(self._directory) >= self._limits.watermark_bytes

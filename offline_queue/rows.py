@@ -72,6 +72,27 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Stats:
+    """What a technician wants to know of a store at a glance."""
+
+    counts: Counts
+    agent: AgentState
+    held_bytes: int
+    """Sealed envelopes and parts of what the city has not received."""
+    most_attempts: int
+    """Of a waiting submission."""
+    services: tuple[tuple[str, int], ...]
+    """How many submissions are held of each service item, most first."""
+    reasons: tuple[tuple[str, int], ...]
+    """How many are parked for each code, most first."""
+    store_bytes: int
+    """Database, its log and the part files on the disk."""
+    free_bytes: int
+    watermark_bytes: int
+    ballast: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AgentState:
     """How the sending goes. `reason` is empty while the line is good, else a code such as "link.no_answer"."""
 

@@ -204,16 +204,25 @@ def _tls_reason(error: Exception) -> Unreachable:
     return Unreachable.TLS_TIME if "not yet valid" in text or "has expired" in text else Unreachable.TLS
 
 
-def enrol(base_url: str, ca_path: Path, *, code: str, public_key: bytes, sign: Callable[[bytes], bytes]) -> EnrolAnswer:
-    """Bring a one-time code and the device's Ed25519 public key (32 bytes); learn who this terminal is.
+def enrol(
+    base_url: str,
+    ca_path: Path,
+    *,
+    code: str,
+    public_key: bytes,
+    sign: Callable[[bytes], bytes],
+    algorithm: str = "ed25519",
+    custody: str = "software",
+) -> EnrolAnswer:
+    """Bring a one-time code and the device's public key with its algorithm and custody; learn who this terminal is.
 
     Raises `PlatformRejected` (`code_unknown`, `code_used`, `code_expired`, `proof_invalid`) and `PlatformUnreachable`.
     """
     code = code.strip().upper()
     key, nonce = _b64(public_key), secrets.token_hex(16)
-    request = EnrolRequest(
-        code=code, device_public_key=key, nonce=nonce, signature=_b64(sign(enrolment_to_sign(code, key, nonce)))
-    )
+    proof = sign(enrolment_to_sign(code, key, nonce, algorithm, custody))
+    fields = {"code": code, "device_public_key": key, "algorithm": algorithm, "custody": custody, "nonce": nonce}
+    request = EnrolRequest.model_validate({**fields, "signature": _b64(proof)})
     body = request.model_dump_json().encode()
     return _Line(base_url, ca_path).ask(EnrolAnswer, "POST", "/v1/kiosks/enrol", body=body)
 
@@ -225,7 +234,7 @@ def _b64(data: bytes) -> str:
 class CityClient:
     """What a terminal asks the platform. Every method blocks, has a deadline, and raises the two exceptions only.
 
-    `sign` is the device key's Ed25519 signature. Methods may be called from several threads.
+    `sign` is the device key's signature. Methods may be called from several threads.
     """
 
     def __init__(self, base_url: str, ca_path: Path, kiosk: str, sign: Callable[[bytes], bytes], clock: Clock) -> None:

@@ -31,6 +31,8 @@ from pydantic import (
     model_validator,
 )
 
+from offline_queue.signatures import PublicKey
+
 SCHEMA_VERSION = 1
 MAX_SKEW_S = 600
 """A signed request may be this far from the platform's clock, either way."""
@@ -92,9 +94,11 @@ def part_to_sign(submission_id: str, part_id: str, sha256_hex: str) -> bytes:
     return f"civic-kiosk part v1\n{submission_id}\n{part_id}\n{sha256_hex}".encode()
 
 
-def enrolment_to_sign(code: str, device_public_key: str, nonce: str) -> bytes:
+def enrolment_to_sign(
+    code: str, device_public_key: str, nonce: str, algorithm: str = "ed25519", custody: str = "software"
+) -> bytes:
     """Return what a new device key signs to prove that it is held by whoever typed the code."""
-    return f"civic-kiosk enrol v1\n{code}\n{device_public_key}\n{nonce}".encode()
+    return f"civic-kiosk enrol v2\n{code}\n{algorithm}\n{custody}\n{device_public_key}\n{nonce}".encode()
 
 
 def certificate_statement_to_sign(statement: str) -> bytes:
@@ -118,6 +122,14 @@ def signature_holds(public_key: bytes, signature_b64: str, message: bytes) -> bo
     except (InvalidSignature, binascii.Error, ValueError):
         return False
     return True
+
+
+def signed_by(key: PublicKey, signature_b64: str, message: bytes) -> bool:
+    """Say whether `signature_b64` is the signature of `message` by an enrolled terminal's `key`, by that key's algorithm."""
+    try:
+        return key.holds(base64.b64decode(signature_b64, validate=True), message)
+    except binascii.Error:
+        return False
 
 
 # --- errors, time, enrolment -----------------------------------------------------------------------------------------
@@ -145,10 +157,16 @@ class PingAnswer(_Answer):
 
 
 class EnrolRequest(_Sent):
-    """A new terminal brings its one-time code and its device key (Ed25519, 32 bytes), and proves that it holds the key."""
+    """A new terminal brings its one-time code and its device key, and proves that it holds the key.
+
+    `algorithm` is fixed with the key from here on: no later message can choose another one. `custody` says who guards the
+    key, as far as the terminal itself knows; nothing depends on it but what the fleet board shows.
+    """
 
     code: str = Field(min_length=8, max_length=64)
     device_public_key: Base64
+    algorithm: Literal["ed25519", "ecdsa-p256"] = "ed25519"
+    custody: Literal["software", "passphrase", "systemd-creds", "tpm"] = "software"
     nonce: str = Field(min_length=16, max_length=64)
     signature: Base64
 
@@ -275,6 +293,39 @@ class Submission(_Sent):
             msg = "a part is named twice"
             raise ValueError(msg)
         return self
+
+    def to_bytes(self) -> bytes:
+        """Return the form's bytes for sealing."""
+        return self.model_dump_json().encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read a form. Raises pydantic's ValidationError, which quotes no input."""
+        return cls.model_validate_json(data)
+
+
+WITHDRAWAL = "case_withdrawal"
+"""What stands in an envelope's header in the place of the service when it withdraws a case."""
+
+
+class Withdrawal(_Sent):
+    """A citizen takes a case back (撤回): sealed, signed and sent like a submission, behind the case itself.
+
+    The person is named so that nobody withdraws a stranger's case by its code; `code` is this message's own.
+    """
+
+    schema_version: Literal[1] = 1
+    submission_id: Key
+    kiosk: KioskNo
+    code: str = Field(pattern=r"^KF[0-9A-Z]{10}$")
+    withdraws: str = Field(pattern=r"^KF[0-9A-Z]{10}$")
+    """The code of the case."""
+    applicant: PersonKey
+    assurance: Level
+    assurance_token: str = Field("", max_length=2000)
+    submitted_at: AwareDatetime
+    clock_quality: Literal["synchronised", "free_running", "implausible"]
+    language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
 
     def to_bytes(self) -> bytes:
         """Return the form's bytes for sealing."""

@@ -23,6 +23,7 @@ from kiosk.demo.stack import Stack
 from kiosk.fleet import enrolment
 from kiosk.identity.case_code import CaseCode, parse
 from kiosk.printing import receipt_qr
+from offline_queue.signatures import PublicKey
 
 DRAIN_DEADLINE_S = 30.0
 
@@ -46,7 +47,7 @@ class Evidence:
     certificate_check: dict[str, Any]
     cases: list[dict[str, Any]]
     outbox_waiting: int
-    device_public_key: bytes
+    device_key: PublicKey
     result: dict[str, Any]
 
     @classmethod
@@ -71,7 +72,7 @@ class Evidence:
             certificate_check=json.loads(stack.central("verify", str(certificate), "--json")),
             cases=cases,
             outbox_waiting=waiting,
-            device_public_key=bytes.fromhex(enrolment.load(stack.work / "kiosk").device_public_key),
+            device_key=enrolment.load(stack.work / "kiosk").device_key,
             result=result,
         )
 
@@ -80,7 +81,7 @@ def _drain(stack: Stack) -> int:
     """Wait until the outbox is empty, and return what is left in it."""
     deadline = time.monotonic() + DRAIN_DEADLINE_S
     while True:
-        waiting = int(json.loads(stack.kiosk("outbox", "--json"))["waiting"])
+        waiting = int(json.loads(stack.kiosk("outbox", "stats", "--json"))["waiting"])
         if waiting == 0 or time.monotonic() > deadline:
             return waiting
         time.sleep(0.2)
@@ -126,7 +127,7 @@ def _qr(evidence: Evidence, code: str) -> Finding:
     if not found:
         return Finding(name, ok=False, detail="no QR code on the receipt")
     try:
-        claim = receipt_qr.verify(found[0].text, evidence.device_public_key)
+        claim = receipt_qr.verify(found[0].text, evidence.device_key.raw, algorithm=evidence.device_key.algorithm)
     except receipt_qr.ReceiptQrError as error:
         return Finding(name, ok=False, detail=error.code)
     return Finding(name, claim.code == code, f"signed for {claim.code} at {claim.submitted_at:%Y-%m-%dT%H:%M:%SZ}")

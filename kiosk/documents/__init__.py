@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kiosk.documents.finder import FoundPage, find_page
+    from kiosk.documents.finder import FoundPage, examine, find_page
 
-__all__ = ["FoundPage", "find_page"]
+__all__ = ["FoundPage", "examine", "find_page"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,6 +15,8 @@ from kiosk.documents.gradients import Gradients
 _MAX_LINES = 18
 _MAX_ALIKE = 10
 _MAX_QUADS = 4000
+_REACH = 0.75
+"""Furthest crossing from the picture's middle, in shares of it: corners of a page that is cut off lie outside."""
 
 
 def from_contours(field: Gradients, min_area: float) -> list[Array]:
@@ -51,8 +53,10 @@ def from_regions(field: Gradients, min_area: float) -> list[Array]:
 def from_lines(field: Gradients) -> Array:
     """Propose every convincing quadrilateral between long straight lines, n x 4 x 2."""
     lines = _lines(field)
-    if len(lines) < 4:
+    if len(lines) < 2:
         return np.zeros((0, 4, 2), np.float32)
+    # The picture's own border too: a page that is cut off must be able to say so, or a smaller rectangle wins.
+    lines += [(1.0, 0.0, 0.0), (1.0, 0.0, field.width - 1.0), (0.0, 1.0, 0.0), (0.0, 1.0, field.height - 1.0)]
     normals = np.array([[x, y] for x, y, _ in lines])
     offsets = np.array([offset for _, _, offset in lines])
     first, second = np.triu_indices(len(lines), 1)
@@ -87,7 +91,7 @@ def _crossings(normals: Array, offsets: Array, field: Gradients) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         x = (offsets[:, None] * normals[None, :, 1] - offsets[None, :] * normals[:, None, 1]) / determinant
         y = (normals[:, None, 0] * offsets[None, :] - normals[None, :, 0] * offsets[:, None]) / determinant
-        inside = (np.abs(x / field.width - 0.5) < 0.56) & (np.abs(y / field.height - 0.5) < 0.56)
+        inside = (np.abs(x / field.width - 0.5) < _REACH) & (np.abs(y / field.height - 0.5) < _REACH)
     points = np.stack([x, y], 2)
     points[~inside | (np.abs(determinant) < np.sin(np.radians(40)))] = np.nan
     return points

@@ -14,20 +14,26 @@ import cv2
 import numpy as np
 
 from kiosk.documents import candidates
+from kiosk.documents.bends import corners_of, traced, traced_finely
+from kiosk.documents.evidence import measured
 from kiosk.documents.geometry import Array, ordered
 from kiosk.documents.gradients import Gradients, gradients_of
-from kiosk.documents.sides import fitted, fitted_finely, steps, support
+from kiosk.documents.sides import fitted, on_rim, support
 
 _WORK_PX = 320
-_MIN_SCORE = 0.62
-_ENOUGH = 0.85
-"""Score at which contours alone are convincing and the search among lines is spared."""
+_WEIGHTS = np.array(
+    (2.33, 4.03, 2.36, 7.26, 0.25, 2.34, 2.50, -0.33, -9.54, 0.60, 0.22, 2.24, -6.53, -1.52)
+)  # fmt: skip
+_MIN_SCORE = 4.0
+_EVEN_SCORE = 5.0
+_ENOUGH = 13.0
+_EDGE_PX = 0.8
 _SMALL_SHARE = 0.35
-_TOP = 12
+_TOP, _TOP_LEAVING = 24, 16
+_MAX_RIM = 2
+"""Sides that may lie along the picture's border: with three of them everything beside a page would be a page cut off."""
 _PAPER_CONTRAST = 70.0
 """Lightness (of 255) by which paper stands out from the mat where no page could be outlined."""
-_STEP_FULL = 10.0
-"""Lab difference across a side from which on it counts as a border of paper for certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,13 @@ class FoundPage:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Winner:
+    quad: Array
+    score: float
+    leaves: bool
+
+
 class Absence(enum.Enum):
     """Why there is no page."""
 
@@ -45,10 +58,13 @@ class Absence(enum.Enum):
     CUT_OFF = "cut_off"
 
 
-def find_page(image: Array, *, min_share: float = 0.03, thorough: bool = False, on_mat: bool = False) -> FoundPage | None:
-    """Find the one page in a BGR picture, None when there is none or it is cut off. Arguments as for `examine`."""
+def find_page(image: Array, *, min_share: float = 0.03, thorough: bool = False, on_mat: bool = False) -> Array | None:
+    """Return the 4 x 2 corners of the one page in a BGR picture, None when there is none or it is cut off.
+
+    Arguments as for `examine`, which also says how sure it is, or why there is none.
+    """
     found = examine(image, min_share=min_share, thorough=thorough, on_mat=on_mat)
-    return found if isinstance(found, FoundPage) else None
+    return found.quad if isinstance(found, FoundPage) else None
 
 
 def examine(image: Array, *, min_share: float = 0.03, thorough: bool = False, on_mat: bool = False) -> FoundPage | Absence:
@@ -61,34 +77,46 @@ def examine(image: Array, *, min_share: float = 0.03, thorough: bool = False, on
     small = _shrunk(image, scale)
     field = gradients_of(small)
     best = _best(field, min_share * field.width * field.height, thorough=thorough)
-    if on_mat and _goes_on(field, None if best is None else best.quad):
+    if on_mat and _goes_on(field, None if best is None or best.leaves else best.quad):
         return Absence.CUT_OFF
-    if best is None:
+    if best is None or best.score < _MIN_SCORE:
         return Absence.NOTHING
-    # Pixel centres: half a working pixel is several pixels of the picture.
-    quad = (best.quad + 0.5) / scale - 0.5
-    if scale < 1:
-        quad = fitted_finely(image, quad)
-    quad = ordered(quad)
+    if best.leaves:
+        return Absence.CUT_OFF
+    quad = ordered(_refined(image, field, best.quad, scale))
+    found = FoundPage(quad, float(1 / (1 + np.exp(_EVEN_SCORE - best.score))))
     height, width = image.shape[:2]
     if np.ptp(quad, axis=0).max() < _SMALL_SHARE * max(height, width):
-        quad = _closer(image, quad)
-    if quad.min() < 1 or (quad[:, 0] > width - 2).any() or (quad[:, 1] > height - 2).any():
+        found = _closer(image, found)
+    if found.quad.min() < 1 or (found.quad > (width - 2, height - 2)).any():
         return Absence.CUT_OFF
-    return FoundPage(quad, min(1.0, best.confidence))
+    return found
 
 
-def _closer(image: Array, quad: Array) -> Array:
+def _refined(image: Array, field: Gradients, quad: Array, scale: float) -> Array:
+    """Follow the sides at working size, then in the full picture."""
+    bow = traced(field, quad)
+    if scale >= 1:
+        return corners_of(quad, bow)
+    # Pixel centres: half a working pixel is several pixels of the picture.
+    large, bow = (quad + 0.5) / scale - 0.5, bow / scale
+    return corners_of(large, traced_finely(image, large, bow))
+
+
+def _closer(image: Array, found: FoundPage) -> FoundPage:
     """Look again at a small page alone: at working size of the whole picture its margin is thinner than a pixel."""
+    quad = found.quad
     height, width = image.shape[:2]
     margin = np.ptp(quad, axis=0).max() * 0.25
     left, top = np.maximum(quad.min(0) - margin, 0).astype(int)
     right, bottom = np.minimum(quad.max(0) + margin, (width, height)).astype(int)
-    again = find_page(image[top:bottom, left:right], min_share=0.25)
-    if again is None:
-        return quad
+    again = examine(image[top:bottom, left:right], min_share=0.25)
+    if isinstance(again, Absence):
+        return found
     closer: Array = again.quad + np.array([left, top])
-    return closer if np.abs(closer - quad).max() < margin else quad
+    if np.abs(closer - quad).max() >= margin:
+        return found
+    return FoundPage(closer, max(found.confidence, again.confidence))
 
 
 def _shrunk(image: Array, scale: float) -> Array:
@@ -102,23 +130,37 @@ def _shrunk(image: Array, scale: float) -> Array:
     return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
-def _best(field: Gradients, min_area: float, *, thorough: bool) -> FoundPage | None:
-    quads = np.array(
-        candidates.from_contours(field, min_area) + candidates.from_regions(field, min_area), np.float32
-    ).reshape(-1, 4, 2)
-    quads = _plausible(quads, min_area)
-    if thorough or not len(quads) or support(quads, field, 24).max() < _ENOUGH:
-        quads = np.concatenate([quads, _plausible(candidates.from_lines(field), min_area)])
+def _best(field: Gradients, min_area: float, *, thorough: bool) -> _Winner | None:
+    closed = candidates.from_contours(field, min_area) + candidates.from_regions(field, min_area)
+    quads = _plausible(np.array(closed, np.float32).reshape(-1, 4, 2), min_area)
+    best = _winner(quads, field)
+    if thorough or best is None or best.score < _ENOUGH:
+        crossed = _plausible(candidates.from_lines(field), min_area)
+        crossed = crossed[on_rim(crossed, field).sum(1) <= _MAX_RIM]
+        best = _winner(np.concatenate([quads, crossed]), field)
+    return best
+
+
+def _winner(quads: Array, field: Gradients) -> _Winner | None:
     if not len(quads):
         return None
-    picture_area = field.width * field.height
-    rough = support(quads, field, 24) * (_areas(quads) / picture_area) ** 0.12
-    finalists = fitted(quads[np.argsort(-rough)[:_TOP]].astype(np.float64), field)
-    confidence = support(finalists, field, 60)
-    certainty = np.minimum(1.0, steps(finalists, field) / _STEP_FULL)
-    rank = confidence * (_areas(finalists) / picture_area) ** 0.12 * (0.75 + 0.25 * certainty)
-    best = int(rank.argmax())
-    return FoundPage(finalists[best], float(confidence[best])) if confidence[best] >= _MIN_SCORE else None
+    rough = support(quads, field, 20) * (_areas(quads) / (field.width * field.height)) ** 0.12
+    order = np.argsort(-rough)
+    leaving = _leaves(quads, field)[order]
+    chosen = np.concatenate([order[~leaving][:_TOP], order[leaving][:_TOP_LEAVING]])
+    finalists = fitted(quads[chosen].astype(np.float64), field)
+    scores = measured(finalists, field) @ _WEIGHTS
+    best = int(scores.argmax())
+    return _Winner(finalists[best], float(scores[best]), bool(_leaves(finalists[best : best + 1], field)[0]))
+
+
+def _leaves(quads: Array, field: Gradients) -> Array:
+    """Say which quads reach the border of the picture or lie partly beyond it."""
+    low: Array = np.less(quads, _EDGE_PX)
+    high: Array = np.greater(quads, np.array([field.width, field.height]) - 1 - _EDGE_PX)
+    beyond: Array = np.logical_or(low, high)
+    found: Array = np.any(beyond, axis=(1, 2))
+    return found
 
 
 def _areas(quads: Array) -> Array:

@@ -5,7 +5,8 @@ Knows: many quads at once (n x 4 x 2, px), robust line fitting. Does not know: w
 
 from __future__ import annotations
 
-import cv2
+from collections.abc import Sequence
+
 import numpy as np
 
 from kiosk.documents.geometry import Array
@@ -13,10 +14,12 @@ from kiosk.documents.gradients import Gradients
 
 _OFFSETS = np.arange(-5, 6)
 """Working px across a side within which the coarse fit looks for its edge."""
-_STRIP = 25
-_FINE_BAND_OF_SIDE = 0.025
-_FINE_BAND = 0.006
-"""Half width of the strip of the fine fit, as a share of the picture's long side."""
+_NEAR = (-2.0, -1.0, 0.0, 1.0, 2.0)
+_ALONG = 0.92
+"""Cosine between an edge's gradient and a side's normal from which on the edge runs along the side."""
+_RIM_PX = 1.5
+_RIM_BENEFIT = 0.8
+_SEEN_AT_LEAST = 0.35
 
 
 def sampled(quads: Array, inset: float, count: int) -> tuple[Array, Array]:
@@ -30,29 +33,44 @@ def sampled(quads: Array, inset: float, count: int) -> tuple[Array, Array]:
     return points, normals * outward[..., None]
 
 
-def support(quads: Array, field: Gradients, count: int) -> Array:
-    """Return for each quad how well its sides lie on edges, 0 to 1: the mean side and the worst one, half and half."""
-    points, normals = sampled(quads, 0.04, count)
-    supported = np.zeros(points.shape[:3], bool)
+def supported(points: Array, normals: Array, field: Gradients, offsets: Sequence[float] = _NEAR) -> Array:
+    """Return for points on sides (n x 4 x count x 2) whether an edge runs along the side there, bool n x 4 x count."""
+    found = np.zeros(points.shape[:3], bool)
     nx, ny = normals[..., None, 0], normals[..., None, 1]
-    for offset in (-2.0, -1.0, 0.0, 1.0, 2.0):
-        at, inside = _places(points + normals[:, :, None] * offset, field)
-        across = np.abs(field.ux.take(at) * nx + field.uy.take(at) * ny) > 0.92
-        supported |= inside & across & field.felt.take(at)
-    share = supported.mean(2)
-    found: Array = 0.5 * share.mean(1) + 0.5 * share.min(1)
+    for offset in offsets:
+        at, inside = places(points + normals[:, :, None] * offset, field)
+        across = np.abs(field.ux.take(at) * nx + field.uy.take(at) * ny) > _ALONG
+        found |= inside & across & field.felt.take(at)
     return found
 
 
-def steps(quads: Array, field: Gradients) -> Array:
-    """Return for each quad the Lab difference between the inside and the outside of its weakest side."""
-    points, normals = sampled(quads, 0.1, 17)
-    lab = field.lab.reshape(-1, 3)
-    rings = []
-    for offset in (-4.0, 4.0):
-        at, _ = _places(points + normals[:, :, None] * offset, field)
-        rings.append(np.partition(lab[at].astype(np.float32), 8, axis=2)[:, :, 8])
-    found: Array = np.linalg.norm((rings[0] - rings[1]) * np.array((1, 1.5, 1.5)), axis=2).min(1)
+def on_rim(quads: Array, field: Gradients) -> Array:
+    """Return which sides lie along the picture's border or beyond it, bool n x 4."""
+    size = np.array([field.width, field.height])
+    low: Array = np.less(quads, _RIM_PX)
+    high: Array = np.greater(quads, size - 1 - _RIM_PX)
+    rim: Array = np.logical_or(low & np.roll(low, -1, 1), high & np.roll(high, -1, 1))
+    found: Array = np.any(rim, axis=2)
+    return found
+
+
+def within(points: Array, field: Gradients) -> Array:
+    """Return which points are inside the picture, bool."""
+    x, y = points[..., 0], points[..., 1]
+    seen: Array = (x >= 0) & (x <= field.width - 1) & (y >= 0) & (y <= field.height - 1)
+    return seen
+
+
+def support(quads: Array, field: Gradients, count: int) -> Array:
+    """Return for each quad how well its sides lie on edges, 0 to 1: the mean side and the worst one, half and half.
+
+    Of a side that leaves the picture the part that is seen counts; a side along the border has the benefit of the doubt.
+    """
+    points, normals = sampled(quads, 0.04, count)
+    seen = within(points, field)
+    share = supported(points, normals, field).sum(2) / np.maximum(seen.sum(2), count * _SEEN_AT_LEAST)
+    share = np.where(on_rim(quads, field), _RIM_BENEFIT, share)
+    found: Array = 0.5 * share.mean(1) + 0.5 * share.min(1)
     return found
 
 
@@ -60,11 +78,12 @@ def fitted(quads: Array, field: Gradients) -> Array:
     """Pull every side onto the edge beside it, at working size. A quad that cannot be fitted comes back as it was."""
     points, normals = sampled(quads, 0.08, 48)
     across = points[:, :, :, None] + normals[:, :, None, None] * _OFFSETS[:, None]
-    at, inside = _places(across, field)
+    at, inside = places(across, field)
     nx, ny = normals[:, :, None, None, 0], normals[:, :, None, None, 1]
     pull = np.abs(field.gx.take(at) * nx + field.gy.take(at) * ny) * inside * np.exp(-((_OFFSETS / 4) ** 2))
     peak = pull.argmax(3)
     strength = np.take_along_axis(pull, peak[..., None], 3)[..., 0]
+    strength[on_rim(quads, field)] = 0  # the border of the picture stays where it is
     on_edge = points + normals[:, :, None] * _OFFSETS[peak][..., None]
     met = _met(on_edge, np.where(strength > 8, np.minimum(strength, 60), 0), points, normals)
     usable = np.isfinite(met).all((1, 2)) & (np.abs(met - quads).max((1, 2)) < 20)
@@ -72,32 +91,7 @@ def fitted(quads: Array, field: Gradients) -> Array:
     return found
 
 
-def fitted_finely(image: Array, quad: Array) -> Array:
-    """Measure each side of one quad again in a thin strip of the full picture, to a fraction of a pixel."""
-    longest = max(image.shape[:2])
-    shortest = float(np.linalg.norm(np.roll(quad, -1, 0) - quad, axis=1).min())
-    band = max(3.0, min(_FINE_BAND * longest, _FINE_BAND_OF_SIDE * shortest))
-    offsets = np.linspace(-band, band, _STRIP)
-    points, normals = sampled(quad[None], 0.06, 96)
-    at = (points[0][:, :, None] + normals[0][:, None, None] * offsets[:, None]).reshape(-1, _STRIP, 2).astype(np.float32)
-    # Two maps: with one map of two channels OpenCV 5.0.0 returns garbage.
-    x, y = np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
-    strip = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(4, 96, _STRIP, 3)
-    smooth = np.stack([cv2.GaussianBlur(side, (3, 5), 0) for side in strip]).astype(np.float32)
-    pull = np.abs(smooth[:, :, 2:] - smooth[:, :, :-2]).max(3) * np.exp(-((offsets[1:-1] / (band * 0.7)) ** 2))
-    peak = pull.argmax(2)
-    strength = np.take_along_axis(pull, peak[..., None], 2)[..., 0]
-    around = np.clip(peak - 1, 0, _STRIP - 5)[..., None] + np.arange(3)
-    weight = np.take_along_axis(pull, around, 2) + 1e-6
-    place = (weight * offsets[1:-1][around]).sum(2) / weight.sum(2)
-    on_edge = points + normals[:, :, None] * place[None, ..., None]
-    met: Array = _met(on_edge, np.where(strength > 6, np.minimum(strength, 80), 0)[None], points, normals)[0]
-    if not np.isfinite(met).all() or np.abs(met - quad).max() > 0.03 * longest:
-        return quad
-    return met
-
-
-def _places(points: Array, field: Gradients) -> tuple[Array, Array]:
+def places(points: Array, field: Gradients) -> tuple[Array, Array]:
     """Return flat indices of the pixels nearest to `points`, and which of them are inside the picture."""
     at = np.rint(points).astype(np.intp)
     x, y = at[..., 0], at[..., 1]

@@ -9,24 +9,31 @@ import base64
 
 from kiosk.city import client
 from kiosk.config import Config
-from kiosk.fleet import enrolment
+from kiosk.fleet import custody, enrolment
 from kiosk.fleet.enrolment import Enrolment, PlatformKey
-from offline_queue import SoftwareDeviceKey
 
 
 def enrol(config: Config, code: str) -> Enrolment:
-    """Enrol this terminal. Raises the platform's two exceptions, or `EnrolmentError` for a city that answers nonsense."""
+    """Enrol this terminal. Raises the platform's two exceptions, `EnrolmentError` for a city that answers nonsense, and
+    `CustodyError` when the key's guardian is not there.
+    """
     config.state_dir.mkdir(parents=True, exist_ok=True)
-    path = config.state_dir / "device.key"
-    key = SoftwareDeviceKey.load(path) if path.exists() else SoftwareDeviceKey.create(path)
+    key = custody.device_key_for_enrolment(config)
     answer = client.enrol(
-        str(config.city.url), config.city.ca_file, code=code, public_key=key.public_bytes, sign=key.sign
+        str(config.city.url),
+        config.city.ca_file,
+        code=code,
+        public_key=key.public.raw,
+        sign=key.sign,
+        algorithm=str(key.public.algorithm),
+        custody=str(key.custody),
     )
     if answer.kiosk != config.terminal.number:
         raise enrolment.EnrolmentError("enrolment.other_number", answer.kiosk)
     record = Enrolment(
         kiosk=answer.kiosk,
-        device_public_key=key.public_bytes.hex(),
+        device_public_key=key.public.raw.hex(),
+        device_key_algorithm=key.public.algorithm,
         next_seq=answer.next_seq,
         platform_seal_keys=tuple(_pin(each.key_id, each.public_key) for each in answer.platform_seal_keys),
         platform_sign_key=_pin(answer.platform_sign_key.key_id, answer.platform_sign_key.public_key),

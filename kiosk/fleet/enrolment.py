@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from offline_queue.signatures import Algorithm, PublicKey
 
 
 class EnrolmentError(Exception):
@@ -35,16 +38,29 @@ class PlatformKey(BaseModel):
 
 
 class Enrolment(BaseModel):
-    """The record that ties this terminal to its city."""
+    """The record that ties this terminal to its city. Who guards the key stands in the configuration, not here."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kiosk: str = Field(pattern="^[0-9A-HJKMNP-TV-Z]{4}$")
-    device_public_key: str = Field(pattern="^[0-9a-f]{64}$")
+    device_public_key: str = Field(pattern="^([0-9a-f]{64}|04[0-9a-f]{128})$")
+    device_key_algorithm: Algorithm = Algorithm.ED25519
     next_seq: int = Field(ge=1)
     """The first sequence number that was free at enrolment; the outbox goes on from the higher of this and its own."""
     platform_seal_keys: tuple[PlatformKey, ...] = Field(min_length=1)
     platform_sign_key: PlatformKey
+
+    @model_validator(mode="after")
+    def _the_key_is_one_of_its_algorithm(self) -> Self:
+        if (len(self.device_public_key) == 64) != (self.device_key_algorithm is Algorithm.ED25519):
+            msg = "device_public_key"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def device_key(self) -> PublicKey:
+        """The public key that the city knows this terminal by."""
+        return PublicKey(self.device_key_algorithm, bytes.fromhex(self.device_public_key))
 
 
 def path(state_dir: Path) -> Path:

@@ -11,8 +11,8 @@ import threading
 from types import FrameType
 
 from kiosk.config import Config
-from kiosk.fleet import enrolment
-from offline_queue import Outbox, SoftwareDeviceKey
+from kiosk.fleet import custody, enrolment
+from offline_queue import Outbox
 from offline_queue.sync import SyncAgent
 from offline_queue.transport import HttpTransport
 
@@ -22,7 +22,7 @@ _LOG = logging.getLogger("kiosk.sync")
 def run(config: Config) -> int:
     """Send until asked to stop. Raises `QueueError` when the store fails, or when another agent runs already."""
     record = enrolment.load(config.state_dir)
-    key = SoftwareDeviceKey.load(config.state_dir / "device.key")
+    key = custody.enrolled_key(config, record)
     outbox = Outbox.open(config.outbox_dir)
     stop = threading.Event()
 

@@ -62,6 +62,11 @@ def mint(kiosk_no: str, seq: int) -> str:
     return body + mod_37_36(body)
 
 
+def group(code: str) -> str:
+    """Write a canonical code in groups that can be read aloud: `KF 0001 0000A X`."""
+    return f"{code[:2]} {code[2:6]} {code[6:11]} {code[11:]}"
+
+
 def parse(code: str) -> CaseCode | BadCaseCode:
     """Read a code as people write it: any case, spaces and hyphens, O for 0, I or L for 1.
 

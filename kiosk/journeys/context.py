@@ -23,7 +23,8 @@ from kiosk.journeys.vault import Vault
 from kiosk.session.events import Event
 from kiosk.session.states import Device, Session
 from kiosk.words import Words
-from offline_queue import Outbox
+from offline_queue import Custody, Outbox
+from offline_queue.tag_keys import TagKey
 
 
 @dataclass(slots=True)
@@ -45,6 +46,10 @@ class Context:
     devices: Mapping[Device, Supervisor[Any]]
     sign: Callable[[bytes], bytes]
     """Signs with the device key: the receipt's QR code and requests to the city."""
+    custody: Custody
+    """Who guards the device key."""
+    tag_key: TagKey
+    """Tells the same card again among what waits here."""
     handle: Callable[[Event], None]
     session: Callable[[], Session]
     language: str = "zh_CN"

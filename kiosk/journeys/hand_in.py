@@ -1,7 +1,7 @@
 """Handing in: the whole of it read once more, sealed into the outbox, and the receipt that may then be printed.
 
-Knows: that nothing is promised before the outbox has committed, and what the receipt may say. Does not know: how the
-outbox stores, when the city is reached, or the printer's wire.
+Knows: that nothing is promised before the outbox has committed. Does not know: how the outbox stores, when the city is
+reached, or how a receipt is printed (`receipts`).
 """
 
 from __future__ import annotations
@@ -13,26 +13,21 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from devices.errors import DeviceError
-from devices.receipt_printer import CoverOpen, NoPaper, NotPrinted, Printed, PrintResult, ReceiptPrinter
-from kiosk.catalogue import workdays
 from kiosk.catalogue.models import ServiceItem
-from kiosk.clock import CIVIL_TZ
 from kiosk.events import Fact
-from kiosk.identity import masking
-from kiosk.journeys import signature
+from kiosk.journeys import receipts, signature
 from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.submission import Draft, compose
-from kiosk.journeys.vault import Kept, Stroke
+from kiosk.journeys.vault import Attempt, Kept, Stroke
 from kiosk.printing import receipt, receipt_qr
 from kiosk.session import events as ev
-from kiosk.session.states import Device, Promise, State
-from offline_queue import Put, QueueError, StoreFull
+from kiosk.session.states import Promise, State
+from offline_queue import Conflict, CustodyError, Put, QueueError, StoreFull
+from offline_queue.store import COMMIT_UNKNOWN
 
-NOTICE_DAYS = 5
-"""Acceptance or one notice of everything missing: within five days (Administrative Licence Law art. 32)."""
+EARLIER_KEPT = "submit.earlier_kept"
 MIN_SIGNATURE = 0.15
 """Widths of the pad that the ink must cover at least."""
 
@@ -137,16 +132,31 @@ class CaseDesk:
             language=context.language,
         )
 
-        def work() -> tuple[Draft, Put]:
-            draft = make()
-            put = context.outbox.put(
-                draft.form, draft.attachments, service=draft.item, submission_id=uuid.UUID(draft.submission_id)
-            )
-            return draft, put
+        tag, unsure, materials = vault.found.tag or None, vault.unsure, self._named_materials()
+        attempts: list[Attempt] = []
 
-        def stored(result: tuple[Draft, Put]) -> None:
-            draft, put = result
-            parts = len(draft.attachments)
+        def work() -> tuple[Draft, Put, Attempt, str]:
+            draft = make()
+            hashes = tuple(hashlib.sha256(each.data).hexdigest() for each in draft.attachments)
+            attempt = Attempt(hashes, materials)
+            attempts.append(attempt)
+            submission_id = uuid.UUID(draft.submission_id)
+            try:
+                put = context.outbox.put(
+                    draft.form, draft.attachments, service=draft.item, submission_id=submission_id, person_tag=tag
+                )
+            except Conflict:
+                # An attempt that nobody could answer for was kept after all, and something was changed since. What is
+                # kept counts: it is the one case of this id, and its receipt is true.
+                row = context.outbox.row_of(submission_id)
+                if unsure is None or row is None:
+                    raise
+                return draft, Put(row.id, row.seq, row.code, row.sha256), unsure, EARLIER_KEPT
+            return draft, put, attempt, ""
+
+        def stored(result: tuple[Draft, Put, Attempt, str]) -> None:
+            draft, put, attempt, notice = result
+            parts = len(attempt.attachments)
             context.audit.record(
                 "submission.stored", session=number, code=put.code, item=draft.item,
                 assurance=str(draft.assurance), parts=parts,
@@ -154,20 +164,29 @@ class CaseDesk:
             context.bus.publish(Fact.OUTBOX)
             if vault.person is not person:
                 return  # too late for this person's screen; the submission is safe all the same
-            hashes = tuple(hashlib.sha256(each.data).hexdigest() for each in draft.attachments)
-            vault.kept = Kept(draft.submission_id, put.code, put.sha256, draft.submitted_at, hashes)
+            vault.kept = Kept(
+                draft.submission_id, put.code, put.sha256, draft.submitted_at, attempt.attachments, attempt.materials
+            )
             context.bus.publish(Fact.CASE)
-            context.handle(ev.Stored(number))
+            context.handle(ev.Stored(number, notice))
 
         def failed(error: Exception) -> None:
             if not isinstance(error, QueueError):
                 context.handle(ev.NotStored(number, "submit.store_failed"))
                 raise error
             context.audit.record("submission.refused", "failure", session=number, reason=error.code)
+            if error.code == COMMIT_UNKNOWN and attempts and vault.person is person:
+                vault.unsure = attempts[-1]
             message = "submit.store_full" if isinstance(error, StoreFull) else "submit.store_failed"
             context.handle(ev.NotStored(number, message))
+            if isinstance(error, CustodyError):
+                raise error
 
         context.store_work.run(work, stored, failed)
+
+    def _named_materials(self) -> tuple[tuple[str, int], ...]:
+        language = self._context.language
+        return tuple((view.name.in_language(language), view.pages) for view in self._materials.views() if view.pages)
 
     # --- the receipt ----
 
@@ -190,52 +209,13 @@ class CaseDesk:
 
     def promised(self) -> receipt.Promised:
         """Work out the dates that may be promised for this submission."""
-        context = self._context
-        item = self._item()
-        kept = context.vault.kept
-        handed_in = context.clock.now() if kept is None else kept.submitted_at
-        hours = context.catalogue.department(item.department).opening_hours
-        opening = workdays.next_opening(handed_in.astimezone(CIVIL_TZ), hours)
-        answer = workdays.due(opening.at.date(), NOTICE_DAYS)
-        return receipt.Promised(
-            handed_in=handed_in,
-            office_opens=opening.at,
-            answer_by=answer.date,
-            result_days=item.promised_limit.value,
-            result_unit=str(item.promised_limit.unit),
-            provisional=opening.provisional or answer.provisional,
-        )
+        kept = self._context.vault.kept
+        handed_in = self._context.clock.now() if kept is None else kept.submitted_at
+        return receipts.promised(self._context, self._item(), handed_in)
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
         """Return (label, value) of each promise of the receipt, for the screen."""
         return receipt.promise_lines(self.promised(), self._context.say, on_screen=True)
-
-    def _facts(self, kept: Kept) -> receipt.ReceiptFacts:
-        context = self._context
-        language, terminal, item, person = context.language, context.config.terminal, self._item(), context.vault.person
-        claim = receipt_qr.ReceiptClaim(kept.code, item.id, kept.submitted_at, kept.digest)
-        name = "" if person is None else masking.on_receipt(masking.Kind.NAME, person.name)
-        document = "" if person is None else masking.on_receipt(masking.Kind.ID_NUMBER, person.number)
-        views = [view for view in self._materials.views() if view.pages]
-        chinese = language.startswith("zh")
-        return receipt.ReceiptFacts(
-            code=kept.code,
-            terminal_name=terminal.name.zh if chinese else terminal.name.en,
-            terminal_number=terminal.number,
-            site=terminal.site.zh if chinese else terminal.site.en,
-            phone=terminal.phone,
-            item_name=item.name.in_language(language),
-            department=context.catalogue.department(item.department).name.in_language(language),
-            applicant=name,
-            number=document,
-            materials=tuple((view.name.in_language(language), view.pages) for view in views),
-            promised=self.promised(),
-            clock=context.clock.quality(),
-            assurance=str(context.session().assurance),
-            received_by_city=context.session().promise is not Promise.KEPT,
-            qr=receipt_qr.make(claim, context.sign),
-            sample=item.sample,
-        )
 
     def print_receipt(self) -> None:
         """Print the receipt from its start. Only after the outbox has committed is there anything to print."""
@@ -243,33 +223,13 @@ class CaseDesk:
         kept, session = context.vault.kept, context.session()
         if kept is None:
             return
-        number = session.number
-        printer = context.devices.get(Device.RECEIPT_PRINTER)
-        facts = self._facts(kept)
-        context.vault.receipt_png = receipt.picture(receipt.layout(facts, context.say, width=receipt.PAPER_DOTS))
-        context.bus.publish(Fact.CASE)
-        if printer is None:
-            context.handle(ev.ReceiptNotPrinted(number, "receipt.failed"))
-            return
-
-        def work(driver: ReceiptPrinter) -> PrintResult:
-            return driver.print(receipt.layout(facts, context.say, width=driver.width_dots))
-
-        def done(result: PrintResult | DeviceError) -> None:
-            match result:
-                case Printed():
-                    context.audit.record("receipt.printed", session=number, code=kept.code)
-                    context.handle(ev.ReceiptPrinted(number))
-                    return
-                case NotPrinted(status=NoPaper()):
-                    message, reason = "receipt.no_paper", "no_paper"
-                case NotPrinted(status=CoverOpen()):
-                    message, reason = "receipt.cover_open", "cover_open"
-                case NotPrinted(status=status):
-                    message, reason = "receipt.failed", type(status).__name__
-                case DeviceError(code=code):
-                    message, reason = "receipt.failed", code
-            context.audit.record("receipt.not_printed", "failure", session=number, code=kept.code, reason=reason)
-            context.handle(ev.ReceiptNotPrinted(number, message))
-
-        printer.submit(work, done)
+        item = self._item()
+        facts = receipts.facts(
+            context,
+            item,
+            receipt_qr.ReceiptClaim(kept.code, item.id, kept.submitted_at, kept.digest),
+            materials=kept.materials,
+            assurance=str(session.assurance),
+            received_by_city=session.promise is not Promise.KEPT,
+        )
+        receipts.print_out(context, facts)

@@ -16,7 +16,9 @@ from kiosk.identity import masking
 from kiosk.identity.assurance import Assurance
 from kiosk.identity.numbers import Invalid, Sex, resident_id
 from kiosk.identity.persons import RESIDENT_ID, Person
+from kiosk.journeys import my_cases
 from kiosk.journeys.context import Context
+from kiosk.journeys.vault import Found
 from kiosk.session import events as ev
 from kiosk.session.states import Device
 
@@ -126,7 +128,26 @@ class PersonDesk:
         context.vault.card_kind = str(card.kind)
         context.audit.record("identity.card_read", session=number, card_kind=str(card.kind))
         context.bus.publish(Fact.PERSON)
-        context.handle(ev.CardRead(number, elder=person.age_on(today) >= ELDER_AGE))
+        self._look_up(number, person, elder=person.age_on(today) >= ELDER_AGE)
+
+    def _look_up(self, number: int, person: Person, *, elder: bool) -> None:
+        """Find what waits here of this person, then let them in; a store that cannot say it stops nobody."""
+        context = self._context
+        self._reading = True  # the card is not read again meanwhile
+
+        def found(result: Found) -> None:
+            self._reading = False
+            if context.vault.person is person:
+                context.vault.found = result
+                again = my_cases.waits_already(result, context.session())
+                context.handle(ev.CardRead(number, elder=elder, again=again))
+
+        def failed(error: Exception) -> None:
+            self._reading = False
+            context.handle(ev.CardRead(number, elder=elder))
+            raise error
+
+        context.store_work.run(lambda: my_cases.look(context, person), found, failed)
 
     def _refuse(self, number: int, message_id: str, reason: str) -> None:
         self._refused = True

@@ -1,7 +1,7 @@
 """Everything that the terminal knows of the person before it, in one place, so that it can be forgotten at once.
 
-Knows: person, answers, pages, signature, codes, the certificate. Does not know: what any of it is for. Nothing of it is
-ever written to disk, logged or kept beyond `wipe`.
+Knows: person, answers, pages, signature, codes, the cases, the certificate. Does not know: what any of it is for. Nothing
+of it is ever written to disk, logged or kept beyond `wipe`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import datetime as dt
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from kiosk.city.messages import CertificateRequest
+from kiosk.city.messages import CaseSummary, CertificateRequest
 from kiosk.documents.pages import CapturedPage
 from kiosk.identity.persons import Person
 from kiosk.printing.certificate import CheckedCertificate
+from offline_queue import Row
 
 Stroke = tuple[tuple[float, float, float], ...]
 """Points of one stroke: x and y in 0..1 of the pad, seconds since the first touch."""
@@ -29,6 +30,26 @@ class Kept:
     submitted_at: dt.datetime
     attachments: tuple[str, ...]
     """SHA-256 of each attachment's plaintext, hex."""
+    materials: tuple[tuple[str, int], ...]
+    """Name and pages of each material, as the receipt says them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the store holds of this person: the tag of their card, and the rows that bear it."""
+
+    tag: bytes = field(default=b"", repr=False)
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was last handed to the outbox, for the case that it was kept though nobody could say so."""
+
+    attachments: tuple[str, ...]
+    """SHA-256 of each attachment's plaintext, hex."""
+    materials: tuple[tuple[str, int], ...]
+    """Name and pages of each material, as the receipt says them."""
 
 
 @dataclass(slots=True, repr=False)
@@ -56,8 +77,15 @@ class Vault:
     """Fixed before the first attempt to store, so that trying again cannot make a second case."""
     submitted_at: dt.datetime | None = None
     """When handing in was first asked for: like the id, the same for every attempt."""
+    unsure: Attempt | None = None
+    """An attempt of which the outbox could not say whether it was kept."""
     kept: Kept | None = None
     receipt_png: bytes = b""
+    found: Found = field(default_factory=Found)
+    city_cases: tuple[CaseSummary, ...] = ()
+    """What the city says of the person's cases, and when it said so."""
+    city_as_of: dt.datetime | None = None
+    city_asked: bool = False
     request: CertificateRequest | None = None
     """The certificate that was asked for and has not come yet: a lost answer is asked for again under the same id."""
     certificate: CheckedCertificate | None = None

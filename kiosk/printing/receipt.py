@@ -15,6 +15,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from devices.receipt_printer import Block, Cut, Feed, Raster, Text
 from kiosk.clock import CIVIL_TZ, ClockQuality
+from kiosk.identity import case_code
 from kiosk.printing import raster
 
 
@@ -53,6 +54,8 @@ class ReceiptFacts:
     received_by_city: bool
     qr: str
     sample: bool
+    again: bool = False
+    """Printed once more, later: from what the store knows, which is neither the materials nor the assurance."""
 
 
 Say = Callable[..., str]
@@ -72,11 +75,6 @@ def moment(when: dt.datetime) -> str:
 def day(when: dt.date) -> str:
     """Write a day as native text: `2026-12-04 Fri`."""
     return f"{when:%Y-%m-%d} {_WEEKDAYS[when.weekday()]}"
-
-
-def group(code: str) -> str:
-    """Write a case code in groups that can be read aloud: `KF 0001 0000A X`."""
-    return f"{code[:2]} {code[2:6]} {code[6:11]} {code[11:]}"
 
 
 def spoken_day(when: dt.date, say: Say) -> str:
@@ -118,16 +116,18 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         Feed(1),
         raster.heading(say("paper.receipt_title"), width=width),
     ]
+    if facts.again:
+        blocks.append(text(say("paper.again"), size=22, align="centre"))
     if facts.sample:
         blocks.append(text(say("paper.sample"), size=22, align="centre"))
     blocks += [
         text(say("paper.case_code"), size=22, align="centre"),
-        Text(group(facts.code).center(width // 24), bold=True, double=True),
+        Text(case_code.group(facts.code).center(width // 24), bold=True, double=True),
         raster.rule(width=width),
         text(facts.item_name, size=28, bold=True),
         text(facts.department, size=22),
         text(say("paper.applicant", name=facts.applicant, number=facts.number), size=22),
-        text(say(f"paper.assurance.{facts.assurance}"), size=22),
+        *([text(say(f"paper.assurance.{facts.assurance}"), size=22)] if facts.assurance else []),
         raster.rule(width=width),
     ]
     for label, value in promise_lines(facts.promised, say):
@@ -138,7 +138,8 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         blocks.append(text(say("paper.provisional"), size=20))
     if facts.clock is not ClockQuality.SYNCHRONISED:
         blocks.append(text(say(f"paper.clock.{facts.clock}"), size=20))
-    blocks.append(raster.rule(width=width))
+    if facts.materials:
+        blocks.append(raster.rule(width=width))
     blocks += [text(say("paper.material", name=name, pages=pages), size=22) for name, pages in facts.materials]
     blocks += [
         raster.rule(width=width),

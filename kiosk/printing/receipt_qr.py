@@ -2,7 +2,7 @@
 
 Any window can check it with the terminal's public key, even if the terminal never comes back. It holds no personal data.
 
-Format: `KFR1.` + base64url(canonical JSON) + `.` + base64url(Ed25519 signature over the domain line and the JSON).
+Format: `KFR1.` + base64url(canonical JSON) + `.` + base64url(the device key's signature over the domain line and the JSON).
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from offline_queue.signatures import Algorithm, holds
 
 _PREFIX = "KFR1"
 _DOMAIN = b"civic-kiosk receipt v1\n"
@@ -60,8 +59,8 @@ def make(claim: ReceiptClaim, sign: Callable[[bytes], bytes]) -> str:
     return f"{_PREFIX}.{_b64(body)}.{_b64(sign(_DOMAIN + body))}"
 
 
-def verify(text: str, public_key: bytes) -> ReceiptClaim:
-    """Check `text` against the terminal's Ed25519 public key (32 bytes). Raises `ReceiptQrError`."""
+def verify(text: str, public_key: bytes, *, algorithm: Algorithm = Algorithm.ED25519) -> ReceiptClaim:
+    """Check `text` against the terminal's public key by the algorithm it was enrolled with. Raises `ReceiptQrError`."""
     parts = text.split(".")
     if len(text) > _MAX_CHARS or len(parts) != 3 or parts[0] != _PREFIX:
         raise ReceiptQrError("receipt_qr.not_ours")
@@ -69,10 +68,8 @@ def verify(text: str, public_key: bytes) -> ReceiptClaim:
         body, signature = _unb64(parts[1]), _unb64(parts[2])
     except (binascii.Error, ValueError) as error:
         raise ReceiptQrError("receipt_qr.garbled") from error
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, _DOMAIN + body)
-    except InvalidSignature as error:
-        raise ReceiptQrError("receipt_qr.signature") from error
+    if not holds(algorithm, public_key, signature, _DOMAIN + body):
+        raise ReceiptQrError("receipt_qr.signature")
     try:
         fields = json.loads(body)
         stamp = dt.datetime.strptime(fields["t"], "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)

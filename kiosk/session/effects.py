@@ -52,6 +52,21 @@ class PrintReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class FindCases:
+    """Find what waits here of the card's holder, and ask the city for the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReprintReceipt:
+    """Print the receipt of the open case once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawCase:
+    """Seal and commit the withdrawal of the open case to the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestCertificate:
     """Have central issue the certificate and check what comes."""
 
@@ -104,6 +119,6 @@ class Record:
 
 Effect = (
     WatchCard | SendCode | CheckCode | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
-    | RequestCertificate | PrintCertificate | CancelPrint | RecordTaken | CheckHolding | AlarmStation | WipePerson | Quit
-    | Record
+    | FindCases | ReprintReceipt | WithdrawCase | RequestCertificate | PrintCertificate | CancelPrint | RecordTaken
+    | CheckHolding | AlarmStation | WipePerson | Quit | Record
 )  # fmt: skip

@@ -68,6 +68,8 @@ class CardRead:
 
     session: int
     elder: bool = False
+    again: bool = False
+    """The same card handed in the same service here, and the city has not received it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ class Stored:
     """The outbox has the submission on stable storage."""
 
     session: int
+    notice: str = ""
+    """Message id of what the person must know of it, if anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,45 @@ class CityReceived:
     """The platform's signed receipt for this session's submission is stored."""
 
     session: int
+
+
+@dataclass(frozen=True, slots=True)
+class CasesFound:
+    """What waits here of this person is known; what the city says may still come."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpened:
+    """A case of the list was pressed."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReprintAsked:
+    """The receipt of the open case is wanted again."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawAsked:
+    """The open case is to be withdrawn; the person is asked once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The withdrawal is on stable storage, behind the case itself."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotWithdrawn:
+    """The withdrawal could not be kept; the case is as it was."""
+
+    session: int
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +348,8 @@ Event = (
     Started | ItemChosen | Confirmed | BackPressed | CancelPressed | LeaveAnswered | TroubleAnswered | Touched
     | ElderAnswered | CardRead | CardRefused | CodeSent | CodeNotSent | CodeEntered | CodeAccepted | CodeRefused
     | PageAnswered | FieldReopened | MaterialOpened | MaterialCaptured | Stored | NotStored | ReceiptPrinted
-    | ReceiptNotPrinted | CityReceived | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
+    | ReceiptNotPrinted | CityReceived | CasesFound | CaseOpened | ReprintAsked | WithdrawAsked | Withdrawn | NotWithdrawn
+    | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
     | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown
     | StaffCardRemoved | StopRequested | FaultRaised | FaultCleared
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What each state makes of its own events: the two journeys, step by step.
+"""What each state makes of its own events: the journeys, step by step.
 
 Knows: which screen follows which. Does not know: what is true in every state (`machine`), or how a move is made (`moves`).
 """
@@ -11,7 +11,7 @@ from kiosk.identity.assurance import Assurance
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.moves import Step, enter, go, over, with_trouble
-from kiosk.session.states import Choice, Holding, Journey, Promise, Session, State, Taken, Trouble
+from kiosk.session.states import Choice, Holding, Journey, Plan, Promise, Session, State, Taken, Trouble
 from kiosk.session.timeouts import Timer
 
 
@@ -26,6 +26,8 @@ def in_state(session: Session, event: ev.Event) -> Step | None:
             return _applying(session, event)
         case State.SUBMIT | State.OUTCOME:
             return _handing_in(session, event)
+        case State.AGAIN | State.CASES | State.CASE | State.WITHDRAW:
+            return _looking_after(session, event)
         case State.CHOOSE | State.PREPARE | State.PREVIEW | State.PRINT | State.TAKEN:
             return _certifying(session, event)
         case State.GUARD:
@@ -39,7 +41,7 @@ def _choosing(session: Session, event: ev.Event) -> Step | None:
         case State.ATTRACT, ev.Started():
             return go(session, State.HOME)
         case State.HOME, ev.ItemChosen(plan=plan):
-            return go(session, State.GUIDE, plan=plan)
+            return go(session, State.CONSENT if plan.journey is Journey.CASES else State.GUIDE, plan=plan)
         case State.GUIDE, ev.Confirmed():
             return go(session, State.CONSENT)
         case State.CONSENT, ev.Confirmed():
@@ -47,6 +49,8 @@ def _choosing(session: Session, event: ev.Event) -> Step | None:
         case State.HOME, ev.BackPressed():
             return go(session, State.ATTRACT, fx.WipePerson())
         case State.GUIDE, ev.BackPressed():
+            return go(session, State.HOME, plan=None)
+        case State.CONSENT, ev.BackPressed() if session.plan is not None and session.plan.journey is Journey.CASES:
             return go(session, State.HOME, plan=None)
         case State.CONSENT, ev.BackPressed():
             return go(session, State.GUIDE)
@@ -56,9 +60,11 @@ def _choosing(session: Session, event: ev.Event) -> Step | None:
 
 def _identifying(session: Session, event: ev.Event) -> Step | None:
     match session.state, event:
-        case State.IDENTIFY, ev.CardRead(elder=elder):
-            known = replace(session, assurance=Assurance.CARD, personal=True, elder_offered=elder and not session.elder)
-            return _after_card(known)
+        case State.IDENTIFY, ev.CardRead(elder=elder, again=again):
+            offered = elder and not session.elder
+            return _after_card(
+                replace(session, assurance=Assurance.CARD, personal=True, elder_offered=offered, again=again)
+            )
         case State.IDENTIFY, ev.CardRefused(message_id=message_id):
             return with_trouble(session, message_id)
         case State.IDENTIFY, ev.TroubleAnswered(choice=Choice.RETRY):
@@ -101,9 +107,62 @@ def _after_card(session: Session) -> Step:
 
 
 def _identified(session: Session, notice: Trouble | None = None) -> Step:
-    certificate = session.plan is not None and session.plan.journey is Journey.CERTIFICATE
-    state = State.CHOOSE if certificate else State.FORM
-    return go(session, state, fx.PrepareForm(), page=0, trouble=notice)
+    match session.plan:
+        case Plan(journey=Journey.CASES):
+            return go(session, State.CASES)
+        case Plan(journey=Journey.CERTIFICATE):
+            return go(session, State.CHOOSE, fx.PrepareForm(), page=0, trouble=notice)
+        case Plan() if session.again:
+            return go(session, State.AGAIN, trouble=notice)
+        case _:
+            return go(session, State.FORM, fx.PrepareForm(), page=0, trouble=notice)
+
+
+def _looking_after(session: Session, event: ev.Event) -> Step | None:
+    """What was handed in before: asked about at the next hand-in, looked at, printed again, withdrawn."""
+    match session.state, event:
+        case State.AGAIN | State.CASES, ev.TroubleAnswered(choice=Choice.SKIP | Choice.RETRY):
+            return Step(replace(session, trouble=None))
+        case State.AGAIN, ev.Confirmed():
+            return go(session, State.FORM, fx.PrepareForm(), page=0, again=False)
+        case State.AGAIN, ev.BackPressed():
+            return go(session, State.CASES)
+        case State.CASES, ev.CasesFound():
+            return Step(replace(session, busy=False))
+        case State.CASES, ev.CaseOpened(code=code):
+            return go(session, State.CASE, case=code, receipt_printed=None)
+        case State.CASES, ev.Confirmed():
+            return go(session, State.GUARD)
+        case State.CASES, ev.BackPressed():
+            return go(session, State.AGAIN) if session.again else Step(replace(session, leaving=True))
+        case State.CASE, ev.BackPressed() | ev.Confirmed() if not session.busy:
+            return go(session, State.CASES)
+        case State.CASE, ev.WithdrawAsked() if not session.busy:
+            return go(session, State.WITHDRAW)
+        case State.CASE, ev.ReprintAsked() if not session.busy:
+            return _reprint(session)
+        case State.CASE, ev.ReceiptPrinted():
+            return Step(replace(session, busy=False, receipt_printed=True, trouble=None))
+        case State.CASE, ev.ReceiptNotPrinted(message_id=message_id):
+            return with_trouble(replace(session, receipt_printed=False), message_id, Choice.RETRY, Choice.SKIP)
+        case State.CASE, ev.TroubleAnswered(choice=Choice.RETRY) if session.receipt_printed is False:
+            return _reprint(session)
+        case State.CASE, ev.TroubleAnswered(choice=Choice.SKIP | Choice.RETRY):
+            return Step(replace(session, trouble=None))
+        case State.WITHDRAW, ev.Confirmed() if not session.busy:
+            return Step(replace(session, busy=True), (fx.WithdrawCase(),))
+        case State.WITHDRAW, ev.BackPressed() if not session.busy:
+            return go(session, State.CASE)
+        case State.WITHDRAW, ev.Withdrawn():
+            return go(session, State.CASES)
+        case State.WITHDRAW, ev.NotWithdrawn(message_id=message_id):
+            return with_trouble(go(session, State.CASE).session, message_id, Choice.SKIP, Choice.LEAVE)
+        case _:
+            return None
+
+
+def _reprint(session: Session) -> Step:
+    return Step(replace(session, busy=True, receipt_printed=None, trouble=None), (fx.ReprintReceipt(),))
 
 
 def _applying(session: Session, event: ev.Event) -> Step | None:
@@ -152,8 +211,8 @@ def _back_from_form(session: Session) -> Step:
 
 def _handing_in(session: Session, event: ev.Event) -> Step | None:
     match session.state, event:
-        case State.SUBMIT, ev.Stored():
-            return go(session, State.OUTCOME, promise=Promise.KEPT)
+        case State.SUBMIT, ev.Stored(notice=notice):
+            return go(session, State.OUTCOME, promise=Promise.KEPT, notice=notice)
         case State.SUBMIT, ev.NotStored(message_id=message_id):
             return with_trouble(go(session, State.REVIEW).session, message_id)
         case State.SUBMIT, ev.TimedOut(timer=Timer.STATE):

@@ -27,7 +27,7 @@ def go(session: Session, state: State, *effects: fx.Effect, **changes: Any) -> S
         leaving = (fx.CloseCamera(),)
     elif session.state is State.IDENTIFY and state is not State.IDENTIFY:
         leaving = (fx.WatchCard(on=False),)
-    cleared = {"trouble": None, "leaving": False, "warned": False, "busy": False}
+    cleared = {"trouble": None, "notice": "", "leaving": False, "warned": False, "busy": False}
     entered = enter(replace(session, state=state, **{**cleared, **changes}))
     return Step(entered.session, leaving + effects + entered.effects)
 
@@ -52,6 +52,8 @@ def enter(session: Session) -> Step:
             return Step(busy, (fx.SubmitCase(),))
         case State.OUTCOME:
             return Step(replace(session, receipt_printed=None), (fx.PrintReceipt(),))
+        case State.CASES:
+            return Step(replace(busy, case=""), (fx.FindCases(),))
         case State.PREPARE:
             return Step(busy, (fx.RequestCertificate(),))
         case State.PRINT:

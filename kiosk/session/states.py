@@ -21,6 +21,10 @@ class State(enum.StrEnum):
     CONSENT = "consent"
     IDENTIFY = "identify"
     CODE = "code"
+    AGAIN = "again"
+    CASES = "cases"
+    CASE = "case"
+    WITHDRAW = "withdraw"
     FORM = "form"
     MATERIALS = "materials"
     CAPTURE = "capture"
@@ -43,6 +47,7 @@ class Journey(enum.StrEnum):
 
     APPLY = "apply"
     CERTIFICATE = "certificate"
+    CASES = "cases"
 
 
 class Device(enum.StrEnum):
@@ -138,7 +143,13 @@ class Session:
     editing: bool = False
     """Came from the review for one correction and goes back there."""
     material: str = ""
+    again: bool = False
+    """The same card handed in the same service here, and it still waits."""
+    case: str = ""
+    """The code of the case that is looked at; not personal, it stands on a receipt."""
     promise: Promise = Promise.NONE
+    notice: str = ""
+    """Message id of what the person must know of the submission that was kept."""
     receipt_printed: bool | None = None
     """None while unknown or printing."""
     certificate_printed: bool = False

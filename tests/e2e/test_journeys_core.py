@@ -36,8 +36,8 @@ def test_apply_with_the_line_cut(stack: Stack) -> None:
     text = "".join(stack.control("/v1/receipt_printer/last.txt").decode().split())
     assert code in text
     [qr] = zxingcpp.read_barcodes(Image.open(io.BytesIO(stack.control("/v1/receipt_printer/last.png"))))
-    key = bytes.fromhex(enrolment.load(stack.work / "kiosk").device_public_key)
-    assert receipt_qr.verify(qr.text, key).code == code
+    key = enrolment.load(stack.work / "kiosk").device_key
+    assert receipt_qr.verify(qr.text, key.raw, algorithm=key.algorithm).code == code
 
 
 @pytest.mark.e2e

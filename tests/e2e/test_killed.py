@@ -72,11 +72,11 @@ def test_twenty_kills_lose_no_receipt_and_make_no_second_case(stack: Stack) -> N
             receipts.add(code)
     stack.control("/v1/network/restore", {})
     deadline = time.monotonic() + DRAIN_DEADLINE_S
-    while json.loads(stack.kiosk("outbox", "--json"))["waiting"]:
+    while json.loads(stack.kiosk("outbox", "stats", "--json"))["waiting"]:
         assert time.monotonic() < deadline, stack.log_tail("sync")
     codes = [case["code"] for case in json.loads(stack.central("cases", "--json")) if case["code"] not in cases_before]
     assert len(codes) == len(set(codes))
     assert receipts <= set(codes)
-    counts = json.loads(stack.kiosk("outbox", "--json"))
+    counts = json.loads(stack.kiosk("outbox", "stats", "--json"))
     assert counts["parked"] == 0
     assert counts["received"] == len(codes) + len(cases_before)

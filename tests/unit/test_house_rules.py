@@ -15,6 +15,7 @@ import pytest
 from devices.document_camera import DocumentCameraStatus
 from devices.supervisor import SupervisorState
 from kiosk.audit import EVENTS
+from kiosk.city.messages import CaseState
 from kiosk.health import STATES
 from kiosk.session.states import Device, State
 from kiosk.words import Audience, Words, ids_used
@@ -241,7 +242,7 @@ SPEAKERS = frozenset(
      "CertificateRefused", "PagesNotPrinted", "_refuse", "translate", "qsTrId"}
 )  # fmt: skip
 """Calls whose dotted literals are message ids."""
-UNTITLED = frozenset({State.GUIDE, State.STAFF, State.OUT_OF_SERVICE})
+UNTITLED = frozenset({State.GUIDE, State.CASE, State.STAFF, State.OUT_OF_SERVICE})
 """Screens whose headline is the item's name, the staff's own, or none."""
 _ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_+-]+)+")
 
@@ -305,6 +306,8 @@ def test_every_sentence_that_a_screen_puts_together_exists() -> None:
     statuses = (*STATES, *typing.get_args(DocumentCameraStatus))
     wanted += ["staff.status." + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status.__name__).lower() for status in statuses]
     wanted += [f"session.lost.{device}" for device in Device]
+    here = ("kept", "parked", "withdrawing", "withdraw_refused")
+    wanted += [f"screens.cases.state.{state}" for state in (*CaseState, *here)]
     assert sorted(set(wanted) - WORDS.ids("zh_CN")) == []
 
 

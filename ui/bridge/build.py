@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 
 from ui.bridge.camera import Camera
 from ui.bridge.case import Case
+from ui.bridge.cases import Cases
 from ui.bridge.catalogue import Catalogue
 from ui.bridge.certificate import Certificate
 from ui.bridge.devices import Devices
@@ -61,6 +62,7 @@ def build(terminal: Terminal) -> Bridges:
         Camera(terminal),
         Pictures(terminal),
         Case(terminal, settings),
+        Cases(terminal, settings),
         Certificate(terminal),
         Devices(terminal),
     )

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
 from kiosk.events import Fact
+from kiosk.identity import case_code
 from ui.bridge.given import given
 from ui.bridge.settings import Settings
 from ui.typing import Property
@@ -96,7 +97,7 @@ class Case(QObject):
     def code(self) -> str:
         """The human case code, once it is committed, in the groups in which the receipt shows it."""
         code = self._terminal.case.code
-        return " ".join(part for part in (code[:2], code[2:6], code[6:11], code[11:]) if part)
+        return case_code.group(code) if code else ""
 
     @Property("QVariantList", notify=changed)
     def promises(self) -> list[dict[str, str]]:

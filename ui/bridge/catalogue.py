@@ -160,7 +160,7 @@ class Catalogue(QObject):
 
     def _explain(self) -> dict[str, Any]:
         plan = self._terminal.session.plan
-        if plan is None:
+        if plan is None or not plan.item_id:
             return {}
         item = self._terminal.catalogue.item(plan.item_id)
         return {

@@ -24,12 +24,22 @@ QML_IMPORT_NAME = "Kiosk.Bridge"
 QML_IMPORT_MAJOR_VERSION = 1
 
 _APPLY = (
-    ("identity", (State.GUIDE, State.CONSENT, State.IDENTIFY, State.CODE)),
+    (
+        "identity",
+        (
+            State.GUIDE, State.CONSENT, State.IDENTIFY, State.CODE,
+            State.AGAIN, State.CASES, State.CASE, State.WITHDRAW,
+        ),
+    ),
     ("form", (State.FORM,)),
     ("materials", (State.MATERIALS, State.CAPTURE)),
     ("sign", (State.SIGN,)),
     ("review", (State.REVIEW, State.SUBMIT)),
     ("receipt", (State.OUTCOME,)),
+)
+_CASES = (
+    ("identity", (State.CONSENT, State.IDENTIFY, State.CODE)),
+    ("cases", (State.CASES, State.CASE, State.WITHDRAW)),
 )
 _CERTIFICATE = (
     ("identity", (State.GUIDE, State.CONSENT, State.IDENTIFY, State.CODE)),
@@ -38,6 +48,7 @@ _CERTIFICATE = (
     ("print", (State.PRINT,)),
     ("taken", (State.TAKEN,)),
 )
+_STEPS = {Journey.APPLY: _APPLY, Journey.CERTIFICATE: _CERTIFICATE, Journey.CASES: _CASES}
 
 
 @QmlElement
@@ -99,7 +110,7 @@ class Session(QObject):
 
     @Property(str, notify=changed)
     def journey(self) -> str:
-        """`apply`, `certificate` or nothing."""
+        """`apply`, `certificate`, `cases` or nothing."""
         plan = self._terminal.session.plan
         return plan.journey.value if plan else ""
 
@@ -118,7 +129,7 @@ class Session(QObject):
         plan = self._terminal.session.plan
         if plan is None:
             return ()
-        return _APPLY if plan.journey is Journey.APPLY else _CERTIFICATE
+        return _STEPS[plan.journey]
 
     @Property(int, notify=changed)
     def page(self) -> int:
@@ -154,6 +165,11 @@ class Session(QObject):
     def promise(self) -> str:
         """`none`, `kept`, `received` or `accepted`."""
         return self._terminal.session.promise.value
+
+    @Property(str, notify=changed)
+    def notice(self) -> str:
+        """Message id of what the person must know of what was kept, or nothing."""
+        return self._terminal.session.notice
 
     @Property(str, notify=changed)
     def receipt(self) -> str:

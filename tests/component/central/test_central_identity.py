@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from central import tokens
 from central.enrolment import new_code
+from central.report import terminal_list
 from kiosk.city.client import CityClient, PlatformRejected, enrol
-from kiosk.city.messages import PersonKey, request_to_sign, subject_hash, utc_text
+from kiosk.city.messages import PersonKey, enrolment_to_sign, request_to_sign, subject_hash, utc_text
+from offline_queue.signatures import fixed_ecdsa
 
 if TYPE_CHECKING:
     from conftest import Device, Platform
@@ -68,6 +73,52 @@ def test_impossible_codes_are_not_made(platform: Platform, number: str, hours: f
     """It should refuse bad terminal numbers and times."""
     with pytest.raises(ValueError, match="kiosk or hours"):
         new_code(platform.settings, number, hours)
+
+
+# --- the algorithm of the key ---
+
+
+class P256Key:
+    """A key such as a TPM holds: ECDSA, in its fixed form."""
+
+    def __init__(self) -> None:
+        self.private = ec.generate_private_key(ec.SECP256R1())
+        self.public = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+    def sign(self, message: bytes) -> bytes:
+        return fixed_ecdsa(self.private.sign(message, ec.ECDSA(SHA256())))
+
+
+def test_a_key_of_a_tpm_is_enrolled_with_its_algorithm(platform: Platform) -> None:
+    """Requests should be admitted by the algorithm that was enrolled, and the custody should stand in the record."""
+    key = P256Key()
+    enrol(
+        platform.url, platform.ca, code=new_code(platform.settings, "9TPM"), public_key=key.public, sign=key.sign,
+        algorithm="ecdsa-p256", custody="tpm",
+    )  # fmt: skip
+    client = CityClient(platform.url, platform.ca, "9TPM", key.sign, platform.clock)
+    assert client.cases(JIA).level == "card"
+    other = CityClient(platform.url, platform.ca, "9TPM", P256Key().sign, platform.clock)
+    assert refused(other.cases, JIA).code == "signature_invalid"
+    [line] = [line for line in terminal_list(platform.settings) if line["kiosk"] == "9TPM"]
+    assert (line["algorithm"], line["custody"]) == ("ecdsa-p256", "tpm")
+
+
+def test_algorithm_and_custody_are_covered_by_the_proof(platform: Platform) -> None:
+    """Nobody on the way should be able to change what the terminal said of its key."""
+    code, key = new_code(platform.settings, "9TPN"), P256Key()
+    public = base64.b64encode(key.public).decode()
+
+    def claim(**changes: str) -> requests.Response:
+        said = {"algorithm": "ecdsa-p256", "custody": "software"}
+        proof = key.sign(enrolment_to_sign(code, public, "n" * 32, said["algorithm"], said["custody"]))
+        body = {"code": code, "device_public_key": public, "nonce": "n" * 32, "signature": base64.b64encode(proof).decode()}
+        return platform.call("POST", "/v1/kiosks/enrol", json={**body, **said, **changes})
+
+    assert claim(custody="tpm").json()["code"] == "proof_invalid"
+    assert claim(algorithm="ed25519").json()["code"] == "proof_invalid"
+    assert claim(algorithm="none").status_code == 422
+    assert claim().status_code == 200
 
 
 # --- device signatures ---

@@ -19,11 +19,13 @@ from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
 from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.my_cases import CaseLine
 from kiosk.session import events as ev
 from kiosk.session.machine import step
 from kiosk.session.states import Choice, Device, Journey, Plan, Promise, Session, State, Trouble
 from kiosk.words import Words
 
+WAITING = "KF00420003G7"
 SATURDAY_NIGHT = dt.datetime(2026, 11, 28, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -343,6 +345,29 @@ class FakeCase:
         )
 
 
+class FakeMyCases:
+    """Three cases of one person: one that waits, one whose withdrawal is under way, one that only the city knows."""
+
+    def __init__(self) -> None:
+        at = SATURDAY_NIGHT - dt.timedelta(hours=6)
+        permit = "residence_permit_apply"
+        self.asking = False
+        self.as_of: dt.datetime | None = SATURDAY_NIGHT
+        self.again_at: dt.datetime | None = at
+        self.told: tuple[CaseLine, ...] = (
+            CaseLine(WAITING, permit, at, "kept", here=True, withdrawable=True),
+            CaseLine("KF00420000J4", permit, at, "withdrawing", here=True, withdrawable=False),
+            CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True),
+        )
+        self._catalogue = Catalogue.load()
+
+    def lines(self) -> tuple[CaseLine, ...]:
+        return self.told
+
+    def item(self, item_id: str) -> ServiceItem | None:
+        return self._catalogue.item(item_id) if item_id == "residence_permit_apply" else None
+
+
 class FakeCertificate:
     pages = 2
     pages_printed = 1
@@ -390,6 +415,7 @@ class FakeTerminal:
         self.form = FakeForm(self)
         self.materials = FakeMaterials(self)
         self.case = FakeCase(self)
+        self.my_cases = FakeMyCases()
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
         self.reports: dict[Device, FakeReport] = {
@@ -420,6 +446,14 @@ class FakeTerminal:
     def availability(self, item: ServiceItem) -> Available | Unavailable:
         return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE})
 
+    def cases_plan(self) -> Plan:
+        return Plan("", Journey.CASES, Assurance.CARD)
+
+    def cases_availability(self) -> Available | Unavailable:
+        if self.health[Need.ID_CARD]:
+            return Available(Assurance.CARD)
+        return Unavailable("form.unavailable.id_card", "form.next.other_terminal")
+
     def on_quit(self, call: Any) -> None:
         self.quit = call
 
@@ -436,6 +470,8 @@ class FakeTerminal:
         without_plan = {State.ATTRACT, State.HOME, State.STAFF, State.OUT_OF_SERVICE}
         plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
         base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}  # noqa: E501
+        if state in {State.CASES, State.CASE, State.WITHDRAW}:
+            base |= {"plan": self.cases_plan(), "case": "" if state is State.CASES else WAITING}
         if state is State.OUTCOME:
             base |= {"promise": Promise.KEPT, "receipt_printed": True}
         self.session = replace(Session(number=self.session.number), **{**base, **changes})

@@ -17,7 +17,7 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import TROUBLE, FakeTerminal
+from fake_terminal import TROUBLE, FakeMyCases, FakeTerminal
 from PySide6.QtTest import QTest
 
 from kiosk.events import Fact
@@ -66,6 +66,14 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.seconds_left = 21
         show(State.REVIEW, warned=True)
 
+    def no_cases() -> None:
+        terminal.my_cases.told, terminal.my_cases.as_of = (), None
+        show(State.CASES, line_up=False)
+
+    def cases(state: State, **changes: Any) -> None:
+        terminal.my_cases = FakeMyCases()
+        show(state, **changes)
+
     return {
         "attract": lambda: show(State.ATTRACT),
         "home": home,
@@ -77,6 +85,16 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "identify": lambda: show(State.IDENTIFY),
         "elder_offer": lambda: show(State.CODE, elder_offered=True),
         "code": code,
+        "consent_cases": lambda: show(State.CONSENT, plan=terminal.cases_plan()),
+        "again": lambda: cases(State.AGAIN),
+        "cases": lambda: cases(State.CASES),
+        "cases_seeking": lambda: cases(State.CASES, busy=True),
+        "cases_none": no_cases,
+        "case": lambda: cases(State.CASE),
+        "case_reprinted": lambda: cases(State.CASE, receipt_printed=True),
+        "case_withdrawing": lambda: cases(State.CASE, case="KF00420000J4"),
+        "case_city": lambda: cases(State.CASE, case="KF00010000K2"),
+        "withdraw": lambda: cases(State.WITHDRAW, line_up=False),
         "form0": lambda: show(State.FORM, page=0),
         "form1": lambda: show(State.FORM, page=1),
         "form2": lambda: show(State.FORM, page=2),
@@ -92,6 +110,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "submit": lambda: show(State.SUBMIT, busy=True),
         "outcome": offline,
         "outcome_received": lambda: show(State.OUTCOME, promise=Promise.RECEIVED),
+        "outcome_notice": lambda: show(State.OUTCOME, notice="submit.earlier_kept"),
         "outcome_failed": lambda: show(State.OUTCOME, receipt_printed=False),
         "choose": lambda: show(State.CHOOSE),
         "prepare": lambda: show(State.PREPARE, busy=True),

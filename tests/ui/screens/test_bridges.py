@@ -13,12 +13,14 @@ from kiosk.events import Fact
 from kiosk.session.states import State
 from ui.bridge.build import build
 from ui.bridge.case import Case
+from ui.bridge.cases import Cases
 from ui.bridge.catalogue import Catalogue
 from ui.bridge.devices import Devices
 from ui.bridge.form import Form
 from ui.bridge.given import given
 from ui.bridge.materials import Materials
 from ui.bridge.pictures import Pictures
+from ui.bridge.settings import Settings
 
 
 @pytest.fixture
@@ -109,6 +111,26 @@ def test_nothing_personal_is_asked_for_without_a_person(terminal: FakeTerminal) 
     terminal.show(State.HOME)
     assert given(Materials).views == []
     assert given(Case).strokes == []
+
+
+def test_cases_are_said_in_the_persons_language_and_forgotten_with_the_person(terminal: FakeTerminal) -> None:
+    """Should name service, number and time; tell only what differs; keep none of it after the screens of the cases."""
+    cases = given(Cases)
+    heard = count(cases.linesChanged)
+    terminal.show(State.CASES)
+    terminal.publish(Fact.CASES)
+    assert len(heard) == 1
+    first, _, unknown = cases.lines
+    assert (first["number"], first["reached"]) == ("KF 0042 0003G 7", 0)
+    assert "21:12" in first["handedIn"]
+    assert first["name"]
+    assert (unknown["name"], unknown["handedIn"], unknown["reached"]) == ("", "", 2)
+    given(Settings).setLanguage("en")
+    assert cases.lines[0]["name"] != first["name"]
+    terminal.show(State.CASE)
+    assert cases.open == cases.lines[0]
+    terminal.show(State.GUARD)
+    assert (cases.lines, cases.open) == ([], {})
 
 
 def test_every_device_has_a_row(terminal: FakeTerminal) -> None:

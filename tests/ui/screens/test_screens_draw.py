@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from fake_terminal import TROUBLE
 
-from kiosk.session.states import Holding, Promise, State
+from kiosk.identity.assurance import Assurance
+from kiosk.session.states import Holding, Journey, Plan, Promise, State
 
 STATES: dict[State, tuple[dict[str, Any], ...]] = {
     State.OUTCOME: (
@@ -17,7 +18,12 @@ STATES: dict[State, tuple[dict[str, Any], ...]] = {
         {"promise": Promise.RECEIVED},
         {"receipt_printed": False},
         {"receipt_printed": None},
+        {"notice": "submit.earlier_kept"},
     ),
+    State.CONSENT: ({}, {"plan": Plan("", Journey.CASES, Assurance.CARD)}),
+    State.CASES: ({}, {"busy": True}, {"line_up": False}),
+    State.CASE: ({}, {"case": "KF00420000J4"}, {"case": "KF00010000K2"}, {"receipt_printed": True}, {"busy": True}),
+    State.WITHDRAW: ({}, {"line_up": False}, {"busy": True}),
     State.GUARD: ({"holding": Holding.CARD}, {"holding": Holding.CARD_UNKNOWN}, {"guard_stage": 3}, {}),
     State.CODE: ({"busy": True}, {}, {"elder_offered": True}),
     State.FORM: ({"page": 0}, {"page": 1}, {"page": 2}, {"page": 1, "editing": True}),

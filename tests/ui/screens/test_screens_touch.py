@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_terminal import TROUBLE
+from fake_terminal import TROUBLE, WAITING
 
+from kiosk.catalogue.models import Need
 from kiosk.events import Fact
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
@@ -42,6 +43,88 @@ def test_what_cannot_be_done_is_not_chosen(stand: Any) -> None:
     assert stand.said == []
     stand.tap("foot_back")
     assert stand.said == [ev.BackPressed()]
+
+
+def test_my_cases_are_chosen_listed_opened_and_printed_again(stand: Any) -> None:
+    """Should begin from its tile with two consents, open the case that is touched, and ask for its receipt."""
+    stand.terminal.show(State.HOME)
+    stand.settle()
+    stand.tap("tile_cases")
+    assert stand.said == [ev.ItemChosen(stand.terminal.cases_plan())]
+    stand.tap("consent_identify")
+    stand.tap("consent_handle")
+    assert stand.find("consent_phone") is None
+    stand.tap("foot_main")
+    assert stand.said[-1] == ev.Confirmed()
+    stand.terminal.show(State.CASES)
+    stand.settle()
+    assert stand.find("foot_back") is None
+    stand.tap(f"case_{WAITING}")
+    assert stand.said[-1] == ev.CaseOpened(WAITING)
+    assert stand.item("case_number").property("text") == "KF 0042 0003G 7"
+    stand.tap("foot_main")
+    stand.tap("foot_main")
+    assert stand.said.count(ev.ReprintAsked()) == 1  # the first is still at the printer
+    stand.terminal.handle(ev.ReceiptPrinted(stand.terminal.session.number))
+    stand.settle()
+    assert stand.find("case_reprinted") is not None
+
+
+def test_without_a_card_reader_no_case_can_be_looked_for(stand: Any) -> None:
+    """Should be grey with its reason before anything is asked."""
+    stand.terminal.health[Need.ID_CARD] = False
+    stand.terminal.show(State.HOME)
+    stand.settle()
+    assert stand.item("tile_cases").property("reason") != ""
+    stand.tap("tile_cases")
+    assert stand.said == []
+
+
+def test_a_withdrawal_is_asked_about_first(stand: Any) -> None:
+    """Should ask, keep the case at *back*, and withdraw at the main action alone, once."""
+    stand.terminal.show(State.CASE)
+    stand.settle()
+    stand.tap("case_withdraw")
+    assert stand.terminal.session.state is State.WITHDRAW
+    stand.tap("foot_back")
+    assert stand.terminal.session.state is State.CASE
+    stand.tap("case_withdraw")
+    stand.tap("foot_main")
+    stand.tap("foot_main")
+    assert stand.said == [ev.WithdrawAsked(), ev.BackPressed(), ev.WithdrawAsked(), ev.Confirmed()]
+
+
+def test_what_cannot_be_taken_back_offers_no_withdrawal(stand: Any) -> None:
+    """Should leave the button out once a withdrawal is under way, and print only what lies here."""
+    stand.terminal.show(State.CASE, case="KF00420000J4")
+    stand.settle()
+    assert stand.find("case_withdraw") is None
+    stand.terminal.show(State.CASE, case="KF00010000K2")
+    stand.settle()
+    assert stand.find("foot_main") is None
+    assert stand.find("case_withdraw") is not None
+
+
+@pytest.mark.parametrize(("button", "said"), [("foot_main", ev.Confirmed()), ("foot_back", ev.BackPressed())])
+def test_the_same_service_again_is_a_question(stand: Any, button: str, said: ev.Event) -> None:
+    """Should say when it was handed in, and let the person hand in again or look."""
+    stand.terminal.show(State.AGAIN, again=True)
+    stand.settle()
+    stand.tap(button)
+    assert stand.said == [said]
+    if said == ev.BackPressed():
+        stand.tap("foot_back")
+        assert stand.terminal.session.state is State.AGAIN
+
+
+def test_what_was_kept_before_an_edit_is_said_beside_the_receipt(stand: Any) -> None:
+    """Should show the notice of the submission, and nothing where there is none."""
+    stand.terminal.show(State.OUTCOME, notice="submit.earlier_kept")
+    stand.settle()
+    assert stand.item("outcome_notice").property("text")
+    stand.terminal.show(State.OUTCOME)
+    stand.settle()
+    assert stand.find("outcome_notice") is None
 
 
 def test_nothing_is_agreed_to_beforehand(stand: Any) -> None:
@@ -83,6 +166,34 @@ def test_a_field_is_typed_with_the_keyboard(stand: Any) -> None:
     assert [call for call in stand.terminal.calls if call[0] == "set"][-1] == ("set", "phone", "138")
     stand.tap("foot_main")
     assert stand.said == [ev.PageAnswered(1)]
+
+
+def test_the_keyboard_comes_back_to_the_field_that_it_left(stand: Any) -> None:
+    """Should close when it is done, and open again for the same field, which keeps what was typed."""
+    stand.terminal.show(State.FORM, page=0)
+    stand.settle()
+    for typed, digit in (("1", "1"), ("13", "3"), ("138", "8")):
+        stand.tap("field_phone", down=0.85)
+        stand.tap(f"key_{digit}")
+        assert stand.item("field_phone").property("text") == typed
+        stand.tap("key_done")
+        assert stand.find("key_done") is None
+
+
+def test_letters_without_a_character_are_not_thrown_away(stand: Any) -> None:
+    """Should write the first candidate, and go on only with the next touch."""
+    stand.terminal.show(State.FORM, page=1)
+    stand.settle()
+    detail = stand.item("field_address")
+    stand.tap("field_address", down=0.85)
+    for letter in "lu":
+        stand.tap(f"key_{letter}")
+    assert detail.property("text") == ""
+    stand.tap("foot_main")
+    assert stand.said == []
+    assert len(detail.property("text")) == 1
+    stand.tap("foot_main")
+    assert stand.said == [ev.PageAnswered(2)]
 
 
 def test_the_language_changes_in_the_middle_of_a_field(stand: Any) -> None:

@@ -21,6 +21,7 @@ STAY_INSIDE = {
     "devices.id_card.layout.LayoutError": "the driver turns it into ReadFailed",
     "devices.smart_card.staff_card.RecordError": "the driver turns it into NotAStaffCard",
     "kiosk.documents.wire.WireError": "the vision worker's owner turns it into VisionLost",
+    "kiosk.documents.score.ScoreError": "of a command for people at a desk, which says it and ends",
     "devices.page_printer.daemons.DaemonFailed": "the rig's, never in a terminal",
     "devices.rig_daemons.DaemonFailed": "the rig's, never in a terminal",
     "devices.rig_control.NotNow": "the rig's, never in a terminal",

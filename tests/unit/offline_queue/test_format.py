@@ -26,7 +26,7 @@ def test_a_stranger_can_read_the_outbox(bench: Any, outbox: Outbox) -> None:
     outbox.close()
     database = sqlite3.connect(bench.directory / "outbox.db")
     assert database.execute("PRAGMA application_id").fetchone() == (0x4B464F42,)
-    assert database.execute("PRAGMA user_version").fetchone()[0] // 1000 == 1
+    assert database.execute("PRAGMA user_version").fetchone()[0] // 1000 == 2
     blob, digest = database.execute("SELECT envelope, sha256 FROM outbox WHERE state = 0").fetchone()
     database.close()
     assert hashlib.sha256(blob).digest() == digest

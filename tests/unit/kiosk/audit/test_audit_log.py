@@ -110,6 +110,12 @@ def test_no_listed_field_is_personal() -> None:
     assert not personal & {field for event in EVENTS.values() for field in event.fields}
 
 
+def test_no_listed_field_hides_one_of_the_lines_own() -> None:
+    """A field by the name of the chain's own would break it."""
+    own = {"seq", "at", "event", "disposition", "prev"}
+    assert not own & {field for event in EVENTS.values() for field in event.fields}
+
+
 def test_a_changed_line_is_named(path: Path) -> None:
     """Whoever edits one line breaks the chain at the next."""
     log = opened(path)
@@ -227,6 +233,39 @@ def test_threads_share_one_chain(path: Path) -> None:
     for thread in threads:
         thread.join()
     assert verify_chain(path)[0] == 80
+
+
+def test_two_programs_share_one_chain(path: Path) -> None:
+    """The terminal and a command of its staff write in turn, and neither breaks the other's chain."""
+    terminal, command = opened(path), opened(path)
+    for log in (terminal, command, command, terminal, command):
+        log.record("line.up")
+    assert verify_chain(path)[0] == 5
+
+
+def test_what_another_program_broke_is_found_at_the_next_line(path: Path) -> None:
+    """A line that does not fit, or a log that became shorter, is a broken chain, told to whoever watches."""
+    log = opened(path)
+    log.record("line.up")
+    whole = path.read_bytes()
+    told: list[AuditError] = []
+    log.on_failure = told.append
+    path.write_bytes(whole + whole)
+    log.record("line.up")
+    path.write_bytes(whole[:10])
+    log.record("line.up")
+    assert [(error.code, error.detail) for error in told] == [("audit.broken_chain", "2"), ("audit.broken_chain", "1")]
+
+
+def test_a_line_that_another_program_left_unfinished_is_set_aside(path: Path) -> None:
+    """A command that was killed inside a write costs its own line and nothing else."""
+    log = opened(path)
+    log.record("line.up")
+    with path.open("ab") as other:
+        other.write(b'{"seq":2,')
+    log.record("line.up")
+    assert [entry["event"] for entry in written(path)] == ["line.up", "log.torn_line", "line.up"]
+    assert verify_chain(path)[0] == 3
 
 
 def test_the_page_for_auditors_is_not_stale() -> None:

@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from kiosk.city import client
-from kiosk.city.messages import EnrolAnswer, GatewayInfo, enrolment_to_sign, signature_holds
+from kiosk.city.messages import EnrolAnswer, GatewayInfo, enrolment_to_sign, signed_by
 from kiosk.city.messages import PlatformKey as SentKey
 from kiosk.config import Config, parse
 from kiosk.fleet import enrolment
 from kiosk.fleet.enrol import enrol
 from kiosk.fleet.enrolment import Enrolment, EnrolmentError, PlatformKey
+from offline_queue.signatures import Algorithm, PublicKey
 
 RECORD = Enrolment(
     kiosk="0001",
@@ -61,6 +62,9 @@ def test_a_half_written_record_is_unusable(tmp_path: Path) -> None:
     "change",
     [
         {"device_public_key": "11" * 31},
+        {"device_public_key": "04" + "11" * 64},
+        {"device_key_algorithm": "ecdsa-p256"},
+        {"device_key_algorithm": "none"},
         {"device_public_key": "GG" * 32},
         {"device_public_key": "AB" * 32},
         {"platform_sign_key": {"key_id": "sign-1", "public_key": "33" * 33}},
@@ -128,6 +132,7 @@ class City:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
         self.keys: list[bytes] = []
+        self.custodies: list[str] = []
         self.answer = EnrolAnswer(
             kiosk="0001",
             platform_seal_keys=(SentKey(key_id="seal-1", public_key=b64(b"\x22" * 32)),),
@@ -138,10 +143,13 @@ class City:
         ).model_copy(update=changes)
         monkeypatch.setattr(client, "enrol", self.enrol)
 
-    def enrol(self, _url: str, _ca: Path, *, code: str, public_key: bytes, sign: Any) -> EnrolAnswer:
-        message = enrolment_to_sign(code, b64(public_key), "nonce")
-        assert signature_holds(public_key, b64(sign(message)), message)
+    def enrol(
+        self, _url: str, _ca: Path, *, code: str, public_key: bytes, sign: Any, algorithm: str, custody: str
+    ) -> EnrolAnswer:
+        message = enrolment_to_sign(code, b64(public_key), "nonce", algorithm, custody)
+        assert signed_by(PublicKey(Algorithm(algorithm), public_key), b64(sign(message)), message)
         self.keys.append(public_key)
+        self.custodies.append(custody)
         return self.answer
 
 

@@ -35,6 +35,7 @@ from kiosk.catalogue.loader import Catalogue
 from kiosk.city.client import CatalogueDownload, CityClient
 from kiosk.city.line import LineWatch
 from kiosk.city.messages import (
+    CasesAnswer,
     CertificateAnswer,
     CertificateRequest,
     CertificateStatement,
@@ -61,6 +62,7 @@ from kiosk.journeys.guard import GuardDesk
 from kiosk.journeys.hand_in import CaseDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
+from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.vault import Vault
 from kiosk.session import events as ev
@@ -69,6 +71,7 @@ from kiosk.session.states import Choice, Device, Session, State
 from kiosk.terminal import Desks, Terminal
 from kiosk.words import Words
 from offline_queue import Limits, Outbox, Recipient, Sealing, SoftwareDeviceKey
+from offline_queue.tag_keys import KeyringTagKey
 
 PERMIT = "residence_permit_apply"
 CERTIFICATE = "social_participation_cert"
@@ -187,16 +190,18 @@ class ScriptedCity:
     """Answers well, or as told: an exception or a value in `script[<method>]` is what the next call gets."""
 
     def __init__(self) -> None:
-        calls = ("catalogue", "request_code", "verify_code", "issue_certificate")
+        calls = ("catalogue", "request_code", "verify_code", "issue_certificate", "cases")
         self.script: dict[str, deque[Any]] = {call: deque() for call in calls}
         self.codes: list[PersonKey] = []
         self.verified: list[tuple[str, str]] = []
+        self.asked_cases: list[tuple[str, bool]] = []
         self.requests: list[CertificateRequest] = []
         self.pdf = b""
 
     def forget(self) -> None:
         """Drop what this stand-in itself has kept of the calls."""
         self.codes.clear()
+        self.asked_cases.clear()
         self.requests.clear()
 
     def fail(self, method: str, error: Exception) -> None:
@@ -207,6 +212,11 @@ class ScriptedCity:
         if isinstance(told, Exception):
             raise told
         return told
+
+    def cases(self, person: PersonKey, token: str = "") -> CasesAnswer:
+        told = self._told("cases")
+        self.asked_cases.append((person.number, bool(token)))
+        return told if told is not None else CasesAnswer(level="card", as_of=dt.datetime.now(dt.UTC), cases=())
 
     def catalogue(self, etag: str = "") -> CatalogueDownload | None:
         return cast("CatalogueDownload | None", self._told("catalogue"))
@@ -458,6 +468,8 @@ class Bench:
             store_work=cast("Any", self.store_work),
             devices=cast("Any", self.devices),
             sign=self.key.sign,
+            custody=self.key.custody,
+            tag_key=KeyringTagKey(b"t" * 32),
             handle=self.runner.handle,
             session=lambda: self.runner.session,
         )
@@ -471,6 +483,7 @@ class Bench:
             form=form,
             materials=materials,
             case=CaseDesk(context, form, materials),
+            my_cases=MyCasesDesk(context),
             certificate=CertificateDesk(context),
             guard=GuardDesk(context),
             staff=StaffDesk(context),
@@ -572,6 +585,8 @@ class Bench:
         self.lay_card()
         assert self.state() is State.CODE
         self.type_code()
+        if self.state() is State.AGAIN:
+            self.handle(ev.Confirmed())
         assert self.state() in {State.FORM, State.CHOOSE}
 
     def fill_permit(self, reason: str = "home") -> None:

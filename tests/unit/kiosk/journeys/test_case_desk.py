@@ -15,12 +15,13 @@ from PIL import Image
 from devices.receipt_printer import CoverOpen, Cut, Faulted, NoPaper, Offline, Raster, Ready, Text
 from kiosk.city.client import PlatformUnreachable, Unreachable
 from kiosk.clock import ClockQuality
+from kiosk.identity import case_code
 from kiosk.identity.assurance import Assurance
 from kiosk.identity.case_code import CaseCode, parse
-from kiosk.printing import receipt, receipt_qr
+from kiosk.printing import receipt_qr
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Device, Promise, State
-from offline_queue import QueueError, StoreFull
+from offline_queue import CustodyError, QueueError, StoreFull
 from offline_queue import envelope as env
 
 if TYPE_CHECKING:
@@ -169,6 +170,67 @@ def test_a_failed_store_is_tried_again_under_the_same_id(
     assert form["submitted_at"] == "2026-11-27T19:12:00Z"
 
 
+def test_an_edit_after_an_unknown_commit_ends_with_what_is_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kept though nobody could say so, then changed: one case, its receipt for what is kept, and the person is told."""
+    bench.to_review()
+    real = bench.outbox.put
+
+    def put(*args: Any, **kwargs: Any) -> Any:
+        real(*args, **kwargs)
+        raise QueueError("queue.commit_unknown")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.outbox, "put", put)
+        bench.handle(ev.Confirmed())
+    assert bench.trouble == "submit.store_failed"
+    before = {material: len(pages) for material, pages in bench.vault.pages.items()}
+    bench.handle(ev.TroubleAnswered(Choice.RETRY), ev.FieldReopened(State.FORM))
+    bench.terminal.form.set("phone", "13800000002")
+    bench.terminal.case.set_signature([[(0.1, 0.1, 0.0), (0.9, 0.9, 0.3)]], 600, 300)
+    bench.turn()
+    while bench.state() is State.FORM:
+        assert bench.terminal.form.answer_page()
+        bench.turn()
+    bench.handle(ev.Confirmed())
+    assert bench.state() is State.OUTCOME
+    assert bench.session.notice == "submit.earlier_kept"
+    ((header, form),) = stored(bench)
+    assert form["answers"]["phone"] == "13800000001"
+    assert bench.terminal.case.code == header.code
+    kept = bench.vault.kept
+    assert kept is not None
+    refs = [ref["sha256"] for material in form["materials"] for ref in material["parts"]]
+    assert set(kept.attachments) == {*refs, form["signature"]["png"]["sha256"]}
+    assert sorted(pages for _, pages in kept.materials) == sorted(before.values())
+    row = bench.outbox.row(header.code)
+    assert row is not None
+    assert kept.digest == row.sha256
+    assert bench.receipts.cut_receipts() == 1
+
+
+def test_a_conflict_that_nobody_can_explain_promises_nothing(bench: Bench) -> None:
+    """The same id with other content and no unknown attempt before it: our bug, and no receipt for a stranger's papers."""
+    bench.to_review()
+    bench.vault.submission_id = "0" * 31 + "1"
+    bench.outbox.put(b"another", (), service="other", submission_id=bench.vault.submission_id)
+    bench.handle(ev.Confirmed())
+    assert (bench.state(), bench.trouble) == (State.REVIEW, "submit.store_failed")
+    assert bench.receipts.cut_receipts() == 0
+
+
+def test_a_guardian_that_went_silent_closes_the_terminal(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key cannot sign: nothing is kept or promised, the person is told, and the fault is raised."""
+    bench.to_review()
+
+    def put(*_: Any, **__: Any) -> Any:
+        raise CustodyError("key.guardian_silent")
+
+    monkeypatch.setattr(bench.outbox, "put", put)
+    with pytest.raises(CustodyError):
+        bench.handle(ev.Confirmed())
+    assert (bench.state(), bench.trouble) == (State.REVIEW, "submit.store_failed")
+
+
 def test_a_store_that_takes_too_long_is_not_asked_twice(bench: Bench) -> None:
     """Thirty seconds without an answer: said plainly. It was stored meanwhile: pressing again shows that case."""
     bench.to_review()
@@ -255,7 +317,7 @@ def test_the_receipt_says_the_truth_of_three_in_the_morning(bench: Bench) -> Non
     bench.to_outcome()
     assert bench.session.receipt_printed
     lines = printed(bench)
-    assert receipt.group(bench.terminal.case.code) in lines
+    assert case_code.group(bench.terminal.case.code) in lines
     assert "2026-11-28 Sat 03:12" in lines
     assert "2026-11-30 Mon 08:30" in lines
     assert "2026-12-07 Mon" in lines

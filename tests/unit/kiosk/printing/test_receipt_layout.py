@@ -17,6 +17,7 @@ from devices.receipt_printer.emulator import ReceiptPrinterEmulator
 from devices.receipt_printer.escpos import create
 from devices.receipt_printer.fakes import FakeReceiptPrinter
 from kiosk.clock import ClockQuality
+from kiosk.identity import case_code
 from kiosk.identity.case_code import CaseCode, mint, parse
 from kiosk.printing import receipt, receipt_qr
 from kiosk.printing.receipt import Promised, ReceiptFacts, Say
@@ -85,7 +86,7 @@ def test_code_and_dates_are_native_and_the_qr_verifies(language: str, width: int
     assert paper.complete
     assert (paper.unknown, paper.cuts) == ([], 1)
     native = [line.strip() for line in paper.lines]
-    assert receipt.group(CLAIM.code) in native
+    assert case_code.group(CLAIM.code) in native
     assert "2026-11-28 Sat 03:12" in native
     assert "2026-11-30 Mon 08:30" in native
     assert "2026-12-04 Fri" in native
@@ -97,7 +98,7 @@ def test_code_and_dates_are_native_and_the_qr_verifies(language: str, width: int
 
 def test_the_code_can_be_typed_in_as_it_stands() -> None:
     """Grouped for reading aloud, it is still a code that parses to itself."""
-    found = parse(receipt.group(CLAIM.code))
+    found = parse(case_code.group(CLAIM.code))
     assert isinstance(found, CaseCode)
     assert found.text == CLAIM.code
 
@@ -124,7 +125,7 @@ def test_hostile_words_are_pictures_and_no_commands() -> None:
     paper = on_paper(replace(FACTS, item_name=words, applicant=words), "zh_CN", 576)
     assert paper.complete
     assert (paper.unknown, paper.cuts) == ([], 1)
-    assert receipt.group(CLAIM.code) in [line.strip() for line in paper.lines]
+    assert case_code.group(CLAIM.code) in [line.strip() for line in paper.lines]
 
 
 def said(facts: ReceiptFacts) -> list[str]:

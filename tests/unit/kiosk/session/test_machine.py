@@ -28,6 +28,7 @@ from kiosk.session.states import (
 from kiosk.session.timeouts import Timer, idle_s, state_s
 
 APPLY = Plan("residence_permit_apply", Journey.APPLY, Assurance.CARD_CODE, Assurance.CARD)
+CASES = Plan("", Journey.CASES, Assurance.CARD)
 CERTIFICATE = Plan("social_participation_cert", Journey.CERTIFICATE, Assurance.CARD_CODE)
 
 EVENTS: tuple[ev.Event, ...] = (
@@ -43,6 +44,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.ElderAnswered(wanted=True),
     ev.CardRead(7),
     ev.CardRead(7, elder=True),
+    ev.CardRead(7, again=True),
     ev.CardRefused(7, "identify.expired"),
     ev.CodeSent(7),
     ev.CodeNotSent(7, "code.person_unknown"),
@@ -64,6 +66,14 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.ReceiptPrinted(7),
     ev.ReceiptNotPrinted(7, "receipt.no_paper"),
     ev.CityReceived(7),
+    ev.Stored(7, "submit.earlier_kept"),
+    ev.ItemChosen(CASES),
+    ev.CasesFound(7),
+    ev.CaseOpened("KF0001000001X"),
+    ev.ReprintAsked(),
+    ev.WithdrawAsked(),
+    ev.Withdrawn(7),
+    ev.NotWithdrawn(7, "cases.withdraw.failed"),
     ev.CertificateReady(7),
     ev.CertificateRefused(7, "certificate.refused"),
     ev.PagesPrinted(7),
@@ -98,6 +108,8 @@ def variants(state: State) -> tuple[Session, ...]:
     return (
         plain,
         in_state(state, CERTIFICATE),
+        in_state(state, CASES),
+        in_state(state, again=True),
         in_state(state, busy=True),
         in_state(state, leaving=True),
         in_state(state, warned=True),
@@ -315,3 +327,74 @@ def test_a_failed_print_is_never_sent_again_by_itself() -> None:
     assert fx.PrintCertificate() not in effects
     unsure, _ = run(in_state(State.PRINT, CERTIFICATE, busy=True), ev.PagesNotPrinted(7, "print.unsure", unsure=True))
     assert unsure.trouble == Trouble("print.unsure", (Choice.LEAVE,))
+
+
+def test_my_cases_from_touch_to_attract() -> None:
+    """It should ask for consent and card, list, open, print again, withdraw after a question, and forget the person."""
+    session, effects = run(
+        Session(number=7), ev.Started(), ev.ItemChosen(CASES), ev.Confirmed(), ev.CardRead(7), ev.CasesFound(7)
+    )
+    assert session.state is State.CASES
+    assert not session.busy
+    assert effects.count(fx.FindCases()) == 1
+    assert fx.PrepareForm() not in effects
+    session, effects = run(session, ev.CaseOpened("KF1"), ev.ReprintAsked())
+    assert (session.state, session.case, session.busy) == (State.CASE, "KF1", True)
+    assert fx.ReprintReceipt() in effects
+    waiting, _ = run(session, ev.BackPressed(), ev.WithdrawAsked(), ev.ReprintAsked())
+    assert waiting == session  # the paper is on its way
+    session, effects = run(session, ev.ReceiptPrinted(7), ev.WithdrawAsked())
+    assert session.state is State.WITHDRAW
+    assert fx.WithdrawCase() not in effects
+    session, effects = run(session, ev.Confirmed(), ev.Confirmed())
+    assert effects.count(fx.WithdrawCase()) == 1
+    session, effects = run(session, ev.Withdrawn(7))
+    assert (session.state, session.case) == (State.CASES, "")
+    assert fx.FindCases() in effects
+    session, effects = run(session, ev.Confirmed(), ev.HoldingChecked(7, None))
+    assert session.state is State.ATTRACT
+    assert fx.WipePerson() in effects
+
+
+def test_a_service_that_still_waits_is_asked_about_before_the_form() -> None:
+    """It should ask, go on at *again*, and show the cases at *no*; and not ask of a certificate or of the cases."""
+    permit = Plan("residence_permit_apply", Journey.APPLY, Assurance.CARD)
+    asked, effects = run(in_state(State.IDENTIFY, permit), ev.CardRead(7, again=True))
+    assert asked.state is State.AGAIN
+    assert fx.PrepareForm() not in effects
+    again, effects = run(asked, ev.Confirmed())
+    assert again.state is State.FORM
+    assert fx.PrepareForm() in effects
+    seen, effects = run(asked, ev.BackPressed())
+    assert seen.state is State.CASES
+    assert run(seen, ev.BackPressed())[0].state is State.AGAIN
+    assert run(in_state(State.IDENTIFY, CASES), ev.CardRead(7, again=True))[0].state is State.CASES
+
+
+def test_the_question_comes_after_the_code_and_keeps_the_notice() -> None:
+    """It should ask once the person is identified, and still say that the line's absence lowered the assurance."""
+    code, _ = run(in_state(State.IDENTIFY), ev.CardRead(7, again=True))
+    assert code.state is State.CODE
+    assert run(code, ev.CodeAccepted(7, Assurance.CARD_CODE))[0].state is State.AGAIN
+    offline, _ = run(in_state(State.IDENTIFY, line_up=False), ev.CardRead(7, again=True))
+    assert offline.state is State.AGAIN
+    assert offline.trouble is not None
+    assert run(offline, ev.TroubleAnswered(Choice.SKIP), ev.Confirmed())[0].state is State.FORM
+
+
+def test_a_withdrawal_that_was_not_kept_changes_nothing() -> None:
+    """It should go back to the case and say so; a receipt that failed should be offered again."""
+    session, _ = run(in_state(State.WITHDRAW, CASES, case="KF1", busy=True), ev.NotWithdrawn(7, "cases.withdraw.failed"))
+    assert (session.state, session.case) == (State.CASE, "KF1")
+    assert session.trouble == Trouble("cases.withdraw.failed", (Choice.SKIP, Choice.LEAVE))
+    failed, _ = run(in_state(State.CASE, CASES, busy=True), ev.ReceiptNotPrinted(7, "receipt.no_paper"))
+    again, effects = run(failed, ev.TroubleAnswered(Choice.RETRY))
+    assert (effects, again.busy) == ([fx.ReprintReceipt()], True)
+    assert run(failed, ev.TroubleAnswered(Choice.SKIP))[0].trouble is None
+
+
+def test_what_the_person_must_know_of_it_stands_beside_the_receipt() -> None:
+    """It should keep the notice while the receipt prints, and drop it with the screen."""
+    session, _ = run(in_state(State.SUBMIT), ev.Stored(7, "submit.earlier_kept"), ev.ReceiptPrinted(7))
+    assert session.notice == "submit.earlier_kept"
+    assert run(session, ev.Confirmed())[0].notice == ""

@@ -28,7 +28,7 @@ Item {
     KioskText {
         id: typed
 
-        height: Theme.mm(9)
+        height: Theme.mm(9.6)
         text: root.model.preedit !== "" ? root.model.preedit : qsTrId("controls.type_pinyin")
         role: "caption"
         font.pixelSize: Theme.mm(6.6)

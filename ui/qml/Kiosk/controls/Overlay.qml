@@ -68,12 +68,13 @@ FocusScope {
     Rectangle {
         id: card
 
+        readonly property bool tight: Theme.counter // no height there for a mark
         readonly property real widest: Theme.portrait ? root.width - 2 * Theme.margin : root.width * 0.62
 
         anchors.horizontalCenter: parent.horizontalCenter
         y: Theme.lowReach && Theme.portrait ? root.height - height - Theme.margin : Math.max(Theme.margin, (root.height - height) / 2)
         width: Math.min(card.widest, Theme.mm(260))
-        height: Math.min(root.height - 2 * Theme.margin, column.implicitHeight + 2 * Theme.space5)
+        height: Math.min(root.height - 2 * Theme.margin, column.implicitHeight + 2 * column.anchors.margins)
         radius: Theme.radius3
         color: Theme.surface
         border.width: Theme.highContrast ? Theme.stroke : 0
@@ -83,8 +84,8 @@ FocusScope {
             id: column
 
             anchors.fill: parent
-            anchors.margins: Theme.space5
-            spacing: Theme.space4
+            anchors.margins: card.tight ? Theme.space4 : Theme.space5
+            spacing: card.tight ? Theme.space3 : Theme.space4
 
             Rectangle {
                 Layout.alignment: Qt.AlignHCenter
@@ -94,7 +95,7 @@ FocusScope {
                 color: root.kind === "warn" ? Theme.warnTint : root.kind === "bad" ? Theme.badTint : Theme.tint
                 border.width: Theme.highContrast ? Theme.stroke : 0
                 border.color: Theme.edge
-                visible: root.picture === null
+                visible: root.picture === null && !card.tight
 
                 Icon {
                     anchors.centerIn: parent

@@ -11,7 +11,35 @@ FocusScope {
     property real spacing: Theme.space4
     property real topPadding: 0
 
-    readonly property bool overflows: holder.implicitHeight + topPadding > height + 1
+    readonly property real wanted: holder.implicitHeight + topPadding
+    property bool overflows: false
+    property int yielded: 0 // how often the buttons' place was given back since the last calm
+
+    // The buttons take width; narrower content may be lower and fit, then wider overflow again, for ever, and the
+    // screen with it. So the place is given back twice at most, and then kept until the scroller has another size.
+    function judge(): void {
+        if (wanted > height + 1) {
+            overflows = true;
+        } else if (overflows && yielded < 2) {
+            yielded += 1;
+            overflows = false;
+        }
+        calm.restart();
+    }
+
+    onWantedChanged: judge()
+    onWidthChanged: {
+        yielded = 0;
+        judge();
+    }
+
+    Timer {
+        id: calm
+
+        interval: 300
+        onTriggered: if (!root.overflows)
+            root.yielded = 0
+    }
     readonly property alias contentY: flick.contentY
 
     function turn(direction: int): void {
@@ -51,7 +79,11 @@ FocusScope {
 
     readonly property Item focused: Window.activeFocusItem
     onFocusedChanged: follow()
-    onHeightChanged: settled.restart()
+    onHeightChanged: {
+        yielded = 0;
+        judge();
+        settled.restart();
+    }
 
     // When everything else has its new height too. A timer dies with its item, which Qt.callLater would outlive.
     Timer {

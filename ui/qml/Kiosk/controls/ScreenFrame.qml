@@ -42,7 +42,7 @@ FocusScope {
     default property alias content: body.data
     readonly property alias contentItem: body
     readonly property bool rail: !Theme.portrait && (title !== "" || picture !== null)
-    readonly property bool low: Theme.lowReach
+    readonly property bool low: Theme.lowReach && !Theme.counter && (toolsVisible || foot.used) // a counter is low enough
     readonly property real reachTop: Theme.portrait && low ? height * 0.4 : 0 // nothing to press above this line
     readonly property real pageTop: head.height + strip.height
     readonly property real breath: Theme.counter ? (keyboard.active ? Theme.space1 : Theme.space3) : Theme.space4
@@ -73,8 +73,11 @@ FocusScope {
         return null;
     }
 
+    // The field gives the focus up: else a touch on it would change nothing, and the keyboard never come back.
     function closeKeyboard(): void {
         root.resting = root.editing;
+        if (root.editing)
+            root.editing.focus = false;
         root.forceActiveFocus(Qt.OtherFocusReason);
         root.editing = null;
     }
@@ -82,14 +85,14 @@ FocusScope {
     function steer(key: int): bool {
         if (typing)
             return Keypad.steerTyping(root, keyboard, editing, focused, key);
-        return Keypad.steer(root, focused === root && resting ? resting : focused, key);
+        return Keypad.steer(root, resting ?? focused, key);
     }
 
     property Item resting: null // where the keypad goes on after the keyboard has closed
 
     onFocusedChanged: {
         editing = fieldOf(focused);
-        if (focused !== root)
+        if (resting && !(focused && Keypad.contains(focused, resting)))
             resting = null;
     }
 
@@ -279,6 +282,7 @@ FocusScope {
             iconName: Theme.lowReach ? "lift" : "reach"
             text: qsTrId("controls.low_reach")
             on: Theme.lowReach
+            visible: !Theme.counter
             onClicked: root.lowReachWanted()
         }
 
@@ -316,19 +320,32 @@ FocusScope {
                 current: root.step
             }
 
+            // In a rail the words have so much room and no more: there they grow smaller before they are cut or broken.
             KioskText {
+                id: titleText
+
                 Layout.fillWidth: true
+                Layout.maximumHeight: root.rail ? words.height * (instructionText.visible ? 0.5 : 1) : implicitHeight
                 text: root.title
                 role: "title"
+                fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
                 lineHeight: 0.9
+                minimumPixelSize: Theme.body
                 visible: text !== ""
+                wrapMode: Text.WordWrap
             }
 
             KioskText {
+                id: instructionText
+
                 Layout.fillWidth: true
+                Layout.maximumHeight: root.rail ? Math.max(0, words.height - y) : implicitHeight
                 text: root.instruction
                 role: "lead"
+                fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
+                minimumPixelSize: Theme.mm(6.6)
                 visible: text !== "" && !(Theme.counter && keyboard.active)
+                wrapMode: Text.WordWrap
             }
         }
 
@@ -446,7 +463,10 @@ FocusScope {
             KioskButton {
                 id: mainButton
 
+                Layout.fillWidth: true // gives way to the others, on two lines
+                Layout.maximumWidth: Math.max(implicitWidth, Layout.minimumWidth)
                 Layout.minimumWidth: Math.min(Theme.mm(110), root.width * 0.34)
+                Layout.preferredWidth: Layout.maximumWidth
                 objectName: "foot_main"
                 kind: "primary"
                 iconName: root.mainIcon

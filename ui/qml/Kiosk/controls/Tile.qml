@@ -70,7 +70,7 @@ Pressable {
             width: content.width - x
             spacing: Theme.space1
 
-            KioskText {
+            WholeText {
                 width: parent.width
                 text: root.title
                 role: "lead"
@@ -79,7 +79,7 @@ Pressable {
                 Accessible.ignored: true
             }
 
-            KioskText {
+            WholeText {
                 width: parent.width
                 text: root.available ? root.subtitle : root.reason
                 role: "caption"

@@ -208,7 +208,10 @@ KioskScreen {
             KioskButton {
                 Layout.fillWidth: true
                 objectName: "capture_manual_side"
-                iconName: "camera"
+                iconName: Theme.textStep > 1 ? "" : "camera"
+                leftPadding: Theme.space2
+                rightPadding: Theme.space2
+                lines: 3
                 text: qsTrId("screens.capture.manual")
                 enabled: Camera.ready && root.pages < root.most
                 visible: !Theme.portrait

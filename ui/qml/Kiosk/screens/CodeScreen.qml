@@ -22,14 +22,19 @@ KioskScreen {
         Person.submitCode();
     }
 
-    ColumnLayout {
+    // On a counter the pad stands beside the six places, since there is no height for both.
+    GridLayout {
         anchors.fill: parent
-        spacing: Theme.space4
+        columns: Theme.counter ? 2 : 1
+        columnSpacing: Theme.space4
+        rowSpacing: Theme.space4
 
         Row {
-            Layout.alignment: Qt.AlignHCenter
+            id: places
+
+            Layout.alignment: Qt.AlignHCenter | (Theme.counter ? Qt.AlignBottom : Qt.AlignTop)
             Layout.topMargin: Theme.portrait ? Theme.space4 : 0
-            spacing: Theme.space3
+            spacing: Theme.counter ? Theme.space1 : Theme.space3
             Accessible.role: Accessible.StaticText
             Accessible.name: Sentence.fill(qsTrId("screens.code.typed"), {
                 "count": Person.codeDigits
@@ -43,7 +48,7 @@ KioskScreen {
 
                     required property int index
 
-                    width: Theme.mm(Theme.counter ? 16 : 21)
+                    width: Theme.mm(Theme.counter ? 13 : 21)
                     height: Theme.mm(Theme.counter ? 18 : 25)
                     radius: Theme.radius2
                     color: Theme.surface
@@ -62,17 +67,25 @@ KioskScreen {
             }
         }
 
-        RowLayout {
-            Layout.alignment: Qt.AlignHCenter
-            spacing: Theme.space4
+        GridLayout {
+            id: again
+
+            Layout.alignment: Qt.AlignHCenter | Qt.AlignTop
+            Layout.maximumWidth: Theme.counter ? places.width : root.contentItem.width
+            Layout.row: 1
+            columns: Theme.counter ? 1 : 2
+            columnSpacing: Theme.space4
+            rowSpacing: Theme.space3
 
             KioskText {
+                Layout.fillWidth: true
                 text: qsTrId("screens.code.expires")
                 color: Theme.inkSoft
-                wrapMode: Text.NoWrap
+                horizontalAlignment: Text.AlignHCenter
             }
 
             KioskButton {
+                Layout.fillWidth: true
                 objectName: "code_resend"
                 kind: "quiet"
                 text: Person.resendIn > 0 ? Sentence.fill(qsTrId("screens.code.resend_in"), {
@@ -84,73 +97,79 @@ KioskScreen {
         }
 
         Item {
+            id: padPlace
+
+            Layout.column: Theme.counter ? 1 : 0
+            Layout.row: Theme.counter ? 0 : 2
+            Layout.rowSpan: Theme.counter ? 2 : 1
+            Layout.fillWidth: true
             Layout.fillHeight: true
-            Layout.preferredHeight: 1
-        }
 
-        Grid {
-            id: pad
+            Grid {
+                id: pad
 
-            readonly property real cell: Math.min(Theme.mm(Theme.elder ? 76 : 60), (root.contentItem.width - 2 * spacing) / 3)
-            readonly property real tall: Math.max(Theme.key, Math.min(Theme.mm(Theme.elder ? 38 : 30), (root.contentItem.height - Theme.mm(Theme.counter ? 62 : 76)) / 4 - spacing))
+                readonly property real cell: Math.min(Theme.mm(Theme.elder ? 76 : 60), (padPlace.width - 2 * spacing) / 3)
+                readonly property real tall: Math.min(Theme.mm(Theme.elder ? 38 : 30), (padPlace.height - 3 * spacing) / 4)
 
-            Layout.alignment: Qt.AlignHCenter
-            columns: 3
-            spacing: Theme.gap
+                anchors.centerIn: parent
+                columns: 3
+                spacing: Theme.gap
 
-            Repeater {
-                model: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "erase"]
+                Repeater {
+                    model: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "erase"]
 
-                KioskButton {
-                    id: key
+                    KioskButton {
+                        id: key
 
-                    required property string modelData
+                        required property string modelData
 
-                    objectName: "digit_" + modelData
-                    width: pad.cell
-                    height: pad.tall
-                    opacity: modelData === "" ? 0 : 1
-                    enabled: modelData !== "" && !Session.busy
-                    iconName: modelData === "erase" && Theme.textStep < 2 ? "erase" : ""
-                    leftPadding: Theme.space1
-                    rightPadding: Theme.space1
-                    text: modelData === "erase" ? qsTrId("screens.code.erase") : modelData
-                    onClicked: {
-                        if (modelData === "erase")
-                            Person.eraseCode();
-                        else
-                            Person.typeCode(modelData);
-                    }
+                        objectName: "digit_" + modelData
+                        width: pad.cell
+                        height: pad.tall
+                        opacity: modelData === "" ? 0 : 1
+                        enabled: modelData !== "" && !Session.busy
+                        iconName: modelData === "erase" && Theme.textStep < 2 && !Theme.counter ? "erase" : ""
+                        leftPadding: Theme.space1
+                        rightPadding: Theme.space1
+                        topPadding: 0
+                        bottomPadding: 0
+                        text: modelData === "erase" ? qsTrId("screens.code.erase") : modelData
+                        onClicked: {
+                            if (modelData === "erase")
+                                Person.eraseCode();
+                            else
+                                Person.typeCode(modelData);
+                        }
 
-                    Binding {
-                        target: key.contentItem
-                        property: "visible"
-                        value: key.modelData === "erase"
-                    }
+                        Binding {
+                            target: key.contentItem
+                            property: "visible"
+                            value: key.modelData === "erase"
+                        }
 
-                    KioskText {
-                        anchors.centerIn: parent
-                        text: key.modelData === "erase" ? "" : key.modelData
-                        role: "title"
-                        color: key.enabled ? Theme.brand : Theme.inkSoft
-                        Accessible.ignored: true
+                        KioskText {
+                            anchors.centerIn: parent
+                            text: key.modelData === "erase" ? "" : key.modelData
+                            role: "title"
+                            color: key.enabled ? Theme.brand : Theme.inkSoft
+                            Accessible.ignored: true
+                        }
                     }
                 }
             }
         }
 
-        Item {
-            Layout.fillHeight: true
-            Layout.preferredHeight: 2
-        }
-
         KioskText {
+            // Where there is room for it: the pad comes first.
+            readonly property real room: root.contentItem.height - places.height - again.implicitHeight - 4 * Theme.target - 3 * Theme.gap - 4 * Theme.space4
+
+            Layout.row: 3
             Layout.fillWidth: true
             Layout.bottomMargin: Theme.space2
             text: qsTrId("screens.code.wrong_phone")
             color: Theme.inkSoft
             horizontalAlignment: Text.AlignHCenter
-            visible: !Theme.counter
+            visible: !Theme.counter && implicitHeight < room
         }
     }
 }

@@ -8,6 +8,7 @@ import Kiosk.controls
 KioskScreen {
     id: root
 
+    readonly property bool forCases: Session.journey === "cases"
     readonly property bool withPhone: Catalogue.guide.assurance === "card+code"
     property bool identify: false
     property bool handle: false
@@ -34,8 +35,8 @@ KioskScreen {
         Tick {
             width: parent?.width ?? 0
             objectName: "consent_handle"
-            heading: qsTrId("screens.consent.handle")
-            note: Sentence.fill(qsTrId("screens.consent.handle_note"), {
+            heading: root.forCases ? qsTrId("screens.consent.find") : qsTrId("screens.consent.handle")
+            note: root.forCases ? qsTrId("screens.consent.find_note") : Sentence.fill(qsTrId("screens.consent.handle_note"), {
                 "office": Catalogue.guide.office ?? ""
             })
             on: root.handle

@@ -2,6 +2,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk
 import Kiosk.Bridge
+import Kiosk.Keyboard
 import Kiosk.controls
 
 // One page of the form: who it is about, then a few questions. Serves the choosing of a certificate's contents too.
@@ -13,7 +14,16 @@ KioskScreen {
     mainText: Session.editing ? qsTrId("screens.form.save") : qsTrId("screens.form.next")
     mainIcon: Session.editing ? "check" : "next"
 
+    // Letters that no character was picked for are not thrown away: they become the first candidate, and the page
+    // waits until the person has seen it.
     function goOn(): void {
+        if (root.typing && Keyboard.model.preedit !== "") {
+            if (Keyboard.model.candidates.length > 0)
+                Keyboard.model.space();
+            else
+                Keyboard.model.enter();
+            return;
+        }
         root.closeKeyboard();
         Form.answerPage();
         problem.restart();

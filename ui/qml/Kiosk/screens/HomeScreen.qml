@@ -25,8 +25,11 @@ KioskScreen {
     endVisible: false
     title: shelf === "" ? qsTrId("screens.home.title") : shelfTitles[shelf] ?? ""
     instruction: shelf === "" ? qsTrId("screens.home.instruction") : shelf === "search" ? "" : qsTrId("screens.home.pick")
-    mainText: shelf === "search" ? "" : qsTrId("screens.home.search_short")
-    mainIcon: "search"
+    // While one types, the keyboard may stand where the list is: the way to it is the main action then.
+    mainText: shelf !== "search" ? qsTrId("screens.home.search_short") : typing && Catalogue.found.length > 0 ? Sentence.fill(qsTrId("screens.home.see_found"), {
+        "count": Catalogue.found.length
+    }) : ""
+    mainIcon: shelf === "search" ? "list" : "search"
     otherText: Session.elder ? "" : qsTrId("screens.head.elder")
     otherIcon: Theme.textStep > 1 ? "" : "elder"
     otherKind: "secondary"
@@ -39,7 +42,10 @@ KioskScreen {
     }
 
     function goOn(): void {
-        Catalogue.look("search", "");
+        if (shelf === "search")
+            closeKeyboard();
+        else
+            Catalogue.look("search", "");
     }
 
     function goOther(): void {

@@ -35,7 +35,7 @@ PageScroller {
         readonly property real tall: Session.elder ? (root.height - (6 / columns - 1) * rowSpacing) / (6 / columns) - Theme.space1 : 0
 
         width: parent?.width ?? 0
-        columns: Theme.counter || (Theme.portrait && (Theme.textStep > 0 || Session.elder)) ? 2 : 3
+        columns: Theme.counter || Session.elder || Theme.textStep > (Theme.portrait ? 0 : 1) ? 2 : 3
         columnSpacing: Theme.space3
         rowSpacing: Theme.space3
         uniformCellWidths: true
@@ -73,7 +73,9 @@ PageScroller {
             objectName: "tile_cases"
             iconName: "list"
             title: qsTrId("screens.home.tile.cases")
-            reason: root.soon
+            subtitle: qsTrId("screens.home.tile.cases_note")
+            reason: Cases.reason === "" ? "" : qsTrId(Cases.reason)
+            onClicked: Cases.choose()
         }
 
         Tile {
@@ -126,7 +128,7 @@ PageScroller {
         id: life
 
         width: parent?.width ?? 0
-        columns: Theme.portrait ? (Theme.textStep > 1 ? 2 : 3) : Theme.textStep > 1 ? 3 : 4
+        columns: (Theme.portrait || Theme.counter ? 3 : 4) - (Theme.textStep > 1 ? 1 : 0)
         spacing: Theme.space3
         visible: !Session.elder
 

@@ -30,14 +30,13 @@ Pressable {
             size: Theme.icon1 * 1.15
         }
 
-        KioskText {
+        WholeText {
             Layout.fillWidth: true
             text: root.text
             font.bold: true
             color: Theme.brand
-            maximumLineCount: 2
+            maximumLineCount: 3
             lineHeight: 0.86
-            elide: Text.ElideRight
             Accessible.ignored: true
         }
     }

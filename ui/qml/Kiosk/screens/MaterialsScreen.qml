@@ -47,7 +47,7 @@ KioskScreen {
                     x: Theme.space4
                     y: Theme.space4
                     width: parent.width - 2 * Theme.space4
-                    columns: Theme.textStep > 1 && Theme.portrait ? 2 : 3
+                    columns: Theme.textStep > 1 && (Theme.portrait || Theme.counter) ? 2 : 3
                     columnSpacing: Theme.space4
                     rowSpacing: Theme.space3
 

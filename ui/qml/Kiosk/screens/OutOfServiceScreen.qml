@@ -14,10 +14,12 @@ KioskScreen {
     endVisible: false
     toolsVisible: false
 
+    readonly property bool crowded: Theme.counter && Theme.textStep > 1 // words before pictures
+
     GridLayout {
         anchors.fill: parent
         columns: Theme.portrait ? 1 : 2
-        columnSpacing: Theme.space6
+        columnSpacing: Theme.counter ? Theme.space4 : Theme.space6
         rowSpacing: Theme.space5
 
         ColumnLayout {
@@ -45,12 +47,13 @@ KioskScreen {
                     size: parent.width * 0.52
                     color: Theme.warn
                 }
+                visible: !root.crowded
             }
 
             KioskText {
                 Layout.fillWidth: true
                 text: qsTrId("screens.out_of_service.title")
-                role: "display"
+                role: root.crowded ? "title" : "display"
                 horizontalAlignment: Text.AlignHCenter
             }
 
@@ -68,7 +71,7 @@ KioskScreen {
             KioskText {
                 Layout.fillWidth: true
                 text: Session.stopping ? qsTrId("screens.out_of_service.stopping") : Station.faultId === "" ? qsTrId("screens.out_of_service.reason") : qsTrId(Station.faultId)
-                role: "lead"
+                role: root.crowded ? "body" : "lead"
                 horizontalAlignment: Text.AlignHCenter
             }
 
@@ -81,7 +84,7 @@ KioskScreen {
             Layout.fillWidth: true
             Layout.fillHeight: !Theme.portrait
             Layout.preferredWidth: 1
-            spacing: Theme.space4
+            spacing: root.crowded ? Theme.space2 : Theme.space4
 
             Item {
                 Layout.fillHeight: true
@@ -95,7 +98,7 @@ KioskScreen {
                 strong: Sentence.fill(qsTrId("screens.out_of_service.call"), {
                     "phone": Station.phone
                 })
-                text: qsTrId("screens.out_of_service.call_note")
+                text: root.crowded ? "" : qsTrId("screens.out_of_service.call_note")
             }
 
             Notice {
@@ -112,13 +115,13 @@ KioskScreen {
             RowLayout {
                 Layout.fillWidth: true
                 Layout.topMargin: Theme.portrait ? Theme.space6 : 0
-                Layout.bottomMargin: Theme.space4
+                Layout.bottomMargin: Theme.counter ? 0 : Theme.space4
                 spacing: Theme.space4
                 visible: Session.fault !== ""
 
                 Rectangle {
-                    Layout.preferredWidth: Theme.mm(34)
-                    Layout.preferredHeight: Theme.mm(34)
+                    Layout.preferredWidth: Theme.mm(root.crowded ? 28 : 34)
+                    Layout.preferredHeight: Layout.preferredWidth
                     color: "#ffffff"
                     radius: Theme.radius1
 
@@ -154,6 +157,7 @@ KioskScreen {
                         })
                         role: "caption"
                         color: Theme.inkSoft
+                        visible: !root.crowded // it stands in the picture too
                     }
                 }
             }

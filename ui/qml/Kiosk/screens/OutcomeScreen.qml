@@ -23,6 +23,15 @@ KioskScreen {
 
     PageScroller {
         anchors.fill: parent
+        spacing: Theme.space3
+
+        Notice {
+            objectName: "outcome_notice"
+            width: parent?.width ?? 0
+            kind: "warn"
+            text: Session.notice === "" ? "" : qsTrId(Session.notice)
+            visible: Session.notice !== ""
+        }
 
         GridLayout {
             width: parent?.width ?? 0

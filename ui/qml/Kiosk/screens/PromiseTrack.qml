@@ -65,7 +65,7 @@ Item {
                     }
                 }
 
-                KioskText {
+                WholeText {
                     width: parent.width - Theme.space1
                     anchors.horizontalCenter: parent.horizontalCenter
                     text: stop.modelData

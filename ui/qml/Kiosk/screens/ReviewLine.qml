@@ -28,6 +28,7 @@ Pressable {
 
         Rectangle {
             x: Theme.space4
+            y: -(Theme.gap + height) / 2
             width: parent.width - 2 * Theme.space4
             height: Theme.hairline
             color: Theme.line
@@ -40,11 +41,11 @@ Pressable {
 
         GridLayout {
             Layout.fillWidth: true
-            columns: Theme.textStep > 1 ? 1 : 2
+            columns: Theme.textStep > 1 || (Theme.counter && Theme.elder) ? 1 : 2
             columnSpacing: Theme.space3
             rowSpacing: 0
 
-            KioskText {
+            WholeText {
                 Layout.fillWidth: true
                 Layout.preferredWidth: 2
                 text: root.label

@@ -46,6 +46,7 @@ KioskScreen {
 
                     y: Theme.space2
                     width: parent.width
+                    spacing: Theme.gap
 
                     KioskText {
                         x: Theme.space4

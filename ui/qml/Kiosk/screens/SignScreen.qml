@@ -16,6 +16,8 @@ KioskScreen {
         anchors.bottomMargin: Theme.space2
         width: parent.width - clear.width - Theme.space4
         height: clear.height
+        fontSizeMode: Text.Fit
+        minimumPixelSize: Theme.mm(6.6)
         text: qsTrId("screens.sign.meaning")
         verticalAlignment: Text.AlignVCenter
     }

@@ -17,6 +17,10 @@ FocusScope {
             "consent": consentScreen,
             "identify": identifyScreen,
             "code": codeScreen,
+            "again": againScreen,
+            "cases": casesScreen,
+            "case": caseScreen,
+            "withdraw": withdrawScreen,
             "form": formScreen,
             "materials": materialsScreen,
             "capture": captureScreen,
@@ -91,6 +95,30 @@ FocusScope {
         id: codeScreen
 
         CodeScreen {}
+    }
+
+    Component {
+        id: againScreen
+
+        AgainScreen {}
+    }
+
+    Component {
+        id: casesScreen
+
+        CasesScreen {}
+    }
+
+    Component {
+        id: caseScreen
+
+        CaseScreen {}
+    }
+
+    Component {
+        id: withdrawScreen
+
+        WithdrawScreen {}
     }
 
     Component {

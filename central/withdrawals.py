@@ -1,0 +1,68 @@
+"""Withdrawals: a citizen takes a case back, until the department has decided it.
+
+Knows: which states can still be withdrawn, and that a withdrawal may come before its case. Does not know: envelopes, HTTP.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Connection, select, update
+
+from central.refusals import Refused
+from central.tables import cases, events, withdrawals
+from kiosk.city.messages import CaseState, Withdrawal, subject_hash
+
+_DECIDED = frozenset({CaseState.NOT_ACCEPTED, CaseState.CLOSED})
+
+
+def enter(connection: Connection, message: Withdrawal, *, confirmed: bool, received_at: dt.datetime) -> None:
+    """Withdraw the case, or keep the wish until the case comes; inside the transaction that accepts the message.
+
+    Refuses 422 `withdrawal_too_late` with the case's state; then nothing is stored. A case of another person is no case.
+    """
+    subject = subject_hash(message.applicant.name, message.applicant.number)
+    case = connection.execute(
+        select(cases.c.id, cases.c.state).where(cases.c.code == message.withdraws, cases.c.subject_hash == subject)
+    ).first()
+    if case is not None and case.state in _DECIDED:
+        raise Refused(422, "withdrawal_too_late", case.state)
+    connection.execute(
+        withdrawals.insert().values(
+            submission_id=message.submission_id,
+            code=message.withdraws,
+            subject_hash=subject,
+            kiosk=message.kiosk,
+            assurance=message.assurance,
+            assurance_confirmed=confirmed,
+            submitted_at=message.submitted_at,
+            received_at=received_at,
+            case_id=None if case is None else case.id,
+        )
+    )
+    if case is not None and case.state != CaseState.WITHDRAWN:
+        _withdraw(connection, case.id, message.kiosk, message.assurance, received_at)
+
+
+def apply_waiting(connection: Connection, case_id: int, code: str, subject: str, received_at: dt.datetime) -> None:
+    """Withdraw a case that has just come if its withdrawal was here before it."""
+    waiting = connection.execute(
+        select(withdrawals.c.kiosk, withdrawals.c.assurance).where(
+            withdrawals.c.code == code, withdrawals.c.subject_hash == subject, withdrawals.c.case_id.is_(None)
+        )
+    ).first()
+    if waiting is None:
+        return
+    connection.execute(
+        update(withdrawals)
+        .where(withdrawals.c.code == code, withdrawals.c.subject_hash == subject)
+        .values(case_id=case_id)
+    )
+    _withdraw(connection, case_id, waiting.kiosk, waiting.assurance, received_at)
+
+
+def _withdraw(connection: Connection, case_id: int, kiosk: str, assurance: str, at: dt.datetime) -> None:
+    connection.execute(update(cases).where(cases.c.id == case_id).values(state=CaseState.WITHDRAWN.value))
+    connection.execute(
+        events.insert().values(case_id=case_id, at=at, kind="withdrawn", actor=f"kiosk {kiosk}", detail=assurance)
+    )

@@ -1,0 +1,249 @@
+"""What the same person handed in before: found by the card, seen, printed again, taken back.
+
+Knows: the tag by which a card finds its own rows, what the city says of the person's cases, and that a withdrawal is a
+message that waits its turn like any other. Does not know: what stands in a case; nobody on this machine can read it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import uuid
+from dataclasses import dataclass
+
+from kiosk.catalogue.models import ServiceItem
+from kiosk.city.client import PlatformRejected, PlatformUnreachable
+from kiosk.city.messages import WITHDRAWAL, CasesAnswer, CaseState, CaseSummary, PersonKey, Withdrawal
+from kiosk.events import Fact
+from kiosk.fleet.custody import person_tag
+from kiosk.identity.persons import Person
+from kiosk.journeys import receipts
+from kiosk.journeys.context import Context
+from kiosk.journeys.vault import Found
+from kiosk.printing import receipt_qr
+from kiosk.session import events as ev
+from kiosk.session.states import Journey, Session
+from offline_queue import Conflict, CustodyError, Put, QueueError, Row, RowState, StoreFull
+
+_NAMESPACE = uuid.UUID("9d6b7c52-5c0e-4d57-a3a4-0f4f1b1c2f6d")
+_OPEN = frozenset({"kept", "received", "accepted", "supplement_required", "reviewing"})
+"""States of which a case can still be taken back; the city has the last word."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case as the list shows it. `state` names a message `screens.cases.state.<state>`."""
+
+    code: str
+    item: str
+    handed_in: dt.datetime | None
+    state: str
+    here: bool
+    """It lies in this terminal: its receipt can be printed again."""
+    withdrawable: bool
+
+
+def withdrawal_id(code: str) -> uuid.UUID:
+    """Return the one id that a withdrawal of this case can have: asked for twice, it is still one message."""
+    return uuid.uuid5(_NAMESPACE, code)
+
+
+def look(context: Context, person: Person) -> Found:
+    """Find what waits here of this person. Asks the tag's key and the store: not for the screen's thread."""
+    tag = person_tag(context.tag_key, person.document_type, person.number)
+    return Found(tag, context.outbox.held_by(tag))
+
+
+def waits_already(found: Found, session: Session) -> bool:
+    """Say whether the service that the person chose was handed in here before and still waits."""
+    plan = session.plan
+    if plan is None or plan.journey is not Journey.APPLY:
+        return False
+    return any(row.service == plan.item_id for row in _standing(found))
+
+
+def _standing(found: Found) -> tuple[Row, ...]:
+    """What waits here and was not taken back."""
+    ids = {row.id for row in found.rows}
+    cases = (row for row in found.rows if row.service != WITHDRAWAL)
+    return tuple(row for row in cases if withdrawal_id(row.code).hex not in ids)
+
+
+class MyCasesDesk:
+    """The cases of the person whose card was read."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    # --- finding ----
+
+    def find(self) -> None:
+        """Look into the store again, then ask the city. `CasesFound` comes with the first; the second may never come."""
+        context = self._context
+        vault, number = context.vault, context.session().number
+        person = vault.person
+        if person is None:
+            return
+
+        def found(result: Found) -> None:
+            if vault.person is not person:
+                return
+            vault.found = result
+            context.audit.record("cases.shown", session=number, waiting=len(result.rows))
+            context.bus.publish(Fact.CASES)
+            context.handle(ev.CasesFound(number))
+            self._ask_city(person)
+
+        def failed(error: Exception) -> None:
+            context.handle(ev.CasesFound(number))
+            raise error
+
+        context.store_work.run(lambda: look(context, person), found, failed)
+
+    def _ask_city(self, person: Person) -> None:
+        context = self._context
+        vault = context.vault
+        vault.city_asked = context.session().line_up
+        if not vault.city_asked:
+            return
+        key = PersonKey(name=person.name, document_type=person.document_type, number=person.number)
+        token = vault.token
+
+        def answered(answer: CasesAnswer) -> None:
+            if vault.person is person:
+                vault.city_asked = False
+                vault.city_cases, vault.city_as_of = answer.cases, answer.as_of
+                context.bus.publish(Fact.CASES)
+
+        def silent(error: Exception) -> None:
+            vault.city_asked = False
+            context.bus.publish(Fact.CASES)
+            if isinstance(error, PlatformUnreachable):
+                context.suspect_line()
+            elif not isinstance(error, PlatformRejected):
+                raise error
+
+        context.city_work.run(lambda: context.city.cases(key, token), answered, silent)
+
+    # --- what the screen sees ----
+
+    @property
+    def asking(self) -> bool:
+        """Say whether the city's answer is still awaited."""
+        return self._context.vault.city_asked
+
+    @property
+    def as_of(self) -> dt.datetime | None:
+        """Return when the city said what it said, or None when it said nothing: then only this terminal speaks."""
+        return self._context.vault.city_as_of
+
+    @property
+    def again_at(self) -> dt.datetime | None:
+        """Return when the chosen service was handed in here last, while it still waits."""
+        plan = self._context.session().plan
+        times = [row.submitted_at for row in _standing(self._context.vault.found) if plan and row.service == plan.item_id]
+        return max(times, default=None)
+
+    def lines(self) -> tuple[CaseLine, ...]:
+        """Return what waits here, newest first, then what only the city knows."""
+        vault = self._context.vault
+        known = {case.code: case for case in vault.city_cases}
+        here = [row for row in reversed(vault.found.rows) if row.service != WITHDRAWAL]
+        local = [self._local(row, known.get(row.code)) for row in here]
+        codes = {line.code for line in local}
+        return (*local, *(self._remote(case) for case in vault.city_cases if case.code not in codes))
+
+    def line(self, code: str) -> CaseLine | None:
+        """Return the case with this code, if it is this person's."""
+        return next((line for line in self.lines() if line.code == code), None)
+
+    def item(self, item_id: str) -> ServiceItem | None:
+        """Return the service, or None for one that this terminal's catalogue does not hold any more."""
+        try:
+            return self._context.catalogue.item(item_id)
+        except KeyError:
+            return None
+
+    def _local(self, row: Row, known: CaseSummary | None) -> CaseLine:
+        state = "parked" if row.state is RowState.PARKED else "kept"
+        state = self._taken_back(row.code) or (state if known is None else str(known.state))
+        return CaseLine(row.code, row.service, row.submitted_at, state, here=True, withdrawable=state in _OPEN)
+
+    def _remote(self, case: CaseSummary) -> CaseLine:
+        over = case.state is CaseState.WITHDRAWN
+        state = str(case.state) if over else self._taken_back(case.code) or str(case.state)
+        handed_in = case.details.submitted_at if case.details else None
+        return CaseLine(case.code, case.item, handed_in, state, here=False, withdrawable=state in _OPEN)
+
+    def _taken_back(self, code: str) -> str:
+        """Say how far a withdrawal of this case got that lies here: `withdrawing`, `withdraw_refused`, or nothing."""
+        wanted = withdrawal_id(code).hex
+        for row in self._context.vault.found.rows:
+            if row.id == wanted:
+                return "withdraw_refused" if row.state is RowState.PARKED else "withdrawing"
+        return ""
+
+    # --- the receipt once more ----
+
+    def reprint(self) -> None:
+        """Print the receipt of the open case again, from what the store may know of it."""
+        context = self._context
+        session = context.session()
+        row = next((row for row in context.vault.found.rows if row.code == session.case), None)
+        item = None if row is None else self.item(row.service)
+        if row is None or item is None:
+            context.handle(ev.ReceiptNotPrinted(session.number, "receipt.failed"))
+            return
+        claim = receipt_qr.ReceiptClaim(row.code, row.service, row.submitted_at, row.sha256)
+        what = receipts.facts(
+            context, item, claim, materials=(), assurance="", received_by_city=False, again=True
+        )
+        receipts.print_out(context, what)
+
+    # --- taking it back ----
+
+    def withdraw(self) -> None:
+        """Seal and commit the withdrawal of the open case. The answer is `Withdrawn` or `NotWithdrawn`."""
+        context = self._context
+        vault, session = context.vault, context.session()
+        number, code, person = session.number, session.case, vault.person
+        line = self.line(code)
+        if person is None or line is None or not line.withdrawable:
+            context.handle(ev.NotWithdrawn(number, "cases.withdraw.failed"))
+            return
+        tag, submission_id = vault.found.tag, withdrawal_id(code)
+        make = functools.partial(
+            Withdrawal,
+            submission_id=submission_id.hex,
+            kiosk=context.enrolment.kiosk,
+            withdraws=code,
+            applicant=PersonKey(name=person.name, document_type=person.document_type, number=person.number),
+            assurance=session.assurance.value,
+            assurance_token=vault.token,
+            submitted_at=context.clock.now(),
+            clock_quality=context.clock.quality().value,
+            language=context.language,
+        )
+
+        def work() -> Put | None:
+            try:
+                return context.outbox.put(
+                    lambda own: make(code=own).to_bytes(), (), service=WITHDRAWAL, submission_id=submission_id,
+                    person_tag=tag or None,
+                )  # fmt: skip
+            except Conflict:
+                return None  # it was asked for before, at another minute: one withdrawal is enough
+
+        def kept(put: Put | None) -> None:
+            if put is not None:
+                context.audit.record("case.withdrawal_stored", session=number, code=put.code, withdraws=code)
+            context.bus.publish(Fact.OUTBOX)
+            context.handle(ev.Withdrawn(number))
+
+        def failed(error: Exception) -> None:
+            message = "cases.withdraw.full" if isinstance(error, StoreFull) else "cases.withdraw.failed"
+            context.handle(ev.NotWithdrawn(number, message))
+            if not isinstance(error, QueueError) or isinstance(error, CustodyError):
+                raise error
+
+        context.store_work.run(work, kept, failed)

@@ -1,0 +1,106 @@
+"""The receipt of something that the outbox holds: what it may say, and its way through the printer.
+
+Knows: masking, promised dates, the printer's answers as events of the session. Does not know: how the outbox stores, or
+the printer's wire.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from devices.errors import DeviceError
+from devices.receipt_printer import CoverOpen, NoPaper, NotPrinted, Printed, PrintResult, ReceiptPrinter
+from kiosk.catalogue import workdays
+from kiosk.catalogue.models import ServiceItem
+from kiosk.clock import CIVIL_TZ
+from kiosk.events import Fact
+from kiosk.identity import masking
+from kiosk.journeys.context import Context
+from kiosk.printing import receipt, receipt_qr
+from kiosk.session import events as ev
+from kiosk.session.states import Device
+
+NOTICE_DAYS = 5
+"""Acceptance or one notice of everything missing: within five days (Administrative Licence Law art. 32)."""
+
+
+def promised(context: Context, item: ServiceItem, handed_in: dt.datetime) -> receipt.Promised:
+    """Work out the dates that may be promised for what was handed in then."""
+    hours = context.catalogue.department(item.department).opening_hours
+    opening = workdays.next_opening(handed_in.astimezone(CIVIL_TZ), hours)
+    answer = workdays.due(opening.at.date(), NOTICE_DAYS)
+    return receipt.Promised(
+        handed_in=handed_in,
+        office_opens=opening.at,
+        answer_by=answer.date,
+        result_days=item.promised_limit.value,
+        result_unit=str(item.promised_limit.unit),
+        provisional=opening.provisional or answer.provisional,
+    )
+
+
+def facts(
+    context: Context,
+    item: ServiceItem,
+    claim: receipt_qr.ReceiptClaim,
+    *,
+    materials: tuple[tuple[str, int], ...],
+    assurance: str,
+    received_by_city: bool,
+    again: bool = False,
+) -> receipt.ReceiptFacts:
+    """Put together what stands on the receipt. `again`: it was printed before, from a record that names no material."""
+    language, terminal, person = context.language, context.config.terminal, context.vault.person
+    chinese = language.startswith("zh")
+    return receipt.ReceiptFacts(
+        code=claim.code,
+        terminal_name=terminal.name.zh if chinese else terminal.name.en,
+        terminal_number=terminal.number,
+        site=terminal.site.zh if chinese else terminal.site.en,
+        phone=terminal.phone,
+        item_name=item.name.in_language(language),
+        department=context.catalogue.department(item.department).name.in_language(language),
+        applicant="" if person is None else masking.on_receipt(masking.Kind.NAME, person.name),
+        number="" if person is None else masking.on_receipt(masking.Kind.ID_NUMBER, person.number),
+        materials=materials,
+        promised=promised(context, item, claim.submitted_at),
+        clock=context.clock.quality(),
+        assurance=assurance,
+        received_by_city=received_by_city,
+        qr=receipt_qr.make(claim, context.sign),
+        sample=item.sample,
+        again=again,
+    )
+
+
+def print_out(context: Context, what: receipt.ReceiptFacts) -> None:
+    """Print it from its start; the answer is `ReceiptPrinted` or `ReceiptNotPrinted`."""
+    number = context.session().number
+    printer = context.devices.get(Device.RECEIPT_PRINTER)
+    context.vault.receipt_png = receipt.picture(receipt.layout(what, context.say, width=receipt.PAPER_DOTS))
+    context.bus.publish(Fact.CASE)
+    if printer is None:
+        context.handle(ev.ReceiptNotPrinted(number, "receipt.failed"))
+        return
+
+    def work(driver: ReceiptPrinter) -> PrintResult:
+        return driver.print(receipt.layout(what, context.say, width=driver.width_dots))
+
+    def done(result: PrintResult | DeviceError) -> None:
+        match result:
+            case Printed():
+                context.audit.record("receipt.printed", session=number, code=what.code, again=what.again)
+                context.handle(ev.ReceiptPrinted(number))
+                return
+            case NotPrinted(status=NoPaper()):
+                message, reason = "receipt.no_paper", "no_paper"
+            case NotPrinted(status=CoverOpen()):
+                message, reason = "receipt.cover_open", "cover_open"
+            case NotPrinted(status=status):
+                message, reason = "receipt.failed", type(status).__name__
+            case DeviceError(code=code):
+                message, reason = "receipt.failed", code
+        context.audit.record("receipt.not_printed", "failure", session=number, code=what.code, reason=reason)
+        context.handle(ev.ReceiptNotPrinted(number, message))
+
+    printer.submit(work, done)

@@ -1,0 +1,103 @@
+"""Looking over a whole store: is everything that it holds still what was put into it.
+
+Knows: what must be true of pages, rows, envelopes, parts and receipts, with public keys alone. Does not know: how to mend.
+Nothing is changed, so it may run while the terminal serves and the agent sends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from offline_queue import envelope as env
+from offline_queue.errors import EnvelopeError
+from offline_queue.outbox import Outbox
+from offline_queue.rows import Row, RowState, StoreFault
+from offline_queue.signatures import PublicKey
+
+_STEP = 1024 * 1024
+
+Progress = Callable[[int, int], None]
+"""progress(bytes done, bytes in all)."""
+
+
+class Check:
+    """One walk over a store. `rows` counts what was looked at; a fault of row 0 is one of the database itself."""
+
+    def __init__(self, outbox: Outbox, kiosk: str, device_key: PublicKey, platform_key: bytes, progress: Progress) -> None:
+        """`device_key` and `platform_key` (raw Ed25519) are those of the enrolment."""
+        self._outbox = outbox
+        self._kiosk = kiosk
+        self._device_key = device_key
+        self._platform_key = platform_key
+        self._progress = progress
+        self._done = 0
+        self._in_all = 0
+        self.rows = 0
+
+    def faults(self) -> Iterator[StoreFault]:
+        """Yield what is wrong, the pages first, then row by row, oldest first."""
+        for words in self._outbox.page_faults():
+            yield StoreFault("queue.corrupt", 0, words)
+        self._in_all = self._outbox.held_bytes()
+        before = env.GENESIS
+        for row in self._outbox.every_row():
+            self.rows += 1
+            if row.state is RowState.RECEIVED:
+                yield from self._receipt(row)
+            else:
+                yield from self._held(row, before)
+            before = row.sha256
+        self._progress(self._in_all, self._in_all)
+
+    def _receipt(self, row: Row) -> Iterator[StoreFault]:
+        try:
+            env.verify_receipt(
+                row.receipt or b"", self._platform_key,
+                kiosk=self._kiosk, seq=row.seq, submission_id=row.id, sha256=row.sha256,
+            )  # fmt: skip
+        except EnvelopeError as error:
+            yield StoreFault(error.code, row.seq, error.detail)
+
+    def _held(self, row: Row, before: str) -> Iterator[StoreFault]:
+        blob = self._outbox.envelope(row.seq)
+        if blob is None:  # received meanwhile
+            return
+        self._tell(len(blob))
+        try:
+            envelope = env.parse(blob)
+            env.verify(envelope, self._device_key.raw, algorithm=self._device_key.algorithm)
+        except EnvelopeError as error:
+            yield StoreFault(error.code, row.seq, error.detail)
+            return
+        header = envelope.header
+        if hashlib.sha256(blob).hexdigest() != row.sha256:
+            yield StoreFault("queue.digest_differs", row.seq, row.sha256)
+        if (header.id, header.seq, header.code, header.service) != (row.id, row.seq, row.code, row.service):
+            yield StoreFault("queue.row_differs", row.seq, header.code)
+        if header.prev_hash != before:
+            yield StoreFault("queue.chain", row.seq, header.prev_hash)
+        for part in header.parts:
+            path = self._outbox.part_path(header, part)
+            if path is None or (digest := self._digest(path)) is None:
+                if self._outbox.envelope(row.seq) is not None:  # else received meanwhile
+                    yield StoreFault("queue.part_missing", row.seq, part.id)
+            elif digest != part.sha256:
+                yield StoreFault("queue.part_damaged", row.seq, part.id)
+
+    def _digest(self, path: Path) -> str | None:
+        """Return the SHA-256 of a part file, or None when it cannot be read to its end."""
+        digest = hashlib.sha256()
+        try:
+            with path.open("rb", buffering=0) as file:
+                while piece := file.read(_STEP):
+                    digest.update(piece)
+                    self._tell(len(piece))
+        except OSError:
+            return None
+        return digest.hexdigest()
+
+    def _tell(self, more: int) -> None:
+        self._done = min(self._done + more, self._in_all)
+        self._progress(self._done, self._in_all)

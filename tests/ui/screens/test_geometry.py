@@ -1,0 +1,56 @@
+"""Every screen measured: nothing cut, broken, overlapping, small or close, in any build, size, mode and language.
+
+A screen that never comes to rest (a layout that chases itself) is caught by the time limit of the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+from geometry import complaints
+from shots import scenes
+
+from kiosk.events import Fact
+
+SMALL, LARGE = 0, 3
+BUILDS = [
+    (orientation, size, elder, low)
+    for orientation in ("portrait", "landscape", "counter")
+    for size, elder, low in product((SMALL, LARGE), (False, True), (False, True))
+    if not (orientation == "counter" and low)  # a counter has no low reach
+]
+BEFORE_ANYBODY = frozenset({"attract"})
+"""What is seen before a person has chosen anything comes in its first size alone."""
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize(("orientation", "size", "elder", "low"), BUILDS)
+def test_every_screen_can_be_read_and_hit(
+    stand_at: Callable[..., Any], orientation: str, size: int, elder: bool, low: bool, language: str
+) -> None:
+    """Should show every word whole, and every target in its size and at its distance."""
+    stand = stand_at(orientation, language)
+    settings = stand.screen.bridges.settings
+    settings.setTextSize(size)
+    settings.setLowReach(low)
+    found: list[str] = []
+    for name, scene in scenes(stand.terminal, stand.screen).items():
+        if name in BEFORE_ANYBODY and (size, elder, low) != (SMALL, False, False):
+            continue
+        scene()
+        if elder:
+            stand.terminal.session = replace(stand.terminal.session, elder=True)
+            stand.terminal.publish(Fact.SESSION)
+        stand.settle()
+        millimetre = stand.terminal.config.terminal.screen.px_per_mm
+        found += [
+            f"{name}: {complaint}"
+            for complaint in complaints(
+                stand.screen.window, px_per_mm=millimetre, target_mm=25 if elder else 20, key_mm=18 if elder else 16
+            )
+        ]
+    assert found == []

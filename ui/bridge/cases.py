@@ -1,0 +1,148 @@
+"""The person's cases: what waits here, what the city says of it, and the one that is looked at.
+
+Knows: the desk's lines and how to say them. Does not know: how a card finds its cases, or what may be withdrawn.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
+
+from kiosk.events import Fact
+from kiosk.identity import case_code
+from kiosk.printing import receipt
+from kiosk.session import events as ev
+from kiosk.session.states import State
+from ui.bridge.given import given
+from ui.bridge.settings import Settings
+from ui.bridge.words import say
+from ui.typing import Property
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from kiosk.journeys.my_cases import CaseLine
+    from kiosk.terminal import Terminal
+
+QML_IMPORT_NAME = "Kiosk.Bridge"
+QML_IMPORT_MAJOR_VERSION = 1
+
+_SHOWN = frozenset({State.AGAIN, State.CASES, State.CASE, State.WITHDRAW})
+_REACHED = {"kept": 0, "received": 1, "accepted": 2, "supplement_required": 2, "reviewing": 2, "closed": 2}
+"""How many of the three honest words are true of a state; of the others none should be shown."""
+
+
+@QmlElement
+@QmlSingleton
+class Cases(QObject):
+    """What the same person handed in before."""
+
+    changed = Signal()
+    linesChanged = Signal()
+    reasonChanged = Signal()
+
+    def __init__(self, terminal: Terminal, settings: Settings) -> None:
+        super().__init__()
+        self._terminal = terminal
+        self._settings = settings
+        self._lines: list[dict[str, Any]] = []
+        self._open: dict[str, Any] = {}
+        for fact in (Fact.CASES, Fact.SESSION):
+            terminal.bus.subscribe(fact, self._follow)
+        for fact in (Fact.DEVICES, Fact.SESSION):
+            terminal.bus.subscribe(fact, self.reasonChanged.emit)
+        settings.languageChanged.connect(self._follow)
+
+    @staticmethod
+    def create(_engine: QJSEngine) -> QObject:
+        """Return the application's instance."""
+        return given(Cases)
+
+    @Slot()
+    def _follow(self) -> None:
+        """Tell only what differs: a list that is made anew under a finger would swallow its press."""
+        session, desk = self._terminal.session, self._terminal.my_cases
+        found = desk.lines() if session.state in _SHOWN else ()
+        lines = [self._said(line) for line in found]
+        self._open = next((line for line in lines if line["code"] == session.case), {})
+        if lines != self._lines:
+            self._lines = lines
+            self.linesChanged.emit()
+        self.changed.emit()
+
+    def _said(self, line: CaseLine) -> dict[str, Any]:
+        item = self._terminal.my_cases.item(line.item)
+        return {
+            "code": line.code,
+            "number": case_code.group(line.code),
+            "name": say(item.name, self._settings) if item else "",
+            "handedIn": self._moment(line.handed_in),
+            "state": line.state,
+            "reached": _REACHED.get(line.state, -1),
+            "here": line.here,
+            "withdrawable": line.withdrawable,
+        }
+
+    def _moment(self, when: dt.datetime | None) -> str:
+        words = functools.partial(self._terminal.words.text, self._settings.language)
+        return "" if when is None else receipt.spoken_moment(when, words)
+
+    # --- the list ---
+
+    @Property("QVariantList", notify=linesChanged)
+    def lines(self) -> list[dict[str, Any]]:
+        """The person's cases: what waits here first, the newest before the older."""
+        return self._lines
+
+    @Property(bool, notify=changed)
+    def asking(self) -> bool:
+        """The city's answer is still awaited."""
+        return self._terminal.my_cases.asking
+
+    @Property(str, notify=changed)
+    def asOf(self) -> str:
+        """When the city said what it said; nothing when it said nothing."""
+        return self._moment(self._terminal.my_cases.as_of)
+
+    @Property(str, notify=changed)
+    def againAt(self) -> str:
+        """When the chosen service was handed in here last and still waits, or nothing."""
+        return self._moment(self._terminal.my_cases.again_at)
+
+    # --- one case ---
+
+    @Property("QVariantMap", notify=changed)
+    def open(self) -> dict[str, Any]:
+        """The case that is looked at, as in `lines`, or an empty map."""
+        return self._open
+
+    # --- intents ---
+
+    @Property(str, notify=reasonChanged)
+    def reason(self) -> str:
+        """Message id of why cases cannot be looked for now, or nothing."""
+        return getattr(self._terminal.cases_availability(), "reason_id", "")
+
+    @Slot()
+    def choose(self) -> None:
+        """*My cases* was chosen."""
+        if not self.reason:
+            self._terminal.handle(ev.ItemChosen(self._terminal.cases_plan()))
+
+    @Slot(str)
+    def look(self, code: str) -> None:
+        """A case of the list was pressed."""
+        self._terminal.handle(ev.CaseOpened(code))
+
+    @Slot()
+    def reprint(self) -> None:
+        """The receipt is wanted once more."""
+        self._terminal.handle(ev.ReprintAsked())
+
+    @Slot()
+    def askWithdraw(self) -> None:
+        """The case is to be taken back; a question comes first."""
+        self._terminal.handle(ev.WithdrawAsked())

@@ -1,0 +1,72 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Layouts
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// One case: its number, the three honest words, and what can be done with it: print its receipt again, take it back.
+KioskScreen {
+    id: root
+
+    readonly property var line: Cases.open
+    readonly property string status: line.state === undefined ? "" : line.state
+    readonly property bool printing: Session.busy
+
+    title: line.name === undefined || line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name
+    instruction: status === "" ? "" : qsTrId("screens.cases.state." + status)
+    backText: qsTrId("screens.case.list")
+    endVisible: false
+    mainText: line.here ? qsTrId("screens.case.reprint") : ""
+    mainIcon: "printer"
+    mainEnabled: !printing
+    mainBusy: printing
+
+    function goOn(): void {
+        Cases.reprint();
+    }
+
+    PageScroller {
+        anchors.fill: parent
+        spacing: Theme.counter ? Theme.space3 : Theme.space4
+
+        CaseNumber {
+            width: parent?.width ?? 0
+            line: root.line
+        }
+
+        PromiseTrack {
+            width: parent?.width ?? 0
+            reached: Math.max(0, root.line.reached ?? 0)
+            visible: (root.line.reached ?? -1) >= 0
+        }
+
+        Notice {
+            width: parent?.width ?? 0
+            objectName: "case_reprinted"
+            kind: "good"
+            text: qsTrId("screens.case.reprinted")
+            visible: Session.receipt === "printed"
+        }
+
+        Notice {
+            width: parent?.width ?? 0
+            kind: root.status === "withdrawing" || root.status === "withdrawn" ? "info" : "warn"
+            text: root.status === "" || !visible ? "" : Sentence.fill(qsTrId("screens.case.note." + root.status), {
+                "phone": Station.phone
+            })
+            visible: ["parked", "withdrawing", "withdraw_refused", "withdrawn", "not_accepted", "supplement_required"].includes(root.status)
+        }
+
+        KioskButton {
+            objectName: "case_withdraw"
+            width: Theme.portrait ? parent?.width ?? 0 : Math.min(parent?.width ?? 0, Theme.mm(130))
+            height: Math.max(implicitHeight, Theme.target)
+            kind: "danger"
+            text: qsTrId("screens.case.withdraw")
+            enabled: !root.printing
+            visible: root.line.withdrawable ?? false
+            onClicked: Cases.askWithdraw()
+        }
+    }
+}

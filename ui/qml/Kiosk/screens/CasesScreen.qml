@@ -1,0 +1,65 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+import Kiosk
+import Kiosk.Bridge
+import Kiosk.controls
+
+// What this person handed in before: this terminal's own first, then what the city knows, and as of when.
+KioskScreen {
+    id: root
+
+    readonly property bool seeking: Session.busy
+    readonly property bool none: Cases.lines.length === 0 && !seeking && !Cases.asking
+
+    instruction: seeking ? qsTrId("screens.cases.seeking") : none ? "" : qsTrId("screens.cases.instruction")
+    // Who came from the question *again?* goes back to it; anybody else is done here.
+    backVisible: Session.journey === "apply"
+    endVisible: false
+    mainText: qsTrId("screens.cases.done")
+    mainIcon: "check"
+
+    ProgressRing {
+        anchors.centerIn: parent
+        width: Theme.mm(40)
+        height: width
+        visible: root.seeking
+    }
+
+    PageScroller {
+        anchors.fill: parent
+        spacing: Theme.space3
+        visible: !root.seeking
+
+        Notice {
+            width: parent?.width ?? 0
+            objectName: "cases_none"
+            visible: root.none
+            title: qsTrId("screens.cases.none")
+            text: qsTrId("screens.cases.none_why")
+            nextStep: Sentence.fill(qsTrId("screens.cases.none_next"), {
+                "phone": Station.phone
+            })
+        }
+
+        Repeater {
+            model: Cases.lines
+
+            CaseTile {
+                required property var modelData
+
+                width: parent?.width ?? 0
+                line: modelData
+                onClicked: Cases.look(line.code)
+            }
+        }
+
+        Notice {
+            width: parent?.width ?? 0
+            objectName: "cases_source"
+            kind: Cases.asOf !== "" || Cases.asking ? "info" : "warn"
+            text: Cases.asking ? qsTrId("screens.cases.asking") : Cases.asOf !== "" ? Sentence.fill(qsTrId("screens.cases.as_of"), {
+                "time": Cases.asOf
+            }) : qsTrId("screens.cases.here_only")
+        }
+    }
+}
