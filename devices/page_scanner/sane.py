@@ -50,6 +50,7 @@ _PROGRAM = "scanimage"
 _A4_MM = ("-l", "0", "-t", "0", "-x", "210", "-y", "297")
 _END_S = 3.0
 _CALL_OFF_S = 0.6
+_BREATH_S = 0.1
 _LOOK_EVERY_MS = 50
 _LONGEST_TALK_BYTES = 64 * 1024
 _USB_NODE = re.compile(r"libusb:(\d{3}):(\d{3})")
@@ -338,8 +339,11 @@ class _Run:
     def end(self) -> None:
         """Call it off if it still runs. The first signal makes SANE move the sheet out and tell the scanner.
 
-        Between two sheets scanimage forgets that signal and goes on with the next one; the second signal ends it for good.
+        Between two sheets, which is where it is when a page was just named, scanimage forgets that signal and goes on with
+        the next one: so it is given a breath to begin. The second signal ends it for good, and no scanner is told.
         """
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_BREATH_S)
         for number in (signal.SIGINT, signal.SIGINT, signal.SIGKILL):
             if self._process.poll() is not None:
                 break
