@@ -102,7 +102,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         return lambda report: terminal().on_device(kind, report)
 
     devices: dict[Device, Supervisor[Any]] = {
-        kind: _supervisor(kind, config, clock, dispatcher, reports_of(kind))
+        kind: supervise(kind, config, clock, dispatcher, reports_of(kind))
         for kind in config.devices
         if kind is not Device.DOCUMENT_CAMERA
     }
@@ -167,9 +167,10 @@ def _look_again(supervisors: Iterable[Supervisor[Any]]) -> None:
         supervisor.poll_now()
 
 
-def _supervisor(
+def supervise(
     kind: Device, config: Config, clock: Clock, dispatcher: Dispatcher, on_change: Callable[[DeviceReport], None]
 ) -> Supervisor[Any]:
+    """Build the supervisor of one configured device; it touches nothing before its `start`. Raises `ConfigError`."""
     chosen = config.devices[kind]
     create = driver_factory(str(kind), chosen.driver)
     options = dict(chosen.options)

@@ -162,10 +162,6 @@ def run_kind(name: str, cycles: int, folder: Path, *, nudge: bool, poll_s: float
 
     def poll(driver: Any) -> tuple[SupervisorState, object]:
         status = driver.status()
-        # the camera reports by itself in the terminal, so the table of the others does not know it
-        known = SupervisorState.READY if type(status).__module__.endswith("document_camera.api") else None
-        if known is not None:
-            return known if type(status).__name__ == "Ready" else SupervisorState.LOST, status
         return state_of(status), status
 
     with KINDS[name](folder) as plug:
