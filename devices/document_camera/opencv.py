@@ -26,6 +26,7 @@ shed_qt_variables()
 
 _STATUS_DEADLINE_S = 0.9
 _FROZEN_S = 2.0
+_LONGEST_STATUS_LINE_BYTES = 1024
 _MANUAL_EXPOSURE = 1  # V4L2_EXPOSURE_MANUAL, as V4L2 numbers it and OpenCV hands it on
 _ERRNO_STATUS: Mapping[int, DocumentCameraStatus] = {
     errno.EBUSY: Faulted("document_camera.busy"),
@@ -249,10 +250,18 @@ def _address_status(address: str) -> DocumentCameraStatus:
                 if not data:
                     return Disconnected()
                 answer += data
-                if answer[:5] == b"HTTP/" and b"\r\n" in answer and answer.split(b" ", 2)[1] != b"200":
+                if refused(answer):
                     return Faulted("document_camera.refused")
     except TimeoutError:
         return Stalled()
     except OSError:
         return Disconnected()
     return Ready()
+
+
+def refused(answer: bytes) -> bool:
+    """Say whether the beginning of an HTTP answer is anything but 200; the first line may still be on its way."""
+    line, ended, _ = answer[:_LONGEST_STATUS_LINE_BYTES].partition(b"\r\n")
+    if not ended:
+        return len(answer) >= _LONGEST_STATUS_LINE_BYTES
+    return not line.startswith(b"HTTP/1.") or line.split(b" ")[1:2] != [b"200"]
