@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` shows the terminal doing its whole job, `make test` proves it.
 .POSIX:
-.PHONY: demo test lint setup fresh deb pictures bench-documents bench-devices bench-outbox proof-outbox proof-power-cut lock clean
+.PHONY: demo test lint setup fresh deb pictures bench-documents bench-devices soak-devices bench-outbox proof-outbox proof-power-cut lock clean
 
 PY = .venv/bin/python
 
@@ -34,6 +34,9 @@ bench-documents: setup ## how well pages are found, on rendered photographs and 
 
 bench-devices: setup   ## what the drivers cost beside their wires, against their emulators and the real daemons
 	PYTHONPATH=tests/bench/devices nice $(PY) -m devices.namespace -- $(PY) tests/bench/devices/figures.py
+
+soak-devices: setup    ## a thousand times every plug pulled and put back: what stays behind
+	PYTHONPATH=tests/bench/devices nice $(PY) -m devices.namespace -- $(PY) tests/bench/devices/soak.py
 
 lock:                  ## resolve the dependencies anew
 	.venv/bin/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \

@@ -127,6 +127,12 @@ class PagePaperOrder(Paper):
     after_pages: int = Field(0, ge=0, le=1000)
 
 
+class LoadSheets(_Order):
+    """{"sheets": how many}; 0 takes out what lies in the feeder."""
+
+    sheets: int = Field(3, ge=0, le=50)
+
+
 class Cover(_Order):
     """{"open": true}."""
 
@@ -186,6 +192,11 @@ def actions(bench: Bench) -> dict[str, Action]:
         "code_reader/fault": Action(SpoilCode, lambda order: bench.spoil_code(order.fault)),
         "code_reader/unplug": nothing(bench.code_reader.unplug),
         "code_reader/replug": nothing(bench.code_reader.replug),
+        "page_scanner/load": Action(LoadSheets, lambda order: bench.load_scanner(order.sheets)),
+        "page_scanner/cover": Action(Cover, lambda order: bench.set_scanner_cover(order.open)),
+        "page_scanner/jam": Action(Jam, lambda order: bench.set_scanner_jam(order.jammed)),
+        "page_scanner/unplug": nothing(lambda: bench.plug_page_scanner(False)),
+        "page_scanner/replug": nothing(lambda: bench.plug_page_scanner(True)),
         "network/cut": nothing(bench.network.cut),
         "network/restore": nothing(bench.network.restore),
     }

@@ -22,6 +22,7 @@ from devices.id_card.api import IdCard
 from devices.id_card.emulator import Fault as IdCardFault
 from devices.id_card.emulator import SdtEmulator
 from devices.page_printer.emulator import PagePrinterEmulator
+from devices.page_scanner.emulator import PageScannerEmulator
 from devices.receipt_printer.emulator import Paper as ReceiptPaper
 from devices.receipt_printer.emulator import ReceiptPrinterEmulator
 from devices.rig_control import NotNow, Page
@@ -78,6 +79,9 @@ class Bench:
             seconds_per_page=options.seconds_per_page, printed_folder=options.state_dir / "printed"
         )
         self.code_reader = WedgeEmulator(options.state_dir / "code-reader")
+        self.page_scanner = PageScannerEmulator()
+        self._scanner_jam = self._scanner_cover = False
+        self._scanner_plugged = True
         self.network = NetworkSwitch(options.central, port=options.network_port)
         self._camera: DocumentCameraEmulator | None = None
 
@@ -105,7 +109,8 @@ class Bench:
         try:
             with ThreadPoolExecutor(2, "rig-start") as pool:
                 slow = [pool.submit(self._begin, self.page_printer), pool.submit(self._start_camera)]
-                for part in (self.id_card, self.staff_slot, self.receipt_printer, self.code_reader, self.network):
+                parts = (self.id_card, self.staff_slot, self.receipt_printer, self.code_reader, self.page_scanner, self.network)
+                for part in parts:
                     self._begin(part)
                 for start in slow:
                     start.result()
@@ -145,6 +150,10 @@ class Bench:
             },
             "page_printer": {"driver": "ipp", "options": {"uri": self.page_printer.uri}},
             "code_reader": {"driver": "wedge", "options": {"port": str(self.code_reader.path)}},
+            "page_scanner": {
+                "driver": "sane",
+                "options": self.page_scanner.options(self._options.state_dir / "sane.d"),
+            },
         }
 
     def staff_cards(self) -> list[dict[str, str]]:
@@ -181,6 +190,13 @@ class Bench:
                 "printed": len(self.page_printer.printed()),
             },
             "code_reader": {"plugged": self.code_reader.plugged},
+            "page_scanner": {
+                "plugged": self._scanner_plugged,
+                "sheets": self.page_scanner.loaded,
+                "cover_open": self._scanner_cover,
+                "jammed": self._scanner_jam,
+                "scanned": self.page_scanner.scanned,
+            },
             "network": {"connected": self.network.connected},
         }
 
@@ -371,6 +387,30 @@ class Bench:
     def _sent(sent: bool) -> None:
         if not sent:
             raise NotNow("the code reader is unplugged, or nobody listens to it")
+
+    def load_scanner(self, sheets: int) -> None:
+        """Put so many sheets into the scanner's feeder; none takes out those that are there."""
+        if sheets == 0:
+            self.page_scanner.unload()
+        self.page_scanner.load(*(f"第 {number} 页" for number in range(1, sheets + 1)))
+
+    def set_scanner_cover(self, is_open: bool) -> None:
+        """Open or close the scanner's feeder."""
+        self._scanner_cover = is_open
+        self.page_scanner.set_cover_open(is_open)
+
+    def set_scanner_jam(self, jammed: bool) -> None:
+        """Jam the scanner's feeder, or take the sheet out."""
+        self._scanner_jam = jammed
+        self.page_scanner.set_jam(jammed)
+
+    def plug_page_scanner(self, plugged: bool) -> None:
+        """Cut or give its power."""
+        if plugged:
+            self.page_scanner.replug()
+        else:
+            self.page_scanner.unplug()
+        self._scanner_plugged = plugged
 
     @contextlib.contextmanager
     def _page_power(self) -> Iterator[None]:

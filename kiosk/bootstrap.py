@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import entry_points
 from typing import Any
 
 from pydantic import ValidationError
 
+from devices.hotplug import HotPlug
 from devices.supervisor import DeviceReport, Supervisor
 from kiosk.audit import AuditLog
 from kiosk.background import Background
@@ -53,8 +54,13 @@ _LOG = logging.getLogger("kiosk.bootstrap")
 Factory = Callable[[Mapping[str, Any]], Any]
 
 POLL_S: dict[Device, float] = {Device.ID_CARD: 0.25, Device.SMART_CARD: 0.25, Device.CODE_READER: 0.25}
-"""The readers are what a person waits for; printers are asked once a second."""
-CALL_DEADLINE_S: dict[Device, float] = {Device.RECEIPT_PRINTER: 25.0, Device.PAGE_PRINTER: 15.0}
+"""The readers are what a person waits for; the others are asked so often that a pulled plug shows within a second."""
+OTHER_POLL_S = 0.5
+CALL_DEADLINE_S: dict[Device, float] = {
+    Device.RECEIPT_PRINTER: 25.0,
+    Device.PAGE_PRINTER: 15.0,
+    Device.PAGE_SCANNER: 15.0,
+}
 
 
 def driver_factory(kind: str, driver: str) -> Factory:
@@ -125,7 +131,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         return lambda report: terminal().on_device(kind, report)
 
     devices: dict[Device, Supervisor[Any]] = {
-        kind: _supervisor(kind, config, clock, dispatcher, reports_of(kind))
+        kind: supervise(kind, config, clock, dispatcher, reports_of(kind))
         for kind in config.devices
         if kind is not Device.DOCUMENT_CAMERA
     }
@@ -183,13 +189,20 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         line=line,
         keeper=CatalogueKeeper(context, store),
         outbox=context.outbox,
+        hotplug=HotPlug(lambda: _look_again(devices.values())),
     )
     return wired["terminal"]
 
 
-def _supervisor(
+def _look_again(supervisors: Iterable[Supervisor[Any]]) -> None:
+    for supervisor in supervisors:
+        supervisor.poll_now()
+
+
+def supervise(
     kind: Device, config: Config, clock: Clock, dispatcher: Dispatcher, on_change: Callable[[DeviceReport], None]
 ) -> Supervisor[Any]:
+    """Build the supervisor of one configured device; it touches nothing before its `start`. Raises `ConfigError`."""
     chosen = config.devices[kind]
     create = driver_factory(str(kind), chosen.driver)
     options = dict(chosen.options)
@@ -200,7 +213,7 @@ def _supervisor(
         clock=clock,
         dispatcher=dispatcher,
         on_change=on_change,
-        poll_interval_s=POLL_S.get(kind, 1.0),
+        poll_interval_s=POLL_S.get(kind, OTHER_POLL_S),
         call_deadline_s=CALL_DEADLINE_S.get(kind, 5.0),
     )
 

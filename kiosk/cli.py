@@ -66,6 +66,14 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--code", type=_code, required=True, help="one-time code from the city")
     _outbox_actions(command("outbox", "what waits here for the city: look, move, carry away", _outbox))
     command("check-config", "read the configuration and say what is wrong with it", _check_config)
+    doctor = command("doctor", "look at every configured device; the terminal must not be running", _doctor)
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    devices = command("devices", "devices, one by one", _devices)
+    tried = devices.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser(
+        "test", help="try one device by hand, step by step; the terminal must not be running"
+    )
+    tried.add_argument("kind", help="kind of device, as the configuration names it")
+    tried.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     dock = command("dock", "a window that drives the emulators", _dock, config=False)
     dock.add_argument("--control", type=_address, required=True, help="address of the rig's control port")
     documents = command("documents", "how well pages are found in photographs", _documents, config=False)
@@ -186,6 +194,22 @@ def _check_config(options: argparse.Namespace) -> int:
     check_drivers(loaded)
     print(f"{options.config}: good. Terminal {loaded.terminal.number}, {len(loaded.devices)} devices.")
     return OK
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from kiosk import config, doctor
+
+    return doctor.run(config.load(options.config), as_json=options.json)
+
+
+def _devices(options: argparse.Namespace) -> int:
+    from kiosk import config, device_test
+    from kiosk.session.states import Device
+
+    if options.kind not in set(Device):
+        print(f"kiosk devices: kinds are {', '.join(Device)}", file=sys.stderr)
+        return MISUSED
+    return device_test.run(config.load(options.config), Device(options.kind))
 
 
 def _documents(options: argparse.Namespace) -> int:

@@ -47,7 +47,10 @@ EVENTS: dict[str, AuditEvent] = {
     "print.requested": _event("A certificate was asked to be printed.", "session", "certificate", "assurance"),
     "print.sent": _event("The job was handed to the printer.", "session", "certificate", "job"),
     "print.printed": _event("The printer confirmed every page.", "session", "certificate", "pages"),
-    "print.failed": _event("The job ended without all its pages.", "session", "certificate", "reason"),
+    "print.failed": _event(
+        "The job ended without all its pages; `pages`: those that the printer counted all the same.",
+        "session", "certificate", "reason", "pages",
+    ),
     "print.taken": _event("The paper was taken, as far as the evidence goes.", "session", "certificate", "evidence"),
     "guard.alarmed": _event("A card or paper was left behind; the station was alarmed.", "session", "holding"),
     "staff.shown": _event("A trusted staff card opened the status page.", "staff_id"),

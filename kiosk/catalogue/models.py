@@ -265,6 +265,7 @@ class Need(enum.StrEnum):
     RECEIPT_PRINTER = "receipt_printer"
     PAGE_PRINTER = "page_printer"
     CODE_READER = "code_reader"
+    PAGE_SCANNER = "page_scanner"
     LINE = "line"
 
 

@@ -59,6 +59,7 @@ class Device(enum.StrEnum):
     RECEIPT_PRINTER = "receipt_printer"
     PAGE_PRINTER = "page_printer"
     CODE_READER = "code_reader"
+    PAGE_SCANNER = "page_scanner"
 
 
 class Promise(enum.StrEnum):

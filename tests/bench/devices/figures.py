@@ -11,10 +11,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import printers
 import readers
 from row import Row
 
-PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {"readers": readers.rows}
+PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {"readers": readers.rows, "printers": printers.rows}
 
 
 def main() -> int:
