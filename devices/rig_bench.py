@@ -109,8 +109,8 @@ class Bench:
         try:
             with ThreadPoolExecutor(2, "rig-start") as pool:
                 slow = [pool.submit(self._begin, self.page_printer), pool.submit(self._start_camera)]
-                parts = (self.id_card, self.staff_slot, self.receipt_printer, self.code_reader, self.page_scanner, self.network)
-                for part in parts:
+                readers = (self.id_card, self.staff_slot, self.code_reader)
+                for part in (*readers, self.receipt_printer, self.page_scanner, self.network):
                     self._begin(part)
                 for start in slow:
                     start.result()
