@@ -36,6 +36,10 @@ class SdtOptions(BaseModel):
     photo_decoder: str = Field(default="", description="plug-in that draws the photo; empty for none")
 
 
+OPTIONS = SdtOptions
+"""What `kiosk check-config` holds the configuration against."""
+
+
 def create(options: Mapping[str, Any]) -> SdtIdCardReader:
     """Open the port. Whether a reader answers there is for `status` to say.
 

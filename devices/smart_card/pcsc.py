@@ -89,6 +89,10 @@ class PcscOptions(BaseModel):
     )
 
 
+OPTIONS = PcscOptions
+"""What `kiosk check-config` holds the configuration against."""
+
+
 def create(options: Mapping[str, Any]) -> PcscSmartCardReader:
     """Connect to the service. Whether it has a reader is for `status` to say.
 

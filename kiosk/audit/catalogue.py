@@ -56,6 +56,10 @@ EVENTS: dict[str, AuditEvent] = {
     "outbox.retried": _event("Staff let a parked submission wait again.", "by", "row", "code"),
     "outbox.parked": _event("Staff set a waiting submission aside.", "by", "row", "code", "reason"),
     "outbox.exported": _event("Staff carried the sealed submissions away on a medium.", "by", "export", "items", "left_out"),
+    "outbox.accepted": _event(
+        "Staff looked at what was saved of a damaged outbox; the terminal opens again. `aside`: the damaged store.",
+        "by", "aside", "rows", "carved",
+    ),
     "outbox.verified": _event("Staff had the whole outbox looked over.", "by", "rows", "faults"),
     "device.lost": _event("A device cannot be used.", "device", "status"),
     "device.back": _event("A device can be used again.", "device"),

@@ -211,6 +211,8 @@ class Profile(enum.StrEnum):
     """What the document camera is to expect."""
 
     DOCUMENT = "document"
+    FORM = "form"
+    """Print alone, kept in black and white."""
     PHOTO = "photo"
 
 
