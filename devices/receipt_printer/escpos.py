@@ -47,6 +47,10 @@ class EscposOptions(BaseModel):
     processing_s: float = Field(default=20.0, gt=0, le=120, description="from the last byte to a finished receipt")
 
 
+OPTIONS = EscposOptions
+"""What `kiosk check-config` holds the configuration against."""
+
+
 def create(options: Mapping[str, Any]) -> EscposReceiptPrinter:
     """Open the printer.
 

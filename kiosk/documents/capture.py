@@ -8,7 +8,10 @@ from __future__ import annotations
 import hashlib
 
 import cv2
+import numpy as np
 
+from kiosk.documents.bitonal import DPI as BITONAL_DPI
+from kiosk.documents.bitonal import g4
 from kiosk.documents.finder import Absence, by_hand, examine
 from kiosk.documents.geometry import Array, area, dpi_of
 from kiosk.documents.mat import ADVICE, Laid, Mat, laid
@@ -18,6 +21,9 @@ from kiosk.documents.quality import measure
 from kiosk.documents.straighten import output_dpi, straighten
 
 _JPEG_QUALITY = 82
+_EVIDENCE_QUALITY = 92
+_EVIDENCE_MARGIN = 0.02
+"""Of the page's longer extent: enough of the mat to see that nothing was cut off."""
 _JFIF_DENSITY = 13
 """Offset of units, X and Y density in a file that starts with an APP0 JFIF segment (JFIF 1.02, page 5)."""
 
@@ -58,6 +64,11 @@ def take(
     if quality.fault is not None:
         return quality.fault
     jpeg = _jpeg(page, dpi)
+    evidence = untouched(still, found.quad)
+    bitonal = b""
+    if profile.bitonal:
+        fine = output_dpi(found.quad, paper, BITONAL_DPI)
+        bitonal = g4(straighten(still, found.quad, paper, fine), fine)
     return CapturedPage(
         jpeg=jpeg,
         width_px=page.shape[1],
@@ -67,7 +78,20 @@ def take(
         sharpness=0.0 if quality.sharpness is None else quality.sharpness,
         profile=profile.name,
         paper=paper.name,
+        evidence=evidence,
+        evidence_sha256=hashlib.sha256(evidence).hexdigest(),
+        bitonal=bitonal,
     )
+
+
+def untouched(still: Array, quad: Array) -> bytes:
+    """Return the part of the still that holds the page, neither straightened nor improved, as a JPEG of high quality."""
+    height, width = still.shape[:2]
+    margin = _EVIDENCE_MARGIN * max(np.ptp(quad[:, 0]), np.ptp(quad[:, 1]))
+    left, top = (max(0, int(each)) for each in quad.min(0) - margin)
+    right, bottom = (int(np.ceil(each)) for each in quad.max(0) + margin)
+    crop = still[top : min(bottom, height), left : min(right, width)]
+    return bytes(cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, _EVIDENCE_QUALITY])[1].tobytes())
 
 
 def _jpeg(page: Array, dpi: int) -> bytes:

@@ -49,7 +49,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """`sharpness`: 0 to about 0.5 of the worst tile, None when nothing is there to judge. `light`: of the paper, 0 to 255.
+    """`sharpness`: 0 to about 0.5 of the worst tile, None where there is nothing to judge by. `light`: of the paper, 0-255.
 
     `glare_share`: of the page, in the largest burnt-out spot. `skew_deg`: lean of the lines of print clockwise, None when
     there are none. The places belong to the worst tile and to the spot.

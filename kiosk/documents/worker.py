@@ -19,7 +19,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -34,6 +33,7 @@ from kiosk.documents.capture import take
 from kiosk.documents.frames import FrameBuffer
 from kiosk.documents.guide import Guide
 from kiosk.documents.mat import Mat
+from kiosk.documents.page_wire import packed_page
 from kiosk.documents.pages import Advice, CapturedPage, Outline
 from kiosk.documents.profiles import PROFILES, Profile
 from kiosk.documents.wire import Message, Unpacker, packed
@@ -210,8 +210,8 @@ class Worker:
             return
         if isinstance(page, CapturedPage):
             self._guide.taken()
-            fields = {name: value for name, value in asdict(page).items() if name != "jpeg"}
-            self._send({"ev": "page", "run": self._run_no, "page": fields}, page.jpeg)
+            fields, blob = packed_page(page)
+            self._send({"ev": "page", "run": self._run_no, "page": fields}, blob)
             return
         self._guide.refused()
         self._hint = (page, now_s + _HINT_S)

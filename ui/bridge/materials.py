@@ -105,6 +105,16 @@ class Materials(QObject):
         a, b, c, d = zip(x, y, strict=True)
         self._terminal.materials.capture((a, b, c, d))
 
+    @Slot(str, int, int)
+    def movePage(self, material: str, page: int, by: int) -> None:
+        """Put one page before or behind its neighbour."""
+        self._terminal.materials.move_page(material, page, by)
+
+    @Slot(str, int)
+    def turnPage(self, material: str, page: int) -> None:
+        """Turn one page a quarter clockwise."""
+        self._terminal.materials.turn_page(material, page)
+
     @Slot()
     def capture(self) -> None:
         """Take the page that lies there now."""

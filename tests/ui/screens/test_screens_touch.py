@@ -14,6 +14,7 @@ from kiosk.catalogue.models import Need
 from kiosk.events import Fact
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
+from ui.bridge.pictures import Pictures
 
 
 def test_a_touch_anywhere_begins(stand: Any) -> None:
@@ -285,6 +286,25 @@ def test_a_handle_stays_within_the_picture_and_the_finder_takes_over_again(stand
     by_hand, by_itself = stand.terminal.calls
     assert by_hand[1][3][0] == 0
     assert by_itself == ("capture",)
+
+
+def test_a_page_is_moved_and_turned_on_the_strip(stand: Any) -> None:
+    """Should follow the page that it moved, stop at either end, and show it turned."""
+    stand.terminal.materials.pages_of("address_proof", 3)
+    stand.terminal.show(State.CAPTURE)
+    stand.settle()
+    stand.tap("page_1")
+    stand.tap("page_later")
+    stand.tap("page_later")
+    stand.tap("page_earlier")
+    stand.tap("page_turn")
+    assert stand.terminal.calls == [
+        ("move_page", "address_proof", 1, 1),
+        ("move_page", "address_proof", 2, -1),
+        ("turn_page", "address_proof", 1),
+    ]
+    picture = Pictures(stand.terminal).find("page/address_proof/1")
+    assert picture.width() > picture.height()
 
 
 def test_a_line_of_the_review_leads_to_its_field(stand: Any) -> None:
