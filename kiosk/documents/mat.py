@@ -28,7 +28,7 @@ _GAIN = (0.55, 1.6)
 _RIM = 0.04
 _EMPTY_SHARE = 0.004
 _FOLLOW = 0.04
-"""Share of every empty frame that goes into the memory: at 15 fps the light of a cloud is followed within two seconds."""
+"""Share of every empty frame that goes into the memory: at 12 fps the light of a cloud is followed within two seconds."""
 _PLAIN_STD = 9.0
 _MAX_LIGHT = 150.0
 """Lab lightness up to which a plain picture may be a mat: paper that covers the whole picture is plain too."""

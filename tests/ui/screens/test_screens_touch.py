@@ -252,25 +252,6 @@ def test_a_paper_is_opened_and_pages_are_handled(stand: Any) -> None:
     assert [call[0] for call in stand.terminal.calls] == ["capture", "remove_page"]
 
 
-def test_a_page_is_moved_and_turned_on_the_strip(stand: Any) -> None:
-    """Should follow the page that it moved, stop at either end, and show it turned."""
-    stand.terminal.materials.pages_of("address_proof", 3)
-    stand.terminal.show(State.CAPTURE)
-    stand.settle()
-    stand.tap("page_1")
-    stand.tap("page_later")
-    stand.tap("page_later")
-    stand.tap("page_earlier")
-    stand.tap("page_turn")
-    assert stand.terminal.calls == [
-        ("move_page", "address_proof", 1, 1),
-        ("move_page", "address_proof", 2, -1),
-        ("turn_page", "address_proof", 1),
-    ]
-    picture = Pictures(stand.terminal).find("page/address_proof/1")
-    assert picture.width() > picture.height()
-
-
 def test_corners_are_set_by_finger_and_by_keypad(stand: Any) -> None:
     """The handles begin where the page was found; a drag and an arrow move one of them, and the page is taken so."""
     found = ((0.27, 0.12), (0.71, 0.14), (0.75, 0.9), (0.24, 0.88))
@@ -305,6 +286,25 @@ def test_a_handle_stays_within_the_picture_and_the_finder_takes_over_again(stand
     by_hand, by_itself = stand.terminal.calls
     assert by_hand[1][3][0] == 0
     assert by_itself == ("capture",)
+
+
+def test_a_page_is_moved_and_turned_on_the_strip(stand: Any) -> None:
+    """Should follow the page that it moved, stop at either end, and show it turned."""
+    stand.terminal.materials.pages_of("address_proof", 3)
+    stand.terminal.show(State.CAPTURE)
+    stand.settle()
+    stand.tap("page_1")
+    stand.tap("page_later")
+    stand.tap("page_later")
+    stand.tap("page_earlier")
+    stand.tap("page_turn")
+    assert stand.terminal.calls == [
+        ("move_page", "address_proof", 1, 1),
+        ("move_page", "address_proof", 2, -1),
+        ("turn_page", "address_proof", 1),
+    ]
+    picture = Pictures(stand.terminal).find("page/address_proof/1")
+    assert picture.width() > picture.height()
 
 
 def test_a_line_of_the_review_leads_to_its_field(stand: Any) -> None:
