@@ -32,6 +32,9 @@ STAY_INSIDE = {
     "devices.page_printer.daemons.DaemonFailed": "the rig's, never in a terminal",
     "devices.rig_daemons.DaemonFailed": "the rig's, never in a terminal",
     "devices.rig_control.NotNow": "the rig's, never in a terminal",
+    "kiosk.documents.importing.Refused": "the errand's worker turns it into a value",
+    "kiosk.documents.ocr_models.ModelsMissing": "the errand's worker answers with its code: nothing is read then",
+    "kiosk.demo.folder.FolderError": "the demo's, around the terminal",
     "kiosk.demo.stack.StackError": "the demo's, around the terminal",
 }
 WORDS = Words.load()
