@@ -53,6 +53,7 @@ _WORDS = {
     },
     "source": {
         "scan": "现场扫描",
+        "import": "自备文件",
         "share": "数据共享",
         "e_certificate": "电子证照",
         "commit": "告知承诺",
@@ -147,6 +148,7 @@ def router(door: StaffDoor, cases: CaseDesk, certificates: CertificateDesk, temp
         listed = cases.listed()
         html = templates.get_template("cases.html").render(
             cases=listed,
+            gaps=cases.missing(),
             certificates=certificates.recent(),
             waiting=sum(case.state == "received" for case in listed),
             accepted=sum(case.state == "accepted" for case in listed),

@@ -7,9 +7,12 @@ them does once it runs.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import entry_points
 from typing import Any
+
+from pydantic import ValidationError
 
 from devices.hotplug import HotPlug
 from devices.supervisor import DeviceReport, Supervisor
@@ -69,6 +72,30 @@ def driver_factory(kind: str, driver: str) -> Factory:
         factory: Factory = entry.load()
         return factory
     raise ConfigError("config.no_such_driver", name)
+
+
+def check_drivers(config: Config) -> None:
+    """Hold each device's driver and options against what is installed, without opening anything.
+
+    A driver module says what it takes by a pydantic model called `OPTIONS`; one without is believed. Raises `ConfigError`
+    naming every bad key.
+    """
+    bad: list[str] = []
+    for kind, chosen in config.devices.items():
+        try:
+            factory = driver_factory(str(kind), chosen.driver)
+        except ConfigError as error:
+            bad.append(f"devices.{kind}.driver: {error.detail} is not installed")
+            continue
+        takes = getattr(sys.modules[factory.__module__], "OPTIONS", None)
+        if takes is None:
+            continue
+        try:
+            takes.model_validate(dict(chosen.options))
+        except ValidationError as error:
+            bad += [f"devices.{kind}.options.{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+    if bad:
+        raise ConfigError("config.bad_key", "; ".join(bad))
 
 
 def open_outbox(config: Config, record: enrolment.Enrolment, key: DeviceKey) -> Outbox:

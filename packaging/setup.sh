@@ -36,14 +36,14 @@ if [ -n "$missing" ]; then
 fi
 
 lock=packaging/requirements-dev.lock
-wanted=$(cat "$lock" pyproject.toml packaging/setup.sh | sha256sum | cut -d' ' -f1)
+wanted=$(cat "$lock" packaging/models.lock pyproject.toml packaging/setup.sh | sha256sum | cut -d' ' -f1)
 if [ "$(cat .venv/.ready 2>/dev/null || true)" != "$wanted" ]; then
     if [ ! -x .venv/bin/python ]; then
         say "Making .venv"
         python3 -m venv .venv
     fi
     say "Installing the locked Python packages (a few minutes the first time)"
-    .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r "$lock"
+    .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r "$lock" -r packaging/models.lock
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps -e .
 fi
 if [ ! -s ui/keyboard/pinyin.db ]; then

@@ -61,6 +61,10 @@ class OpenCvOptions(BaseModel):
         return f"/dev/video{source}" if isinstance(source, int) or source.isdigit() else source
 
 
+OPTIONS = OpenCvOptions
+"""What `kiosk check-config` holds the configuration against."""
+
+
 def create(options: Mapping[str, Any]) -> OpenCvDocumentCamera:
     """Check that the camera is there.
 

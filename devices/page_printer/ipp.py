@@ -117,6 +117,10 @@ class IppOptions(BaseModel):
         return uri
 
 
+OPTIONS = IppOptions
+"""What `kiosk check-config` holds the configuration against."""
+
+
 def create(options: Mapping[str, Any]) -> IppPagePrinter:
     """Make the driver and ask the printer once.
 

@@ -81,6 +81,10 @@ class EscposOptions(BaseModel):
         return PaperPath(cutter=self.cutter, presenter=self.presenter)
 
 
+OPTIONS = EscposOptions
+"""What `kiosk check-config` holds the configuration against."""
+
+
 def create(options: Mapping[str, Any]) -> EscposReceiptPrinter:
     """Open the printer.
 

@@ -196,6 +196,20 @@ class EnrolAnswer(_Answer):
     time: AwareDatetime
 
 
+class TlsRequest(_Sent):
+    """A terminal asks for a client certificate, signed as every request with its device key: the first one, or the next."""
+
+    request: str = Field(max_length=8192)
+    """PKCS #10, PEM, of a fresh P-256 key. The name in it is not looked at."""
+
+
+class TlsAnswer(_Answer):
+    """The certificate, PEM, for the terminal that asked."""
+
+    certificate: str
+    time: AwareDatetime
+
+
 # --- the submission --------------------------------------------------------------------------------------------------
 
 
@@ -233,17 +247,18 @@ class Material(_Sent):
 
     key: Key
     label: str = Field("", max_length=200)
-    source: Literal["scan", "share", "e_certificate", "read", "form", "commit", "sign"]
+    source: Literal["scan", "import", "share", "e_certificate", "read", "form", "commit", "sign"]
     parts: tuple[PartRef, ...] = Field((), max_length=64)
     pages: int = Field(0, ge=0, le=200)
     reason: str = Field("", max_length=120)
     trust_grade: Literal["A", "B", "C", "D"]
-    """国办函〔2016〕108号: A issued here, B checked at a window, C scanned by the person, D promised."""
+    """国办函〔2016〕108号: A issued here, B checked at a window, C scanned by the person, D promised: that a file
+    which the person brought shows a paper, too."""
 
     @model_validator(mode="after")
     def _scans_have_parts(self) -> Self:
-        if (self.source == "scan") != bool(self.parts):
-            msg = "a scan has parts, nothing else has"
+        if (self.source in {"scan", "import"}) != bool(self.parts):
+            msg = "a scan or an import has parts, nothing else has"
             raise ValueError(msg)
         return self
 

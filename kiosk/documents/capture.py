@@ -8,25 +8,39 @@ from __future__ import annotations
 import hashlib
 
 import cv2
+import numpy as np
 
+from kiosk.documents.bitonal import DPI as BITONAL_DPI
+from kiosk.documents.bitonal import g4
 from kiosk.documents.finder import Absence, examine
 from kiosk.documents.geometry import Array, area, dpi_of
+from kiosk.documents.mat import ADVICE, Mat, laid
 from kiosk.documents.pages import Advice, CapturedPage
 from kiosk.documents.profiles import Profile, paper_of
 from kiosk.documents.quality import measure
 from kiosk.documents.straighten import output_dpi, straighten
 
 _JPEG_QUALITY = 82
+_EVIDENCE_QUALITY = 92
+_EVIDENCE_MARGIN = 0.02
+"""Of the page's longer extent: enough of the mat to see that nothing was cut off."""
 _JFIF_DENSITY = 13
 """Offset of units, X and Y density in a file that starts with an APP0 JFIF segment (JFIF 1.02, page 5)."""
 
 
-def take(still: Array, profile: Profile, frame_mm: float | None) -> CapturedPage | Advice:
-    """Make a page from an upright BGR still, or say what has to change. `frame_mm`: what its long side covers, if known."""
-    found = examine(still, min_share=profile.min_share, thorough=True, on_mat=True)
+def take(still: Array, profile: Profile, frame_mm: float | None, mat: Mat | None = None) -> CapturedPage | Advice:
+    """Make a page from an upright BGR still, or say what has to change. `frame_mm`: what its long side covers, if known.
+
+    `mat`: what is remembered of the empty mat, if anything.
+    """
+    lying = mat.foreground(still) if mat is not None else None
+    found = examine(still, min_share=profile.min_share, thorough=True, on_mat=lying is None)
     if isinstance(found, Absence):
         return Advice.LAY_PAGE if found is Absence.NOTHING else Advice.MOVE_INTO_FRAME
     height, width = still.shape[:2]
+    fault = None if lying is None else laid(lying, (found.quad + 0.5) / (width, height))
+    if fault is not None:
+        return ADVICE[fault]
     px_per_mm = None if frame_mm is None else max(height, width) / frame_mm
     paper = paper_of(found.quad, profile, px_per_mm)
     if paper is None or area(found.quad) > profile.max_share * width * height:
@@ -35,10 +49,15 @@ def take(still: Array, profile: Profile, frame_mm: float | None) -> CapturedPage
         return Advice.TOO_SMALL
     dpi = output_dpi(found.quad, paper, profile.max_dpi)
     page = straighten(still, found.quad, paper, dpi)
-    quality = measure(page)
+    quality = measure(page, lean=True)
     if quality.fault is not None:
         return quality.fault
     jpeg = _jpeg(page, dpi)
+    evidence = untouched(still, found.quad)
+    bitonal = b""
+    if profile.bitonal:
+        fine = output_dpi(found.quad, paper, BITONAL_DPI)
+        bitonal = g4(straighten(still, found.quad, paper, fine), fine)
     return CapturedPage(
         jpeg=jpeg,
         width_px=page.shape[1],
@@ -48,7 +67,20 @@ def take(still: Array, profile: Profile, frame_mm: float | None) -> CapturedPage
         sharpness=0.0 if quality.sharpness is None else quality.sharpness,
         profile=profile.name,
         paper=paper.name,
+        evidence=evidence,
+        evidence_sha256=hashlib.sha256(evidence).hexdigest(),
+        bitonal=bitonal,
     )
+
+
+def untouched(still: Array, quad: Array) -> bytes:
+    """Return the part of the still that holds the page, neither straightened nor improved, as a JPEG of high quality."""
+    height, width = still.shape[:2]
+    margin = _EVIDENCE_MARGIN * max(np.ptp(quad[:, 0]), np.ptp(quad[:, 1]))
+    left, top = (max(0, int(each)) for each in quad.min(0) - margin)
+    right, bottom = (int(np.ceil(each)) for each in quad.max(0) + margin)
+    crop = still[top : min(bottom, height), left : min(right, width)]
+    return bytes(cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, _EVIDENCE_QUALITY])[1].tobytes())
 
 
 def _jpeg(page: Array, dpi: int) -> bytes:

@@ -6,10 +6,13 @@ Knows: values only. Does not know: pixels' meaning, OpenCV, processes, Qt.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 Point = tuple[float, float]
 Outline = tuple[Point, Point, Point, Point]
+Place = tuple[float, float, float, float]
+"""Left, top, width, height as shares of a picture."""
 
 
 class Advice(enum.StrEnum):
@@ -18,9 +21,12 @@ class Advice(enum.StrEnum):
     LAY_PAGE = "documents.advice.lay_page"
     MOVE_INTO_FRAME = "documents.advice.move_into_frame"
     TOO_DARK = "documents.advice.too_dark"
+    HAND = "documents.advice.hand"
+    ONE_PAGE = "documents.advice.one_page"
     HOLD_STILL = "documents.advice.hold_still"
     BLURRED = "documents.advice.blurred"
     GLARE = "documents.advice.glare"
+    LEANING = "documents.advice.leaning"
     TOO_SMALL = "documents.advice.too_small"
     WRONG_SIZE = "documents.advice.wrong_size"
     GOOD = "documents.advice.good"
@@ -28,9 +34,30 @@ class Advice(enum.StrEnum):
     """This page is taken; another may be laid."""
 
 
+PageSource = Literal["camera", "phone", "usb"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line of print. `box`: left, top, width, height in px of the page's JPEG. `sure`: 0 to 1, its worst character."""
+
+    text: str
+    box: tuple[float, float, float, float]
+    sure: float
+
+    def __repr__(self) -> str:
+        """Show everything but the words."""
+        return f"TextLine({len(self.text)} characters, {self.sure:.2f})"
+
+
 @dataclass(frozen=True, slots=True)
 class CapturedPage:
-    """One straightened page, in memory only. `dpi` is the true scale of the picture; `sharpness` see `quality`."""
+    """One straightened page, in memory only. `dpi` is the true scale of the picture; `sharpness` see `quality`.
+
+    `evidence`: the untouched picture that the page was made from, cut to the page, JPEG; of an import, nothing: there the
+    hash is that of the file as it came. `bitonal`: the same page as Group 4 TIFF, where the profile wants one. `turned`:
+    degrees clockwise that it is to be shown at. `lines`: what was read of it.
+    """
 
     jpeg: bytes
     width_px: int
@@ -40,6 +67,12 @@ class CapturedPage:
     sharpness: float
     profile: str
     paper: str
+    evidence: bytes = b""
+    evidence_sha256: str = ""
+    bitonal: bytes = b""
+    source: PageSource = "camera"
+    turned: int = 0
+    lines: tuple[TextLine, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         """Show everything but the picture."""

@@ -13,7 +13,10 @@ from kiosk.documents.geometry import A4, A5, ID_1, PHOTO, Array, Paper, sides, s
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`papers`: the likeliest first. `min_share`, `max_share`: of the frame. Pictures are made at `max_dpi` at most."""
+    """`papers`: the likeliest first. `min_share`, `max_share`: of the frame. Pictures are made at `max_dpi` at most.
+
+    `bitonal`: kept in black and white at 300 dpi instead of colour: print alone, where colour says nothing.
+    """
 
     name: str
     papers: tuple[Paper, ...]
@@ -22,12 +25,14 @@ class Profile:
     max_share: float
     min_dpi: float
     max_dpi: int
+    bitonal: bool = False
 
 
 PROFILES: Mapping[str, Profile] = {
     profile.name: profile
     for profile in (
         Profile("document", (A4, A5, ID_1), True, 0.03, 0.98, 120, 200),
+        Profile("form", (A4, A5), False, 0.03, 0.98, 120, 200, bitonal=True),
         Profile("photo", (PHOTO,), False, 0.006, 0.2, 180, 300),
     )
 }

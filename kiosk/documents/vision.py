@@ -25,8 +25,8 @@ from devices.document_camera import Disconnected, DocumentCameraStatus, Faulted,
 from devices.supervisor import Backoff, DeviceReport, SupervisorState
 from kiosk.dispatch import Dispatcher
 from kiosk.documents.frames import FrameBuffer, allocate
+from kiosk.documents.page_wire import unpacked_page
 from kiosk.documents.pages import (
-    CapturedPage,
     CaptureRefused,
     Outline,
     PageCaptured,
@@ -41,7 +41,7 @@ from kiosk.documents.wire import Message, Unpacker, WireError, packed
 log = logging.getLogger(__name__)
 
 KIND = "document_camera"
-PROFILES = ("document", "photo")
+PROFILES = ("document", "form", "photo")
 _ROOT = Path(__file__).resolve().parents[2]
 _FAULTY = frozenset(
     {
@@ -294,7 +294,7 @@ class Vision:
                     self._told_frame = True
                     self._dispatcher.post(self._tell_frame)
             case "page" if event["run"] == self._run_no:
-                self._post(PageCaptured(CapturedPage(jpeg=blob, **event["page"])), event["run"])
+                self._post(PageCaptured(unpacked_page(event["page"], blob)), event["run"])
             case "refused":
                 self._post(CaptureRefused(str(event["advice"])), event["run"])
             case _:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _HEAD = struct.Struct(">II")
-MAX_JSON_BYTES = 64 * 1024
+MAX_JSON_BYTES = 256 * 1024
 MAX_BLOB_BYTES = 32 * 1024 * 1024
 
 Message = dict[str, Any]

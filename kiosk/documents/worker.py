@@ -19,7 +19,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -33,6 +32,8 @@ from kiosk.documents.camera_thread import CameraThread
 from kiosk.documents.capture import take
 from kiosk.documents.frames import FrameBuffer
 from kiosk.documents.guide import Guide
+from kiosk.documents.mat import Mat
+from kiosk.documents.page_wire import packed_page
 from kiosk.documents.pages import Advice, CapturedPage
 from kiosk.documents.profiles import PROFILES, Profile
 from kiosk.documents.wire import Message, Unpacker, packed
@@ -94,6 +95,7 @@ class Worker:
         self._camera: CameraThread | None = None
         self._up: bool | None = None
         self._preview_px = 960
+        self._mat = Mat()
         self._seq = 0
         self._run_no = 0
         self._profile: Profile | None = None
@@ -166,7 +168,7 @@ class Worker:
             self._up = True
             self._send({"ev": "up"})
         if self._profile is not None and self._guide is None:
-            self._guide = Guide(self._profile, news.frame_mm)
+            self._guide = Guide(self._profile, news.frame_mm, self._mat)
         if self._profile is None or self._guide is None:
             self._send({"ev": "alive"})
             _wipe(news.frame, news.still)
@@ -200,13 +202,13 @@ class Worker:
     def _take(self, still: Picture, profile: Profile, frame_mm: float | None, now_s: float) -> None:
         asked, self._asked, self._capturing = self._asked, False, False
         self._send({"ev": "alive"})
-        page = take(still, profile, frame_mm)
+        page = take(still, profile, frame_mm, self._mat)
         if self._guide is None:
             return
         if isinstance(page, CapturedPage):
             self._guide.taken()
-            fields = {name: value for name, value in asdict(page).items() if name != "jpeg"}
-            self._send({"ev": "page", "run": self._run_no, "page": fields}, page.jpeg)
+            fields, blob = packed_page(page)
+            self._send({"ev": "page", "run": self._run_no, "page": fields}, blob)
             return
         self._guide.refused()
         self._hint = (page, now_s + _HINT_S)

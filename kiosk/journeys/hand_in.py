@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kiosk.catalogue.models import ServiceItem
+from kiosk.clock import CIVIL_TZ
 from kiosk.events import Fact
 from kiosk.journeys import receipts, signature
 from kiosk.journeys.context import Context
@@ -130,6 +131,7 @@ class CaseDesk:
             submitted_at=vault.submitted_at,
             clock=context.clock.quality(),
             language=context.language,
+            purpose=self._purpose(),
         )
 
         tag, unsure, materials = vault.found.tag or None, vault.unsure, self._named_materials()
@@ -183,6 +185,16 @@ class CaseDesk:
                 raise error
 
         context.store_work.run(work, stored, failed)
+
+    def _purpose(self) -> str:
+        context = self._context
+        at = context.vault.submitted_at or context.clock.now()
+        return context.say(
+            "documents.purpose",
+            item=self._item().name.in_language(context.language),
+            kiosk=context.enrolment.kiosk,
+            date=f"{at.astimezone(CIVIL_TZ):%Y-%m-%d}",
+        )
 
     def _named_materials(self) -> tuple[tuple[str, int], ...]:
         language = self._context.language

@@ -6,7 +6,7 @@ straightened, or how a PDF is written (`kiosk.documents`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kiosk.catalogue.materials import AskedMaterial, asked_materials
@@ -125,8 +125,29 @@ class MaterialsDesk:
         pages = self._context.vault.pages.get(material, [])
         if 0 <= index < len(pages):
             del pages[index]
-            self._context.bus.publish(Fact.MATERIALS)
-            self._context.handle(ev.Touched())
+            self._changed()
+
+    def move_page(self, material: str, index: int, by: int) -> None:
+        """Change a page's place among its own: `by` -1 towards the first, 1 towards the last. Not past either end."""
+        pages = self._context.vault.pages.get(material, [])
+        if 0 <= index < len(pages) and 0 <= index + by < len(pages):
+            pages.insert(index + by, pages.pop(index))
+            self._changed()
+
+    def turn_page(self, material: str, index: int) -> None:
+        """Turn a page a quarter clockwise. Its picture and its hash stay; how it is shown changes."""
+        pages = self._context.vault.pages.get(material, [])
+        if 0 <= index < len(pages):
+            pages[index] = replace(pages[index], turned=(pages[index].turned + 90) % 360)
+            self._changed()
+
+    def page_turned(self, material: str, index: int) -> int:
+        """Return by how many degrees clockwise a page is to be shown turned."""
+        return self._context.vault.pages[material][index].turned
+
+    def _changed(self) -> None:
+        self._context.bus.publish(Fact.MATERIALS)
+        self._context.handle(ev.Touched())
 
     # --- the camera ----
 

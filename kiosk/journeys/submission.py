@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +16,8 @@ from kiosk.catalogue.materials import AskedMaterial
 from kiosk.catalogue.models import Provide, ServiceItem
 from kiosk.city import messages
 from kiosk.clock import ClockQuality
-from kiosk.documents.pdf import pages_to_pdf
+from kiosk.documents.pages import CapturedPage
+from kiosk.documents.pdf import Stamp, pages_to_pdf
 from kiosk.identity.assurance import Assurance
 from kiosk.identity.persons import Person
 from kiosk.journeys.vault import Vault
@@ -78,10 +80,18 @@ def compose(
     submitted_at: dt.datetime,
     clock: ClockQuality,
     language: str,
+    purpose: str,
 ) -> Draft:
-    """Put the submission together from what is in the vault. Writes the PDFs: not for the screen's thread."""
+    """Put the submission together from what is in the vault. Writes the PDFs: not for the screen's thread.
+
+    `purpose`: the words across each page.
+    """
     attachments: list[Attachment] = []
-    materials = [given for each in asked if (given := _material(each, vault, attachments, language)) is not None]
+
+    def stamp(pages: Sequence[CapturedPage]) -> Stamp:
+        return Stamp(purpose, kiosk, submitted_at, grade_of(pages))
+
+    materials = [given for each in asked if (given := _material(each, vault, attachments, language, stamp)) is not None]
     body: dict[str, object] = {
         "submission_id": vault.submission_id,
         "kiosk": kiosk,
@@ -105,7 +115,11 @@ def compose(
 
 
 def _material(
-    asked: AskedMaterial, vault: Vault, attachments: list[Attachment], language: str
+    asked: AskedMaterial,
+    vault: Vault,
+    attachments: list[Attachment],
+    language: str,
+    stamp: Callable[[Sequence[CapturedPage]], Stamp],
 ) -> messages.Material | None:
     """Return one material as the city is told of it; None for a page that was not asked for and not laid."""
     material = asked.material
@@ -116,20 +130,30 @@ def _material(
     pages = vault.pages.get(material.key, [])
     if not pages:
         return None
-    part = _attach(attachments, material.key, "application/pdf", pages_to_pdf(pages))
+    parts = [_attach(attachments, material.key, "application/pdf", pages_to_pdf(pages, stamp(pages)))]
+    parts += [
+        _attach(attachments, f"{material.key[:48]}.seen{number}", "image/jpeg", page.evidence)
+        for number, page in enumerate(pages, start=1)
+        if page.evidence
+    ]
     return messages.Material(
         key=material.key,
         label=label,
-        source="scan",
-        parts=(part,),
+        source="scan" if all(page.source == "camera" for page in pages) else "import",
+        parts=tuple(parts),
         pages=len(pages),
         reason=asked.reason_id or "",
-        trust_grade="C",
+        trust_grade=grade_of(pages),
     )
 
 
+def grade_of(pages: Sequence[CapturedPage]) -> Literal["C", "D"]:
+    """Return how far pages may be trusted: paper that lay here is a scan; a file that was brought is the person's word."""
+    return "C" if all(page.source == "camera" for page in pages) else "D"
+
+
 def _attach(
-    attachments: list[Attachment], part: str, media_type: Literal["application/pdf", "image/png"], data: bytes
+    attachments: list[Attachment], part: str, media_type: Literal["application/pdf", "image/jpeg", "image/png"], data: bytes
 ) -> messages.PartRef:
     attachments.append(Attachment(part, media_type, data))
     digest = hashlib.sha256(data).hexdigest()

@@ -13,7 +13,8 @@ mkdir -p "$root/opt/civic-kiosk" "$root/DEBIAN" dist
 # Debian's own interpreter, since that is what runs it; the scripts in venv/bin keep the build's path and are left out.
 /usr/bin/python3 -m venv --copies "$root/opt/civic-kiosk/venv"
 venv="$root/opt/civic-kiosk/venv"
-"$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r packaging/requirements.lock
+"$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r packaging/requirements.lock \
+    -r packaging/models.lock
 "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps .
 site=$(echo "$venv"/lib/python3*/site-packages)
 cp ui/keyboard/pinyin.db "$site/ui/keyboard/"

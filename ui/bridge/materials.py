@@ -98,6 +98,16 @@ class Materials(QObject):
         """Throw one page away."""
         self._terminal.materials.remove_page(material, page)
 
+    @Slot(str, int, int)
+    def movePage(self, material: str, page: int, by: int) -> None:
+        """Put one page before or behind its neighbour."""
+        self._terminal.materials.move_page(material, page, by)
+
+    @Slot(str, int)
+    def turnPage(self, material: str, page: int) -> None:
+        """Turn one page a quarter clockwise."""
+        self._terminal.materials.turn_page(material, page)
+
     @Slot()
     def capture(self) -> None:
         """Take the page that lies there now."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QTransform
 from PySide6.QtQml import QmlElement
 from PySide6.QtQuick import QQuickItem, QQuickPaintedItem
 
@@ -40,7 +40,17 @@ class Pictures(QObject):
         if name.startswith("qr/"):
             return qr(name.removeprefix("qr/"))
         data = self._bytes(name)
-        return QImage.fromData(data) if data else QImage()
+        picture = QImage.fromData(data) if data else QImage()
+        turned = self._turned(name)
+        return picture.transformed(QTransform().rotate(turned)) if turned else picture
+
+    def _turned(self, name: str) -> int:
+        """Return by how many degrees clockwise the picture is to be shown turned: its own bytes stay as they are."""
+        if not name.startswith("page/"):
+            return 0
+        _, material, number = name.split("/")
+        desk = self._terminal.materials
+        return desk.page_turned(material, int(number)) if int(number) < desk.page_count(material) else 0
 
     def _bytes(self, name: str) -> bytes | None:
         if name == "receipt":

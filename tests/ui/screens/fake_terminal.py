@@ -258,6 +258,7 @@ class FakeMaterials:
             )
         }  # fmt: skip
         self.live: PreviewFrame | None = frame()
+        self.turned = 0
 
     def views(self) -> tuple[MaterialView, ...]:
         return tuple(self._views.values())
@@ -272,11 +273,26 @@ class FakeMaterials:
                 self._views[key] = replace(view, state="done", pages=view.min_pages)
         self._terminal.publish(Fact.MATERIALS)
 
+    def pages_of(self, material: str, count: int) -> None:
+        self._views[material] = replace(self._views[material], pages=count)
+        self._terminal.publish(Fact.MATERIALS)
+
     def page_count(self, material: str) -> int:
         return self._views[material].pages if material in self._views else 0
 
     def page_image(self, material: str, i: int) -> bytes:
         return png(paper(600, 848, 16, mark=i), "JPEG")
+
+    def page_turned(self, material: str, i: int) -> int:
+        return self.turned
+
+    def move_page(self, material: str, i: int, by: int) -> None:
+        self._terminal.calls.append(("move_page", material, i, by))
+
+    def turn_page(self, material: str, i: int) -> None:
+        self.turned = (self.turned + 90) % 360
+        self._terminal.calls.append(("turn_page", material, i))
+        self._terminal.publish(Fact.MATERIALS)
 
     def remove_page(self, material: str, i: int) -> None:
         self._terminal.calls.append(("remove_page", material, i))

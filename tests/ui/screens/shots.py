@@ -18,6 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from fake_terminal import TROUBLE, FakeMyCases, FakeTerminal
+from geometry import seen
+from PySide6.QtCore import QMetaObject
 from PySide6.QtTest import QTest
 
 from kiosk.events import Fact
@@ -50,6 +52,13 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
             for at, view in enumerate(page):
                 page[at] = replace(view, problem_id="form.problem.required")
         show(State.FORM, page=1)
+
+    def chosen() -> None:
+        terminal.materials.pages_of("address_proof", 3)
+        show(State.CAPTURE, material="address_proof")
+        QTest.qWait(40)
+        page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_1")
+        QMetaObject.invokeMethod(page, "click")
 
     def offline() -> None:
         show(State.OUTCOME, line_up=False)
@@ -101,6 +110,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form_problem": problems,
         "materials": lambda: show(State.MATERIALS),
         "capture": lambda: show(State.CAPTURE),
+        "capture_chosen": chosen,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
         "materials_done": finished,
         "sign": signed,

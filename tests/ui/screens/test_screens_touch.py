@@ -12,6 +12,7 @@ from kiosk.catalogue.models import Need
 from kiosk.events import Fact
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
+from ui.bridge.pictures import Pictures
 
 
 def test_a_touch_anywhere_begins(stand: Any) -> None:
@@ -247,6 +248,25 @@ def test_a_paper_is_opened_and_pages_are_handled(stand: Any) -> None:
     stand.tap("page_0")
     stand.tap("page_delete")
     assert [call[0] for call in stand.terminal.calls] == ["capture", "remove_page"]
+
+
+def test_a_page_is_moved_and_turned_on_the_strip(stand: Any) -> None:
+    """Should follow the page that it moved, stop at either end, and show it turned."""
+    stand.terminal.materials.pages_of("address_proof", 3)
+    stand.terminal.show(State.CAPTURE)
+    stand.settle()
+    stand.tap("page_1")
+    stand.tap("page_later")
+    stand.tap("page_later")
+    stand.tap("page_earlier")
+    stand.tap("page_turn")
+    assert stand.terminal.calls == [
+        ("move_page", "address_proof", 1, 1),
+        ("move_page", "address_proof", 2, -1),
+        ("turn_page", "address_proof", 1),
+    ]
+    picture = Pictures(stand.terminal).find("page/address_proof/1")
+    assert picture.width() > picture.height()
 
 
 def test_a_line_of_the_review_leads_to_its_field(stand: Any) -> None:

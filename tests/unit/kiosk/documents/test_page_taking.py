@@ -89,6 +89,25 @@ def test_a_still_becomes_a_page_with_its_true_measures(seen: Camera) -> None:
     assert decoded.shape == (2339, 1654, 3)
 
 
+def test_the_untouched_picture_is_kept_beside_the_page(seen: Camera) -> None:
+    """The crop shows the page as it lay, with a margin of the mat, and is named by its hash."""
+    page = take(seen(Lying("address_proof_1", 0.5, 0.5, 1.4), scale=2), DOCUMENT, FRAME_MM)
+    assert isinstance(page, CapturedPage)
+    assert page.evidence_sha256 == hashlib.sha256(page.evidence).hexdigest()
+    crop = cv2.imdecode(np.frombuffer(page.evidence, np.uint8), cv2.IMREAD_COLOR)
+    assert crop is not None
+    assert crop.shape[0] > page.height_px * 0.9
+    assert crop[:8].mean() < crop[crop.shape[0] // 2].mean() - 40  # the dark mat above it
+
+
+def test_a_form_has_a_fine_picture_in_black_and_white(seen: Camera) -> None:
+    """No more than 80 KB for a page of text, at whatever the camera gives up to 300 dpi."""
+    page = take(seen(Lying("address_proof_1", 0.5, 0.5, 1.4), scale=3), PROFILES["form"], FRAME_MM)
+    assert isinstance(page, CapturedPage)
+    assert 1000 < len(page.bitonal) < 80_000
+    assert (page.width_px, page.dpi) == (1654, 200)
+
+
 def test_a_portrait_photo_is_cut_to_its_format_and_a_page_is_not_one(seen: Camera) -> None:
     """35 mm by 45 mm; a sheet of A4 under the photo profile is the wrong size."""
     photo = take(seen(Lying("id_photo", 0.505, 0.49, -1.4), scale=2), PHOTO, FRAME_MM)

@@ -170,3 +170,26 @@ def test_a_new_frame_is_announced(bench: Bench) -> None:
     bench.terminal.materials.on_event(PreviewChanged(3))
     bench.turn()
     assert heard == ["frame"]
+
+
+def test_pages_change_places_and_are_turned(bench: Bench) -> None:
+    """Order and turning go into the file; nothing moves past either end."""
+    bench.to_form()
+    bench.fill_permit()
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.lay_page(10)
+    bench.lay_page(90)
+    materials = bench.terminal.materials
+    first, second = (materials.page_image("address_proof", index) for index in (0, 1))
+    materials.move_page("address_proof", 0, -1)
+    materials.move_page("address_proof", 1, 1)
+    assert materials.page_image("address_proof", 0) == first
+    materials.move_page("address_proof", 0, 1)
+    assert [materials.page_image("address_proof", index) for index in (0, 1)] == [second, first]
+    materials.turn_page("address_proof", 1)
+    materials.turn_page("address_proof", 5)
+    assert [materials.page_turned("address_proof", index) for index in (0, 1)] == [0, 90]
+    for _ in range(3):
+        materials.turn_page("address_proof", 1)
+    assert materials.page_turned("address_proof", 1) == 0
+    assert materials.page_image("address_proof", 1) == first

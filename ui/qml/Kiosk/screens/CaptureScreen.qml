@@ -17,6 +17,15 @@ KioskScreen {
     readonly property string advice: Materials.refusal !== "" ? Materials.refusal : Camera.advice
     property int chosen: -1
 
+    component StripButton: KioskButton {
+        property string symbol
+
+        iconName: Theme.counter && Theme.textStep > 1 ? "" : symbol
+        Layout.fillWidth: true
+        leftPadding: Theme.space1
+        rightPadding: Theme.space1
+    }
+
     title: Sentence.fill(qsTrId("screens.capture.title"), {
         "name": material.name ?? ""
     })
@@ -187,24 +196,6 @@ KioskScreen {
                 }
             }
 
-            RowLayout {
-                Layout.fillWidth: true
-                spacing: Theme.gap
-                visible: root.chosen >= 0 && root.chosen < root.pages
-
-                KioskButton {
-                    Layout.fillWidth: true
-                    objectName: "page_delete"
-                    kind: "danger"
-                    iconName: "trash"
-                    text: qsTrId("screens.capture.delete")
-                    onClicked: {
-                        Materials.removePage(root.key, root.chosen);
-                        root.chosen = -1;
-                    }
-                }
-            }
-
             KioskButton {
                 Layout.fillWidth: true
                 objectName: "capture_manual_side"
@@ -216,6 +207,54 @@ KioskScreen {
                 enabled: Camera.ready && root.pages < root.most
                 visible: !Theme.portrait
                 onClicked: Materials.capture()
+            }
+        }
+
+        RowLayout {
+            Layout.fillWidth: true
+            Layout.columnSpan: Theme.portrait ? 1 : 2
+            spacing: Theme.gap
+            uniformCellSizes: true
+            visible: root.chosen >= 0 && root.chosen < root.pages
+
+            StripButton {
+                objectName: "page_earlier"
+                symbol: strip.across ? "left" : "up"
+                text: qsTrId("screens.capture.earlier")
+                enabled: root.chosen > 0
+                onClicked: {
+                    Materials.movePage(root.key, root.chosen, -1);
+                    root.chosen -= 1;
+                }
+            }
+
+            StripButton {
+                objectName: "page_later"
+                symbol: strip.across ? "right" : "down"
+                text: qsTrId("screens.capture.later")
+                enabled: root.chosen + 1 < root.pages
+                onClicked: {
+                    Materials.movePage(root.key, root.chosen, 1);
+                    root.chosen += 1;
+                }
+            }
+
+            StripButton {
+                objectName: "page_turn"
+                symbol: "rotate"
+                text: qsTrId("screens.capture.turn")
+                onClicked: Materials.turnPage(root.key, root.chosen)
+            }
+
+            StripButton {
+                objectName: "page_delete"
+                kind: "danger"
+                symbol: "trash"
+                text: qsTrId("screens.capture.delete")
+                onClicked: {
+                    Materials.removePage(root.key, root.chosen);
+                    root.chosen = -1;
+                }
             }
         }
     }
