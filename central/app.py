@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from central import staff, tus
+from central import handover_pages, staff, tus
 from central.cases import CaseDesk
 from central.catalogue import CatalogueDesk
 from central.certificate_pdf import CertificateRenderer
@@ -27,6 +27,7 @@ from central.certificates import CertificateDesk
 from central.db import Database
 from central.enrolment import Enrolment
 from central.gateway import MessageGateway, SandboxGateway
+from central.handover import HandoverDesk
 from central.identity import IdentityDesk
 from central.keys import Keys, load
 from central.outbox import OutboxDesk
@@ -41,6 +42,9 @@ from kiosk.city.messages import (
     CertificateRequest,
     CodeRequest,
     EnrolRequest,
+    HandoverFetch,
+    HandoverFile,
+    HandoverRequest,
     PingAnswer,
     TlsAnswer,
     TlsRequest,
@@ -71,6 +75,7 @@ class Desks:
     identity: IdentityDesk
     cases: CaseDesk
     certificates: CertificateDesk
+    handover: HandoverDesk
 
 
 def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
@@ -94,6 +99,7 @@ def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
         identity=identity,
         cases=CaseDesk(settings, db, identity, catalogue, objects),
         certificates=CertificateDesk(settings, keys, db, register, identity, CertificateRenderer(keys)),
+        handover=HandoverDesk(settings),
     )
 
 
@@ -109,8 +115,10 @@ def create_app(desks: Desks) -> FastAPI:
     app.include_router(tus.router(desks.outbox))
     app.include_router(_outbox_routes(desks))
     app.include_router(_personal_routes(desks))
+    app.include_router(_handover_routes(desks))
     templates = staff.make_templates()
     app.include_router(staff.router(staff.StaffDoor(desks.settings, desks.keys), desks.cases, desks.certificates, templates))
+    app.include_router(handover_pages.router(desks.handover, templates))
     app.include_router(_pages(desks))
     return app
 
@@ -269,6 +277,28 @@ def _personal_routes(desks: Desks) -> APIRouter:
     async def certificate(request: Request) -> Response:
         kiosk, message = await _admitted(desks, request, CertificateRequest)
         return _answer(await run_sync(desks.certificates.issue, kiosk, message))
+
+    return routes
+
+
+def _handover_routes(desks: Desks) -> APIRouter:
+    routes = APIRouter(prefix="/v1/handovers")
+
+    @routes.post("")
+    async def open_one(request: Request) -> Response:
+        kiosk, _ = await _admitted(desks, request, HandoverRequest)
+        return _answer(await run_sync(desks.handover.open, kiosk))
+
+    @routes.post("/{token}/files")
+    async def fetch(token: str, request: Request) -> Response:
+        kiosk, message = await _admitted(desks, request, HandoverFetch)
+        return _answer(await run_sync(desks.handover.fetch, kiosk, token, message.taken))
+
+    @routes.post("/{token}/close")
+    async def close(token: str, request: Request) -> Response:
+        kiosk, _ = await _admitted(desks, request, HandoverRequest)
+        await run_sync(desks.handover.close, kiosk, token)
+        return _answer(HandoverFile(claimed=False, number=0, data=""))
 
     return routes
 

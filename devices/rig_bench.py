@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from devices.code_reader.api import Symbology
+from devices.code_reader.emulator import WedgeEmulator
 from devices.id_card.api import IdCard
 from devices.id_card.emulator import Fault as IdCardFault
 from devices.id_card.emulator import SdtEmulator
@@ -76,6 +78,7 @@ class Bench:
         self.page_printer = PagePrinterEmulator(
             seconds_per_page=options.seconds_per_page, printed_folder=options.state_dir / "printed"
         )
+        self.code_reader = WedgeEmulator(options.state_dir / "code-reader")
         self.page_scanner = PageScannerEmulator()
         self._scanner_jam = self._scanner_cover = False
         self._scanner_plugged = True
@@ -106,7 +109,8 @@ class Bench:
         try:
             with ThreadPoolExecutor(2, "rig-start") as pool:
                 slow = [pool.submit(self._begin, self.page_printer), pool.submit(self._start_camera)]
-                for part in (self.id_card, self.staff_slot, self.receipt_printer, self.page_scanner, self.network):
+                readers = (self.id_card, self.staff_slot, self.code_reader)
+                for part in (*readers, self.receipt_printer, self.page_scanner, self.network):
                     self._begin(part)
                 for start in slow:
                     start.result()
@@ -145,6 +149,7 @@ class Bench:
                 "options": {"host": "127.0.0.1", "port": self.receipt_printer.port},
             },
             "page_printer": {"driver": "ipp", "options": {"uri": self.page_printer.uri}},
+            "code_reader": {"driver": "wedge", "options": {"port": str(self.code_reader.path)}},
             "page_scanner": {
                 "driver": "sane",
                 "options": self.page_scanner.options(self._options.state_dir / "sane.d"),
@@ -184,6 +189,7 @@ class Bench:
                 "jammed": self._page_jam,
                 "printed": len(self.page_printer.printed()),
             },
+            "code_reader": {"plugged": self.code_reader.plugged},
             "page_scanner": {
                 "plugged": self._scanner_plugged,
                 "sheets": self.page_scanner.loaded,
@@ -357,6 +363,30 @@ class Bench:
             else:
                 self.page_printer.unplug()
             self._page_plugged = plugged
+
+    def show_code(self, text: str, symbology: str) -> None:
+        """Hold a code before the reader."""
+        self._sent(self.code_reader.show(text.encode(), Symbology(symbology)))
+
+    def show_receipt(self) -> None:
+        """Hold the last printed receipt before the reader: its code as it stands on the paper."""
+        from devices.receipt_printer.decoder import decode, decode_qr
+
+        jobs = self.receipt_printer.jobs
+        codes = decode_qr(decode(jobs[-1]).image()) if jobs else []
+        if not codes:
+            raise NotNow("no receipt with a code has been printed")
+        self.show_code(codes[-1], Symbology.QR)
+
+    def spoil_code(self, fault: str) -> None:
+        """Send what no good reader would: half a code, one in no encoding, one without an end."""
+        spoilt = {"half": b"]Q1CK-20", "encoding": b"]Q1\xff\xfe\x80\r", "endless": b"]Q1" + b"9" * 20_000 + b"\r"}
+        self._sent(self.code_reader.send(spoilt[fault]))
+
+    @staticmethod
+    def _sent(sent: bool) -> None:
+        if not sent:
+            raise NotNow("the code reader is unplugged, or nobody listens to it")
 
     def load_scanner(self, sheets: int) -> None:
         """Put so many sheets into the scanner's feeder; none takes out those that are there."""

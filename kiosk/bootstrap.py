@@ -23,6 +23,7 @@ from kiosk.city.line import LineWatch
 from kiosk.clock import Clock
 from kiosk.config import Config, ConfigError
 from kiosk.dispatch import Dispatcher
+from kiosk.documents.errands import Errands
 from kiosk.documents.pages import VisionEvent
 from kiosk.documents.vision import Vision, VisionConfig
 from kiosk.events import Bus
@@ -38,6 +39,7 @@ from kiosk.journeys.hand_in import CaseDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
+from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.vault import Vault
 from kiosk.session.runner import SessionRunner
@@ -51,7 +53,7 @@ _LOG = logging.getLogger("kiosk.bootstrap")
 
 Factory = Callable[[Mapping[str, Any]], Any]
 
-POLL_S: dict[Device, float] = {Device.ID_CARD: 0.25, Device.SMART_CARD: 0.25}
+POLL_S: dict[Device, float] = {Device.ID_CARD: 0.25, Device.SMART_CARD: 0.25, Device.CODE_READER: 0.25}
 """The readers are what a person waits for; the others are asked so often that a pulled plug shows within a second."""
 OTHER_POLL_S = 0.5
 CALL_DEADLINE_S: dict[Device, float] = {
@@ -153,6 +155,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         city=city,
         city_work=Background("city", dispatcher),
         store_work=Background("store", dispatcher),
+        document_work=Background("documents", dispatcher),
         devices=devices,
         sign=key.sign,
         custody=key.custody,
@@ -163,7 +166,8 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
     )
     # the terminal is not built yet: it is looked up when the first event comes
     vision = _vision(config, clock, dispatcher, lambda event: terminal().materials.on_event(event))  # noqa: PLW0108
-    materials = MaterialsDesk(context, vision)
+    errands = Errands()
+    materials = MaterialsDesk(context, vision, ReadingDesk(context, errands.read_page))
     form = FormDesk(context, materials)
     desks = Desks(
         person=PersonDesk(context),
@@ -181,6 +185,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         runner=runner,
         desks=desks,
         vision=vision,
+        errands=errands,
         line=line,
         keeper=CatalogueKeeper(context, store),
         outbox=context.outbox,

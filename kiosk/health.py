@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from devices import document_camera, id_card, page_printer, page_scanner, receipt_printer, smart_card
+from devices import code_reader, document_camera, id_card, page_printer, page_scanner, receipt_printer, smart_card
 from devices.supervisor import SupervisorState
 from kiosk.session.states import Device
 
@@ -20,6 +20,7 @@ _GOOD = (
     smart_card.CardPresent,
     receipt_printer.Ready,
     page_printer.Ready,
+    code_reader.Ready,
     page_scanner.Ready,
     document_camera.Ready,
 )
@@ -28,6 +29,7 @@ _GONE = (
     smart_card.Disconnected,
     receipt_printer.Disconnected,
     page_printer.Disconnected,
+    code_reader.Disconnected,
     page_scanner.Disconnected,
     document_camera.Disconnected,
 )
@@ -44,6 +46,7 @@ _BROKEN = (
     page_printer.CoverOpen,
     page_printer.Jammed,
     page_printer.TonerEmpty,
+    code_reader.Faulted,
     page_scanner.Faulted,
     page_scanner.Busy,
     page_scanner.CoverOpen,

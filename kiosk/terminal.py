@@ -19,6 +19,7 @@ from kiosk.catalogue.models import Mode, Need, ResultKind, ServiceItem
 from kiosk.city.line import LineWatch
 from kiosk.clock import CIVIL_TZ
 from kiosk.config import Config
+from kiosk.documents.errands import Errands
 from kiosk.documents.vision import Vision
 from kiosk.events import Bus, Fact
 from kiosk.fleet.catalogue import CatalogueKeeper
@@ -64,6 +65,7 @@ class Terminal:
         runner: SessionRunner,
         desks: Desks,
         vision: Vision,
+        errands: Errands,
         line: LineWatch,
         keeper: CatalogueKeeper,
         outbox: Outbox,
@@ -72,6 +74,7 @@ class Terminal:
         self._context = context
         self._runner = runner
         self._vision = vision
+        self._errands = errands
         self._line = line
         self._outbox = outbox
         self._hotplug = hotplug
@@ -252,6 +255,8 @@ class Terminal:
             supervisor.stop(timeout_s)
         self._context.city_work.stop(timeout_s)
         self._context.store_work.stop(timeout_s)
+        self._errands.stop()
+        self._context.document_work.stop(timeout_s)
         self._context.vault.wipe()
         self._outbox.close()
         self._context.audit.record("terminal.stopped")

@@ -79,6 +79,8 @@ class Pace:
     """Between probes while nobody answers the call."""
     upkeep_s: float = 3600.0
     """Between two rounds of upkeep."""
+    verify_s: float = 86400.0
+    """Between two readings of the whole store; one more is at the start."""
     slice_s: float = 0.5
     """The longest sleep at a stretch, so that a stop is heard."""
     waits: Waits = field(default_factory=Waits)
@@ -101,11 +103,12 @@ class SyncAgent:
         pace: Pace | None = None,
         clock: Clock | None = None,
         rng: Callable[[], float] = random.random,
-        upkeep: Callable[[], None] = lambda: None,
+        upkeep: Callable[[bool], None] = lambda _refused: None,
     ) -> None:
         """`sign` is the device key's, `platform_public_key` the pinned 32 Ed25519 bytes of the platform's receipts.
 
-        `upkeep` is done before the first sending, then once an hour, and when the platform does not take our certificate.
+        `upkeep(refused)` is done before the first sending, then once an hour, and (`refused`) when the platform has not
+        taken our certificate, whatever our own clock thinks of it.
         Raises `QueueError` "sync.already_running" or "sync.no_socket".
         """
         try:
@@ -129,7 +132,8 @@ class SyncAgent:
         self._hopeful = True
         self._network_moved = False
         self._upkeep = upkeep
-        self._upkeep_at = 0.0
+        self._upkeep_at, self._refused = 0.0, False
+        self._verify_at = self._clock.boottime() + self._pace.verify_s
         self._watchdog_s = systemd.watchdog_s()
         self._last_beat = 0.0
         self._breaker = Breaker(self._pace.waits, rng)
@@ -141,7 +145,7 @@ class SyncAgent:
         Raises `QueueError` when the store itself fails: let the process end and be started anew.
         """
         self._stop = stop_event
-        self._outbox.faults()
+        self._verify()
         systemd.notify("READY=1")
         _LOG.info("sync agent started, %d waiting", self._outbox.agent_state().waiting)
         try:
@@ -161,7 +165,10 @@ class SyncAgent:
             return min(rest, self._pace.probe_s) if self._probing else rest
         if now >= self._upkeep_at:
             self._upkeep_at = now + self._pace.upkeep_s
-            self._upkeep()
+            refused, self._refused = self._refused, False
+            self._upkeep(refused)
+        if now >= self._verify_at:
+            self._verify()
         item = self._outbox.next_waiting()
         if item is None:
             return self._pace.idle_s
@@ -189,6 +196,11 @@ class SyncAgent:
             self._transport.close()
             os.close(self._lock)
             self._lock = -1
+
+    def _verify(self) -> None:
+        """Look the store over; damaged rows are parked with their code. Raises `QueueError` "queue.corrupt"."""
+        self._verify_at = self._clock.boottime() + self._pace.verify_s
+        self._outbox.verify()
 
     # --- one submission ----
 
@@ -270,7 +282,7 @@ class SyncAgent:
         self._probing = not down.connected
         self._hopeful, self._network_moved = down.reason not in ASKED_TO_WAIT, False
         if down.reason is LinkReason.OWN_CERTIFICATE:
-            self._upkeep_at = 0.0
+            self._upkeep_at, self._refused = 0.0, True
         self._not_before = self._clock.boottime() + wait_s
         reason = f"{down.reason.value}: {down.detail}" if down.detail else down.reason.value
         wait = LinkWait(

@@ -9,6 +9,7 @@ import contextlib
 import os
 import select
 import threading
+import time
 import tty
 from pathlib import Path
 from typing import Self
@@ -98,11 +99,13 @@ class SdtEmulator(SamModule):
                 self._send(master, self.answer(frame), ending)
 
     def _send(self, master: int, data: bytes, ending: threading.Event) -> None:
+        began_s = time.monotonic()
         for start in range(0, len(data), _CHUNK_BYTES):
             chunk = data[start : start + _CHUNK_BYTES]
+            if self.paced:
+                # by the clock: waits that overshoot must not add up, a line has its rate; and no byte before its time
+                ending.wait(began_s + (start + len(chunk)) * _BITS_PER_BYTE / _BAUD - time.monotonic())
             if ending.is_set():
                 return
             with contextlib.suppress(OSError):
                 os.write(master, chunk)
-            if self.paced:
-                ending.wait(len(chunk) * _BITS_PER_BYTE / _BAUD)

@@ -153,7 +153,7 @@ class PcscSmartCardReader:
         if len(challenge) != CHALLENGE_BYTES:
             raise ValueError(len(challenge))
 
-        def read(channel: _CardChannel) -> StaffCard | NotAStaffCard:
+        def read(channel: CardChannel) -> StaffCard | NotAStaffCard:
             try:
                 return _read_staff_card(channel, challenge)
             except (StatusWordError, RecordError):
@@ -227,7 +227,7 @@ class PcscSmartCardReader:
 
     # -- the card ---------------------------------------------------------------------------------------------------
 
-    def _with_card(self, work: Callable[[_CardChannel], R], *, mute: R, reset: bool = False) -> R | CardRemoved:
+    def _with_card(self, work: Callable[[CardChannel], R], *, mute: R, reset: bool = False) -> R | CardRemoved:
         """Run `work` with the card; `mute` answers for one that does not speak. `reset` closes what it opened."""
         if self._closed:
             raise DeviceError("smart_card.service", "closed")
@@ -242,7 +242,7 @@ class PcscSmartCardReader:
                 raise DeviceError("smart_card.busy", error.code) from error
             raise DeviceError(error.code) from error
 
-    def _connected(self, context: int, work: Callable[[_CardChannel], R], *, reset: bool) -> R:
+    def _connected(self, context: int, work: Callable[[CardChannel], R], *, reset: bool) -> R:
         protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
         result, card, protocol = scard.SCardConnect(
             context, self._reader_name(context), scard.SCARD_SHARE_EXCLUSIVE, protocols
@@ -252,7 +252,7 @@ class PcscSmartCardReader:
         # before its next look, until that one is pulled too.
         ending = scard.SCARD_LEAVE_CARD
         try:
-            channel = _CardChannel(card, protocol, extended=self._options.extended_length)
+            channel = CardChannel(card, protocol, extended=self._options.extended_length)
             done = work(channel)
             ending = scard.SCARD_RESET_CARD if reset else ending
             return done
@@ -260,7 +260,7 @@ class PcscSmartCardReader:
             scard.SCardDisconnect(card, ending)
 
 
-class _CardChannel:
+class CardChannel:
     """One connected card, a `Channel`."""
 
     def __init__(self, card: int, protocol: int, *, extended: bool) -> None:

@@ -32,6 +32,10 @@ from kiosk.city.messages import (
     EnrolAnswer,
     EnrolRequest,
     ErrorAnswer,
+    HandoverAnswer,
+    HandoverFetch,
+    HandoverFile,
+    HandoverRequest,
     PersonKey,
     PingAnswer,
     TlsAnswer,
@@ -53,6 +57,8 @@ PING_DEADLINE_S = 5.0
 CERTIFICATE_DEADLINE_S = 40.0
 MAX_ANSWER_BYTES = 1024 * 1024
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+MAX_HANDOVER_BYTES = 28 * 1024 * 1024
+"""20 MiB in base64, with the answer around it."""
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -298,6 +304,23 @@ class CityClient:
             deadline_s=CERTIFICATE_DEADLINE_S,
             limit_bytes=MAX_DOCUMENT_BYTES,
         )
+
+    def open_handover(self) -> HandoverAnswer:
+        """Open a hand-over from a phone; the one that this terminal had open ends. Rejection: `handover_too_many`."""
+        return self._signed(HandoverAnswer, "/v1/handovers", HandoverRequest())
+
+    def fetch_handover(self, token: str, taken: int) -> tuple[bool, bytes]:
+        """Return whether a phone has begun, and the next file after `taken`, or nothing. Rejection: `handover_over`."""
+        path = f"/v1/handovers/{quote(token, safe='')}/files"
+        answer = self._signed(HandoverFile, path, HandoverFetch(taken=taken), limit_bytes=MAX_HANDOVER_BYTES)
+        try:
+            return answer.claimed, base64.b64decode(answer.data, validate=True)
+        except ValueError as error:
+            raise PlatformUnreachable(Unreachable.GARBAGE) from error
+
+    def close_handover(self, token: str) -> None:
+        """End a hand-over: the platform forgets its files. Rejection: `handover_over`."""
+        self._signed(HandoverFile, f"/v1/handovers/{quote(token, safe='')}/close", HandoverRequest())
 
     def _signed(
         self,

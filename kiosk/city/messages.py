@@ -399,6 +399,32 @@ class CaseState(enum.StrEnum):
     WITHDRAWN = "withdrawn"  # 撤回
 
 
+class HandoverRequest(_Sent):
+    """A person wants to send files from their phone to this terminal; or it is over."""
+
+
+class HandoverAnswer(_Answer):
+    """What the QR code says, and until when it holds."""
+
+    token: str = Field(min_length=16, max_length=64)
+    url: str = Field(max_length=300)
+    expires_at: AwareDatetime
+
+
+class HandoverFetch(_Sent):
+    """The next file is asked for. `taken`: how many the terminal has; the platform forgets those."""
+
+    taken: int = Field(ge=0, le=1000)
+
+
+class HandoverFile(_Answer):
+    """One file. `data`: base64; nothing while none waits. `claimed`: a phone has begun to send."""
+
+    claimed: bool
+    number: int
+    data: str = Field(repr=False)
+
+
 class CasesRequest(_Sent):
     """Cases of a person. A card alone shows code and state; with a token the details come too."""
 

@@ -59,61 +59,77 @@ class NotRead:
     code: str
 
 
-def take_in(data: bytes, source: PageSource, *, room: int, photo: bool) -> Imported | NotImported:
-    """Make pages of a file of any content. `room`: how many more pages may come."""
-    answers = _errand("import", {"source": source, "room": room, "photo": photo}, data, IMPORT_S)
-    if answers is None:
-        return NotImported(BOMB)
-    pages, notes = [], []
-    for said, blob in answers:
-        if said["ev"] == "refused":
-            return NotImported(str(said["reason"]))
-        if said["ev"] == "page":
-            pages.append(unpacked_page(said["page"], blob))
-            notes += [note for note in said["notes"] if note not in notes]
-    return Imported(tuple(pages), tuple(notes))
+class Errands:
+    """Runs one worker for each errand. `stop` may be called from another thread."""
 
+    def __init__(self) -> None:
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._stopped = False
 
-def read_page(page: CapturedPage, today: dt.date, labels: Mapping[str, str]) -> Read | NotRead:
-    """Read a page. `labels`: printed label to field key of the form that it may be."""
-    answers = _errand("read", {"today": today.isoformat(), "labels": dict(labels)}, page.jpeg, READ_S)
-    if answers is None:
-        return NotRead("reading.ended")
-    said = answers[0][0]
-    if said["ev"] != "lines":
-        return NotRead(str(said["reason"]))
-    lines = tuple(TextLine(text, (box[0], box[1], box[2], box[3]), sure) for text, box, sure in said["lines"])
-    fields = {key: Field(value, sure, checked) for key, (value, sure, checked) in said["fields"].items()}
-    return Read(lines, Reading(Kind(said["kind"]), fields))
+    def stop(self) -> None:
+        """End what is under way, and take nothing more: shutting down waits for no page."""
+        self._stopped = True
+        if self._worker is not None:
+            self._worker.kill()
+
+    def take_in(self, data: bytes, source: PageSource, *, room: int, photo: bool) -> Imported | NotImported:
+        """Make pages of a file of any content. `room`: how many more pages may come."""
+        answers = self._errand("import", {"source": source, "room": room, "photo": photo}, data, IMPORT_S)
+        if answers is None:
+            return NotImported(BOMB)
+        pages, notes = [], []
+        for said, blob in answers:
+            if said["ev"] == "refused":
+                return NotImported(str(said["reason"]))
+            if said["ev"] == "page":
+                pages.append(unpacked_page(said["page"], blob))
+                notes += [note for note in said["notes"] if note not in notes]
+        return Imported(tuple(pages), tuple(notes))
+
+    def read_page(self, page: CapturedPage, today: dt.date, labels: Mapping[str, str]) -> Read | NotRead:
+        """Read a page. `labels`: printed label to field key of the form that it may be."""
+        answers = self._errand("read", {"today": today.isoformat(), "labels": dict(labels)}, page.jpeg, READ_S)
+        if answers is None:
+            return NotRead("reading.ended")
+        said = answers[0][0]
+        if said["ev"] != "lines":
+            return NotRead(str(said["reason"]))
+        lines = tuple(TextLine(text, (box[0], box[1], box[2], box[3]), sure) for text, box, sure in said["lines"])
+        fields = {key: Field(value, sure, checked) for key, (value, sure, checked) in said["fields"].items()}
+        return Read(lines, Reading(Kind(said["kind"]), fields))
+
+    def _errand(self, errand: str, request: Message, blob: bytes, deadline_s: float) -> list[tuple[Message, bytes]] | None:
+        """Return the answers, or None when the process ended without its last word."""
+        with subprocess.Popen(
+            [sys.executable, "-m", "kiosk.documents.errand_worker", errand],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        ) as worker:
+            self._worker = worker
+            if self._stopped:
+                worker.kill()
+            try:
+                said, _ = worker.communicate(packed(request, blob), timeout=deadline_s)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                said, _ = worker.communicate()
+            self._worker = None
+        try:
+            answers = list(Unpacker().feed(said))
+        except WireError:
+            answers = []
+        if not answers or answers[-1][0] != {"ev": "done"}:
+            if not self._stopped:
+                log.warning("errand %s ended with %s", errand, worker.returncode)
+            return None
+        return answers[:-1]
 
 
 def with_lines(page: CapturedPage, read: Read) -> CapturedPage:
     """Return the page with what was read of it."""
     return replace(page, lines=read.lines)
-
-
-def _errand(errand: str, request: Message, blob: bytes, deadline_s: float) -> list[tuple[Message, bytes]] | None:
-    """Return the answers, or None when the process ended without its last word."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "kiosk.documents.errand_worker", errand],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_environment(),
-    ) as worker:
-        try:
-            said, _ = worker.communicate(packed(request, blob), timeout=deadline_s)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            said, _ = worker.communicate()
-    try:
-        answers = list(Unpacker().feed(said))
-    except WireError:
-        answers = []
-    if not answers or answers[-1][0] != {"ev": "done"}:
-        log.warning("errand %s ended with %s", errand, worker.returncode)
-        return None
-    return answers[:-1]
 
 
 def _environment() -> dict[str, str]:

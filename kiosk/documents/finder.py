@@ -19,6 +19,7 @@ from kiosk.documents.bends import corners_of, traced, traced_finely
 from kiosk.documents.evidence import measured
 from kiosk.documents.geometry import Array, ordered
 from kiosk.documents.gradients import Gradients, gradients_of
+from kiosk.documents.pages import Outline
 from kiosk.documents.sides import fitted, lanes_of, on_rim, support
 
 _WORK_PX = 320
@@ -33,6 +34,7 @@ _ENOUGH = 16.0
 """A closed shape with this score is the page: no need to search among lines."""
 _EDGE_PX = 0.8
 _SMALL_SHARE = 0.35
+_MIN_BY_HAND = 0.002
 _TOP, _TOP_LEAVING = 24, 16
 _MAX_RIM = 2
 """Sides that may lie along the picture's border: with three of them everything beside a page would be a page cut off."""
@@ -94,6 +96,16 @@ def examine(image: Array, *, min_share: float = 0.03, thorough: bool = False, on
     if found.quad.min() < 1 or (found.quad > (width - 2, height - 2)).any():
         return Absence.CUT_OFF
     return found
+
+
+def by_hand(outline: Outline, width: int, height: int) -> FoundPage | Absence:
+    """Return the page within corners set by hand, shares of the picture in any order; nothing where they enclose none."""
+    quad = ordered(np.array(outline, float) * (width, height) - 0.5)
+    if not np.isfinite(quad).all() or quad.min() < -0.5 or (quad > (width, height)).any():
+        return Absence.CUT_OFF
+    if not len(_plausible(quad[None], _MIN_BY_HAND * width * height)):
+        return Absence.NOTHING
+    return FoundPage(quad, 1.0)
 
 
 def _refined(image: Array, field: Gradients, quad: Array, scale: float) -> Array:

@@ -56,7 +56,7 @@ def run(config: Config) -> int:
             transport,
             sign=key.sign,
             platform_public_key=record.platform_sign_key.raw(),
-            upkeep=lambda: tls.upkeep(config.state_dir, city, clock.now()),
+            upkeep=lambda refused: tls.upkeep(config.state_dir, city, clock.now(), refused=refused),
         )
         agent.run(stop)
     finally:

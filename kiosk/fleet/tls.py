@@ -66,9 +66,12 @@ def renew(state_dir: Path, city: Certifies) -> None:
     _keep(path(state_dir), answer.certificate.encode() + pem)
 
 
-def upkeep(state_dir: Path, city: Certifies, now: dt.datetime) -> None:
-    """Renew when due. A city that does not answer is asked again next time; nothing else may stop because of it."""
-    if not due(state_dir, now):
+def upkeep(state_dir: Path, city: Certifies, now: dt.datetime, *, refused: bool = False) -> None:
+    """Renew when due, or when the city `refused` what we have: our clock may be slow, its authority may be a new one.
+
+    A city that does not answer is asked again next time; nothing else may stop because of it.
+    """
+    if not (refused or due(state_dir, now)):
         return
     try:
         renew(state_dir, city)

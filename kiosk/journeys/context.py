@@ -43,6 +43,8 @@ class Context:
     city: CityClient
     city_work: Background
     store_work: Background
+    document_work: Background
+    """Reading pages and taking files in: minutes of work, in processes of their own."""
     devices: Mapping[Device, Supervisor[Any]]
     sign: Callable[[bytes], bytes]
     """Signs with the device key: the receipt's QR code and requests to the city."""

@@ -16,6 +16,7 @@ from kiosk.events import Fact
 from kiosk.identity import masking
 from kiosk.journeys.context import Context
 from kiosk.journeys.materials import MaterialsDesk
+from kiosk.journeys.reading import SOURCE as READ_SOURCE
 from kiosk.session import events as ev
 
 _KEYBOARDS = {
@@ -53,6 +54,8 @@ class FieldView:
     problem_args: dict[str, Any]
     keyboard: str
     max_length: int
+    offer: str
+    """What a page says to this question, and the person has not taken; or nothing."""
 
 
 class FormDesk:
@@ -137,7 +140,14 @@ class FormDesk:
             problem_args={} if problem is None else problem.args_in(context.language),
             keyboard=_KEYBOARDS.get(field.type, "none"),
             max_length=_MAX_LENGTH,
+            offer=self._offer(field),
         )
+
+    def _offer(self, field: FormField) -> str:
+        offer = self._context.vault.offers.get(field.key)
+        if offer is None or offer.value == self._context.vault.answers.get(field.key):
+            return ""
+        return str(offer.value)  # unmasked, as what is typed: nobody can confirm what they cannot see
 
     def display(self, field: FormField, value: Any) -> str:
         """Write an answer for a reader: option labels, division names, masked where the field says so."""
@@ -186,6 +196,14 @@ class FormDesk:
         vault.sources.pop(key, None)
         self._context.bus.publish(Fact.FORM)
         self._context.handle(ev.Touched())
+
+    def take_offer(self, key: str) -> None:
+        """The person says that what the page says is right."""
+        offer = self._context.vault.offers.pop(key, None)
+        if offer is None:
+            return
+        self.set(key, offer.value)
+        self._context.vault.sources[key] = READ_SOURCE
 
     def leave_field(self, key: str) -> None:
         """The person went on to something else: from now on the field's problem is shown."""

@@ -180,7 +180,8 @@ class PersonDesk:
     def _taken(self, kind: PersonCard) -> bool:
         """Say whether the chosen item can be done with such a card."""
         plan = self._context.session().plan
-        return plan is None or kind in self._context.catalogue.item(plan.item_id).cards
+        # who comes for their own cases has chosen no item
+        return plan is None or not plan.item_id or kind in self._context.catalogue.item(plan.item_id).cards
 
     def _refuse(self, number: int, message_id: str, reason: str) -> None:
         self._refused = True

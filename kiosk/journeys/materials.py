@@ -14,6 +14,7 @@ from kiosk.catalogue.models import Material, Provide, ServiceItem, Text
 from kiosk.documents.pages import (
     CapturedPage,
     CaptureRefused,
+    Outline,
     PageCaptured,
     PreviewChanged,
     PreviewFrame,
@@ -24,6 +25,7 @@ from kiosk.documents.pages import (
 from kiosk.documents.vision import Vision
 from kiosk.events import Fact
 from kiosk.journeys.context import Context
+from kiosk.journeys.reading import ReadingDesk
 from kiosk.session import events as ev
 from kiosk.session.states import Device, State
 
@@ -49,9 +51,10 @@ class MaterialView:
 class MaterialsDesk:
     """The list of materials, and the camera while one is open."""
 
-    def __init__(self, context: Context, vision: Vision) -> None:
+    def __init__(self, context: Context, vision: Vision, reading: ReadingDesk) -> None:
         self._context = context
         self._vision = vision
+        self._reading = reading
         self.refusal = ""
         """Why the last page was not taken: a message id."""
 
@@ -163,9 +166,9 @@ class MaterialsDesk:
         self._vision.stop_preview()
         self._vision.forget()
 
-    def capture(self) -> None:
-        """Take the page now, steady or not."""
-        self._vision.capture()
+    def capture(self, outline: Outline | None = None) -> None:
+        """Take the page now, steady or not, within corners set by hand if there are any."""
+        self._vision.capture(outline)
 
     def frame(self) -> PreviewFrame | None:
         """Return the newest frame of the live picture."""
@@ -203,6 +206,7 @@ class MaterialsDesk:
         if len(pages) >= material.pages_max:
             return
         pages.append(page)
+        self._reading.page_taken(material.key, page)
         self.refusal = ""
         context.audit.record(
             "material.captured", session=session.number, material=material.key, dpi=round(page.dpi)

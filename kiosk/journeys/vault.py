@@ -52,6 +52,13 @@ class Attempt:
     """Name and pages of each material, as the receipt says them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A value that was read of a page and waits for the person to say that it is right."""
+
+    value: Any = field(repr=False)
+
+
 @dataclass(slots=True, repr=False)
 class Vault:
     """The person of the present session, or nobody."""
@@ -63,6 +70,8 @@ class Vault:
     """Field key to where its prefilled value came from."""
     touched: set[str] = field(default_factory=set)
     """Fields whose problems may be shown: nobody is told off for a field not reached yet."""
+    offers: dict[str, Offer] = field(default_factory=dict)
+    """Field key to what a page says: not an answer before the person takes it."""
     digits: str = ""
     challenge: str = ""
     phone_masked: str = ""

@@ -58,6 +58,7 @@ class Device(enum.StrEnum):
     DOCUMENT_CAMERA = "document_camera"
     RECEIPT_PRINTER = "receipt_printer"
     PAGE_PRINTER = "page_printer"
+    CODE_READER = "code_reader"
     PAGE_SCANNER = "page_scanner"
 
 

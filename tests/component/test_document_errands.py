@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 import zlib
 from collections.abc import Callable
 from functools import cache
@@ -20,7 +21,7 @@ import pytest
 from PIL import Image
 
 from kiosk.documents import errand_worker, errands
-from kiosk.documents.errands import Imported, NotImported, NotRead, Read, read_page, take_in
+from kiosk.documents.errands import Errands, Imported, NotImported, NotRead, Read
 from kiosk.documents.fields import Kind
 from kiosk.documents.importing import MAX_FILE_BYTES, Note, Refusal
 from kiosk.documents.pages import CapturedPage
@@ -28,6 +29,7 @@ from kiosk.documents.wire import packed
 
 TODAY = dt.date(2026, 11, 25)
 LIMIT_KB = 400 * 1024
+read_page, take_in = Errands().read_page, Errands().take_in
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -294,6 +296,17 @@ def test_an_errand_past_its_deadline_is_killed(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(errands, "IMPORT_S", 0.01)
     assert take_in(whole(), "phone", room=1, photo=False) == NotImported(errands.BOMB)
     caplog.clear()
+
+
+def test_shutting_down_waits_for_no_page() -> None:
+    """A page under way is given up, and none is begun any more."""
+    errands_of_one = Errands()
+    ender = threading.Timer(0.2, errands_of_one.stop)
+    ender.start()
+    page = page_of(printed.form())
+    assert errands_of_one.read_page(page, TODAY, {}) == NotRead("reading.ended")
+    ender.join()
+    assert errands_of_one.read_page(page, TODAY, {}) == NotRead("reading.ended")
 
 
 def test_the_limits_are_what_is_promised() -> None:

@@ -18,7 +18,7 @@ from offline_queue.part_files import PartFiles
 from tests.drills.outbox import __main__ as runner
 from tests.drills.outbox import judge, model, tamper
 
-SHARES = {"kill": 0.06, "full_disk": 1.0, "bad_disk": 0.2, "tamper": 0.2, "model": 0.1}
+SHARES = {"kill": 0.06, "full_disk": 1.0, "bad_disk": 0.2, "tamper": 0.2, "model": 0.1, "end_to_end": 0.03}
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from devices import id_card, namespace, page_printer, page_scanner, receipt_printer, smart_card
+from devices import code_reader, id_card, namespace, page_printer, page_scanner, receipt_printer, smart_card
+from devices.code_reader import wedge
 from devices.id_card import sdt
 from devices.id_card.samples import SAMPLE_CARDS
 from devices.page_printer import ipp
@@ -29,6 +30,7 @@ from devices.page_scanner import sane
 from devices.receipt_printer import escpos
 from devices.rig import Rig, RigOptions
 from devices.smart_card import pcsc
+from kiosk.printing.raster import qr_with_text
 
 PATIENCE_S = 20.0
 ROOT = Path(__file__).parents[2]
@@ -245,6 +247,35 @@ def test_camera(hands: Hands) -> None:
     with urllib.request.urlopen(hands.options("document_camera")["still_source"], timeout=PATIENCE_S) as still:
         assert still.read(2) == b"\xff\xd8"
     hands("camera/clear")
+
+
+def test_code_reader(hands: Hands) -> None:
+    """A code that is shown comes down the line; half a code is told; the cable can be pulled and put back."""
+    reader = wedge.create(hands.options("code_reader"))
+
+    def comes(wanted: code_reader.Code | code_reader.Unreadable) -> bool:
+        return reader.next_code() == wanted
+
+    hands("code_reader/show", text="CK-2026-000123", symbology="code128")
+    until(lambda: comes(code_reader.Code("CK-2026-000123", code_reader.Symbology.CODE128)))
+    assert hands.ask("POST", "code_reader/show_receipt", "")[0] == 409
+    printer = escpos.create(hands.options("receipt_printer"))
+    paper: list[receipt_printer.Block] = [qr_with_text("KFR1.body.signature", "样例", width=printer.width_dots)]
+    printed = printer.print([*paper, receipt_printer.Feed(2), receipt_printer.Cut()])
+    assert isinstance(printed, receipt_printer.Printed)
+    printer.close()
+    hands("code_reader/show_receipt")
+    until(lambda: comes(code_reader.Code("KFR1.body.signature", code_reader.Symbology.QR)))
+    hands("code_reader/fault", fault="half")
+    until(lambda: comes(code_reader.Unreadable("code_reader.half")))
+    assert hands("code_reader/unplug")["code_reader"]["plugged"] is False
+    assert reader.status() == code_reader.Disconnected()
+    assert hands.ask("POST", "code_reader/show", '{"text": "x"}')[0] == 409
+    reader.close()
+    assert hands("code_reader/replug")["code_reader"]["plugged"] is True
+    again = wedge.create(hands.options("code_reader"))
+    assert again.status() == code_reader.Ready()
+    again.close()
 
 
 def test_network(hands: Hands) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from offline_queue.wake import Bed, Woken, tap
+from offline_queue.wake import Bed, Tap, Woken
 
 PROGRAM = """
 import sys
@@ -39,9 +39,11 @@ def test_a_tap_and_the_time_wake_as_themselves(tmp_path: Path) -> None:
     while bed.sleep(0) is Woken.NETWORK:  # whatever moved on this machine meanwhile
         pass
     assert bed.sleep(0.01) is Woken.TIME
-    tap(tmp_path)
-    tap(tmp_path)
+    tap = Tap(tmp_path)
+    tap.wake()
+    tap.wake()
     assert bed.sleep(10) is Woken.TAP
     assert bed.sleep(0.01) is Woken.TIME
     bed.close()
-    tap(tmp_path)
+    tap.wake()
+    tap.close()

@@ -110,6 +110,7 @@ class Form(QObject):
             "problem": problem,
             "keyboard": field.keyboard,
             "maxLength": field.max_length,
+            "offer": field.offer,
         }
 
     @Property(QObject, constant=True)
@@ -126,6 +127,11 @@ class Form(QObject):
     def set(self, key: str, value: object) -> None:
         """The person answered: text, a list of values, or a map for an address."""
         self._terminal.form.set(key, value.toVariant() if isinstance(value, QJSValue) else value)
+
+    @Slot(str)
+    def takeOffer(self, key: str) -> None:
+        """What a page says is right."""
+        self._terminal.form.take_offer(key)
 
     @Slot(str)
     def leave(self, key: str) -> None:

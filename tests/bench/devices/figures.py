@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import printers
+import readers
 from row import Row
 
-PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {"printers": printers.rows}
+PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {"readers": readers.rows, "printers": printers.rows}
 
 
 def main() -> int:

@@ -331,6 +331,18 @@ def test_the_authority_certifies_the_terminal_that_asked(platform: Platform, dev
     assert tls.path(folder).stat().st_mode & 0o077 == 0
 
 
+def test_a_refused_certificate_is_renewed_whatever_our_clock_says(platform: Platform, device: Device) -> None:
+    """A terminal whose clock is slow takes an expired certificate for a good one; the city's refusal should count more."""
+    folder = platform.settings.state_dir / f"slow-{device.number}"
+    folder.mkdir()
+    tls.renew(folder, device.client)
+    first = tls.path(folder).read_bytes()
+    tls.upkeep(folder, device.client, platform.clock.now())
+    assert tls.path(folder).read_bytes() == first
+    tls.upkeep(folder, device.client, platform.clock.now(), refused=True)
+    assert tls.path(folder).read_bytes() != first
+
+
 def test_nonsense_is_not_certified(device: Device) -> None:
     """A request that is none, or for a weak key, should be refused with a code."""
     with pytest.raises(PlatformRejected, match="bad_tls_request"):

@@ -2,7 +2,7 @@
 
 Knows: how an outbox is opened in the drills, and the words on the pipe: `S id` before a put, `P id seq sha256` when it has
 returned, `D id` before and `A id` after a release, `F code` when a put was refused; each with a monotonic stamp. Does not
-know: who listens. Run as `python -m tests.drills.outbox.terminal <directory> [synchronous]`.
+know: who listens. Run as `python -m tests.drills.outbox.terminal <directory> [control]`.
 """
 
 from __future__ import annotations
@@ -63,11 +63,22 @@ def settle(outbox: Outbox) -> None:
         say("A", item.id)
 
 
+def _age(outbox: Outbox) -> None:
+    """Let the log have its full length: while it grows, each of its fsyncs takes along what nobody had synced."""
+    database = outbox._writer._db
+    database.execute("CREATE TABLE long (page BLOB); INSERT INTO long VALUES (zeroblob(4600000)); DROP TABLE long")
+    database.execute("PRAGMA wal_checkpoint(RESTART)")
+
+
 def main() -> None:
     """Put two, settle one, until somebody ends it or the disk refuses."""
     outbox = Outbox.open(Path(sys.argv[1]), sealing=sealing(), limits=LIMITS, free=lambda _directory: 2**40)
-    if len(sys.argv) > 2:
-        outbox._writer._db.execute(f"PRAGMA synchronous = {sys.argv[2]}")
+    _age(outbox)
+    match sys.argv[2:]:
+        case ["unsynced-parts"]:
+            os.fsync = lambda _handle: None  # SQLite calls its own
+        case [level]:
+            outbox._writer._db.execute(f"PRAGMA synchronous = {level}")
     say("UP")
     while True:
         try:

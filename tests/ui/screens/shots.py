@@ -60,6 +60,11 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_1")
         QMetaObject.invokeMethod(page, "click")
 
+    def offered() -> None:
+        row = terminal.form.pages[0][0]
+        terminal.form.pages[0][0] = replace(row, value="13900000000", offer="13900000001")
+        show(State.FORM, page=0)
+
     def offline() -> None:
         show(State.OUTCOME, line_up=False)
 
@@ -70,6 +75,15 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
     def signed() -> None:
         terminal.case.strokes = [[(0.1 + i / 60, 0.4 + 0.2 * ((i * 7) % 5) / 5, i / 60) for i in range(45)]]
         show(State.SIGN)
+
+    def corners() -> None:
+        show(State.CAPTURE)
+        QTest.qWait(60)
+        screen.window.grabWindow()
+        waiting = [screen.window.contentItem()]
+        while waiting and waiting[0].objectName() != "capture_corners":
+            waiting.extend(waiting.pop(0).childItems())
+        waiting[0].click()
 
     def idle() -> None:
         terminal.seconds_left = 21
@@ -108,9 +122,11 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form1": lambda: show(State.FORM, page=1),
         "form2": lambda: show(State.FORM, page=2),
         "form_problem": problems,
+        "form_offer": offered,
         "materials": lambda: show(State.MATERIALS),
         "capture": lambda: show(State.CAPTURE),
         "capture_chosen": chosen,
+        "capture_corners": corners,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
         "materials_done": finished,
         "sign": signed,

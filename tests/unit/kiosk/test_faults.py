@@ -18,6 +18,7 @@ from offline_queue import Conflict, QueueError, StoreFull
 
 PACKAGES = ("kiosk", "devices", "offline_queue")
 STAY_INSIDE = {
+    "devices.code_reader.picture.PictureError": "the driver turns it into Faulted, or a DeviceError",
     "devices.id_card.layout.LayoutError": "the driver turns it into ReadFailed",
     "devices.id_card.reader.LinkLostError": "the reader turns it into Disconnected",
     "devices.smart_card.bac.SecureMessagingError": "the driver turns it into Unreadable",

@@ -6,7 +6,7 @@ import typing
 
 import pytest
 
-from devices import document_camera, id_card, page_printer, page_scanner, receipt_printer, smart_card
+from devices import code_reader, document_camera, id_card, page_printer, page_scanner, receipt_printer, smart_card
 from devices.supervisor import SupervisorState
 from kiosk.health import POLLS, STATES, state_of
 from kiosk.session.states import Device
@@ -16,6 +16,7 @@ UNIONS: dict[Device, object] = {
     Device.SMART_CARD: smart_card.SmartCardReaderStatus,
     Device.RECEIPT_PRINTER: receipt_printer.ReceiptPrinterStatus,
     Device.PAGE_PRINTER: page_printer.PagePrinterStatus,
+    Device.CODE_READER: code_reader.CodeReaderStatus,
     Device.PAGE_SCANNER: page_scanner.PageScannerStatus,
     Device.DOCUMENT_CAMERA: document_camera.DocumentCameraStatus,
 }

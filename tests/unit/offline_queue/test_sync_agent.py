@@ -102,7 +102,7 @@ class Rig:
         self.outbox = outbox
         self.clock = ManualClock()
         self.platform = FakePlatform(bench.platform.sign)
-        self.upkeeps = 0
+        self.upkeeps: list[bool] = []
         self.agent = self.start()
 
     def start(self) -> SyncAgent:
@@ -117,8 +117,8 @@ class Rig:
             upkeep=self.upkeep,
         )
 
-    def upkeep(self) -> None:
-        self.upkeeps += 1
+    def upkeep(self, refused: bool) -> None:
+        self.upkeeps.append(refused)
 
     def restart(self) -> None:
         self.agent.close()
@@ -333,16 +333,16 @@ def test_upkeep_comes_first_and_then_hourly_and_when_our_certificate_is_refused(
     """The certificate should be looked after without a clock of its own."""
     rig.agent.step()
     rig.agent.step()
-    assert rig.upkeeps == 1
+    assert rig.upkeeps == [False]
     rig.clock.passed_s += 3600
     rig.agent.step()
-    assert rig.upkeeps == 2
+    assert rig.upkeeps == [False, False]
     rig.put()
     rig.platform.script = [down(LinkReason.OWN_CERTIFICATE)]
     rig.agent.step()
     rig.clock.passed_s += 1
     rig.agent.step()
-    assert rig.upkeeps == 3
+    assert rig.upkeeps == [False, False, True]
     assert rig.outbox.counts().received == 1
 
 
@@ -456,3 +456,18 @@ def test_the_watchdog_is_fed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.put(PAGE)
     rig.agent.step()
     assert said == ["WATCHDOG=1"]
+
+
+def test_the_store_is_looked_over_once_a_day(rig: Rig) -> None:
+    """Damage that came while the agent ran should be parked within a day, by its own code, though the line is down."""
+    rig.put(PAGE)
+    [path] = (rig.outbox.directory / "parts").iterdir()
+    rig.platform.script = [down()]
+    rig.agent.step()
+    data = bytearray(path.read_bytes())
+    data[0] ^= 1
+    path.write_bytes(data)
+    rig.clock.passed_s += 86_401
+    rig.agent.step()
+    [row] = rig.outbox.rows(state=RowState.PARKED)
+    assert (row.last_reason or "").startswith("queue.part_damaged")

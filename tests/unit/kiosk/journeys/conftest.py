@@ -48,6 +48,7 @@ from kiosk.city.messages import (
 from kiosk.clock import ClockQuality
 from kiosk.config import parse
 from kiosk.dispatch import QueueDispatcher
+from kiosk.documents.errands import Errands, NotRead, Read
 from kiosk.documents.pages import CapturedPage, PageCaptured
 from kiosk.documents.vision import Vision
 from kiosk.events import Bus
@@ -63,6 +64,7 @@ from kiosk.journeys.hand_in import CaseDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
+from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.vault import Vault
 from kiosk.session import events as ev
@@ -284,7 +286,7 @@ class ScriptedVision:
     def stop_preview(self) -> None:
         self.preview = None
 
-    def capture(self) -> None:
+    def capture(self, outline: object = None) -> None:
         self.captures += 1
 
     def forget(self) -> None:
@@ -384,6 +386,8 @@ class Bench:
         self.receipts = FakeReceiptPrinter()
         self.pages = ScriptedPagePrinter()
         self.city_work, self.store_work = StandInWork(self.home), StandInWork(self.home)
+        self.document_work = StandInWork(self.home)
+        self.read_page: Callable[..., Read | NotRead] = lambda *_: NotRead("reading.no_models")
         self.free_bytes = 1 << 40
         self.quit_calls = 0
         self.devices = {
@@ -466,6 +470,7 @@ class Bench:
             city=cast("CityClient", self.city),
             city_work=cast("Any", self.city_work),
             store_work=cast("Any", self.store_work),
+            document_work=cast("Any", self.document_work),
             devices=cast("Any", self.devices),
             sign=self.key.sign,
             custody=self.key.custody,
@@ -476,7 +481,7 @@ class Bench:
 
     def _terminal(self) -> Terminal:
         context, vision = self.context, cast("Vision", self.vision)
-        materials = MaterialsDesk(context, vision)
+        materials = MaterialsDesk(context, vision, ReadingDesk(context, self._read))
         form = FormDesk(context, materials)
         desks = Desks(
             person=PersonDesk(context),
@@ -493,10 +498,14 @@ class Bench:
             runner=self.runner,
             desks=desks,
             vision=vision,
+            errands=Errands(),
             line=cast("LineWatch", self.line),
             keeper=CatalogueKeeper(context, CatalogueStore(self.state_dir)),
             outbox=self.outbox,
         )
+
+    def _read(self, *asked: object) -> Read | NotRead:
+        return self.read_page(*asked)
 
     def _quit(self) -> None:
         self.quit_calls += 1

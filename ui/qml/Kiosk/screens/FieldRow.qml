@@ -5,7 +5,8 @@ import Kiosk.Bridge
 import Kiosk.controls
 
 // One question with the control that fits its type. What is answered goes to the desk at once; what is wrong comes back.
-Loader {
+// What a page says to the question stands below, to be taken with one touch.
+Column {
     id: root
 
     required property var field
@@ -13,23 +14,40 @@ Loader {
     readonly property string origin: field.source === "" ? "" : qsTrId(field.source)
 
     objectName: "row_" + field.key
-    sourceComponent: {
-        switch (type) {
-        case "enum":
-        case "multi_enum":
-            return choice;
-        case "bool":
-            return agreement;
-        case "date":
-            return date;
-        case "month":
-            return month;
-        case "division":
-        case "address":
-            return place;
-        default:
-            return words;
+    spacing: Theme.space2
+
+    Loader {
+        width: parent.width
+        sourceComponent: {
+            switch (root.type) {
+            case "enum":
+            case "multi_enum":
+                return choice;
+            case "bool":
+                return agreement;
+            case "date":
+                return date;
+            case "month":
+                return month;
+            case "division":
+            case "address":
+                return place;
+            default:
+                return words;
+            }
         }
+    }
+
+    KioskButton {
+        width: parent.width
+        objectName: "offer_" + root.field.key
+        iconName: "page"
+        lines: 4
+        text: Sentence.fill(qsTrId("screens.form.offer"), {
+            "value": root.field.offer
+        })
+        visible: root.field.offer !== ""
+        onClicked: Form.takeOffer(root.field.key)
     }
 
     Component {
