@@ -38,7 +38,7 @@ bench-devices: setup   ## what the drivers cost beside their wires, against thei
 	PYTHONPATH=tests/bench/devices nice $(PY) -m devices.namespace -- $(PY) tests/bench/devices/figures.py
 
 soak-devices: setup    ## a thousand times every plug pulled and put back: what stays behind
-	PYTHONPATH=tests/bench/devices nice $(PY) -m devices.namespace -- $(PY) tests/bench/devices/soak.py
+	MALLOC_ARENA_MAX=1 PYTHONPATH=tests/bench/devices nice $(PY) -m devices.namespace -- $(PY) tests/bench/devices/soak.py
 
 lock:                  ## resolve the dependencies anew
 	.venv/bin/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from PIL import Image, ImageDraw
 
-from devices import id_card, page_printer, page_scanner, receipt_printer, smart_card
+from devices import code_reader, id_card, page_printer, page_scanner, receipt_printer, smart_card
 from devices.errors import DeviceError
 from devices.page_printer import JobProgress, JobState
 from devices.supervisor import DeviceReport
@@ -124,6 +124,19 @@ def _smart_card(device: Attended, who: Technician) -> None:
     _seen(device, who, "Pull the card out.", smart_card.NoCard)
 
 
+def _code_reader(device: Attended, who: Technician) -> None:
+    _done(device, lambda reader: reader.begin())
+    who.tell("Show a code to the reader.")
+    expires_s, pause = time.monotonic() + _HAND_S, threading.Event()
+    while isinstance(shown := _done(device, lambda reader: reader.next_code()), code_reader.NoCode):
+        if time.monotonic() > expires_s:
+            raise _StepFailedError("the device did not notice")
+        pause.wait(0.1)
+    if isinstance(shown, code_reader.Unreadable):
+        raise _StepFailedError(shown.code)
+    who.tell(f"  read a code ({shown.symbology}) of {len(shown.text)} characters")
+
+
 def _receipt_printer(device: Attended, who: Technician) -> None:
     def work(printer: receipt_printer.ReceiptPrinter) -> receipt_printer.PrintResult:
         width = printer.width_dots
@@ -195,6 +208,7 @@ def _test_page() -> bytes:
 _STEPS: Mapping[Device, Callable[[Attended, Technician], None]] = {
     Device.ID_CARD: _id_card,
     Device.SMART_CARD: _smart_card,
+    Device.CODE_READER: _code_reader,
     Device.RECEIPT_PRINTER: _receipt_printer,
     Device.PAGE_PRINTER: _page_printer,
     Device.PAGE_SCANNER: _page_scanner,

@@ -58,6 +58,8 @@ def parse_status(data: bytes) -> ScannerStatus:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         raise DeviceError("page_scanner.escl_malformed", f"xml {error.code}") from error
+    except (LookupError, ValueError) as error:  # an encoding that Python does not know, or expat cannot read by
+        raise DeviceError("page_scanner.escl_malformed", "encoding") from error
     state = found.get("State", "").strip()
     if not state:
         raise DeviceError("page_scanner.escl_malformed", "no state")

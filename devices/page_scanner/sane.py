@@ -98,6 +98,9 @@ class SaneOptions(BaseModel):
         return url
 
 
+OPTIONS = SaneOptions
+
+
 def create(options: Mapping[str, Any]) -> SanePageScanner:
     """Find the scanner and ask it once.
 

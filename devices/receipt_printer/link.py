@@ -146,6 +146,7 @@ class SerialLink(Link):
         with _unreachable_as_os_error(path):
             printer.open()
         self._port: Any = printer.device
+        printer.device = False  # or it would close the port on the day that it is collected: it is a cycle of references
         self._port.rtscts = flow == "rts"
         self._port.write_timeout = timeout_s
         self._poll = select.poll()

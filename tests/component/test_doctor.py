@@ -84,7 +84,7 @@ def test_all_is_well(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     assert code == cli.OK, text
     assert [line.split()[:2] for line in lines[1:-1]] == [["ok", kind] for kind in Device]
     assert "preview 1080x1920, still 2160x3840" in text
-    assert lines[-1] == "6 of 6 devices can be used."
+    assert lines[-1] == f"{len(Device)} of {len(Device)} devices can be used."
 
 
 def test_what_fails_is_named(
@@ -146,6 +146,7 @@ def moves_of(bench: Bench) -> dict[str, Callable[[], None]]:
         "Take the card away.": lambda: bench.hand("id_card/lift"),
         "Put a staff card into the slot.": lambda: bench.hand("staff_card/insert"),
         "Pull the card out.": lambda: bench.hand("staff_card/remove"),
+        "Show a code to the reader.": lambda: bench.hand("code_reader/show", text="Q-0001", symbology="qr"),
         "Open the cover.": lambda: bench.hand("receipt_printer/cover", open=True),
         "Close the cover.": lambda: bench.hand("receipt_printer/cover", open=False),
         "Pull the paper tray out.": lambda: bench.hand("page_printer/paper", state="out"),

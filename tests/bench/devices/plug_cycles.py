@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from devices.code_reader import wedge
+from devices.code_reader.emulator import WedgeEmulator
 from devices.document_camera import opencv
 from devices.document_camera.emulator import DocumentCameraEmulator
 from devices.id_card import sdt
@@ -88,6 +90,12 @@ def _page_scanner(folder: Path) -> Iterator[Plug]:
 
 
 @contextlib.contextmanager
+def _code_reader(folder: Path) -> Iterator[Plug]:
+    with WedgeEmulator(folder / "code-reader") as emulator:
+        yield Plug(lambda: wedge.create({"port": str(emulator.path)}), emulator.unplug, emulator.replug)
+
+
+@contextlib.contextmanager
 def _document_camera(_: Path) -> Iterator[Plug]:
     with DocumentCameraEmulator() as emulator:
         yield Plug(lambda: opencv.create(emulator.options), emulator._unplug, emulator._plug)
@@ -98,6 +106,7 @@ KINDS: dict[str, Callable[[Path], contextlib.AbstractContextManager[Plug]]] = {
     "smart_card": _smart_card,
     "receipt_printer (network)": _receipt_network,
     "receipt_printer (serial)": _receipt_serial,
+    "code_reader": _code_reader,
     "page_printer": _page_printer,
     "page_scanner": _page_scanner,
     "document_camera": _document_camera,

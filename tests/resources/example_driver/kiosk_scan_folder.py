@@ -39,6 +39,9 @@ class FolderOptions(BaseModel):
     folder: Path = Field(description="where the copier puts its pages")
 
 
+OPTIONS = FolderOptions
+
+
 def create(options: Mapping[str, Any]) -> FolderScanner:
     """Check the options and the folder. Raises: DeviceError `page_scanner.options`, `page_scanner.unreachable`."""
     try:

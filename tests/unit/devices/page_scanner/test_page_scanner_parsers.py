@@ -56,6 +56,9 @@ def test_a_job_of_its_own_state_is_not_the_scanners() -> None:
         b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>' + document("&b;", None)[21:],
         b"<a>" * 40 + b"</a>" * 40,
         b"\xff\xfe" + document("Idle", None),
+        b'<?xml version="1.0" encoding="U"?><a/>',
+        b'<?xml version="1.0" encoding="gb2312"?><a/>',
+        b'<?xml version="1.0" encoding="punycode"?><a/>',
     ],
 )
 def test_other_documents_are_refused(data: bytes) -> None:

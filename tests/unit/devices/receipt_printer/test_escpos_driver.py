@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from devices.errors import DeviceError
 from devices.receipt_printer import Cut, Disconnected, Faulted, NotPrinted, Printed, Raster, Ready, Text
 from devices.receipt_printer.api import FAULT_CODES
-from devices.receipt_printer.emulator import Paper, ReceiptPrinterEmulator
+from devices.receipt_printer.emulator import Paper, ReceiptPrinterEmulator, SerialReceiptPrinterEmulator
 from devices.receipt_printer.escpos import EscposReceiptPrinter, create
 
 
@@ -88,6 +90,16 @@ def test_a_line_that_is_not_there_is_a_coded_error(line: dict[str, str]) -> None
     with pytest.raises(DeviceError) as error:
         create(line)
     assert error.value.code == "receipt_printer.unreachable"
+
+
+def test_the_collector_of_garbage_leaves_the_port_open(tmp_path: Path) -> None:
+    """The library's printer, which closes what it opened when it is collected, has no hold on a port in use."""
+    with SerialReceiptPrinterEmulator(tmp_path / "printer") as serial:
+        printer = create({"serial": str(serial.path)})
+        gc.collect()
+        assert printer.print([Raster(8, 1, b"\x80"), Cut()]) == Printed()
+        assert isinstance(printer.status(), Ready)
+        printer.close()
 
 
 def test_no_printer_at_the_port_is_a_coded_error() -> None:
