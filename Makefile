@@ -30,8 +30,9 @@ deb: setup             ## a Debian package in dist/
 pictures: setup        ## redraw the README's pictures from a run of the demo
 	$(PY) -m kiosk demo --headless --pictures docs/pictures
 
-bench-documents: setup ## how well pages are found, on rendered photographs and those in PHOTOGRAPHS
+bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), print is read, paper is packed
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/finding.py $(PHOTOGRAPHS)
+	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/print_and_paper.py
 
 lock:                  ## resolve the dependencies anew
 	.venv/bin/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
