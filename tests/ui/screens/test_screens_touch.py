@@ -250,6 +250,20 @@ def test_a_paper_is_opened_and_pages_are_handled(stand: Any) -> None:
     assert [call[0] for call in stand.terminal.calls] == ["capture", "remove_page"]
 
 
+def test_a_phone_is_asked_for_papers(stand: Any) -> None:
+    """Should show the code for one material, what came of it, and put it away."""
+    stand.terminal.show(State.MATERIALS)
+    stand.settle()
+    stand.tap("phone_address_proof")
+    assert stand.item("phone_code").property("present")
+    stand.tap("overlay_main")
+    assert stand.terminal.calls == [("bring", "address_proof"), ("bring_end",)]
+    stand.terminal.show(State.MATERIALS, line_up=False)
+    stand.settle()
+    stand.tap("phone_address_proof")
+    assert len(stand.terminal.calls) == 2
+
+
 def test_a_page_is_moved_and_turned_on_the_strip(stand: Any) -> None:
     """Should follow the page that it moved, stop at either end, and show it turned."""
     stand.terminal.materials.pages_of("address_proof", 3)
