@@ -1,16 +1,14 @@
 # Two commands matter: `make demo` shows the terminal doing its whole job, `make test` proves it.
 .POSIX:
-.PHONY: demo test lint setup fresh deb pictures bench-documents lock clean
+.PHONY: demo test lint setup fresh deb pictures bench-documents bench-devices soak-devices bench-outbox proof-outbox proof-power-cut lock clean
 
 PY = .venv/bin/python
-APART = $(PY) -m devices.namespace --
 
 demo: setup            ## the whole job: with a display in a window beside a dock, without one in demo-output/
 	$(PY) -m kiosk demo
 
 test: lint             ## every check and every test, against the real daemons
-	nice $(APART) $(PY) -m pytest --ignore tests/e2e
-	nice $(APART) $(PY) -m pytest tests/e2e
+	nice $(PY) tests/run.py
 
 lint: setup
 	$(PY) -m ruff check .
@@ -30,15 +28,35 @@ deb: setup             ## a Debian package in dist/
 pictures: setup        ## redraw the README's pictures from a run of the demo
 	$(PY) -m kiosk demo --headless --pictures docs/pictures
 
-bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), print is read, paper is packed
+bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), blur seen, print read, paper packed
+	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/blurring.py
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/finding.py $(PHOTOGRAPHS)
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/print_and_paper.py
+
+bench-devices: setup   ## what the drivers cost beside their wires, against their emulators and the real daemons
+	PYTHONPATH=tests/bench/devices nice $(PY) -m devices.namespace -- $(PY) tests/bench/devices/figures.py
+
+soak-devices: setup    ## a thousand times every plug pulled and put back: what stays behind
+	PYTHONPATH=tests/bench/devices nice $(PY) -m devices.namespace -- $(PY) tests/bench/devices/soak.py
 
 lock:                  ## resolve the dependencies anew
 	.venv/bin/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
 	    --no-emit-trusted-host --strip-extras --extra central --extra dev -o packaging/requirements-dev.lock pyproject.toml
 	.venv/bin/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
 	    --no-emit-trusted-host --strip-extras -c packaging/requirements-dev.lock -o packaging/requirements.lock pyproject.toml
+	.venv/bin/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
+	    --no-emit-trusted-host --strip-extras -c packaging/requirements-dev.lock -o packaging/requirements-bench.lock \
+	    packaging/requirements-bench.in
+
+bench-outbox: setup    ## the outbox and its peers, measured in turns on this disk: what has to be reached and what was
+	$(PY) -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r packaging/requirements-bench.lock
+	$(PY) -m tests.bench.outbox
+
+proof-outbox: setup    ## the outbox killed, starved, scribbled on and modelled: what had to be shown and what was
+	$(PY) -m tests.drills.outbox
+
+proof-power-cut: setup ## 200 power cuts on a loop device, with a control that must lose (root)
+	unshare -m $(PY) -m tests.drills.outbox power_cut
 
 clean:
 	rm -rf build dist demo-output .mypy_cache .ruff_cache .pytest_cache

@@ -5,11 +5,9 @@ Every error is JSON {"code", "detail", …}; every body is bounded before it is 
 
 from __future__ import annotations
 
-import binascii
+import asyncio
 import importlib.metadata
 import logging
-from base64 import b64decode
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from central import handover_pages, staff
+from central import handover_pages, staff, tus
 from central.cases import CaseDesk
 from central.catalogue import CatalogueDesk
 from central.certificate_pdf import CertificateRenderer
@@ -34,9 +32,10 @@ from central.identity import IdentityDesk
 from central.keys import Keys, load
 from central.outbox import OutboxDesk
 from central.parts import ObjectStore, PartStore
+from central.peer import peer_of
 from central.refusals import Refused
 from central.register import Register
-from central.settings import MAX_JSON_BYTES, MAX_PART_BYTES, Settings
+from central.settings import MAX_JSON_BYTES, Settings
 from central.signed import DeviceGate
 from kiosk.city.messages import (
     CasesRequest,
@@ -47,6 +46,8 @@ from kiosk.city.messages import (
     HandoverFile,
     HandoverRequest,
     PingAnswer,
+    TlsAnswer,
+    TlsRequest,
     VerifyRequest,
 )
 from offline_queue.envelope import MAX_BLOB_BYTES
@@ -54,7 +55,7 @@ from offline_queue.envelope import MAX_BLOB_BYTES
 log = logging.getLogger("central")
 VERSION = importlib.metadata.version("civic-kiosk")
 _READ_AWAY_BYTES = 64 * 1024 * 1024
-_DIGEST_PREFIX = "sha-256=:"
+_BODY_S = 120.0
 _NO_STORE = {"Cache-Control": "no-store"}
 
 M = TypeVar("M", bound=BaseModel)
@@ -111,6 +112,7 @@ def create_app(desks: Desks) -> FastAPI:
     app.add_exception_handler(ClientDisconnect, _cut)
     app.add_exception_handler(Exception, _our_fault)
     app.include_router(_public_routes(desks))
+    app.include_router(tus.router(desks.outbox))
     app.include_router(_outbox_routes(desks))
     app.include_router(_personal_routes(desks))
     app.include_router(_handover_routes(desks))
@@ -168,12 +170,16 @@ async def _our_fault(request: Request, error: Exception) -> Response:
 async def _body(request: Request, limit_bytes: int) -> bytes:
     """Return the body. One that is somewhat too large is read away, so that its sender sees the refusal, not a reset."""
     data, size = bytearray(), 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit_bytes + _READ_AWAY_BYTES:
-            break
-        if size <= limit_bytes:
-            data += chunk
+    try:
+        async with asyncio.timeout(_BODY_S):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > limit_bytes + _READ_AWAY_BYTES:
+                    break
+                if size <= limit_bytes:
+                    data += chunk
+    except TimeoutError as error:
+        raise Refused(408, "too_slow") from error
     if size > limit_bytes:
         raise Refused(413, "too_large")
     return bytes(data)
@@ -214,6 +220,13 @@ def _public_routes(desks: Desks) -> APIRouter:
         message = _message(EnrolRequest, await _body(request, MAX_JSON_BYTES))
         return _answer(await run_sync(desks.enrolment.enrol, message))
 
+    @routes.post("/kiosks/certificate")
+    async def certify(request: Request) -> Response:
+        kiosk, message = await _admitted(desks, request, TlsRequest)
+        now = desks.settings.now()
+        certificate = await run_sync(desks.keys.kiosk_ca.issue, message.request, kiosk, now)
+        return _answer(TlsAnswer(certificate=certificate, time=now))
+
     @routes.get("/catalogue")
     def catalogue(request: Request) -> Response:
         published = desks.catalogue.published()
@@ -233,51 +246,13 @@ def _public_routes(desks: Desks) -> APIRouter:
 def _outbox_routes(desks: Desks) -> APIRouter:
     routes = APIRouter(prefix="/v1/outbox")
 
-    @routes.put("/{submission_id}/parts/{part_id}")
-    async def part(submission_id: str, part_id: str, request: Request) -> Response:
-        stream = _stream(request)
-        try:
-            sha256 = _content_digest(request.headers.get("content-digest", ""))
-            authorization = request.headers.get("authorization", "")
-            new = await desks.outbox.take_part(submission_id, part_id, authorization, sha256, stream)
-        except Refused:
-            await _read_away(stream)
-            raise
-        return JSONResponse({"sha256": sha256}, 201 if new else 200, headers=_NO_STORE)
-
     @routes.put("/{submission_id}")
     async def envelope(submission_id: str, request: Request) -> Response:
         blob = await _body(request, MAX_BLOB_BYTES)
-        status, receipt = await run_sync(desks.outbox.take_envelope, submission_id, blob)
+        status, receipt = await run_sync(desks.outbox.take_envelope, submission_id, blob, peer_of(request).must_be)
         return Response(receipt, status, media_type="application/json", headers=_NO_STORE)
 
     return routes
-
-
-async def _stream(request: Request) -> AsyncIterator[bytes]:
-    async for chunk in request.stream():
-        yield chunk
-
-
-async def _read_away(stream: AsyncIterator[bytes]) -> None:
-    left = MAX_PART_BYTES + _READ_AWAY_BYTES
-    async for chunk in stream:
-        left -= len(chunk)
-        if left < 0:
-            return
-
-
-def _content_digest(value: str) -> str:
-    """Return the SHA-256 in hex from `sha-256=:<base64>:` (RFC 9530)."""
-    if not value.startswith(_DIGEST_PREFIX) or not value.endswith(":"):
-        raise Refused(422, "digest_missing")
-    try:
-        digest = b64decode(value[len(_DIGEST_PREFIX) : -1], validate=True)
-    except binascii.Error as error:
-        raise Refused(422, "digest_missing") from error
-    if len(digest) != 32:
-        raise Refused(422, "digest_missing")
-    return digest.hex()
 
 
 def _personal_routes(desks: Desks) -> APIRouter:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, CursorResult, func, select, update
 from central import withdrawals
 from central.catalogue import CatalogueDesk, Item
 from central.db import Database
+from central.gaps import Gap, gaps
 from central.identity import IdentityDesk
 from central.parts import ObjectStore
 from central.refusals import Refused
@@ -196,6 +197,11 @@ class CaseDesk:
         with self.db.transaction() as connection:
             rows = connection.execute(select(cases).order_by(cases.c.received_at.desc(), cases.c.id.desc()).limit(_MOST))
             return [self._view(connection, row) for row in rows.all()]
+
+    def missing(self) -> list[Gap]:
+        """Return the numbers of terminals that never came, for the staff page."""
+        with self.db.transaction() as connection:
+            return gaps(connection)
 
     def _view(self, connection: Connection, row: Any) -> CaseView:
         item = self.catalogue.item(row.item)

@@ -10,12 +10,15 @@ import importlib.metadata
 import json
 import logging
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from central.enrolment import MAX_HOURS, new_code
 from central.keys import STAFF_USER, StateError, init, load, umask_private
 from central.settings import Settings
 from central.sockets import PortTakenError, exclusive, listen
+from offline_queue.errors import QueueError
+from offline_queue.export_format import ENVELOPES
 
 _STATE_WORDS = {
     "already_initialised": "this directory holds a platform already; nothing was changed",
@@ -74,6 +77,16 @@ def _parser() -> argparse.ArgumentParser:
     terminals = command("terminals", "list the terminals and who guards their keys")
     terminals.add_argument("--json", action="store_true", help="for programs")
     terminals.set_defaults(run=_terminals)
+    missing = command("gaps", "list the numbers of terminals that never came, while later ones did")
+    missing.add_argument("--json", action="store_true", help="for programs")
+    missing.set_defaults(run=_gaps)
+    outbox = commands.add_parser("outbox", help="what terminals' outboxes hold")
+    ways = outbox.add_subparsers(required=True, metavar="command")
+    take = ways.add_parser("import", help="take in an export that came by hand; stop the server meanwhile")
+    take.add_argument("--state", type=Path, required=True, metavar="DIR", help="the platform's state directory")
+    take.add_argument("export", type=Path, metavar="DIR", help="the folder that `kiosk outbox export` made")
+    take.add_argument("--json", action="store_true", help="for programs, one line for each submission")
+    take.set_defaults(run=_import)
     check = command("verify", "say whether a certificate is this platform's, and unchanged")
     check.add_argument("file", type=Path, help="the PDF")
     check.add_argument("--json", action="store_true", help="for programs")
@@ -152,6 +165,49 @@ def _terminals(arguments: argparse.Namespace) -> int:
         print(f"{line['kiosk']}  {line['enrolled_at']}  {line['algorithm']:<10}  custody {line['custody']}")
     print(f"{len(found)} terminals")
     return 0
+
+
+def _gaps(arguments: argparse.Namespace) -> int:
+    from central.report import gap_list
+
+    settings = Settings(arguments.state)
+    load(settings)
+    found = gap_list(settings)
+    if arguments.json:
+        print(json.dumps(found))
+        return 0
+    for gap in found:
+        numbers = str(gap["first"]) if gap["first"] == gap["last"] else f"{gap['first']}-{gap['last']}"
+        print(f"terminal {gap['kiosk']}  missing {numbers}  noticed {gap['noticed_at']}")
+    print(f"{len(found)} gaps")
+    return 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    """Take in an export; 1 if the platform does not hold all of it afterwards."""
+    settings = Settings(arguments.state)
+    with exclusive(settings):
+        from central.app import build
+        from central.imports import import_export
+
+        total = sum(1 for _ in (arguments.export / ENVELOPES).glob("*"))
+        desks, bad, count = build(settings), 0, 0
+        try:
+            for count, one in enumerate(import_export(desks.outbox, arguments.export), start=1):
+                bad += not one.good
+                if arguments.json:
+                    print(json.dumps(asdict(one)))
+                elif not one.good:
+                    print(f"{one.code}  {one.outcome} {one.detail}".rstrip())
+                if sys.stderr.isatty():
+                    print(f"\rimporting {count} of {total}", end="", file=sys.stderr, flush=True)
+        except QueueError as error:
+            return _fail(1, f"the export cannot be read: {error}")
+        finally:
+            desks.db.close()
+    if not arguments.json:
+        print(f"{count} submissions: {count - bad} are here, {bad} refused")
+    return 1 if bad else 0
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -91,7 +91,7 @@ def _section(span: InsuranceSpan, wanted: InsuranceParams) -> dict[str, Any]:
         "zh": zh,
         "en": en,
         "employer": span.employer,
-        "years": [year for year in years if year["count"]] or years[:1],
+        "years": years,  # those without a contribution too: who reads the paper must not take silence for payment
         "total": sum(year["count"] for year in years),
     }
 
@@ -114,12 +114,12 @@ def _words(resident: Resident, wanted: InsuranceParams, sections: list[dict[str,
     start, end = wanted.from_month, wanted.to_month
     purpose = PURPOSES.get(wanted.purpose, PURPOSES["other"])
     zh = (
-        f"兹证明：{resident.name}（公民身份号码 {resident.number}）于{start.year}年{start.month}月"
-        f"至{end.year}年{end.month}月期间，在本市参加下列社会保险，缴费情况如下。"
+        f"兹证明：{resident.name}（公民身份号码 {resident.number}）在本市参加下列社会保险，"
+        f"{start.year}年{start.month}月至{end.year}年{end.month}月期间的缴费情况如下。"
     )
     en = (
-        f"This is to certify that {resident.name}, citizen ID number {resident.number}, took part in the following social"
-        f" insurance of this city from {start} to {end}, with contributions as listed below."
+        f"This is to certify that {resident.name}, citizen ID number {resident.number}, takes part in the following social"
+        f" insurance of this city. The contributions of the period from {start} to {end} are listed below."
     )
     return {
         "title": TITLE,

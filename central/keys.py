@@ -1,7 +1,8 @@
 """The platform's keys and certificates: made once by `init`, read by `serve`.
 
-Knows: the TLS authority (EC P-256) and server certificate, the sealing key (X25519), the signing key (Ed25519), the test
-authority that signs certificates (PAdES), the staff password's hash. Does not know: what is signed or sealed with them.
+Knows: the TLS authority (EC P-256) and server certificate, the authority of terminals' certificates, the sealing key
+(X25519), the signing key (Ed25519), the test authority that signs certificates (PAdES), the staff password's hash. Does not
+know: what is signed or sealed with them.
 The signing authority is a test one; a real seal belongs to the city's seal platform.
 """
 
@@ -27,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from central.files import make_private_dir, sync_dir, write_durably
+from central.kiosk_ca import KioskCa
 from central.settings import Settings
 
 _DAY = dt.timedelta(days=1)
@@ -53,6 +55,7 @@ class Keys:
     """Keys the hashes of one-time codes: six digits alone would be found by trying."""
     staff_salt: bytes
     staff_hash: bytes
+    kiosk_ca: KioskCa
     pdf_key: Path
     pdf_certificate: Path
     pdf_authority: Path
@@ -93,6 +96,7 @@ def init(settings: Settings, *, staff_password: str | None = None) -> str:
         now = settings.now()
         authority = _tls(fresh, now)
         _pdf_signer(fresh, now)
+        _kiosk_authority(fresh, now)
         _put_key(fresh / "seal.key", X25519PrivateKey.generate())
         _put_key(fresh / "sign.key", Ed25519PrivateKey.generate())
         write_durably(fresh / "codes.secret", secrets.token_bytes(32))
@@ -127,6 +131,7 @@ def load(settings: Settings) -> Keys:
             code_secret=(directory / "codes.secret").read_bytes(),
             staff_salt=bytes.fromhex(staff["salt"]),
             staff_hash=bytes.fromhex(staff["hash"]),
+            kiosk_ca=KioskCa.load(directory / "kiosk-ca.key", directory / "kiosk-ca.pem"),
             pdf_key=directory / "pdf-signer.key",
             pdf_certificate=directory / "pdf-signer.pem",
             pdf_authority=directory / "pdf-ca.pem",
@@ -266,6 +271,12 @@ def _pdf_signer(directory: Path, now: dt.datetime) -> None:
     _put_key(directory / "pdf-signer.key", signer.key)
     write_durably(directory / "pdf-ca.pem", _pem(authority.certificate))
     write_durably(directory / "pdf-signer.pem", _pem(signer.certificate))
+
+
+def _kiosk_authority(directory: Path, now: dt.datetime) -> None:
+    authority = _authority("Civic Kiosk terminals CA", now)
+    _put_key(directory / "kiosk-ca.key", authority.key)
+    write_durably(directory / "kiosk-ca.pem", _pem(authority.certificate))
 
 
 def umask_private() -> None:

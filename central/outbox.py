@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from anyio.to_thread import run_sync
 from pydantic import ValidationError
 from sqlalchemy import Connection, select, update
 
@@ -21,7 +21,7 @@ from central.db import Database
 from central.enrolment import Enrolment
 from central.identity import IdentityDesk
 from central.keys import Keys
-from central.parts import ObjectStore, PartStore
+from central.parts import ObjectStore, PartName, PartStore, pieces
 from central.refusals import Refused
 from central.settings import Settings
 from central.tables import kiosks, submissions
@@ -39,7 +39,8 @@ from offline_queue.envelope import (
 )
 from offline_queue.errors import EnvelopeError
 
-_PIECE_BYTES = 1024 * 1024
+UNCLAIMED_S = 30 * 86400.0
+"""How long parts wait for their envelope. A terminal that comes later is told to send them again: nothing is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +57,9 @@ class OutboxDesk:
 
     # --- parts ---
 
-    async def take_part(
-        self, submission_id: str, part_id: str, authorization: str, sha256: str, chunks: AsyncIterator[bytes]
-    ) -> bool:
-        """Store a sealed part durably; False if it was there already.
-
-        Refuses 401 `signature_missing` `signature_invalid`, 422 `bad_id` `digest_mismatch` `part_differs`, 413 `too_large`.
-        Nothing is read of the body before the signature over its digest holds.
-        """
-        kiosk = await run_sync(self._part_sender, submission_id, part_id, authorization, sha256)
-        temporary = await self.parts.receive(chunks, sha256)
-        return await run_sync(self.parts.keep, temporary, kiosk, submission_id, part_id, sha256)
-
-    def _part_sender(self, submission_id: str, part_id: str, authorization: str, sha256: str) -> str:
-        try:
-            kiosk, signature = parse_part_authorization(authorization)
-        except EnvelopeError as error:
-            raise Refused(401, "signature_missing") from error
+    def part_sender(self, submission_id: str, part_id: str, authorization: str, sha256: str) -> str:
+        """Return the terminal whose key signed this part. Refuses 401 `signature_missing` `signature_invalid`."""
+        kiosk, signature = _part_signature(authorization)
         for key in self.enrolment.every_key(kiosk):
             try:
                 verify_part(submission_id, part_id, sha256, signature, key.raw, algorithm=key.algorithm)
@@ -81,16 +68,37 @@ class OutboxDesk:
             return kiosk
         raise Refused(401, "signature_invalid")
 
+    def upload_sender(self, submission_id: str, part_id: str, authorization: str) -> PartName:
+        """Return the name of an upload that was begun, if the signature covers it. Refuses 404 `upload_unknown` besides."""
+        name = PartName(_part_signature(authorization)[0], submission_id, part_id)
+        if (upload := self.parts.upload(name)) is None:
+            raise Refused(404, "upload_unknown")
+        self.part_sender(submission_id, part_id, authorization, upload.sha256)
+        return name
+
+    def sweep(self) -> int:
+        """Remove what was begun or sent long ago and never became a case; return how many files."""
+        return self.parts.sweep(time.time() - UNCLAIMED_S, self._accepted)
+
+    def _accepted(self, _kiosk: str, submission_id: str) -> bool:
+        with self.db.transaction() as connection:
+            return connection.scalar(select(submissions.c.id).where(submissions.c.id == submission_id)) is not None
+
     # --- envelopes ---
 
-    def take_envelope(self, submission_id: str, blob: bytes) -> tuple[int, bytes]:
+    def take_envelope(
+        self, submission_id: str, blob: bytes, must_be: Callable[[str], None]
+    ) -> tuple[int, bytes]:
         """Accept an envelope; return (status, receipt): 201 the first time, 200 and the same bytes ever after.
+
+        `must_be` refuses a terminal that the connection does not belong to.
 
         Refuses 401 `signature_invalid`; 409 `parts_missing` (with `parts`); 422 `envelope_malformed` `id_differs`
         `body_differs` `not_for_us` `form_invalid` `form_differs` `attachment_differs`
         `withdrawal_too_late`. A refusal stores nothing.
         """
         envelope = self._authentic(submission_id, blob)
+        must_be(envelope.header.kiosk)
         digest = hashlib.sha256(blob).hexdigest()
         if (earlier := self._earlier(submission_id, digest)) is not None:
             return 200, earlier
@@ -111,6 +119,18 @@ class OutboxDesk:
             else:
                 cases.create(connection, submission, confirmed=confirmed, received_at=now)
         return 201, receipt
+
+    def take_exported(self, submission_id: str, blob: bytes, parts: Mapping[str, Path]) -> int:
+        """Accept what came by hand; return the status as `take_envelope`, and refuse as it does.
+
+        `parts` are the sealed files by their digests. Nothing of them is kept before the envelope's signature holds.
+        """
+        header = self._authentic(submission_id, blob).header
+        if self._earlier(submission_id, hashlib.sha256(blob).hexdigest()) is None:
+            for part in header.parts:
+                if (data := parts.get(part.sha256)) is not None:
+                    self.parts.adopt(PartName(header.kiosk, header.id, part.id), part.sha256, data)
+        return self.take_envelope(submission_id, blob, lambda _kiosk: None)[0]
 
     def _authentic(self, submission_id: str, blob: bytes) -> Envelope:
         try:
@@ -136,7 +156,7 @@ class OutboxDesk:
         files: dict[str, Path] = {}
         missing = []
         for part in header.parts:
-            found = self.parts.find(header.kiosk, header.id, part.id)
+            found = self.parts.find(PartName(header.kiosk, header.id, part.id))
             if found is None:
                 missing.append(part.id)
             elif found[1] != part.sha256:
@@ -167,7 +187,7 @@ class OutboxDesk:
 
     def _keep_attachment(self, envelope: Envelope, ref: PartRef, files: dict[str, Path]) -> None:
         try:
-            plain = b"".join(open_part(envelope, ref.part, _pieces(files[ref.part]), self.keys.seal.private_bytes_raw()))
+            plain = b"".join(open_part(envelope, ref.part, pieces(files[ref.part]), self.keys.seal.private_bytes_raw()))
         except EnvelopeError as error:
             raise Refused(422, "attachment_differs", f"{ref.part}: {error.code}") from error
         if len(plain) != ref.size_bytes or hashlib.sha256(plain).hexdigest() != ref.sha256:
@@ -229,11 +249,12 @@ def _contiguous(connection: Connection, kiosk: str, arriving: int) -> int:
     return int(contiguous)
 
 
+def _part_signature(authorization: str) -> tuple[str, bytes]:
+    try:
+        return parse_part_authorization(authorization)
+    except EnvelopeError as error:
+        raise Refused(401, "signature_missing") from error
+
+
 def _part_refs(message: Submission | Withdrawal) -> tuple[PartRef, ...]:
     return () if isinstance(message, Withdrawal) else message.part_refs()
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE_BYTES):
-            yield piece

@@ -1,94 +1,232 @@
 """Sealed parts as they come, and opened attachments by hash: files that are there durably or not at all.
 
-Knows: directories, digests, bounds. Does not know: who may send what, nor how a part is opened.
+Knows: directories, digests, bounds, what never became a case. Does not know: who may send what, nor how a part is opened.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
-import secrets
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from central.files import make_private_dir, sync_dir, write_durably
 from central.refusals import Refused
 from central.settings import MAX_PART_BYTES
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+MAX_UNFINISHED = 64
+"""Uploads that one terminal may have begun and not finished. It sends one at a time; the longest untouched goes first."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
+_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_KIOSK = re.compile(r"[0-9A-Z]{4}", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_UNFINISHED = re.compile(
+    rf"({_KIOSK.pattern})\.({_ID.pattern})\.({_NAME.pattern})\.({_SHA256.pattern})\.(\d{{1,10}})", re.ASCII
+)
 _SHA256_GLOB = "[0-9a-f]" * 64
+_PIECE_BYTES = 1024 * 1024
 
 
-def plain_name(text: str) -> str:
-    """Return `text` if it may be a file's name; else refuse."""
-    if _NAME.fullmatch(text) is None:
-        raise Refused(422, "bad_id")
-    return text
+@dataclass(frozen=True, slots=True)
+class PartName:
+    """Which part of which terminal's submission. Refuses 422 `bad_id`: the names become files' names."""
+
+    kiosk: str
+    submission: str
+    part: str
+
+    def __post_init__(self) -> None:
+        plain = _KIOSK.fullmatch(self.kiosk) and _ID.fullmatch(self.submission) and _NAME.fullmatch(self.part)
+        if plain is None:
+            raise Refused(422, "bad_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A part on its way, or arrived: `offset` of `size` sealed bytes are here."""
+
+    name: PartName
+    sha256: str
+    size: int
+    offset: int
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is missing."""
+        return self.offset == self.size
 
 
 class PartStore:
-    """Sealed parts under `root`/kiosk/submission/part.sha256: the name carries the digest, so nothing can disagree."""
+    """Sealed parts under `root`/kiosk/submission/part.sha256: the name carries the digest, so nothing can disagree.
+
+    What has not arrived whole lies in `root`/.incoming under a name that says what it will be; its length is its offset.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._incoming = root / ".incoming"
         self._lock = threading.Lock()
+        self._begun: dict[PartName, tuple[str, int]] = {}
         make_private_dir(self._incoming)
-        for left in self._incoming.iterdir():
-            left.unlink()
+        for entry in sorted(os.scandir(self._incoming), key=lambda entry: entry.stat().st_mtime):
+            if match := _UNFINISHED.fullmatch(entry.name):
+                self._begun[PartName(*match.group(1, 2, 3))] = (match[4], int(match[5]))
+            else:
+                Path(entry.path).unlink()
 
-    def find(self, kiosk: str, submission: str, part: str) -> tuple[Path, str] | None:
+    # --- parts that are here ---
+
+    def find(self, name: PartName) -> tuple[Path, str] | None:
         """Return the durable part's path and the SHA-256 of its sealed bytes, or None."""
-        folder = self._root / plain_name(kiosk) / plain_name(submission)
-        for path in folder.glob(f"{plain_name(part)}.{_SHA256_GLOB}"):
-            return path, path.name.rpartition(".")[2]
+        for path in self._folder(name).glob(f"{name.part}.{_SHA256_GLOB}"):
+            if len(path.name) == len(name.part) + 65:
+                return path, path.name.rpartition(".")[2]
         return None
 
-    async def receive(self, chunks: AsyncIterator[bytes], expected_sha256: str) -> Path:
-        """Write the stream to a private temporary file, checking its size and digest as it comes."""
-        temporary = self._incoming / secrets.token_hex(12)
-        digest, size = hashlib.sha256(), 0
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb", buffering=1024 * 1024) as file:
-                async for chunk in chunks:
-                    size += len(chunk)
-                    if size > MAX_PART_BYTES:
-                        raise Refused(413, "too_large")
-                    digest.update(chunk)
-                    file.write(chunk)
-            if digest.hexdigest() != expected_sha256:
-                raise Refused(422, "digest_mismatch")
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        return temporary
+    def adopt(self, name: PartName, sha256: str, data: Path) -> None:
+        """Take a whole part from a file, as an export brings it. Refuses 460 `digest_mismatch`, 422 `part_differs`."""
+        if self.find(name) is not None:
+            return
+        upload = self.begin(name, sha256, data.stat().st_size)
+        with data.open("rb") as source, self.path(upload).open("r+b") as target:
+            target.truncate(0)
+            while piece := source.read(_PIECE_BYTES):
+                target.write(piece)
+        self.finish(Upload(name, sha256, upload.size, upload.size))
 
-    def keep(self, temporary: Path, kiosk: str, submission: str, part: str, sha256: str) -> bool:
-        """Make a received file durable under its name. False if it was there already; refuses another digest."""
-        folder = self._root / plain_name(kiosk) / plain_name(submission)
-        try:
-            with self._lock:
-                if found := self.find(kiosk, submission, part):
-                    if found[1] != sha256:
-                        raise Refused(422, "part_differs")
-                    return False
-                with temporary.open("rb") as file:
-                    os.fsync(file.fileno())
-                self._make_durable_dir(folder)
-                temporary.rename(folder / f"{plain_name(part)}.{sha256}")
-                sync_dir(folder)
-        finally:
-            temporary.unlink(missing_ok=True)
-        return True
+    # --- parts on their way ---
+
+    def begin(self, name: PartName, sha256: str, size: int) -> Upload:
+        """Begin an upload, or find the one that was begun. Refuses 413 `too_large`, 422 `bad_digest` `part_differs`."""
+        if _SHA256.fullmatch(sha256) is None:
+            raise Refused(422, "bad_digest")
+        if not 0 < size <= MAX_PART_BYTES:
+            raise Refused(413, "too_large")
+        with self._lock:
+            if found := self._stored(name):
+                if (found.sha256, found.size) != (sha256, size):
+                    raise Refused(422, "part_differs")
+                os.utime(self._folder(name))  # somebody still cares: the sweep's clock starts anew
+                return found
+            begun = self._begun.get(name)
+            if begun is not None and begun != (sha256, size):
+                self._drop(name)
+                begun = None
+            if begun is None:
+                self._make_way(name.kiosk)
+                self._begun[name] = (sha256, size)
+                self._path(name, sha256, size).touch(mode=0o600)
+            return self._upload(name, sha256, size)
+
+    def upload(self, name: PartName) -> Upload | None:
+        """Return what is here of a part; None if nobody began it."""
+        with self._lock:
+            if begun := self._begun.get(name):
+                return self._upload(name, *begun)
+            return self._stored(name)
+
+    def path(self, upload: Upload) -> Path:
+        """Return the file of an unfinished upload, to be appended to by whoever has its turn."""
+        return self._path(upload.name, upload.sha256, upload.size)
+
+    def keep(self, upload: Upload) -> None:
+        """Make what arrived of an unfinished upload durable, its name included."""
+        _sync_file(self.path(upload))
+        sync_dir(self._incoming)
+
+    def finish(self, upload: Upload) -> None:
+        """Check a whole upload and make it durable as a part; refuses 460 `digest_mismatch` and forgets what came."""
+        path = self.path(upload)
+        digest = hashlib.sha256()
+        for piece in pieces(path):
+            digest.update(piece)
+        with self._lock:
+            if digest.hexdigest() != upload.sha256 or path.stat().st_size != upload.size:
+                self._drop(upload.name)
+                raise Refused(460, "digest_mismatch")
+            _sync_file(path)
+            folder = self._folder(upload.name)
+            self._make_durable_dir(folder)
+            path.rename(folder / f"{upload.name.part}.{upload.sha256}")
+            sync_dir(folder)
+            self._begun.pop(upload.name, None)
+
+    def settle(self, upload: Upload) -> None:
+        """Finish what came whole and was not made a part yet: a process may end between the two. Refuses as `finish`."""
+        if upload.complete and upload.name in self._begun:
+            self.finish(upload)
+
+    def sweep(self, before: float, accepted: Callable[[str, str], bool]) -> int:
+        """Remove what was last touched before `before` (seconds since 1970) and never became a case. Return how many.
+
+        Nothing is lost by it: a terminal that comes back is told to begin anew, or that parts are missing.
+        """
+        removed = 0
+        with self._lock:
+            for name, begun in list(self._begun.items()):
+                if self._path(name, *begun).stat().st_mtime < before:
+                    self._drop(name)
+                    removed += 1
+        for kiosk in (each for each in os.scandir(self._root) if _KIOSK.fullmatch(each.name)):
+            for entry in list(os.scandir(kiosk.path)):
+                if entry.stat().st_mtime >= before or accepted(kiosk.name, entry.name):
+                    continue
+                with self._lock:
+                    for path in Path(entry.path).iterdir():
+                        path.unlink()
+                        removed += 1
+                    with contextlib.suppress(OSError):  # somebody put a part there meanwhile
+                        Path(entry.path).rmdir()
+        return removed
+
+    # --- inside ---
+
+    def _folder(self, name: PartName) -> Path:
+        return self._root / name.kiosk / name.submission
+
+    def _path(self, name: PartName, sha256: str, size: int) -> Path:
+        return self._incoming / f"{name.kiosk}.{name.submission}.{name.part}.{sha256}.{size}"
+
+    def _stored(self, name: PartName) -> Upload | None:
+        if (found := self.find(name)) is None:
+            return None
+        size = found[0].stat().st_size
+        return Upload(name, found[1], size, size)
+
+    def _upload(self, name: PartName, sha256: str, size: int) -> Upload:
+        return Upload(name, sha256, size, self._path(name, sha256, size).stat().st_size)
+
+    def _drop(self, name: PartName) -> None:
+        sha256, size = self._begun.pop(name)
+        self._path(name, sha256, size).unlink(missing_ok=True)
+
+    def _make_way(self, kiosk: str) -> None:
+        mine = [name for name in self._begun if name.kiosk == kiosk]
+        for name in mine[: max(0, len(mine) - MAX_UNFINISHED + 1)]:
+            self._drop(name)
 
     def _make_durable_dir(self, folder: Path) -> None:
         for each in (folder.parent, folder):
             if not each.is_dir():
                 make_private_dir(each)
                 sync_dir(each.parent)
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """Yield a file's bytes."""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 class ObjectStore:

@@ -6,6 +6,7 @@ Knows: the record, the opened attachments' own bytes, the document authority. Do
 from __future__ import annotations
 
 import io
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pyhanko_certvalidator import ValidationContext
 from sqlalchemy import select
 
 from central.db import Database
+from central.gaps import gaps
 from central.keys import load
 from central.parts import ObjectStore
 from central.settings import Settings
@@ -83,6 +85,17 @@ def terminal_list(settings: Settings) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def gap_list(settings: Settings) -> list[dict[str, Any]]:
+    """Return every gap in terminals' numbers."""
+    database = Database(settings.database)
+    try:
+        with database.transaction() as connection:
+            found = gaps(connection)
+    finally:
+        database.close()
+    return [asdict(gap) | {"noticed_at": utc_text(gap.noticed_at)} for gap in found]
 
 
 def certificate_check(settings: Settings, file: Path) -> dict[str, Any]:

@@ -148,6 +148,7 @@ def router(door: StaffDoor, cases: CaseDesk, certificates: CertificateDesk, temp
         listed = cases.listed()
         html = templates.get_template("cases.html").render(
             cases=listed,
+            gaps=cases.missing(),
             certificates=certificates.recent(),
             waiting=sum(case.state == "received" for case in listed),
             accepted=sum(case.state == "accepted" for case in listed),

@@ -76,6 +76,19 @@ class InsertStaffCard(_Order):
     strange: bool = False
 
 
+class ShowCode(_Order):
+    """{"text": …, "symbology": "qr" | "pdf417" | "code128"}."""
+
+    text: str = Field(min_length=1, max_length=2900)
+    symbology: Literal["qr", "pdf417", "code128"] = "qr"
+
+
+class SpoilCode(_Order):
+    """{"fault": half a code, one in no encoding, or one without an end}."""
+
+    fault: Literal["half", "encoding", "endless"]
+
+
 class LayPage(_Order):
     """{"page": name of a sheet, see the state}."""
 
@@ -112,6 +125,12 @@ class PagePaperOrder(Paper):
     """Paper of the page printer."""
 
     after_pages: int = Field(0, ge=0, le=1000)
+
+
+class LoadSheets(_Order):
+    """{"sheets": how many}; 0 takes out what lies in the feeder."""
+
+    sheets: int = Field(3, ge=0, le=50)
 
 
 class Cover(_Order):
@@ -168,6 +187,16 @@ def actions(bench: Bench) -> dict[str, Action]:
         "page_printer/jam": Action(Jam, lambda order: bench.set_page_jam(order.jammed)),
         "page_printer/unplug": nothing(lambda: bench.plug_page_printer(False)),
         "page_printer/replug": nothing(lambda: bench.plug_page_printer(True)),
+        "code_reader/show": Action(ShowCode, lambda order: bench.show_code(order.text, order.symbology)),
+        "code_reader/show_receipt": nothing(bench.show_receipt),
+        "code_reader/fault": Action(SpoilCode, lambda order: bench.spoil_code(order.fault)),
+        "code_reader/unplug": nothing(bench.code_reader.unplug),
+        "code_reader/replug": nothing(bench.code_reader.replug),
+        "page_scanner/load": Action(LoadSheets, lambda order: bench.load_scanner(order.sheets)),
+        "page_scanner/cover": Action(Cover, lambda order: bench.set_scanner_cover(order.open)),
+        "page_scanner/jam": Action(Jam, lambda order: bench.set_scanner_jam(order.jammed)),
+        "page_scanner/unplug": nothing(lambda: bench.plug_page_scanner(False)),
+        "page_scanner/replug": nothing(lambda: bench.plug_page_scanner(True)),
         "network/cut": nothing(bench.network.cut),
         "network/restore": nothing(bench.network.restore),
     }

@@ -16,10 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from devices.code_reader.api import Symbology
+from devices.code_reader.emulator import WedgeEmulator
 from devices.id_card.api import IdCard
 from devices.id_card.emulator import Fault as IdCardFault
 from devices.id_card.emulator import SdtEmulator
 from devices.page_printer.emulator import PagePrinterEmulator
+from devices.page_scanner.emulator import PageScannerEmulator
 from devices.receipt_printer.emulator import Paper as ReceiptPaper
 from devices.receipt_printer.emulator import ReceiptPrinterEmulator
 from devices.rig_control import NotNow, Page
@@ -75,6 +78,10 @@ class Bench:
         self.page_printer = PagePrinterEmulator(
             seconds_per_page=options.seconds_per_page, printed_folder=options.state_dir / "printed"
         )
+        self.code_reader = WedgeEmulator(options.state_dir / "code-reader")
+        self.page_scanner = PageScannerEmulator()
+        self._scanner_jam = self._scanner_cover = False
+        self._scanner_plugged = True
         self.network = NetworkSwitch(options.central, port=options.network_port)
         self._camera: DocumentCameraEmulator | None = None
 
@@ -102,7 +109,8 @@ class Bench:
         try:
             with ThreadPoolExecutor(2, "rig-start") as pool:
                 slow = [pool.submit(self._begin, self.page_printer), pool.submit(self._start_camera)]
-                for part in (self.id_card, self.staff_slot, self.receipt_printer, self.network):
+                readers = (self.id_card, self.staff_slot, self.code_reader)
+                for part in (*readers, self.receipt_printer, self.page_scanner, self.network):
                     self._begin(part)
                 for start in slow:
                     start.result()
@@ -141,6 +149,11 @@ class Bench:
                 "options": {"host": "127.0.0.1", "port": self.receipt_printer.port},
             },
             "page_printer": {"driver": "ipp", "options": {"uri": self.page_printer.uri}},
+            "code_reader": {"driver": "wedge", "options": {"port": str(self.code_reader.path)}},
+            "page_scanner": {
+                "driver": "sane",
+                "options": self.page_scanner.options(self._options.state_dir / "sane.d"),
+            },
         }
 
     def staff_cards(self) -> list[dict[str, str]]:
@@ -175,6 +188,14 @@ class Bench:
                 "cover_open": self._page_cover,
                 "jammed": self._page_jam,
                 "printed": len(self.page_printer.printed()),
+            },
+            "code_reader": {"plugged": self.code_reader.plugged},
+            "page_scanner": {
+                "plugged": self._scanner_plugged,
+                "sheets": self.page_scanner.loaded,
+                "cover_open": self._scanner_cover,
+                "jammed": self._scanner_jam,
+                "scanned": self.page_scanner.scanned,
             },
             "network": {"connected": self.network.connected},
         }
@@ -342,6 +363,54 @@ class Bench:
             else:
                 self.page_printer.unplug()
             self._page_plugged = plugged
+
+    def show_code(self, text: str, symbology: str) -> None:
+        """Hold a code before the reader."""
+        self._sent(self.code_reader.show(text.encode(), Symbology(symbology)))
+
+    def show_receipt(self) -> None:
+        """Hold the last printed receipt before the reader: its code as it stands on the paper."""
+        from devices.receipt_printer.decoder import decode, decode_qr
+
+        jobs = self.receipt_printer.jobs
+        codes = decode_qr(decode(jobs[-1]).image()) if jobs else []
+        if not codes:
+            raise NotNow("no receipt with a code has been printed")
+        self.show_code(codes[-1], Symbology.QR)
+
+    def spoil_code(self, fault: str) -> None:
+        """Send what no good reader would: half a code, one in no encoding, one without an end."""
+        spoilt = {"half": b"]Q1CK-20", "encoding": b"]Q1\xff\xfe\x80\r", "endless": b"]Q1" + b"9" * 20_000 + b"\r"}
+        self._sent(self.code_reader.send(spoilt[fault]))
+
+    @staticmethod
+    def _sent(sent: bool) -> None:
+        if not sent:
+            raise NotNow("the code reader is unplugged, or nobody listens to it")
+
+    def load_scanner(self, sheets: int) -> None:
+        """Put so many sheets into the scanner's feeder; none takes out those that are there."""
+        if sheets == 0:
+            self.page_scanner.unload()
+        self.page_scanner.load(*(f"第 {number} 页" for number in range(1, sheets + 1)))
+
+    def set_scanner_cover(self, is_open: bool) -> None:
+        """Open or close the scanner's feeder."""
+        self._scanner_cover = is_open
+        self.page_scanner.set_cover_open(is_open)
+
+    def set_scanner_jam(self, jammed: bool) -> None:
+        """Jam the scanner's feeder, or take the sheet out."""
+        self._scanner_jam = jammed
+        self.page_scanner.set_jam(jammed)
+
+    def plug_page_scanner(self, plugged: bool) -> None:
+        """Cut or give its power."""
+        if plugged:
+            self.page_scanner.replug()
+        else:
+            self.page_scanner.unplug()
+        self._scanner_plugged = plugged
 
     @contextlib.contextmanager
     def _page_power(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 Knows: HTTP, JSON, how a bad request is told. Does not know: devices; it is given a table of actions and of pages.
 
 POST /v1/<device>/<action> with a JSON object, or nothing, answers 200 and the new state; GET /v1/state and GET of a page.
+GET /openapi.json describes all of it (OpenAPI 3.1).
 Errors are {"error": code, "detail": …}: 400 no JSON, 404 unknown, 405, 409 not possible now, 413, 422 not what it takes.
 """
 
@@ -17,8 +18,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 _LONGEST_BODY_BYTES = 64 * 1024
+_JSON = "application/json"
+_DESCRIPTION = "/openapi.json"
 _HOSTS = ("127.0.0.1", "localhost")
 
 
@@ -83,6 +87,37 @@ class ControlPort:
             server.server_close()
             self._thread.join()
 
+    def description(self) -> dict[str, Any]:
+        """Return the port's OpenAPI document, made from the very tables that it serves."""
+        shapes = list(dict.fromkeys(action.shape for action in self.actions.values()))
+        asked: list[tuple[type[BaseModel], JsonSchemaMode]] = [(shape, "validation") for shape in shapes]
+        _, schemas = models_json_schema(asked, ref_template="#/components/schemas/{model}")
+        state = {"description": "the state of the bench", "content": {_JSON: {"schema": {"type": "object"}}}}
+        told = {"description": "why not", "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}}
+        paths: dict[str, Any] = {"/v1/state": {"get": {"operationId": "state", "responses": {"200": state}}}}
+        for name in self.pages:
+            found = {"200": {"description": "the page"}, "404": told}
+            paths[f"/v1/{name}"] = {"get": {"operationId": name, "responses": found}}
+        for name, action in self.actions.items():
+            shape = {"$ref": f"#/components/schemas/{action.shape.__name__}"}
+            paths[f"/v1/{name}"] = {
+                "post": {
+                    "operationId": name,
+                    "summary": (action.shape.__doc__ or "").strip(),
+                    "requestBody": {"content": {_JSON: {"schema": shape}}},
+                    "responses": {"200": state, **dict.fromkeys(("400", "409", "413", "422"), told)},
+                }
+            }
+        parts = {"error": {"type": "string"}, "detail": {}}
+        error = {"type": "object", "required": list(parts), "properties": parts}
+        return {
+            "openapi": "3.1.0",
+            "info": {"title": "Control port of the emulated devices", "version": "1"},
+            "servers": [{"url": self.url}],
+            "paths": paths,
+            "components": {"schemas": {**schemas.get("$defs", {}), "Error": error}},
+        }
+
     def get(self, name: str) -> tuple[HTTPStatus, Page]:
         """Answer a GET of /v1/`name`."""
         if name == "state":
@@ -129,7 +164,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         name = self._name()
-        if name is not None:
+        if name == _DESCRIPTION:
+            self._answer(HTTPStatus.OK, _json(self.server.control.description()))
+        elif name is not None:
             self._answer(*self.server.control.get(name))
 
     def do_POST(self) -> None:
@@ -150,6 +187,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.FORBIDDEN, _error("not_from_there", host))
             return None
         path = self.path.partition("?")[0]
+        if path == _DESCRIPTION and self.command == "GET":
+            return path
         if not path.startswith("/v1/"):
             self._answer(HTTPStatus.NOT_FOUND, _error("unknown_path", "/v1/…"))
             return None

@@ -6,7 +6,8 @@ what a status means (its owner's `poll` says so), which kinds exist, Qt.
 A driver is only ever touched by the worker thread that built it. A call that overstays its deadline cannot be
 interrupted in Python, so its worker is abandoned: the watch thread counts the generation up, answers the work with an
 error and starts a new worker; whatever the old one still brings home is dropped, and it closes its own driver when it
-wakes.
+wakes. A thread that hangs may still hold the device; a driver that can do something about that (kill the program it waits
+for, break its line) offers `abort`, and is asked to.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from devices.errors import DeviceError
 
@@ -46,6 +47,15 @@ class Closeable(Protocol):
 
     def close(self) -> None:
         """Release the port; called once, on the thread that built the driver."""
+        ...
+
+
+@runtime_checkable
+class Abortable(Protocol):
+    """A driver whose stuck call can be broken from outside."""
+
+    def abort(self) -> None:
+        """Free the device from the call that hangs, at once; called on another thread than every other method."""
         ...
 
 
@@ -118,6 +128,7 @@ class _Call(Generic[D]):
     what: str
     expires_s: float
     job: _Job[D] | None
+    driver: object
 
 
 class _Line(Generic[D]):
@@ -264,6 +275,11 @@ class Supervisor(Generic[D]):
         self._failures += 1
         self._hanging += 1
         error = DeviceError(f"{self._kind}.stuck", call.what)
+        if isinstance(call.driver, Abortable):
+            try:
+                call.driver.abort()
+            except Exception:
+                log.exception("device %s: bug in abort", self._kind)  # the watch must outlive a driver's bug
         if call.job is not None:
             call.job.fail(error)
         self._publish(SupervisorState.FAULTED, None, error)
@@ -324,7 +340,7 @@ class Supervisor(Generic[D]):
         """Run one blocking call under the watch; raises `_AbandonedError` if the worker was given up meanwhile."""
         deadline_s = job.deadline_s if job is not None else self._call_deadline_s
         with self._condition:
-            self._call = _Call(what, self._clock.monotonic() + deadline_s, job)
+            self._call = _Call(what, self._clock.monotonic() + deadline_s, job, line.driver)
             self._condition.notify_all()
         try:
             return action()

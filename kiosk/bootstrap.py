@@ -7,10 +7,14 @@ them does once it runs.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import entry_points
 from typing import Any
 
+from pydantic import ValidationError
+
+from devices.hotplug import HotPlug
 from devices.supervisor import DeviceReport, Supervisor
 from kiosk.audit import AuditLog
 from kiosk.background import Background
@@ -50,9 +54,14 @@ _LOG = logging.getLogger("kiosk.bootstrap")
 
 Factory = Callable[[Mapping[str, Any]], Any]
 
-POLL_S: dict[Device, float] = {Device.ID_CARD: 0.25, Device.SMART_CARD: 0.25}
-"""The readers are what a person waits for; printers are asked once a second."""
-CALL_DEADLINE_S: dict[Device, float] = {Device.RECEIPT_PRINTER: 25.0, Device.PAGE_PRINTER: 15.0}
+POLL_S: dict[Device, float] = {Device.ID_CARD: 0.25, Device.SMART_CARD: 0.25, Device.CODE_READER: 0.25}
+"""The readers are what a person waits for; the others are asked so often that a pulled plug shows within a second."""
+OTHER_POLL_S = 0.5
+CALL_DEADLINE_S: dict[Device, float] = {
+    Device.RECEIPT_PRINTER: 25.0,
+    Device.PAGE_PRINTER: 15.0,
+    Device.PAGE_SCANNER: 15.0,
+}
 
 
 def driver_factory(kind: str, driver: str) -> Factory:
@@ -66,6 +75,30 @@ def driver_factory(kind: str, driver: str) -> Factory:
         factory: Factory = entry.load()
         return factory
     raise ConfigError("config.no_such_driver", name)
+
+
+def check_drivers(config: Config) -> None:
+    """Hold each device's driver and options against what is installed, without opening anything.
+
+    A driver module says what it takes by a pydantic model called `OPTIONS`; one without is believed. Raises `ConfigError`
+    naming every bad key.
+    """
+    bad: list[str] = []
+    for kind, chosen in config.devices.items():
+        try:
+            factory = driver_factory(str(kind), chosen.driver)
+        except ConfigError as error:
+            bad.append(f"devices.{kind}.driver: {error.detail} is not installed")
+            continue
+        takes = getattr(sys.modules[factory.__module__], "OPTIONS", None)
+        if takes is None:
+            continue
+        try:
+            takes.model_validate(dict(chosen.options))
+        except ValidationError as error:
+            bad += [f"devices.{kind}.options.{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+    if bad:
+        raise ConfigError("config.bad_key", "; ".join(bad))
 
 
 def open_outbox(config: Config, record: enrolment.Enrolment, key: DeviceKey) -> Outbox:
@@ -99,7 +132,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         return lambda report: terminal().on_device(kind, report)
 
     devices: dict[Device, Supervisor[Any]] = {
-        kind: _supervisor(kind, config, clock, dispatcher, reports_of(kind))
+        kind: supervise(kind, config, clock, dispatcher, reports_of(kind))
         for kind in config.devices
         if kind is not Device.DOCUMENT_CAMERA
     }
@@ -158,13 +191,20 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         line=line,
         keeper=CatalogueKeeper(context, store),
         outbox=context.outbox,
+        hotplug=HotPlug(lambda: _look_again(devices.values())),
     )
     return wired["terminal"]
 
 
-def _supervisor(
+def _look_again(supervisors: Iterable[Supervisor[Any]]) -> None:
+    for supervisor in supervisors:
+        supervisor.poll_now()
+
+
+def supervise(
     kind: Device, config: Config, clock: Clock, dispatcher: Dispatcher, on_change: Callable[[DeviceReport], None]
 ) -> Supervisor[Any]:
+    """Build the supervisor of one configured device; it touches nothing before its `start`. Raises `ConfigError`."""
     chosen = config.devices[kind]
     create = driver_factory(str(kind), chosen.driver)
     options = dict(chosen.options)
@@ -175,7 +215,7 @@ def _supervisor(
         clock=clock,
         dispatcher=dispatcher,
         on_change=on_change,
-        poll_interval_s=POLL_S.get(kind, 1.0),
+        poll_interval_s=POLL_S.get(kind, OTHER_POLL_S),
         call_deadline_s=CALL_DEADLINE_S.get(kind, 5.0),
     )
 

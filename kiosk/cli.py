@@ -15,6 +15,8 @@ from pathlib import Path
 
 DEFAULT_CONFIG = Path("/etc/civic-kiosk/kiosk.toml")
 OK, FAILED, MISUSED = 0, 1, 2
+ENDING_S = 10.0
+"""How long a screen that is ending may hold its lock."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,11 +63,19 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--shots", type=Path, help="folder for a screenshot of every screen passed")
     command("sync", "send what waits in the outbox to the city; one at a time", _sync)
     enrol = command("enrol", "tie this terminal to its city with a one-time code", _enrol)
-    enrol.add_argument("--code", required=True, help="one-time code from the city")
+    enrol.add_argument("--code", type=_code, required=True, help="one-time code from the city")
     _outbox_actions(command("outbox", "what waits here for the city: look, move, carry away", _outbox))
     command("check-config", "read the configuration and say what is wrong with it", _check_config)
+    doctor = command("doctor", "look at every configured device; the terminal must not be running", _doctor)
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    devices = command("devices", "devices, one by one", _devices)
+    tried = devices.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser(
+        "test", help="try one device by hand, step by step; the terminal must not be running"
+    )
+    tried.add_argument("kind", help="kind of device, as the configuration names it")
+    tried.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     dock = command("dock", "a window that drives the emulators", _dock, config=False)
-    dock.add_argument("--control", required=True, help="address of the rig's control port")
+    dock.add_argument("--control", type=_address, required=True, help="address of the rig's control port")
     documents = command("documents", "how well pages are found in photographs", _documents, config=False)
     score = documents.add_subparsers(dest="what", required=True).add_parser("score", help="score a folder with a quads.json")
     score.add_argument("folder", type=Path, help="folder of photographs and their quads.json")
@@ -99,7 +109,20 @@ def _outbox_actions(outbox: argparse.ArgumentParser) -> None:
     place.add_argument("--to", type=Path, metavar="FOLDER", help="a folder that is there")
     place.add_argument("--usb", action="store_true", help="the one USB file system that is mounted")
     action("verify", "look over every page, signature, part and receipt")
+    action("accept", "a damaged store was rescued and you have looked at it: the terminal may take papers in again")
     action("stats", "figures")
+
+
+def _address(text: str) -> str:
+    if re.fullmatch(r"http://[\w.:\[\]-]+:\d{1,5}/?", text) is None:
+        raise argparse.ArgumentTypeError("http://host:port")
+    return text
+
+
+def _code(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9-]{8,64}", text) is None:
+        raise argparse.ArgumentTypeError("8 to 64 letters, digits and hyphens, as the city printed it")
+    return text
 
 
 def _reason(text: str) -> str:
@@ -113,12 +136,31 @@ def _run(options: argparse.Namespace) -> int:
     import ui.app
     from kiosk import config
 
+    if _served_already(options.config):
+        print("kiosk run: another one serves this state directory; end it first", file=sys.stderr)
+        return FAILED
     return ui.app.main(
         lambda: config.load(options.config),
         robot=options.robot,
         control=options.control,
         shots=options.shots,
     )
+
+
+def _served_already(path: Path) -> bool:
+    """Take the screen's lock for the life of this process; what else is wrong with the place, the screen says itself."""
+    from kiosk import config
+    from offline_queue import QueueError, locks
+
+    try:
+        state_dir = config.load(path).state_dir
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        locks.take(state_dir / "screen.lock", exclusive=True, deadline_s=ENDING_S)
+    except QueueError:
+        return True
+    except (config.ConfigError, OSError):
+        return False
+    return False
 
 
 def _dock(options: argparse.Namespace) -> int:
@@ -146,10 +188,28 @@ def _enrol(options: argparse.Namespace) -> int:
 
 def _check_config(options: argparse.Namespace) -> int:
     from kiosk import config
+    from kiosk.bootstrap import check_drivers
 
     loaded = config.load(options.config)
+    check_drivers(loaded)
     print(f"{options.config}: good. Terminal {loaded.terminal.number}, {len(loaded.devices)} devices.")
     return OK
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from kiosk import config, doctor
+
+    return doctor.run(config.load(options.config), as_json=options.json)
+
+
+def _devices(options: argparse.Namespace) -> int:
+    from kiosk import config, device_test
+    from kiosk.session.states import Device
+
+    if options.kind not in set(Device):
+        print(f"kiosk devices: kinds are {', '.join(Device)}", file=sys.stderr)
+        return MISUSED
+    return device_test.run(config.load(options.config), Device(options.kind))
 
 
 def _documents(options: argparse.Namespace) -> int:
@@ -183,6 +243,8 @@ def _outbox(options: argparse.Namespace) -> int:
                 return desk.export(options.to)
             case "verify":
                 return desk.verify()
+            case "accept":
+                return desk.accept()
             case _:
                 return desk.stats()
     finally:

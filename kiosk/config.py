@@ -7,6 +7,7 @@ directory), polling intervals and timeouts (those are code).
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import tomllib
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -18,6 +19,9 @@ from kiosk.identity.assurance import Assurance
 from kiosk.session.states import Device
 from offline_queue.keys import Custody
 from offline_queue.tpm import DEFAULT_TCTI
+
+MAX_BYTES = 1024 * 1024
+"""No configuration is larger; a device file has no end."""
 
 
 class ConfigError(Exception):
@@ -60,11 +64,26 @@ class TerminalConfig(_Part):
     screen: ScreenConfig = ScreenConfig()
 
 
+class LineCap(_Part):
+    """How fast the outbox may send at some hours, by the civil clock; over midnight when it ends before it begins."""
+
+    start: dt.time = Field(description="from this time of the day, such as 08:00")
+    end: dt.time = Field(description="until before this time of the day, such as 18:00")
+    kbit_s: int = Field(ge=32, le=1_000_000, description="kilobits in a second")
+
+    def holds(self, time: dt.time) -> bool:
+        """Say whether `time` lies in these hours."""
+        return self.start <= time < self.end if self.start < self.end else time >= self.start or time < self.end
+
+
 class CityConfig(_Part):
     """The line to the central platform."""
 
     url: HttpUrl = Field(description="base address of the central platform")
     ca_file: Path = Field(description="certificate authority that the platform's certificate must come from")
+    line_caps: tuple[LineCap, ...] = Field(
+        (), max_length=24, description="hours at which the line is shared; the first that fits counts, outside is no cap"
+    )
 
 
 class DeviceConfig(_Part):
@@ -128,7 +147,13 @@ class Config(_Part):
 def load(path: Path) -> Config:
     """Read and check the configuration. Raises `ConfigError` naming every bad key; never guesses."""
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.exists() and not path.is_file():
+            raise ConfigError("config.unreadable", f"{path}: not a file")
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise ConfigError("config.unreadable", f"{path}: over {MAX_BYTES} bytes")
+        text = raw.decode("utf-8")
     except FileNotFoundError as error:
         raise ConfigError("config.missing", str(path)) from error
     except (OSError, UnicodeDecodeError) as error:
@@ -137,6 +162,8 @@ def load(path: Path) -> Config:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError("config.not_toml", f"{path}: {error}") from error
+    except RecursionError as error:
+        raise ConfigError("config.not_toml", f"{path}: nested too deep") from error
     return parse(data, source=str(path), base=path.parent)
 
 

@@ -18,7 +18,7 @@ from kiosk.fleet.enrolment import EnrolmentError
 from kiosk.printing.certificate import CertificateMismatchError
 from kiosk.printing.receipt_qr import ReceiptQrError
 from kiosk.words import WordsError
-from offline_queue import CustodyError, QueueError, StoreFull
+from offline_queue import CustodyError, QueueError, StoreFull, StoreSalvaged
 
 
 class Severity(enum.StrEnum):
@@ -52,6 +52,7 @@ FAULTS: dict[type[Exception], Fault] = {
     DeviceError: Fault("D-100", Severity.DEGRADED, Recovery.RETRY, "faults.device"),
     StoreFull: Fault("Q-210", Severity.DEGRADED, Recovery.RETRY, "faults.store_full"),
     CustodyError: Fault("Q-220", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.custody"),
+    StoreSalvaged: Fault("Q-230", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.store_salvaged"),
     QueueError: Fault("Q-200", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.store"),
     PlatformUnreachable: Fault("P-300", Severity.NOTICE, Recovery.RETRY, "faults.line"),
     PlatformRejected: Fault("P-310", Severity.NOTICE, Recovery.SKIP, "faults.refused"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from devices import id_card, page_printer, receipt_printer, smart_card
+from devices import code_reader, document_camera, id_card, page_printer, page_scanner, receipt_printer, smart_card
 from devices.supervisor import SupervisorState
 from kiosk.session.states import Device
 
@@ -20,8 +20,19 @@ _GOOD = (
     smart_card.CardPresent,
     receipt_printer.Ready,
     page_printer.Ready,
+    code_reader.Ready,
+    page_scanner.Ready,
+    document_camera.Ready,
 )
-_GONE = (id_card.Disconnected, smart_card.Disconnected, receipt_printer.Disconnected, page_printer.Disconnected)
+_GONE = (
+    id_card.Disconnected,
+    smart_card.Disconnected,
+    receipt_printer.Disconnected,
+    page_printer.Disconnected,
+    code_reader.Disconnected,
+    page_scanner.Disconnected,
+    document_camera.Disconnected,
+)
 _LOW = (receipt_printer.PaperLow, page_printer.PaperLow, page_printer.TonerLow)
 _BROKEN = (
     id_card.Faulted,
@@ -35,6 +46,13 @@ _BROKEN = (
     page_printer.CoverOpen,
     page_printer.Jammed,
     page_printer.TonerEmpty,
+    code_reader.Faulted,
+    page_scanner.Faulted,
+    page_scanner.Busy,
+    page_scanner.CoverOpen,
+    page_scanner.Jammed,
+    document_camera.Stalled,
+    document_camera.Faulted,
 )
 
 
@@ -44,7 +62,7 @@ STATES: dict[type, SupervisorState] = {
     **dict.fromkeys(_BROKEN, SupervisorState.FAULTED),
     **dict.fromkeys(_GONE, SupervisorState.LOST),
 }
-"""Every status of every supervised kind."""
+"""Every status of every kind."""
 
 
 def state_of(status: object) -> SupervisorState:
@@ -57,10 +75,5 @@ def _poll(driver: Any) -> tuple[SupervisorState, object]:
     return state_of(status), status
 
 
-POLLS: dict[Device, Callable[[Any], tuple[SupervisorState, object]]] = {
-    Device.ID_CARD: _poll,
-    Device.SMART_CARD: _poll,
-    Device.RECEIPT_PRINTER: _poll,
-    Device.PAGE_PRINTER: _poll,
-}
-"""How each supervised kind is read. The document camera lives in a process of its own and reports by itself."""
+POLLS: dict[Device, Callable[[Any], tuple[SupervisorState, object]]] = dict.fromkeys(Device, _poll)
+"""How each kind is read. In the terminal the document camera lives in a process of its own and reports by itself."""

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from devices.hotplug import HotPlug
 from devices.supervisor import DeviceReport, SupervisorState
 from kiosk.caretaker import Caretaker, OutboxView
 from kiosk.catalogue.availability import Available, Unavailable, availability
@@ -70,6 +71,7 @@ class Terminal:
         line: LineWatch,
         keeper: CatalogueKeeper,
         outbox: Outbox,
+        hotplug: HotPlug | None = None,
     ) -> None:
         self._context = context
         self._runner = runner
@@ -77,6 +79,7 @@ class Terminal:
         self._errands = errands
         self._line = line
         self._outbox = outbox
+        self._hotplug = hotplug
         self._caretaker = Caretaker(context)
         self._keeper = keeper
         self._desks = desks
@@ -245,6 +248,8 @@ class Terminal:
         self._context.audit.record("terminal.started", version=_version())
         for supervisor in self._context.devices.values():
             supervisor.start()
+        if self._hotplug is not None:
+            self._hotplug.start()
         self._vision.start()
         self._line.start()
 
@@ -252,6 +257,8 @@ class Terminal:
         """Close in stages: no more citizens, workers joined, the store last."""
         self._line.stop(timeout_s)
         self._vision.stop()
+        if self._hotplug is not None:
+            self._hotplug.stop()
         for supervisor in self._context.devices.values():
             supervisor.stop(timeout_s)
         self._context.city_work.stop(timeout_s)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from offline_queue.errors import Conflict, CustodyError, EnvelopeError, QueueError, StoreFull
+from offline_queue.errors import Conflict, CustodyError, EnvelopeError, QueueError, StoreFull, StoreSalvaged
 
 if TYPE_CHECKING:
     from offline_queue.envelope import Recipient
@@ -41,6 +41,7 @@ __all__ = [
     "Stats",
     "StoreFault",
     "StoreFull",
+    "StoreSalvaged",
 ]
 
 _HOMES = {

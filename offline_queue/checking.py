@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from offline_queue import envelope as env
+from offline_queue import inspection
 from offline_queue.errors import EnvelopeError
 from offline_queue.outbox import Outbox
 from offline_queue.rows import Row, RowState, StoreFault
@@ -71,20 +72,10 @@ class Check:
         except EnvelopeError as error:
             yield StoreFault(error.code, row.seq, error.detail)
             return
-        header = envelope.header
-        if hashlib.sha256(blob).hexdigest() != row.sha256:
-            yield StoreFault("queue.digest_differs", row.seq, row.sha256)
-        if (header.id, header.seq, header.code, header.service) != (row.id, row.seq, row.code, row.service):
-            yield StoreFault("queue.row_differs", row.seq, header.code)
-        if header.prev_hash != before:
-            yield StoreFault("queue.chain", row.seq, header.prev_hash)
-        for part in header.parts:
-            path = self._outbox.part_path(header, part)
-            if path is None or (digest := self._digest(path)) is None:
-                if self._outbox.envelope(row.seq) is not None:  # else received meanwhile
-                    yield StoreFault("queue.part_missing", row.seq, part.id)
-            elif digest != part.sha256:
-                yield StoreFault("queue.part_damaged", row.seq, part.id)
+        yield from inspection.of_row(row, envelope, before)
+        for fault in inspection.of_parts(row, envelope.header, self._outbox.part_path, self._digest):
+            if self._outbox.envelope(row.seq) is not None:  # else received meanwhile
+                yield fault
 
     def _digest(self, path: Path) -> str | None:
         """Return the SHA-256 of a part file, or None when it cannot be read to its end."""

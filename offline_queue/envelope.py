@@ -20,7 +20,7 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -49,6 +49,7 @@ MAX_SEQ = 2**53 - 1
 GENESIS = "0" * 64
 """`prev_hash` of a terminal's first envelope."""
 
+Buffer: TypeAlias = bytes | bytearray | memoryview
 Sign = Callable[[bytes], bytes]
 """sign(message) -> 64-byte signature, by the algorithm of the key that signs."""
 
@@ -70,10 +71,12 @@ _SIGNATURE = re.compile(r"[0-9a-f]{128}", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _AUTHORIZATION = re.compile(r"Kiosk ([0-9A-Z]{4}):([A-Za-z0-9+/]{86}==)", re.ASCII)
 
+_SPELLING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False)
+
 
 def canonical(value: dict[str, Any]) -> bytes:
     """Return the one spelling of `value` that is sealed and signed: ASCII JSON, sorted keys, no blanks."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
+    return _SPELLING.encode(value).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +123,23 @@ class Header:
 
     def to_bytes(self) -> bytes:
         """Return the canonical bytes: additional data of the seal, and what is signed."""
-        return canonical(
-            {
-                "v": VERSION,
-                "suite": SUITE,
-                "id": self.id,
-                "kiosk": self.kiosk,
-                "seq": self.seq,
-                "code": self.code,
-                "service": self.service,
-                "recipients": [{"key_id": r.key_id, "enc": r.enc.hex()} for r in self.recipients],
-                "nonce": self.nonce.hex(),
-                "parts": [{"id": p.id, "media_type": p.media_type, "size": p.size, "sha256": p.sha256} for p in self.parts],
-                "prev_hash": self.prev_hash,
-            }
-        )
+        return canonical(self.fields())
+
+    def fields(self) -> dict[str, Any]:
+        """Return the header as JSON has it."""
+        return {
+            "v": VERSION,
+            "suite": SUITE,
+            "id": self.id,
+            "kiosk": self.kiosk,
+            "seq": self.seq,
+            "code": self.code,
+            "service": self.service,
+            "recipients": [{"key_id": r.key_id, "enc": r.enc.hex()} for r in self.recipients],
+            "nonce": self.nonce.hex(),
+            "parts": [{"id": p.id, "media_type": p.media_type, "size": p.size, "sha256": p.sha256} for p in self.parts],
+            "prev_hash": self.prev_hash,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +235,6 @@ class PartSealer:
 
     def finish(self) -> bytes:
         """Return the last sealed chunk."""
-        self._done = True
         return self._seal(self._pending, last=True)
 
     def info(self, media_type: str) -> PartInfo:
@@ -239,14 +243,31 @@ class PartSealer:
             raise EnvelopeError("envelope.part_unfinished", self._part_id)
         return PartInfo(self._part_id, media_type, self._size, self._digest.hexdigest())
 
-    def _seal(self, chunk: bytes, *, last: bool) -> bytes:
-        sealed = self._aead.encrypt(_chunk_nonce(self._counter, last), chunk, None)
+    def seal_chunk(self, chunk: Buffer, room: bytearray, *, last: bool) -> memoryview:
+        """Seal one chunk into `room` (`CHUNK_BYTES + TAG_BYTES`) and return what of it is filled; `take` has to follow.
+
+        For whoever has the whole part at hand: all chunks but the last have `CHUNK_BYTES`.
+        """
+        plain = memoryview(chunk)
+        if len(plain) > CHUNK_BYTES or (not last and len(plain) != CHUNK_BYTES) or self._done:
+            raise EnvelopeError("envelope.part_size", self._part_id)
+        sealed = memoryview(room)[: len(plain) + TAG_BYTES]
+        self._aead.encrypt_into(_chunk_nonce(self._counter, last), plain, None, sealed)
         self._counter += 1
+        self._done = last
         self._size += len(sealed)
         if self._size > _SEALED_PART_MAX:
             raise EnvelopeError("envelope.part_size", self._part_id)
-        self._digest.update(sealed)
         return sealed
+
+    def take(self, sealed: Buffer) -> None:
+        """Take a sealed chunk into the part's digest, in order; may run on another thread than the sealing."""
+        self._digest.update(sealed)
+
+    def _seal(self, chunk: bytes, *, last: bool) -> bytes:
+        room = bytearray(len(chunk) + TAG_BYTES)
+        self.take(self.seal_chunk(chunk, room, last=last))
+        return bytes(room)
 
 
 def open_part(
@@ -328,7 +349,7 @@ def seal(
     form: bytes,
     *,
     key: ContentKey,
-    recipients: Sequence[Recipient],
+    recipients: Sequence[Recipient | WrappedKey],
     submission_id: str,
     kiosk: str,
     seq: int,
@@ -338,29 +359,38 @@ def seal(
     prev_hash: str = GENESIS,
     sign: Sign,
 ) -> Envelope:
-    """Seal `form` to every recipient and sign the whole. `key` is the one that sealed the parts.
+    """Seal `form` to every recipient and sign the whole. `key` sealed the parts; `wrap` may have gone before.
 
     Raises `EnvelopeError` for what `parse` would refuse: nothing is sealed that the platform could not open.
     """
     _require(_ID, submission_id, "envelope.id")
     nonce = os.urandom(12)
-    header = Header(
+    wanted = Header(
         id=submission_id,
         kiosk=kiosk,
         seq=seq,
         code=code,
         service=service,
-        recipients=tuple(_wrap(key, submission_id, recipient) for recipient in recipients),
+        recipients=tuple(one if isinstance(one, WrappedKey) else _wrap(key, submission_id, one) for one in recipients),
         nonce=nonce,
         parts=tuple(parts),
         prev_hash=prev_hash,
     )
-    header_bytes = header.to_bytes()
+    fields = wanted.fields()
+    header = _from_fields(fields)
+    header_bytes = canonical(fields)
     body = AESGCM(key.derive(submission_id, "form")).encrypt(nonce, form, header_bytes)
-    envelope = Envelope(header, header_bytes, body, sign(_to_sign(header_bytes, body)))
-    if parse(envelope.blob) != envelope:
-        raise EnvelopeError("envelope.not_canonical", "own envelope")
-    return envelope
+    signature = sign(_to_sign(header_bytes, body))
+    if len(header_bytes) > MAX_HEADER_BYTES or len(body) > MAX_BODY_BYTES:
+        raise EnvelopeError("envelope.size", str(len(form)))
+    if len(signature) != 64:
+        raise EnvelopeError("envelope.signature", "own envelope")
+    return Envelope(header, header_bytes, body, signature)
+
+
+def wrap(key: ContentKey, submission_id: str, recipients: Sequence[Recipient]) -> tuple[WrappedKey, ...]:
+    """Wrap the content key for every recipient: the costly half of `seal`, which needs neither number nor form."""
+    return tuple(_wrap(key, submission_id, recipient) for recipient in recipients)
 
 
 def parse(blob: bytes) -> Envelope:
@@ -421,9 +451,13 @@ def open_form(envelope: Envelope, private_key: bytes, key_id: str | None = None)
 
 
 def _wrap(key: ContentKey, submission_id: str, recipient: Recipient) -> WrappedKey:
-    public = X25519PublicKey.from_public_bytes(recipient.public_key)
     info = _wrap_info(submission_id, recipient.key_id)
-    return WrappedKey(recipient.key_id, _suite().encrypt(key.secret, public, info=info))
+    return WrappedKey(recipient.key_id, _suite().encrypt(key.secret, _public(recipient.public_key), info=info))
+
+
+@functools.lru_cache(maxsize=MAX_RECIPIENTS)
+def _public(raw: bytes) -> X25519PublicKey:
+    return X25519PublicKey.from_public_bytes(raw)
 
 
 def _to_sign(header_bytes: bytes, body: bytes) -> bytes:
@@ -530,7 +564,14 @@ def _json_object(data: bytes, code: str) -> dict[str, Any]:
 
 
 def _header(data: bytes) -> Header:
-    fields = _json_object(data, "envelope.header_json")
+    header = _from_fields(_json_object(data, "envelope.header_json"))
+    # One content, one spelling: this refuses doubled keys, blanks, escapes and 1.0 for 1 in one stroke.
+    if header.to_bytes() != data:
+        raise EnvelopeError("envelope.not_canonical")
+    return header
+
+
+def _from_fields(fields: dict[str, Any]) -> Header:
     if fields.get("v") != VERSION or isinstance(fields["v"], bool):
         raise EnvelopeError("envelope.version")
     if fields.get("suite") != SUITE:
@@ -538,7 +579,7 @@ def _header(data: bytes) -> Header:
     expected = {"v", "suite", "id", "kiosk", "seq", "code", "service", "recipients", "nonce", "parts", "prev_hash"}
     if fields.keys() != expected:
         raise EnvelopeError("envelope.header_fields")
-    header = Header(
+    return Header(
         id=_text(fields["id"], _ID, "envelope.id"),
         kiosk=_text(fields["kiosk"], _KIOSK, "envelope.kiosk"),
         seq=_integer(fields["seq"], 0, MAX_SEQ, "envelope.seq"),
@@ -549,10 +590,6 @@ def _header(data: bytes) -> Header:
         parts=_parts(fields["parts"]),
         prev_hash=_text(fields["prev_hash"], _SHA256, "envelope.prev_hash"),
     )
-    # One content, one spelling: this refuses doubled keys, blanks, escapes and 1.0 for 1 in one stroke.
-    if header.to_bytes() != data:
-        raise EnvelopeError("envelope.not_canonical")
-    return header
 
 
 def _recipients(value: object) -> tuple[WrappedKey, ...]:

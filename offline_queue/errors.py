@@ -29,6 +29,10 @@ class CustodyError(QueueError):
     """A key is not where the configuration says that it is kept, or its guardian does not answer. Nothing falls back."""
 
 
+class StoreSalvaged(QueueError):  # noqa: N818
+    """The store's pages were damaged, what still opened was brought into a fresh one, and nobody has looked at it yet."""
+
+
 class StoreFull(QueueError):  # noqa: N818 - the condition's name, as the rest of the program says it
     """There is no room for another submission; nothing was kept of this one."""
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from offline_queue.durable import failure
 from offline_queue.errors import QueueError
 
 _POLL_S = 0.005
@@ -28,9 +29,15 @@ def locked(path: Path, *, exclusive: bool, deadline_s: float) -> Iterator[None]:
 
 
 def take(path: Path, *, exclusive: bool, deadline_s: float) -> int:
-    """Take the lock and return the descriptor that holds it until it is closed. Raises as `locked` does."""
+    """Take the lock and return the descriptor that holds it until it is closed.
+
+    Raises as `locked` does, and `QueueError` when the disk does not give the file.
+    """
     # A descriptor of its own for every holder: flock belongs to the open file, so threads exclude each other too.
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise failure(error, path.name) from error
     mode = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
     end = time.monotonic() + deadline_s
     while True:

@@ -9,37 +9,44 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import json
 import logging
 import os
 import uuid
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.poly1305 import Poly1305
+
 from offline_queue import envelope as env
-from offline_queue import wake
+from offline_queue import inspection, salvage, wake
+from offline_queue.appending import Appender, Content
 from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign
-from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull
+from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull, StoreSalvaged
 from offline_queue.export_format import ExportedItem, ExportedPart, Opening
 from offline_queue.exporting import Exported, Load, Progress, write_export
+from offline_queue.locks import take
 from offline_queue.part_files import PartFiles
 from offline_queue.reading import Reading, to_ms
 from offline_queue.room import Limits, Room, free_bytes
-from offline_queue.rows import Attachment, LinkWait, Put, RowState, Stats, StoreFault, Waiting
+from offline_queue.rows import Attachment, LinkWait, Put, Row, RowState, Stats, StoreFault, Waiting
 from offline_queue.store import COMMIT_UNKNOWN, Store
 
 _LOG = logging.getLogger("offline_queue.outbox")
 _REMEMBERED = 1024
 _REASON_CHARS = 500
+_USE_LOCK = "use.lock"
+"""Shared by all who have the store open; whoever sets a broken one aside has to be alone."""
+_USE_DEADLINE_S = 15.0
+_CHECKED_AT_OPEN_BYTES = 16 * 1024 * 1024
+"""A larger store would keep the screen waiting: the agent's `verify` checks it."""
 _MAYBE_FULL = {"queue.full", "queue.io", "queue.unwritable"}
 """How a disk without a free byte shows while a store is opened."""
 
-_INSERT = """
-    INSERT INTO outbox (seq, id, code, service, submitted_at, parts, sealed_bytes, sha256, envelope, person_tag, nth)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 # Staff may have parked what was under way: the platform has it all the same.
 _RELEASE = """
     UPDATE outbox SET state = 1, receipt = ?, envelope = NULL, person_tag = NULL, settled_at = ?, last_reason = ''
@@ -49,7 +56,8 @@ _PARK = """
     WHERE seq = ? AND state = 0"""
 _RETRY = "UPDATE outbox SET state = 0, settled_at = NULL WHERE seq = ? AND state = 2"
 _BLAME = "UPDATE outbox SET attempts = attempts + 1, last_reason = ? WHERE seq = ? AND state = 0"
-_HELD = "SELECT seq, envelope FROM outbox WHERE state <> 1 AND seq > ? ORDER BY seq LIMIT 200"
+_NEWEST = "SELECT (SELECT max(seq) FROM outbox), least_seq FROM agent_state"
+_SKIP = "UPDATE agent_state SET least_seq = max(least_seq, ?)"
 _LINE_CARRIES = "UPDATE agent_state SET reason = '', since = 0, retry_at = 0, not_before = 0, failures = 0"
 _LINE_GOOD = f"{_LINE_CARRIES}, last_success_at = ?"
 _LINE_DOWN = """
@@ -88,14 +96,25 @@ class Outbox(Reading):
         room: Room,
         now: Callable[[], dt.datetime],
     ) -> None:
-        super().__init__(Store(directory / "outbox.db"))
+        self._use = take(directory / _USE_LOCK, exclusive=False, deadline_s=_USE_DEADLINE_S)
+        try:
+            super().__init__(Store(directory / "outbox.db"))
+            try:
+                self._writer = Store(directory / "outbox.db")
+            except BaseException:
+                self._reader.close()
+                raise
+        except BaseException:
+            os.close(self._use)
+            raise
         self.directory = directory
         self._sealing = sealing
         self._limits = limits
         self._now = now
         self._room = room
         self._files = PartFiles(directory / "parts")
-        self._writer = Store(directory / "outbox.db")
+        self._appender = Appender(self._writer, sealing.next_seq if sealing is not None else 1)
+        self._tap = wake.Tap(directory)
         self._tag_key = os.urandom(32)
         self._tags: OrderedDict[str, bytes] = OrderedDict()
 
@@ -111,22 +130,35 @@ class Outbox(Reading):
     ) -> Outbox:
         """Open or create the store in `directory`; remove files that no row names; lay the ballast.
 
-        Without `sealing` it can read and send, not put. Raises `QueueError`: corrupt, newer_schema, foreign_file,
+        Without `sealing` it can read and send, not put. A store whose pages are damaged is set aside and what opens of it
+        brought into a fresh one, which can be sent from; putting goes on when a person has seen it (`accept_salvage`).
+        Raises `StoreSalvaged`, and `QueueError`: corrupt (and somebody else has it open), newer_schema, foreign_file,
         not_durable, unwritable, io.
         """
         limits = limits or Limits()
         room = Room(directory, limits, free)
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if salvage.is_due(directory):
+                _salvage(directory)
+            if sealing is not None and (found := salvage.notice(directory)) is not None:
+                raise StoreSalvaged("queue.salvaged", found.aside)
             try:
                 outbox = cls(directory, sealing, limits, room, now)
+                outbox._look_around()
             except QueueError as error:
+                if error.code == "queue.corrupt":
+                    salvage.plan(directory, error.detail)
+                    _salvage(directory)
+                    if sealing is not None:
+                        raise StoreSalvaged("queue.salvaged", error.detail) from error
                 # On a full disk SQLite cannot even make its log; what waits must drain all the same.
-                if error.code not in _MAYBE_FULL or not room.drop_ballast():
+                elif error.code not in _MAYBE_FULL or not room.drop_ballast():
                     raise
-                _LOG.error("store does not open (%s): ballast dropped", error.code)
+                else:
+                    _LOG.error("store does not open (%s): ballast dropped", error.code)
                 outbox = cls(directory, sealing, limits, room, now)
-            outbox._files.sweep(outbox._named)
+                outbox._look_around()
         except OSError as error:
             raise QueueError("queue.unwritable", str(error.strerror)) from error
         room.lay_ballast()
@@ -136,6 +168,10 @@ class Outbox(Reading):
         """Close the store."""
         self._writer.close()
         self._reader.close()
+        self._tap.close()
+        if self._use >= 0:
+            os.close(self._use)
+            self._use = -1
 
     # --- putting ----
 
@@ -167,62 +203,81 @@ class Outbox(Reading):
         if person_tag is not None and not 16 <= len(person_tag) <= 64:
             raise QueueError("queue.bad_tag", str(len(person_tag)))
         wanted = _Submission(_hex_id(submission_id), form, tuple(attachments), service, person_tag)
-        if (known := self._known(wanted)) is not None:
+        refusal = self._refusal(wanted)
+        # Without files to write first, the inserting transaction itself finds an id that is taken.
+        if (refusal or wanted.attachments) and (known := self._known(wanted)) is not None:
             return known
-        if wanted.least_bytes() > self._limits.max_submission_bytes:
-            raise QueueError("queue.too_large", str(wanted.least_bytes()))
-        if not self._room.for_new_work():
-            raise StoreFull("queue.full", "watermark")
+        if refusal is not None:
+            raise refusal
         key = ContentKey.fresh()
         with self._files.putting() if wanted.attachments else nullcontext():
-            parts = self._files.write(key, wanted.id, ((a.name, a.media_type, a.data) for a in wanted.attachments))
+            parts: tuple[PartInfo, ...] = ()
+            if wanted.attachments:
+                parts = self._files.write(key, wanted.id, ((a.name, a.media_type, a.data) for a in wanted.attachments))
             try:
-                put = self._commit(sealing, wanted, key, parts)
+                put = self._append(sealing, wanted, key, parts)
             except BaseException as error:
-                if self._surely_absent(wanted.id, error):
+                if parts and self._surely_absent(wanted.id, error):
                     self._files.delete(wanted.id, parts)
                 raise
-        if put is None:  # another thread was first with this id
+        if put is None:  # another put was first with this id
             self._files.delete(wanted.id, parts)
             put = self._known(wanted)
             if put is None:
                 raise QueueError("queue.busy", "row vanished")
-        wake.tap(self.directory)
+            return put
+        self._tap.wake()
         return put
 
-    def _commit(self, sealing: Sealing, wanted: _Submission, key: ContentKey, parts: tuple[PartInfo, ...]) -> Put | None:
+    def _refusal(self, wanted: _Submission) -> QueueError | None:
+        if salvage.is_due(self.directory):
+            return QueueError("queue.corrupt", "to be set aside")
+        if (size := wanted.least_bytes()) > self._limits.max_submission_bytes:
+            return QueueError("queue.too_large", str(size))
+        if not self._room.for_new_work():
+            return StoreFull("queue.full", "watermark")
+        return None
+
+    def _append(self, sealing: Sealing, wanted: _Submission, key: ContentKey, parts: tuple[PartInfo, ...]) -> Put | None:
         """Mint, seal and insert in one transaction, so that no number is ever lost or used twice. None: the id is taken."""
-        with self._writer.transaction() as db:
-            raw_id = bytes.fromhex(wanted.id)
-            if list(db.execute("SELECT 1 FROM outbox WHERE id = ?", (raw_id,))):
-                return None
-            last = list(db.execute("SELECT seq, sha256, nth FROM outbox ORDER BY seq DESC LIMIT 1"))
-            seq = max(sealing.next_seq, last[0][0] + 1 if last else 0)
+        wrapped = env.wrap(key, wanted.id, sealing.recipients)  # before the turn at the store, so that nobody waits for it
+        tags: list[bytes] = []
+
+        def make(seq: int, before: bytes | None) -> Content:
             code = sealing.mint_code(seq)
             plain = wanted.form_for(code)
             sealed = env.seal(
                 plain,
                 key=key,
-                recipients=sealing.recipients,
+                recipients=wrapped,
                 submission_id=wanted.id,
                 kiosk=sealing.kiosk,
                 seq=seq,
                 code=code,
                 service=wanted.service,
                 parts=parts,
-                prev_hash=last[0][1].hex() if last else env.GENESIS,
+                prev_hash=before.hex() if before else env.GENESIS,
                 sign=sealing.sign,
             )
             blob = sealed.blob
-            digest = hashlib.sha256(blob)
-            size = len(blob) + sum(part.size for part in parts)
-            submitted = to_ms(self._now())
-            who, nth = wanted.person_tag, last[0][2] + 1 if last else 1
-            db.execute(
-                _INSERT, (seq, raw_id, code, wanted.service, submitted, len(parts), size, digest.digest(), blob, who, nth)
+            tags.append(wanted.tag(self._tag_key, plain))
+            return Content(
+                code=code,
+                service=wanted.service,
+                submitted_at=to_ms(self._now()),
+                parts=len(parts),
+                sealed_bytes=len(blob) + sum(part.size for part in parts),
+                sha256=hashlib.sha256(blob).digest(),
+                envelope=blob,
+                person_tag=wanted.person_tag,
             )
-        self._remember(wanted.id, wanted.tag(self._tag_key, plain))
-        return Put(wanted.id, seq, code, digest.hexdigest())
+
+        appended = self._appender.append(bytes.fromhex(wanted.id), make)
+        if appended is None:
+            return None
+        seq, content = appended
+        self._remember(wanted.id, tags[-1])
+        return Put(wanted.id, seq, content.code, content.sha256.hex())
 
     def _surely_absent(self, submission_id: str, error: BaseException) -> bool:
         """Say whether the row certainly does not name the files; if in doubt the next start's sweep decides."""
@@ -256,21 +311,58 @@ class Outbox(Reading):
 
     # --- faults ----
 
+    def verify(self) -> tuple[StoreFault, ...]:
+        """Read everything: pages, rows, chain, part files. Waiting rows that are damaged are parked with their code.
+
+        For the agent, at start and once a day. Raises `QueueError` "queue.corrupt" if pages are damaged: the next start
+        without anybody else sets the store aside.
+        """
+        if wrong := self._reader.check(indexes=True):
+            salvage.plan(self.directory, wrong)
+            raise QueueError("queue.corrupt", wrong)
+        found = self._told(self._row_faults(inspection.digest_of))
+        for fault in found:
+            if fault.code != inspection.CHAIN:
+                reason = f"{fault.code}: {fault.detail}"[:_REASON_CHARS]
+                self._drain((_PARK, (reason, to_ms(self._now()), fault.seq)))
+        return found
+
     def faults(self) -> tuple[StoreFault, ...]:
-        """Look for what cannot be: a row that is held whose envelope does not read or whose part file is gone."""
-        found: list[StoreFault] = []
-        seq = -1
-        while held := self._reader.query(_HELD, (seq,)):
-            for seq, blob in held:
-                try:
-                    header = env.parse(blob).header
-                except EnvelopeError as error:
-                    found.append(StoreFault("queue.envelope_damaged", seq, error.code))
-                    continue
-                found += [StoreFault("queue.part_missing", seq, p.id) for p in header.parts if not self._whole(header, p)]
+        """Look for what cannot be: a row that is held whose envelope is not its own or whose part file is not whole."""
+        return self._told(self._row_faults(None))
+
+    def _told(self, faults: Iterator[StoreFault]) -> tuple[StoreFault, ...]:
+        found = tuple(faults)
         for fault in found:
             _LOG.error("store fault %s at row %d: %s", fault.code, fault.seq, fault.detail)
-        return tuple(found)
+        return found
+
+    def _row_faults(self, digest: inspection.Digest | None) -> Iterator[StoreFault]:
+        """Yield what is wrong with the rows that are held; `digest` reads part files too."""
+        before: Row | None = None
+        for row in self.every_row():
+            # Rows that were lost in a salvage leave a gap in the numbers; across it nothing can be said of the chain.
+            link = before.sha256 if before is not None and before.seq == row.seq - 1 else None
+            before = row
+            blob = self.envelope(row.seq) if row.state is not RowState.RECEIVED else None
+            if blob is None:
+                continue
+            envelope = inspection.opened(row, blob)
+            if isinstance(envelope, StoreFault):
+                yield envelope
+                continue
+            yield from inspection.of_row(row, envelope, link)
+            for fault in inspection.of_parts(row, envelope.header, self.part_path, digest):
+                if self.envelope(row.seq) is not None:  # else received meanwhile
+                    yield fault
+
+    def salvaged(self) -> salvage.Salvaged | None:
+        """Return what was saved of a damaged store, while no person has seen it."""
+        return salvage.notice(self.directory)
+
+    def accept_salvage(self) -> bool:
+        """A person has seen what was salvaged: putting may go on from the next start. Say whether there was a notice."""
+        return salvage.accept(self.directory)
 
     # --- staff: whoever calls writes the audit ----
 
@@ -278,7 +370,7 @@ class Outbox(Reading):
         """Let a parked submission wait again, behind what has not been tried yet; say whether there was one."""
         changed = self._drain((_RETRY, (seq,)))
         if changed:
-            wake.tap(self.directory)
+            self._tap.wake()
         return changed
 
     def park_by_staff(self, seq: int, reason: str) -> bool:
@@ -358,14 +450,28 @@ class Outbox(Reading):
 
     # --- sending: for the agent alone ----
 
+    def next_waiting(self) -> Waiting | None:
+        """Return what is to be sent next: fewest attempts, then oldest.
+
+        Raises `QueueError` "queue.corrupt" once somebody has found the store damaged: it can be set aside when all let go.
+        """
+        if salvage.is_due(self.directory):
+            raise QueueError("queue.corrupt", "to be set aside")
+        return super().next_waiting()
+
     def part_path(self, header: Header, part: PartInfo) -> Path | None:
         """Return where a sealed part lies, or None if it is not there in its whole length."""
-        return self._files.path(header.id, part.sha256) if self._whole(header, part) else None
+        return self._files.path(header.id, part.sha256) if self._files.is_whole(header.id, part) else None
 
     def release(self, item: Waiting, header: Header, receipt: bytes) -> None:
         """Take the platform's verified receipt: row received, line good, durably; then the sealed files go."""
         now = to_ms(self._now())
-        self._drain((_RELEASE, (receipt, now, item.seq)), (_LINE_GOOD, (now,)))
+        changes: list[tuple[str, tuple[Any, ...]]] = [(_RELEASE, (receipt, now, item.seq)), (_LINE_GOOD, (now,))]
+        if ahead := self._unknown_here(receipt):
+            _LOG.error("store fault queue.rolled_back: the platform has our number %d", ahead)
+            salvage.tell(self.directory, f"queue.rolled_back: {ahead}", rows=sum(astuple(self.counts())))
+            changes.append((_SKIP, (ahead + 1,)))
+        self._drain(*changes)
         self._files.delete(header.id, header.parts)
         self._room.lay_ballast()
 
@@ -388,6 +494,29 @@ class Outbox(Reading):
 
     # --- inside ----
 
+    def _unknown_here(self, receipt: bytes) -> int:
+        """Return the highest number that the platform has of us and this store never gave out, 0 if there is none.
+
+        Then an older store was put in this one's place: what it puts next would bear numbers that are taken.
+        """
+        try:
+            known = int(json.loads(receipt)["contiguous"])
+        except (ValueError, KeyError, TypeError):
+            return 0
+        ((newest, least),) = self._reader.query(_NEWEST)
+        return known if known > max(newest or 0, least - 1) else 0
+
+    def _look_around(self) -> None:
+        """Check the pages of a store that is small enough to be checked at once; remove files that no row names."""
+        try:
+            small = (self.directory / "outbox.db").stat().st_size <= _CHECKED_AT_OPEN_BYTES
+            if small and (wrong := self._reader.check()):
+                raise QueueError("queue.corrupt", wrong)
+            self._files.sweep(self._named)
+        except BaseException:
+            self.close()
+            raise
+
     def _drain(self, *changes: tuple[str, tuple[Any, ...]]) -> bool:
         """Write for work that is held already: on a full disk the ballast goes first, because draining makes room.
 
@@ -408,12 +537,6 @@ class Outbox(Reading):
                 db.execute(sql, values)
                 found = found if number else db.changes()
         return bool(found)
-
-    def _whole(self, header: Header, part: PartInfo) -> bool:
-        try:
-            return self._files.path(header.id, part.sha256).stat().st_size == part.size
-        except OSError:
-            return False
 
     def _named(self, submission_id: str) -> frozenset[str] | None:
         try:
@@ -447,12 +570,13 @@ class _Submission:
         return known + sum(len(one.data) for one in self.attachments)
 
     def tag(self, key: bytes, form: bytes) -> bytes:
-        """Return a keyed hash of everything."""
-        mac = hmac.new(key, digestmod="sha256")
-        texts = (self.service.encode(), form)
-        for text in (*texts, *(t for a in self.attachments for t in (a.name.encode(), a.media_type.encode(), a.data))):
-            mac.update(len(text).to_bytes(8, "big"))
-            mac.update(text)
+        """Return a keyed hash of everything. Attachments, which may be large, come in by one-time authenticators."""
+        mac = hashlib.blake2b(form, key=key, digest_size=32)
+        mac.update(f"{len(form)} {self.service}".encode())
+        for number, one in enumerate(self.attachments):
+            once = hashlib.blake2b(f"{self.id} {number}".encode(), key=key, digest_size=32).digest()
+            mac.update(Poly1305.generate_tag(once, one.data))
+            mac.update(f"{len(one.data)} {one.name} {one.media_type}".encode())
         return mac.digest()
 
     def has_shape_of(self, kept: env.Envelope, code: str) -> bool:
@@ -461,6 +585,19 @@ class _Submission:
             return False
         mine = [(a.name, a.media_type, env.sealed_part_bytes(len(a.data))) for a in self.attachments]
         return mine == [(part.id, part.media_type, part.size) for part in kept.header.parts]
+
+
+def _salvage(directory: Path) -> None:
+    """Do the salvage that is due. Raises `QueueError` "queue.corrupt" while somebody else has the store open."""
+    try:
+        alone = take(directory / _USE_LOCK, exclusive=True, deadline_s=0)
+    except QueueError as error:
+        raise QueueError("queue.corrupt", "in use elsewhere") from error
+    try:
+        done = salvage.salvage(directory)
+    finally:
+        os.close(alone)
+    _LOG.error("store set aside in %s (%s): %d rows saved", done.aside, done.reason, done.rows)
 
 
 def _size(path: Path) -> int:

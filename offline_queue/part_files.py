@@ -6,21 +6,23 @@ know: rows. Whoever puts holds `putting()` from the first file to the commit, so
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
-from offline_queue.durable import sync_directory, write_all
-from offline_queue.envelope import CHUNK_BYTES, ContentKey, PartInfo, PartSealer
-from offline_queue.errors import QueueError, StoreFull
+from offline_queue.durable import failure, start_writing, sync_directory, write_all
+from offline_queue.envelope import CHUNK_BYTES, TAG_BYTES, ContentKey, PartInfo, PartSealer
+from offline_queue.errors import QueueError
 from offline_queue.locks import locked
 
 _DRAFT = ".draft-"
 _PUT_DEADLINE_S = 30.0
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+_ROOMS = 3
+"""Sealed chunks in memory: one being sealed, two waiting for their digest."""
 
 
 class PartFiles:
@@ -39,6 +41,13 @@ class PartFiles:
         """Return where a sealed part lies."""
         return self._directory / f"{submission_id}.{sha256}"
 
+    def is_whole(self, submission_id: str, part: PartInfo) -> bool:
+        """Say whether a part lies there in its whole length."""
+        try:
+            return self.path(submission_id, part.sha256).stat().st_size == part.size
+        except OSError:
+            return False
+
     def write(self, key: ContentKey, submission_id: str, parts: Iterable[tuple[str, str, bytes]]) -> tuple[PartInfo, ...]:
         """Seal and keep parts (id, media type, bytes) durably; all of them or, with an exception, none."""
         infos: list[PartInfo] = []
@@ -54,9 +63,10 @@ class PartFiles:
         return tuple(infos)
 
     def delete(self, submission_id: str, parts: Iterable[PartInfo]) -> None:
-        """Remove files, those that are gone already included."""
+        """Remove files. What the disk does not let go of is rubbish by now: the next start sweeps it."""
         for part in parts:
-            self.path(submission_id, part.sha256).unlink(missing_ok=True)
+            with suppress(OSError):
+                self.path(submission_id, part.sha256).unlink()
 
     def sweep(self, named: Callable[[str], frozenset[str] | None]) -> int:
         """Remove what no row names; `named(submission)` gives the digests that are (None: keep all). Return how many went.
@@ -84,16 +94,36 @@ class PartFiles:
         sealer = PartSealer(key, submission_id, part_id)
         try:
             with draft.open("xb", buffering=0) as file:
-                for at in range(0, len(data), CHUNK_BYTES):
-                    write_all(file.fileno(), sealer.update(data[at : at + CHUNK_BYTES]))
-                write_all(file.fileno(), sealer.finish())
+                _write_sealed(file.fileno(), sealer, memoryview(data))
                 os.fsync(file.fileno())
             info = sealer.info(media_type)
             draft.rename(self.path(submission_id, info.sha256))
         except BaseException:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
             raise
         return info
+
+
+def _write_sealed(handle: int, sealer: PartSealer, data: memoryview) -> None:
+    """Seal and write chunk by chunk; digests are made beside it, and the disk begins before the last chunk is there."""
+    starts = range(0, len(data) or 1, CHUNK_BYTES)
+    rooms = [bytearray(CHUNK_BYTES + TAG_BYTES) for _ in starts[:_ROOMS]]
+    with ThreadPoolExecutor(1, "part-digest") if len(starts) > 1 else nullcontext() as pool:
+        taken: deque[Future[None]] = deque()
+        for number, at in enumerate(starts):
+            if len(taken) == _ROOMS:
+                taken.popleft().result()
+            chunk = data[at : at + CHUNK_BYTES]
+            sealed = sealer.seal_chunk(chunk, rooms[number % _ROOMS], last=at == starts[-1])
+            if pool is None:
+                sealer.take(sealed)
+            else:
+                taken.append(pool.submit(sealer.take, sealed))
+            write_all(handle, sealed)
+            start_writing(handle, at + number * TAG_BYTES, len(sealed))
+        for one in taken:
+            one.result()
 
 
 @contextmanager
@@ -101,6 +131,4 @@ def _disk_failures() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
-            raise StoreFull("queue.full", "parts") from error
-        raise QueueError("queue.io", f"{errno.errorcode.get(error.errno or 0, '?')} at a part") from error
+        raise failure(error, "a part") from error

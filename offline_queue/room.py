@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from offline_queue.durable import failure
+
 MIB = 1024 * 1024
 
 
@@ -44,8 +46,11 @@ class Room:
         self._ballast = directory / "ballast"
 
     def free(self) -> int:
-        """Return the free bytes."""
-        return self._free(self._directory)
+        """Return the free bytes. Raises `QueueError` when not even that can be asked."""
+        try:
+            return self._free(self._directory)
+        except OSError as error:
+            raise failure(error, "the store's disk") from error
 
     def has_ballast(self) -> bool:
         """Say whether the reserve lies ready."""
@@ -53,7 +58,7 @@ class Room:
 
     def for_new_work(self) -> bool:
         """Say whether another submission of the largest size would certainly fit."""
-        return self._free(self._directory) >= self._limits.watermark_bytes
+        return self.free() >= self._limits.watermark_bytes
 
     def lay_ballast(self) -> None:
         """Put the ballast back if it is gone and there is room in plenty. Never fails: it is a reserve, not a promise."""

@@ -21,14 +21,15 @@ from typing import Protocol
 
 from offline_queue import envelope as env
 from offline_queue import systemd
+from offline_queue.answers import ASKED_TO_WAIT, Accepted, LinkDown, LinkReason, PartsMissing, PartStored, Rejected
 from offline_queue.breaker import Breaker, Waits
 from offline_queue.envelope import Envelope, Sign
 from offline_queue.errors import EnvelopeError, QueueError
 from offline_queue.locks import take
 from offline_queue.outbox import Outbox
 from offline_queue.rows import LinkWait, Waiting
-from offline_queue.transport import Accepted, LinkDown, LinkReason, PartsMissing, PartStored, Rejected, Transport
-from offline_queue.wake import Bed
+from offline_queue.transport import Transport
+from offline_queue.wake import Bed, Woken
 
 _LOG = logging.getLogger("offline_queue.sync")
 
@@ -76,6 +77,10 @@ class Pace:
     """Between looks when nothing taps: a lost tap costs this much."""
     probe_s: float = 3.0
     """Between probes while nobody answers the call."""
+    upkeep_s: float = 3600.0
+    """Between two rounds of upkeep."""
+    verify_s: float = 86400.0
+    """Between two readings of the whole store; one more is at the start."""
     slice_s: float = 0.5
     """The longest sleep at a stretch, so that a stop is heard."""
     waits: Waits = field(default_factory=Waits)
@@ -98,9 +103,12 @@ class SyncAgent:
         pace: Pace | None = None,
         clock: Clock | None = None,
         rng: Callable[[], float] = random.random,
+        upkeep: Callable[[bool], None] = lambda _refused: None,
     ) -> None:
         """`sign` is the device key's, `platform_public_key` the pinned 32 Ed25519 bytes of the platform's receipts.
 
+        `upkeep(refused)` is done before the first sending, then once an hour, and (`refused`) when the platform has not
+        taken our certificate, whatever our own clock thinks of it.
         Raises `QueueError` "sync.already_running" or "sync.no_socket".
         """
         try:
@@ -121,6 +129,11 @@ class SyncAgent:
         self._stop = threading.Event()
         self._stored: set[tuple[str, str]] = set()
         self._probing = False
+        self._hopeful = True
+        self._network_moved = False
+        self._upkeep = upkeep
+        self._upkeep_at, self._refused = 0.0, False
+        self._verify_at = self._clock.boottime() + self._pace.verify_s
         self._watchdog_s = systemd.watchdog_s()
         self._last_beat = 0.0
         self._breaker = Breaker(self._pace.waits, rng)
@@ -132,7 +145,7 @@ class SyncAgent:
         Raises `QueueError` when the store itself fails: let the process end and be started anew.
         """
         self._stop = stop_event
-        self._outbox.faults()
+        self._verify()
         systemd.notify("READY=1")
         _LOG.info("sync agent started, %d waiting", self._outbox.agent_state().waiting)
         try:
@@ -147,9 +160,15 @@ class SyncAgent:
     def step(self) -> float:
         """Do one thing, if there is one and the line may be used; return the seconds until the next look is due."""
         now = self._clock.boottime()
-        if now < self._not_before and not (self._probing and self._transport.probe()):
+        if now < self._not_before and not (self._worth_a_probe() and self._transport.probe()):
             rest = self._not_before - now
             return min(rest, self._pace.probe_s) if self._probing else rest
+        if now >= self._upkeep_at:
+            self._upkeep_at = now + self._pace.upkeep_s
+            refused, self._refused = self._refused, False
+            self._upkeep(refused)
+        if now >= self._verify_at:
+            self._verify()
         item = self._outbox.next_waiting()
         if item is None:
             return self._pace.idle_s
@@ -177,6 +196,11 @@ class SyncAgent:
             self._transport.close()
             os.close(self._lock)
             self._lock = -1
+
+    def _verify(self) -> None:
+        """Look the store over; damaged rows are parked with their code. Raises `QueueError` "queue.corrupt"."""
+        self._verify_at = self._clock.boottime() + self._pace.verify_s
+        self._outbox.verify()
 
     # --- one submission ----
 
@@ -216,9 +240,7 @@ class SyncAgent:
                 _LOG.error("store fault queue.part_missing at row %d: %s", header.seq, part.id)
                 raise EnvelopeError("queue.part_missing", part.id)
             authorization = env.part_authorization(header.kiosk, header.id, part.id, part.sha256, self._sign)
-            outcome = self._transport.put_part(
-                header.id, part, path, kiosk=header.kiosk, authorization=authorization, beat=self._beat
-            )
+            outcome = self._transport.put_part(header.id, part, path, authorization=authorization, beat=self._beat)
             if not isinstance(outcome, PartStored):
                 return outcome
             self._stored.add((header.id, part.id))
@@ -246,15 +268,21 @@ class SyncAgent:
             _LOG.info("line is back")
         self._breaker.succeed()
         self._not_before = 0.0
-        self._probing = False
+        self._probing, self._hopeful = False, True
         self._forget(item.id)
 
     def _line_down(self, down: LinkDown, item: Waiting) -> float:
+        if down.moved:
+            # The line is bad, not dead: what it carried counts, and the rest follows soon.
+            self._breaker.succeed()
         wait_s = self._breaker.fail(down.retry_after_s)
         if self._breaker.failures == 1:
             _LOG.info("line is down: %s %s", down.reason.value, down.detail)
         # Only while nobody takes the call is a probe worth anything; it is the sign that the line has come back.
         self._probing = not down.connected
+        self._hopeful, self._network_moved = down.reason not in ASKED_TO_WAIT, False
+        if down.reason is LinkReason.OWN_CERTIFICATE:
+            self._upkeep_at, self._refused = 0.0, True
         self._not_before = self._clock.boottime() + wait_s
         reason = f"{down.reason.value}: {down.detail}" if down.detail else down.reason.value
         wait = LinkWait(
@@ -265,7 +293,8 @@ class SyncAgent:
             retry_at=self._clock.now() + dt.timedelta(seconds=wait_s),
         )
         # A call that nobody took says nothing about the item; an upload that broke off may, so others go first then.
-        self._outbox.link_down(wait, item if down.connected else None)
+        # Nor does one that got further than before.
+        self._outbox.link_down(wait, item if down.connected and not down.moved else None)
         return min(wait_s, self._pace.probe_s) if self._probing else wait_s
 
     def _resume(self) -> float:
@@ -275,10 +304,17 @@ class SyncAgent:
             return 0.0
         self._breaker.failures = left.failures
         self._probing = left.reason.startswith(LinkReason.NO_ANSWER.value)
+        self._hopeful = left.reason.partition(":")[0] not in ASKED_TO_WAIT
         longest = self._clock.boottime() + self._pace.waits.longest_asked_s
         return min(left.not_before_s, longest)
 
+    def _worth_a_probe(self) -> bool:
+        """Say whether the wait may be cut short: while nobody takes the call, or once when the network has moved."""
+        moved, self._network_moved = self._network_moved, False
+        return self._probing or (moved and self._hopeful)
+
     def _forget(self, submission_id: str) -> None:
+        self._transport.forget(submission_id)
         self._stored = {one for one in self._stored if one[0] != submission_id}
 
     # --- time ----
@@ -288,7 +324,11 @@ class SyncAgent:
         while not self._stop.is_set():
             self._beat()
             left = end - self._clock.boottime()
-            if left <= 0 or self._bed.sleep(min(left, self._pace.slice_s)):
+            if left <= 0:
+                return
+            woken = self._bed.sleep(min(left, self._pace.slice_s))
+            self._network_moved = self._network_moved or woken is Woken.NETWORK
+            if woken is not Woken.TIME:
                 return
 
     def _beat(self) -> None:

@@ -48,6 +48,8 @@ ERROR_CODES = frozenset(
         "document_camera.stalled",
         "document_camera.frozen",
         "document_camera.bad_frame",
+        "document_camera.resolution",
+        "document_camera.setting",
         *FAULT_CODES,
     }
 )

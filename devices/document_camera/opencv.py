@@ -26,6 +26,8 @@ shed_qt_variables()
 
 _STATUS_DEADLINE_S = 0.9
 _FROZEN_S = 2.0
+_LONGEST_STATUS_LINE_BYTES = 1024
+_MANUAL_EXPOSURE = 1  # V4L2_EXPOSURE_MANUAL, as V4L2 numbers it and OpenCV hands it on
 _ERRNO_STATUS: Mapping[int, DocumentCameraStatus] = {
     errno.EBUSY: Faulted("document_camera.busy"),
     errno.EACCES: Faulted("document_camera.denied"),
@@ -46,6 +48,9 @@ class OpenCvOptions(BaseModel):
     still_width_px: int | None = Field(None, ge=160, le=16384, description="width asked for stills; as preview if unset")
     still_height_px: int | None = Field(None, ge=120, le=16384, description="height asked for stills")
     turn_deg: Literal[0, 90, 180, 270] = Field(0, description="clockwise turn that makes a frame upright")
+    least_width_px: int = Field(320, ge=1, le=16384, description="a frame that is narrower is refused")
+    exposure: int | None = Field(None, ge=1, le=100_000, description="UVC: exposure in 0.1 ms; automatic if unset")
+    focus: int | None = Field(None, ge=0, le=100_000, description="UVC: focus in the camera's own steps; automatic if unset")
     frame_mm: float | None = Field(None, gt=50, le=2000, description="mat length along the frame's long side")
     open_timeout_ms: int = Field(2000, ge=100, le=60000)
     read_timeout_ms: int = Field(2000, ge=100, le=60000)
@@ -54,6 +59,10 @@ class OpenCvOptions(BaseModel):
     @classmethod
     def _number_is_device(cls, source: str | int) -> str | int:
         return f"/dev/video{source}" if isinstance(source, int) or source.isdigit() else source
+
+
+OPTIONS = OpenCvOptions
+"""What `kiosk check-config` holds the configuration against."""
 
 
 def create(options: Mapping[str, Any]) -> OpenCvDocumentCamera:
@@ -108,6 +117,12 @@ class OpenCvDocumentCamera:
         except OSError as error:
             return _ERRNO_STATUS.get(error.errno or 0, Disconnected())
         return Ready()
+
+    def self_test(self) -> str:
+        """Take a preview frame and a still, and say how large they are."""
+        preview, still = self.read(), self.still()
+        self.rest()
+        return f"preview {preview.shape[1]}x{preview.shape[0]}, still {still.shape[1]}x{still.shape[0]}"
 
     def read(self) -> Picture:
         """Return the next preview frame, upright."""
@@ -169,7 +184,24 @@ class OpenCvDocumentCamera:
             capture.release()
             stalled = time.monotonic() - started_s >= 0.9 * self._options.open_timeout_ms / 1000
             raise DeviceError("document_camera.stalled" if stalled else "document_camera.disconnected", "not opened")
+        if self._is_device:
+            try:
+                self._adjust(capture)
+            except DeviceError:
+                capture.release()
+                raise
         return capture
+
+    def _adjust(self, capture: cv2.VideoCapture) -> None:
+        """Give a UVC camera the exposure and the focus that the configuration names; it forgets them with each opening."""
+        wanted: list[tuple[int, float]] = []
+        if self._options.exposure is not None:
+            wanted += [(cv2.CAP_PROP_AUTO_EXPOSURE, _MANUAL_EXPOSURE), (cv2.CAP_PROP_EXPOSURE, self._options.exposure)]
+        if self._options.focus is not None:
+            wanted += [(cv2.CAP_PROP_AUTOFOCUS, 0), (cv2.CAP_PROP_FOCUS, self._options.focus)]
+        for setting, value in wanted:
+            if not capture.set(setting, value):
+                raise DeviceError("document_camera.setting", f"property={setting} value={value:g}")
 
     def _take(self, capture: cv2.VideoCapture) -> Picture:
         started_s = time.monotonic()
@@ -185,6 +217,9 @@ class OpenCvDocumentCamera:
         if frame.ndim != 3 or frame.shape[2] != 3:
             self.rest()
             raise DeviceError("document_camera.bad_frame", "x".join(str(n) for n in frame.shape))
+        if frame.shape[1] < self._options.least_width_px:
+            self.rest()
+            raise DeviceError("document_camera.resolution", f"{frame.shape[1]}x{frame.shape[0]}")
         return frame
 
     def _watch_for_freeze(self, frame: Picture) -> None:
@@ -219,10 +254,18 @@ def _address_status(address: str) -> DocumentCameraStatus:
                 if not data:
                     return Disconnected()
                 answer += data
-                if answer[:5] == b"HTTP/" and b"\r\n" in answer and answer.split(b" ", 2)[1] != b"200":
+                if refused(answer):
                     return Faulted("document_camera.refused")
     except TimeoutError:
         return Stalled()
     except OSError:
         return Disconnected()
     return Ready()
+
+
+def refused(answer: bytes) -> bool:
+    """Say whether the beginning of an HTTP answer is anything but 200; the first line may still be on its way."""
+    line, ended, _ = answer[:_LONGEST_STATUS_LINE_BYTES].partition(b"\r\n")
+    if not ended:
+        return len(answer) >= _LONGEST_STATUS_LINE_BYTES
+    return not line.startswith(b"HTTP/1.") or line.split(b" ")[1:2] != [b"200"]

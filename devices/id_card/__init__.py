@@ -1,4 +1,4 @@
-"""The reader of resident identity cards.
+"""The reader of identity cards: residents', and the three that foreigners and compatriots carry.
 
 Knows: what a card says and how a reader stands. Does not know: drivers (they come by entry point).
 """
@@ -14,6 +14,7 @@ from devices.id_card.api import (
     IdCardReader,
     IdCardReaderStatus,
     NoCard,
+    Photo,
     PresenceUnknown,
     ReadFailed,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "IdCardReader",
     "IdCardReaderStatus",
     "NoCard",
+    "Photo",
     "PresenceUnknown",
     "ReadFailed",
     "nation_name",

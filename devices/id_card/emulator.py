@@ -1,67 +1,39 @@
-"""An SDT reader on a pseudo-terminal: the real frames, at the pace of the real line, with faults as switches.
+"""An SDT reader on a pseudo-terminal: the real frames, at the pace of the real line.
 
-Knows: what a SAM-V module answers in which order. Does not know: the driver, the rig. That an until-read reader answers
-"no card" until the lift is assumed; models differ.
+Knows: the port, its cable, its pace. Does not know: what the module answers (`sam_module`), the driver, the rig.
 """
 
 from __future__ import annotations
 
 import contextlib
-import enum
 import os
 import select
-import struct
 import threading
+import time
 import tty
 from pathlib import Path
 from typing import Self
 
-from devices.id_card import layout
-from devices.id_card.api import IdCard
-from devices.id_card.frames import Answer, Command, Scanner, reply
+from devices.id_card.frames import Scanner
+from devices.id_card.sam_module import Fault, SamModule
+
+__all__ = ["Fault", "SdtEmulator"]
 
 _BAUD = 115200
 _BITS_PER_BYTE = 10
 _CHUNK_BYTES = 64
-_FIND_DATA = bytes(4)
-_SELECT_DATA = bytes(8)
-_SAM_ID = struct.pack("<HHIII", 5, 1, 20261123, 1, 1)
 
 
-class Fault(enum.Enum):
-    """What goes wrong with one answer."""
-
-    NOISE = "noise"
-    BAD_CHECKSUM = "bad_checksum"
-    SHORT = "short"
-    NO_ANSWER = "no_answer"
-    NOT_AUTHORISED = "not_authorised"
-
-
-class SdtEmulator:
-    """A reader whose port is the symlink `path`; it keeps its name over unplug and replug.
-
-    `fault` spoils the next answer, `faults_left` of them; `torn_read` lifts the card between SELECT and READ.
-    `text_override` puts 256 bytes of the caller's on the card.
-    """
+class SdtEmulator(SamModule):
+    """A reader whose port is the symlink `path`; it keeps its name over unplug and replug."""
 
     def __init__(self, path: Path, *, paced: bool = True, presence_after_read: str = "until_read") -> None:
+        super().__init__(presence_after_read=presence_after_read)
         self.path = path
         self.paced = paced
-        self.torn_read = False
-        self.text_override: bytes | None = None
-        self._until_read = presence_after_read == "until_read"
-        self._lock = threading.RLock()
-        self._fault: Fault | None = None
-        self._faults_left = 0
-        self._card: IdCard | None = None
-        self._selected = 0
-        self._was_read = False
         self._ends: tuple[int, int] | None = None
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
-
-    # -- life -------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Open the port; it can be used when this returns."""
@@ -105,7 +77,7 @@ class SdtEmulator:
             master, slave = os.openpty()
             tty.setraw(slave)
             self._ends = (master, slave)  # the slave stays open: a master without one reads only errors
-            self._selected, self._was_read = 0, False
+            self.start_anew()
             self._ending = threading.Event()
             fresh = self.path.with_name(f".{self.path.name}.new")
             fresh.unlink(missing_ok=True)
@@ -116,31 +88,6 @@ class SdtEmulator:
             )
             self._thread.start()
 
-    # -- hands ------------------------------------------------------------------------------------------------------
-
-    @property
-    def card(self) -> IdCard | None:
-        """The card that lies there."""
-        with self._lock:
-            return self._card
-
-    def place(self, card: IdCard) -> None:
-        """Lay a card down."""
-        with self._lock:
-            self._card, self._selected, self._was_read = card, 0, False
-
-    def lift(self) -> None:
-        """Take it away."""
-        with self._lock:
-            self._card, self._selected, self._was_read = None, 0, False
-
-    def break_answers(self, fault: Fault, count: int = 1) -> None:
-        """Spoil the next `count` answers."""
-        with self._lock:
-            self._fault, self._faults_left = fault, count
-
-    # -- the module -------------------------------------------------------------------------------------------------
-
     def _serve(self, master: int, ending: threading.Event) -> None:
         scanner = Scanner()
         while not ending.is_set():
@@ -149,75 +96,16 @@ class SdtEmulator:
             data = os.read(master, 4096)
             while (frame := scanner.feed(data)) is not None:
                 data = b""
-                answer = reply(Answer.CHECKSUM) if not frame.sound else self._answer(frame.payload)
-                self._send(master, self._spoilt(answer), ending)
+                self._send(master, self.answer(frame), ending)
 
     def _send(self, master: int, data: bytes, ending: threading.Event) -> None:
+        began_s = time.monotonic()
         for start in range(0, len(data), _CHUNK_BYTES):
             chunk = data[start : start + _CHUNK_BYTES]
+            if self.paced:
+                # by the clock: waits that overshoot must not add up, a line has its rate; and no byte before its time
+                ending.wait(began_s + (start + len(chunk)) * _BITS_PER_BYTE / _BAUD - time.monotonic())
             if ending.is_set():
                 return
             with contextlib.suppress(OSError):
                 os.write(master, chunk)
-            if self.paced:
-                ending.wait(len(chunk) * _BITS_PER_BYTE / _BAUD)
-
-    def _spoilt(self, answer: bytes) -> bytes:
-        with self._lock:
-            fault = self._fault
-            if fault is None or self._faults_left == 0:
-                return answer
-            self._faults_left -= 1
-        match fault:
-            case Fault.NOISE:
-                return b"\x00\xff\xaa\x96\x69\xaa\xaa" + answer
-            case Fault.BAD_CHECKSUM:
-                return answer[:-1] + bytes((answer[-1] ^ 0x55,))
-            case Fault.SHORT:
-                return answer[: len(answer) // 2]
-            case Fault.NO_ANSWER:
-                return b""
-            case Fault.NOT_AUTHORISED:
-                return reply(Answer.SAM_NOT_AUTHORISED)
-
-    def _answer(self, payload: bytes) -> bytes:
-        with self._lock:
-            match payload[:2]:
-                case Command.STATUS.value:
-                    return reply(Answer.OK)
-                case Command.RESET.value:
-                    self._selected = 0
-                    return reply(Answer.OK)
-                case Command.SAM_ID.value:
-                    return reply(Answer.OK, _SAM_ID)
-                case Command.FIND.value:
-                    return self._find()
-                case Command.SELECT.value:
-                    return self._select()
-                case Command.READ.value:
-                    return self._read()
-                case _:
-                    return reply(Answer.COMMAND)
-
-    def _find(self) -> bytes:
-        if self._card is None or (self._until_read and self._was_read):
-            return reply(Answer.NO_CARD)
-        self._selected = 1
-        return reply(Answer.FOUND, _FIND_DATA)
-
-    def _select(self) -> bytes:
-        if self._card is None or self._selected < 1:
-            return reply(Answer.SELECT_FAILED)
-        self._selected = 2
-        if self.torn_read:
-            self.torn_read = False
-            self.lift()
-        return reply(Answer.OK, _SELECT_DATA)
-
-    def _read(self) -> bytes:
-        if self._card is None or self._selected < 2:
-            return reply(Answer.READ_FAILED)
-        self._was_read = True
-        text = layout.encode(self._card) if self.text_override is None else self.text_override
-        photo = self._card.photo_wlt
-        return reply(Answer.OK, struct.pack(">HH", len(text), len(photo)) + text + photo)

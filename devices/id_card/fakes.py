@@ -18,6 +18,8 @@ from devices.id_card.api import (
     ReadFailed,
 )
 
+SAM_ID = "05.01-20261123-0000000001-0000000001"
+
 
 class FakeIdCardReader:
     """An `IdCardReader` moved by hand; the hands may belong to another thread.
@@ -75,6 +77,13 @@ class FakeIdCardReader:
                 failed, self.fail_next_read = ReadFailed(self.fail_next_read), None
                 return failed
             return self._card
+
+    def sam_id(self) -> str | ReadFailed:
+        """Return the module's number."""
+        with self._lock:
+            if not self._plugged or self.closed:
+                return ReadFailed("id_card.disconnected")
+            return ReadFailed(self.fault) if self.fault is not None else SAM_ID
 
     def close(self) -> None:
         """Be closed."""

@@ -14,8 +14,8 @@ import operator
 from dataclasses import dataclass
 
 PREAMBLE = bytes.fromhex("AAAAAA9669")
-_HEAD_BYTES = len(PREAMBLE) + 2
-_LONGEST_BYTES = 4096
+HEAD_BYTES = len(PREAMBLE) + 2
+LONGEST_BYTES = 4096
 """Longer lengths are noise: the longest answer, with two fingerprints, has 2321 bytes."""
 
 
@@ -96,13 +96,13 @@ class Scanner:
                 self._buffer = self._buffer[1 - len(PREAMBLE) :]
                 return None
             self._buffer = self._buffer[start:]
-            if len(self._buffer) < _HEAD_BYTES:
+            if len(self._buffer) < HEAD_BYTES:
                 return None
-            length = int.from_bytes(self._buffer[len(PREAMBLE) : _HEAD_BYTES], "big")
-            if not 3 <= length <= _LONGEST_BYTES:
+            length = int.from_bytes(self._buffer[len(PREAMBLE) : HEAD_BYTES], "big")
+            if not 3 <= length <= LONGEST_BYTES:
                 self._buffer = self._buffer[1:]
                 continue
-            end = _HEAD_BYTES + length
+            end = HEAD_BYTES + length
             if len(self._buffer) < end:
                 return None
             counted, self._buffer = self._buffer[len(PREAMBLE) : end], self._buffer[end:]

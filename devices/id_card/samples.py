@@ -1,6 +1,6 @@
-"""Invented resident cards for emulators and tests. Division 99 does not exist.
+"""Invented cards for emulators and tests. Divisions 99 and 819999, country 999 and the state UTO do not exist.
 
-Knows: two people who were never born. Does not know: readers.
+Knows: five people who were never born, one or two for each layout. Does not know: readers.
 """
 
 from __future__ import annotations
@@ -46,5 +46,45 @@ _B = IdCard(
     valid_to=None,
     photo_wlt=sample_photo("990000195801010025"),
 )
-SAMPLE_CARDS: Mapping[str, IdCard] = {card.name: card for card in (_A, _B)}
-"""By name: an adult whose card ends, and an elder whose card is 长期."""
+_J = IdCard(
+    kind=CardKind.HK_MO_TW,
+    name="测试己",
+    sex="1",
+    birth=dt.date(1990, 1, 1),
+    address="测试市样例区示范路3号",
+    number="819999199001010018",
+    issuer="测试市公安局样例分局",
+    valid_from=dt.date(2024, 1, 1),
+    valid_to=dt.date(2029, 1, 1),
+    pass_number="H00000000",  # noqa: S106 - a travel document's
+    issue_count="01",
+    photo_wlt=sample_photo("819999199001010018"),
+)
+_I = IdCard(
+    kind=CardKind.FOREIGN_2017,
+    name="测试庚",
+    latin_name="SAMPLE, ERIKA",
+    sex="2",
+    birth=dt.date(1990, 1, 1),
+    number="UTO410290010103",
+    country="UTO",
+    valid_from=dt.date(2019, 1, 1),
+    valid_to=dt.date(2029, 1, 1),
+    authority="4100",
+    photo_wlt=sample_photo("UTO410290010103"),
+)
+_Y = IdCard(
+    kind=CardKind.FOREIGN,
+    name="测试辛",
+    latin_name="SAMPLE, MAXIMILIAN BARTHOLOMEW ALEXANDER",
+    sex="1",
+    birth=dt.date(1990, 1, 1),
+    number="94199919900101001X",
+    country="UTO",
+    valid_from=dt.date(2024, 1, 1),
+    valid_to=dt.date(2034, 1, 1),
+    issue_count="00",
+    photo_wlt=sample_photo("94199919900101001X"),
+)
+SAMPLE_CARDS: Mapping[str, IdCard] = {card.name: card for card in (_A, _B, _J, _I, _Y)}
+"""By name: an adult whose card ends, an elder whose card is 长期, and one person for each of the other three layouts."""

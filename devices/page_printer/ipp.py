@@ -1,6 +1,11 @@
-"""Driver: a network printer by IPP, without CUPS.
+"""Driver: a printer by IPP: one on the network itself, or one on USB behind a CUPS queue.
 
-Knows: four operations of RFC 8011 and how printers word their troubles. Does not know: encoding, HTTP.
+Knows: four operations of RFC 8011, how printers word their troubles, and what CUPS' word is worth. Does not know: encoding,
+HTTP.
+
+CUPS tells three things otherwise than a printer does, seen with 2.4.2. Reasons of an idle queue are from the last job and
+stay there after a refill, so they are not believed. Sheets are counted when they are filtered, long before they are printed,
+so pages count only when the job is completed. What stops a job stands on the queue, not on the job: it is fetched there.
 """
 
 from __future__ import annotations
@@ -53,7 +58,7 @@ _NOTHING_STARTED = frozenset(
     {"page_printer.unreachable", "page_printer.busy", "page_printer.ipp_refused", "page_printer.closed"}
 )
 
-_PRINTER_STOPPED = 5  # printer-state, RFC 8011 section 5.4.11
+_PRINTER_IDLE, _PRINTER_STOPPED = 3, 5  # printer-state, RFC 8011 section 5.4.11
 _JOB_STATES = {
     3: JobState.PENDING,
     4: JobState.HELD,
@@ -76,6 +81,7 @@ _ASKED_OF_JOB = ("job-state", "job-state-reasons", "job-impressions-completed", 
 
 # Keywords of RFC 8011 section 5.4.12, without their suffix; the first entry that applies is the status.
 _STOPPERS: tuple[tuple[frozenset[str], PagePrinterStatus], ...] = (
+    (frozenset({"offline", "timed-out"}), Disconnected()),  # CUPS' words for a printer whose cable is out
     (frozenset({"media-jam"}), Jammed()),
     (frozenset({"cover-open", "door-open", "interlock-open"}), CoverOpen()),
     (frozenset({"media-empty", "media-needed", "input-tray-missing"}), NoPaper()),
@@ -87,6 +93,7 @@ _WARNINGS: tuple[tuple[frozenset[str], PagePrinterStatus], ...] = (
     (frozenset({"media-low"}), PaperLow()),
     (frozenset({"toner-low", "marker-supply-low", "developer-low"}), TonerLow()),
 )
+_NEVER_STALE = frozenset({"paused", "moving-to-paused"})
 _LOW_LEVEL_PERCENT = 10
 _FILLING_UP = "waste"  # marker-types keywords of receptacles: their level counts the other way
 
@@ -97,6 +104,7 @@ class IppOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     uri: str = Field(description="ipp://host[:port]/path of the printer")
+    through_cups: bool = Field(default=False, description="the uri is a queue of CUPS and not the printer's own")
     timeout_s: float = Field(default=3.0, gt=0, le=30, description="one question and its answer")
     submit_timeout_s: float = Field(default=20.0, gt=0, le=120, description="handing a whole document over")
 
@@ -107,6 +115,10 @@ class IppOptions(BaseModel):
         if parts.scheme != "ipp" or not parts.hostname or parts.username or parts.query or parts.port == 0:
             raise ValueError(uri)
         return uri
+
+
+OPTIONS = IppOptions
+"""What `kiosk check-config` holds the configuration against."""
 
 
 def create(options: Mapping[str, Any]) -> IppPagePrinter:
@@ -144,7 +156,9 @@ class IppPagePrinter:
     def status(self) -> PagePrinterStatus:
         """Ask by Get-Printer-Attributes. Never raises."""
         try:
-            return _status_of(self._printer_attributes())
+            printer = self._printer_attributes()
+            idle = _PRINTER_IDLE in printer.integers("printer-state")
+            return _status_of(printer, stale=self._options.through_cups and idle)
         except DeviceError as error:
             if error.code == "page_printer.unreachable":
                 return Disconnected()
@@ -183,6 +197,11 @@ class IppPagePrinter:
             raise DeviceError("page_printer.ipp_malformed", "job-state")
         pages = job.integers("job-impressions-completed") or job.integers("job-media-sheets-completed") or (0,)
         reasons = tuple(reason for reason in job.texts("job-state-reasons") if reason != "none")
+        if self._options.through_cups and state is not JobState.COMPLETED:
+            pages = (0,)
+            if not state.final:
+                of_queue = self._printer_attributes().texts("printer-state-reasons")
+                reasons += tuple(reason for reason in of_queue if reason != "none")
         return JobProgress(state, max(pages[0], 0), reasons)
 
     def cancel(self, job_id: int) -> bool:
@@ -247,12 +266,14 @@ def _refusal(code: int) -> DeviceError:
     return DeviceError(named.get(code, "page_printer.ipp_refused"), f"status=0x{code:04x}")
 
 
-def _status_of(printer: AttributeGroup) -> PagePrinterStatus:
+def _status_of(printer: AttributeGroup, *, stale: bool = False) -> PagePrinterStatus:
     """Read the state and its reasons: what stops the paper first, then what will."""
     states = printer.integers("printer-state")
     if not states:
         return Faulted("page_printer.ipp_malformed")
     reasons = {_without_severity(reason) for reason in printer.texts("printer-state-reasons")}
+    if stale:
+        reasons &= _NEVER_STALE
     for keywords, status in _STOPPERS:
         if reasons & keywords:
             return status

@@ -147,6 +147,7 @@ ERROR_CODES = frozenset(
         "receipt_printer.raster_shape",
         "receipt_printer.raster_too_wide",
         "receipt_printer.feed_range",
+        "receipt_printer.not_retracted",
     }
 )
 """Every code that a `DeviceError` of this kind can carry."""
@@ -202,6 +203,12 @@ class ReceiptPrinter(Protocol):
         """Print and wait until the printer has worked through all of it.
 
         Raises: DeviceError for blocks that can never be printed (see `check_blocks`); nothing has been sent then.
+        """
+
+    def retract(self) -> bool:
+        """Take back a receipt that still hangs in the mouth; False where there is none, or no way to hold one.
+
+        Raises: DeviceError `receipt_printer.not_retracted`.
         """
 
     def close(self) -> None:

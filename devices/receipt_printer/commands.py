@@ -29,6 +29,7 @@ _LENGTHS = {
 }
 _CUT_WITH_FEED = frozenset({65, 66, 97, 98, 103, 104})
 _RASTER_HEAD_BYTES = 8
+_PRESENTER_LENGTHS = {0x03: 4, 0x20: 5}
 _REALTIME_LENGTHS = {1: 5, 2: 5, 8: 10}
 
 
@@ -74,6 +75,8 @@ def _measure(prefix: bytes, data: bytes | bytearray, start: int) -> tuple[str, i
     third = data[start + 2] if len(data) > start + 2 else None
     if prefix == b"\x1dV":
         return "cut", None if third is None else 4 if third in _CUT_WITH_FEED else 3
+    if prefix == b"\x1de":
+        return "presenter", None if third is None else _PRESENTER_LENGTHS.get(third, 3)
     if prefix == b"\x10\x14":
         return "realtime", None if third is None else _REALTIME_LENGTHS.get(third, 3)
     if prefix == b"\x1dv":

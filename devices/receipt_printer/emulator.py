@@ -1,57 +1,45 @@
-"""A receipt printer on a TCP port that can run dry, open, fall silent and be unplugged.
+"""A receipt printer on a TCP port, a pseudo-terminal or USB, that can run dry, open, fall silent and be unplugged.
 
-Knows: what a printer does with bytes, paper and queries. Does not know: our driver. Loopback only.
-A command is "printed" when it has been worked through, in order; DLE sequences are obeyed on arrival, as on a real one.
+Knows: the three kinds of line, and how each of them breaks. Does not know: our driver; what a printer does (`machine`).
 """
 
 from __future__ import annotations
 
+import array
 import contextlib
-import enum
-import re
+import errno
+import os
+import select
 import socket
 import struct
 import threading
-from typing import Self
+import tty
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Self
 
-from devices.receipt_printer.commands import next_command
-from devices.receipt_printer.decoder import Receipt, decode
-from devices.receipt_printer.encode import CLEAR_BUFFERS
+import usb.backend
+import usb.core
 
-_LONGEST_REALTIME_BYTES = len(CLEAR_BUFFERS)
-_REALTIME = re.compile(rb"\x10\x04[\x01-\x04]|" + re.escape(CLEAR_BUFFERS), re.DOTALL)
-"""Looked for wherever they stand, pictures included: a printer does not parse for them."""
+from devices.receipt_printer.machine import Line, Paper, PrinterMachine
+
+__all__ = ["Paper", "ReceiptPrinterEmulator", "SerialReceiptPrinterEmulator", "UsbReceiptPrinterEmulator"]
+
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_CHUNK_BYTES = 4096
+_USB_OUT, _USB_IN, _BULK, _PRINTER_CLASS = 0x01, 0x82, 0x02, 0x07
 
 
-class Paper(enum.StrEnum):
-    """What the two sensors on the roll see."""
-
-    OK = "ok"
-    LOW = "low"
-    OUT = "out"
-
-
-class ReceiptPrinterEmulator:
-    """Start with `start()` (or `with`), then move the switches from any thread."""
+class ReceiptPrinterEmulator(PrinterMachine):
+    """On TCP, loopback only. Start with `start()` (or `with`)."""
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0, width_dots: int = 576) -> None:
+        super().__init__(width_dots)
         self.host = host
         self.port = port
-        self.width_dots = width_dots
-        self._changed = threading.Condition()
         self._listener: socket.socket | None = None
         self._connections: dict[socket.socket, threading.Thread] = {}
         self._acceptor: threading.Thread | None = None
-        self._paper = Paper.OK
-        self._cover_open = self._offline = self._mute = self._cutter_jammed = False
-        self._jobs: list[bytearray] = []
-        self._queue = bytearray()
-        self._owed_bytes = 0  # of a command that the paper ended in
-        self._asking: socket.socket | None = None
-        self._run_out_at: int | None = None
-        self._unplug_at: int | None = None
-        self._plan_from_job = 0
 
     def __enter__(self) -> Self:
         self.start()
@@ -77,71 +65,6 @@ class ReceiptPrinterEmulator:
         """Stop listening, close every connection, join the threads."""
         self.unplug()
 
-    # -- what has been printed ---------------------------------------------------------------------------------------
-    @property
-    def jobs(self) -> tuple[bytes, ...]:
-        """The bytes worked through, one entry per ESC @, oldest first."""
-        with self._changed:
-            return tuple(bytes(job) for job in self._jobs)
-
-    def receipts(self) -> list[Receipt]:
-        """Every job, decoded."""
-        return [decode(job, self.width_dots) for job in self.jobs]
-
-    def throw_away(self) -> None:
-        """Empty the tray of what has been printed so far."""
-        with self._changed:
-            self._jobs.clear()
-            self._plan_from_job = 0
-
-    # -- switches ----------------------------------------------------------------------------------------------------
-    def set_paper(self, paper: Paper) -> None:
-        """Set what the sensors see. `OUT` stops the work at once; anything else lets it go on."""
-        with self._changed:
-            self._paper = paper
-            self._work()
-
-    def refill(self) -> None:
-        """A new roll, the cover closed, no more plans to run out."""
-        with self._changed:
-            self._run_out_at = None
-            self._cover_open = False
-            self._paper = Paper.OK
-            self._work()
-
-    def run_out_after(self, job_bytes: int) -> None:
-        """End the roll after so many bytes of the next job."""
-        with self._changed:
-            self._run_out_at, self._plan_from_job = job_bytes, len(self._jobs)
-
-    def unplug_after(self, job_bytes: int) -> None:
-        """Cut the power after so many bytes of the next job."""
-        with self._changed:
-            self._unplug_at, self._plan_from_job = job_bytes, len(self._jobs)
-
-    def set_cover_open(self, is_open: bool) -> None:
-        """Open or close the cover."""
-        with self._changed:
-            self._cover_open = is_open
-            self._work()
-
-    def set_offline(self, offline: bool) -> None:
-        """Press the printer's own button: it answers and prints nothing."""
-        with self._changed:
-            self._offline = offline
-            self._work()
-
-    def set_cutter_jammed(self, jammed: bool) -> None:
-        """Jam the knife."""
-        with self._changed:
-            self._cutter_jammed = jammed
-            self._work()
-
-    def set_mute(self, mute: bool) -> None:
-        """Take bytes and answer nothing."""
-        with self._changed:
-            self._mute = mute
-
     def unplug(self) -> None:
         """Cut the power: connections are reset, new ones refused, the queue is lost; paper and cover stay as they are."""
         with self._changed:
@@ -155,13 +78,10 @@ class ReceiptPrinterEmulator:
         """Give the power back on the same port."""
         self.start()
 
-    # -- the machine -------------------------------------------------------------------------------------------------
     def _cut_power(self) -> None:
         with self._changed:
+            super()._cut_power()
             listener, self._listener = self._listener, None
-            self._unplug_at = None
-            self._queue.clear()
-            self._owed_bytes = 0
             if listener is not None:
                 with contextlib.suppress(OSError):
                     listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
@@ -188,94 +108,230 @@ class ReceiptPrinterEmulator:
                 thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        tail = b""
+        def say(data: bytes) -> None:
+            with contextlib.suppress(OSError):
+                connection.sendall(data)
+
+        line = Line(say)
         try:
             with connection:
                 while data := connection.recv(65536):
-                    if self._take(connection, data, tail):
+                    if self.take(line, data):
                         self._cut_power()
                         return
-                    tail = (tail + data)[-(_LONGEST_REALTIME_BYTES - 1) :]
         except OSError:
             return
         finally:
             with self._changed:
                 self._connections.pop(connection, None)
 
-    def _take(self, connection: socket.socket, data: bytes, tail: bytes) -> bool:
-        """Obey what is urgent, queue the rest, work. Returns whether the power goes now."""
-        with self._changed:
-            self._asking = connection
-            self._queue += data
-            stream = tail + data
-            for found in _REALTIME.finditer(stream):
-                if found.end() <= len(tail):
-                    continue
-                if found.group() == CLEAR_BUFFERS:
-                    # What follows in this read is new; only what came before it is forgotten.
-                    del self._queue[: len(self._queue) - (len(stream) - found.end())]
-                    self._owed_bytes = 0
-                else:
-                    self._say(self._answer(found.group()[-1]))
-            self._work()
-            return self._power_gone()
 
-    def _work(self) -> None:
-        """Work through the queue until it is empty or something stops the work."""
-        while self._queue and not self._stopped():
-            if self._owed_bytes:
-                self._owed_bytes -= self._put(bytes(self._queue[: self._owed_bytes]))
-                continue
-            command = next_command(self._queue, 0)
-            if command is None:
-                break
-            if command.name in ("realtime", "transmit_status"):
-                del self._queue[: len(command.data)]
-                if command.name == "transmit_status":
-                    self._say(0x03 if self._paper is Paper.LOW else 0x00)
-                continue
-            if command.name == "initialise" or not self._jobs:
-                self._jobs.append(bytearray())
-            self._owed_bytes = len(command.data) - self._put(command.data)
+class SerialReceiptPrinterEmulator(PrinterMachine):
+    """On a pseudo-terminal whose name is the symlink `path`; it keeps its name over unplug and replug."""
+
+    def __init__(self, path: Path, *, width_dots: int = 576) -> None:
+        super().__init__(width_dots)
+        self.path = path
+        self._ends: tuple[int, int] | None = None
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Open the port; it can be used when this returns."""
+        with self._changed:
+            if self._ends is not None:
+                return
+            master, slave = os.openpty()
+            tty.setraw(slave)
+            self._ends = (master, slave)  # the slave stays open: a master without one reads only errors
+            self._ending = threading.Event()
+            fresh = self.path.with_name(f".{self.path.name}.new")
+            fresh.unlink(missing_ok=True)
+            fresh.symlink_to(os.ttyname(slave))
+            fresh.replace(self.path)
+            self._thread = threading.Thread(
+                target=self._serve, args=(self._ends, self._ending), name="receipt-printer-serial", daemon=True
+            )
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Close the port and join the thread."""
+        self.unplug()
+
+    def unplug(self) -> None:
+        """Pull the cable: whoever has the port open gets errors, its name goes, the queue is lost."""
+        with self._changed:
+            thread, self._thread = self._thread, None
+            self._cut_power()
+        if thread is not None:
+            thread.join()
+
+    def replug(self) -> None:
+        """Put the cable back: the same name, a new terminal."""
+        self.start()
+
+    def _cut_power(self) -> None:
+        super()._cut_power()
+        self._ends = None
+        self._ending.set()
+        self.path.unlink(missing_ok=True)
+
+    def _serve(self, ends: tuple[int, int], ending: threading.Event) -> None:
+        master = ends[0]
+
+        def say(data: bytes) -> None:
+            with contextlib.suppress(OSError):
+                os.write(master, data)
+
+        line = Line(say)
+        waits = select.poll()
+        waits.register(master, select.POLLIN)
+        while not ending.is_set():
+            if waits.poll(20) and self.take(line, os.read(master, _CHUNK_BYTES)):
+                with self._changed:
+                    self._thread = None
+                    self._cut_power()
+        for end in ends:
+            os.close(end)
+
+
+class UsbReceiptPrinterEmulator(PrinterMachine, usb.backend.IBackend):  # type: ignore[misc]  # pyusb has no types
+    """A printer-class device that pyusb finds: hand `self` to it as its backend. No bus, no kernel: calls in one process.
+
+    A call that it does not have is a NotImplementedError.
+    """
+
+    def __init__(self, vendor: int = 0x04B8, product: int = 0x0E15, *, width_dots: int = 576) -> None:
+        super().__init__(width_dots)
+        self._ids = (vendor, product)
+        self._plugged = False
+        self._answers = bytearray()
+        self._line = Line(self._answers.extend)
+
+    def __enter__(self) -> Self:
+        self.replug()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.unplug()
+
+    def replug(self) -> None:
+        """Plug it in."""
+        with self._changed:
+            self._plugged = True
+
+    def unplug(self) -> None:
+        """Pull the cable: every call says that there is no such device."""
+        with self._changed:
+            self._cut_power()
+
+    def _cut_power(self) -> None:
+        super()._cut_power()
+        self._plugged = False
+        self._answers.clear()
+        self._line = Line(self._answers.extend)
         self._changed.notify_all()
 
-    def _put(self, data: bytes) -> int:
-        """Print as much as paper and power allow; returns how many bytes that was."""
-        job = self._jobs[-1]
-        if len(self._jobs) > self._plan_from_job:
-            if self._run_out_at is not None and len(job) + len(data) >= self._run_out_at:
-                data = data[: max(self._run_out_at - len(job), 0)]
-                self._run_out_at = None
-                self._paper = Paper.OUT
-            if self._unplug_at is not None:
-                data = data[: max(self._unplug_at - len(job), 0)]
-        job += data
-        del self._queue[: len(data)]
-        return len(data)
+    # -- as pyusb's backend ------------------------------------------------------------------------------------------
+    def enumerate_devices(self) -> list[str]:
+        """Return the one device, or none."""
+        with self._changed:
+            return ["printer"] if self._plugged else []
 
-    def _say(self, byte: int) -> None:
-        if self._asking is not None and not self._mute:
-            with contextlib.suppress(OSError):
-                self._asking.sendall(bytes([byte]))
+    def get_device_descriptor(self, _device: str) -> Any:
+        """Describe the device."""
+        vendor, product = self._ids
+        return SimpleNamespace(
+            bLength=18, bDescriptorType=1, bcdUSB=0x0200, bDeviceClass=0, bDeviceSubClass=0, bDeviceProtocol=0,
+            bMaxPacketSize0=64, idVendor=vendor, idProduct=product, bcdDevice=0x0100, iManufacturer=0, iProduct=0,
+            iSerialNumber=0, bNumConfigurations=1, address=1, bus=1, port_number=1, port_numbers=(1,), speed=3,
+        )  # fmt: skip
 
-    def _power_gone(self) -> bool:
-        planned = self._unplug_at is not None and len(self._jobs) > self._plan_from_job
-        return planned and len(self._jobs[-1]) >= (self._unplug_at or 0)
+    def get_configuration_descriptor(self, _device: str, _number: int) -> Any:
+        """Describe its one configuration."""
+        return SimpleNamespace(
+            bLength=9, bDescriptorType=2, wTotalLength=32, bNumInterfaces=1, bConfigurationValue=1, iConfiguration=0,
+            bmAttributes=0xC0, bMaxPower=1, extra_descriptors=b"",
+        )  # fmt: skip
 
-    def _stopped(self) -> bool:
-        blocked = self._paper is Paper.OUT or self._cover_open or self._offline or self._cutter_jammed
-        return blocked or self._power_gone()
+    def get_interface_descriptor(self, _device: str, interface: int, alternate: int, _configuration: int) -> Any:
+        """Describe its one interface."""
+        if (interface, alternate) != (0, 0):
+            raise IndexError
+        return SimpleNamespace(
+            bLength=9, bDescriptorType=4, bInterfaceNumber=0, bAlternateSetting=0, bNumEndpoints=2,
+            bInterfaceClass=_PRINTER_CLASS, bInterfaceSubClass=1, bInterfaceProtocol=2, iInterface=0, extra_descriptors=b"",
+        )  # fmt: skip
 
-    def _answer(self, question: int) -> int:
-        """DLE EOT n, Epson's bit tables; bits 1 and 4 are always set."""
-        out, low = self._paper is Paper.OUT, self._paper is not Paper.OK
-        bits = {
-            1: 0x08 * (out or self._cover_open or self._offline or self._cutter_jammed),
-            2: 0x04 * self._cover_open | 0x20 * out | 0x40 * self._cutter_jammed,
-            3: 0x08 * self._cutter_jammed,
-            4: 0x0C * low | 0x60 * out,
-        }
-        return 0x12 | bits[question]
+    def get_endpoint_descriptor(self, _device: str, endpoint: int, *_: int) -> Any:
+        """Describe one of its two bulk endpoints."""
+        address = (_USB_OUT, _USB_IN)[endpoint]
+        return SimpleNamespace(
+            bLength=7, bDescriptorType=5, bEndpointAddress=address, bmAttributes=_BULK, wMaxPacketSize=64, bInterval=0,
+            bRefresh=0, bSynchAddress=0, extra_descriptors=b"",
+        )  # fmt: skip
+
+    def open_device(self, device: str) -> str:
+        """Open it."""
+        self._present_or_gone()
+        return device
+
+    def close_device(self, _handle: str) -> None:
+        """Close it."""
+
+    def set_configuration(self, _handle: str, _value: int) -> None:
+        """Choose the one that there is."""
+        self._present_or_gone()
+
+    def get_configuration(self, _handle: str) -> int:
+        """Return the one that there is."""
+        return 1
+
+    def claim_interface(self, _handle: str, _interface: int) -> None:
+        """Claim it."""
+        self._present_or_gone()
+
+    def release_interface(self, _handle: str, _interface: int) -> None:
+        """Release it."""
+
+    def reset_device(self, _handle: str) -> None:
+        """Forget what was not fetched."""
+        with self._changed:
+            self._answers.clear()
+
+    def bulk_write(self, _handle: str, _endpoint: int, _interface: int, data: array.array[int], _timeout_ms: int) -> int:
+        """Take bytes."""
+        with self._changed:
+            self._present_or_gone()
+            if self.take(self._line, data.tobytes()):
+                self._cut_power()
+                self._present_or_gone()
+            return len(data)
+
+    def bulk_read(
+        self, _handle: str, _endpoint: int, _interface: int, buffer: array.array[int], timeout_ms: int
+    ) -> int:
+        """Give what there is to answer, or wait for it."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._answers) or not self._plugged, timeout_ms / 1000)
+            self._present_or_gone()
+            if not self._answers:
+                raise usb.core.USBTimeoutError("timeout", errno=errno.ETIMEDOUT)
+            count = min(len(self._answers), len(buffer))
+            buffer[:count] = array.array("B", self._answers[:count])
+            del self._answers[:count]
+            return count
+
+    def _present_or_gone(self) -> None:
+        if not self._plugged:
+            raise usb.core.USBError("no such device", errno=errno.ENODEV)
 
 
 def _reset(connection: socket.socket) -> None:

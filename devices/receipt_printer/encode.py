@@ -1,12 +1,14 @@
 """Receipt blocks as ESC/POS bytes.
 
-Knows: the six commands that a receipt needs. Does not know: sockets, statuses, profiles.
-Source: Epson ESC/POS command reference (ESC @, ESC R, ESC E, GS !, ESC d, GS v 0, GS V, DLE EOT, DLE DC4).
+Knows: the commands that a receipt needs, and what becomes of a cut. Does not know: sockets, statuses.
+Source: Epson ESC/POS command reference (ESC @, ESC R, ESC E, GS !, ESC d, GS v 0, GS V, DLE EOT, DLE DC4); the presenter's
+GS e as kiosk printers of several makers document it (Custom, Pyramid Reliance).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from devices.receipt_printer.api import Block, Cut, Feed, Raster, Text
 
@@ -23,13 +25,40 @@ PROCESSED_QUERY = b"\x1dr\x01"
 CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE DC4 8: forget what is queued, or the rest of a torn receipt comes out in front of the next one."""
 
+PRESENT = b"\x1de\x03\x0c"
+"""GS e 3: cut and hold the receipt out by 12 steps of 7 mm."""
+RETRACT = b"\x1de\x02"
+"""GS e 2: take what is in the mouth back into the bin."""
+MOUTH_QUERY = b"\x1de\x06"
+"""GS e 6: one byte, in which bit 3 says that a receipt is in the mouth."""
+
+_TEAR_BAR_LINES = 5
+
 FRAGMENT_ROWS = 240
 """Rows per GS v 0 (17 kB at 576 dots): a status is read between two. Below 256 the height needs one byte only."""
 
 _REALTIME = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
 
 
-def encode_blocks(blocks: Sequence[Block]) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True)
+class PaperPath:
+    """What the printer has behind the head."""
+
+    cutter: bool = True
+    presenter: bool = False
+
+    @property
+    def cut(self) -> bytes:
+        """The bytes that end a receipt here."""
+        if not self.cutter:
+            return b"\x1bd" + bytes([_TEAR_BAR_LINES])
+        return CUT + PRESENT if self.presenter else CUT
+
+
+WITH_KNIFE = PaperPath()
+
+
+def encode_blocks(blocks: Sequence[Block], paper: PaperPath = WITH_KNIFE) -> Iterator[bytes]:
     """Yield the bytes of a receipt in pieces; between two pieces the printer may be asked for its status."""
     head = START
     for block in blocks:
@@ -43,7 +72,7 @@ def encode_blocks(blocks: Sequence[Block]) -> Iterator[bytes]:
             case Feed():
                 head += b"\x1bd" + bytes([block.lines])
             case Cut():
-                head += CUT
+                head += paper.cut
     yield head
 
 

@@ -25,8 +25,11 @@ from devices.receipt_printer.api import (
 class FakeReceiptPrinter:
     """Prints into `printed`. Set `current` to any status; plan a failure inside the next receipt with `fail_next`."""
 
-    def __init__(self, width_dots: int = 576) -> None:
+    def __init__(self, width_dots: int = 576, *, presenter: bool = False) -> None:
         self._width_dots = width_dots
+        self._presenter = presenter
+        self.in_mouth = False
+        self.retracted = 0
         self.current: ReceiptPrinterStatus = Ready()
         self.printed: list[tuple[Block, ...]] = []
         self.torn: list[tuple[Block, ...]] = []
@@ -53,10 +56,17 @@ class FakeReceiptPrinter:
             return NotPrinted(before, started=False)
         if self._planned is None:
             self.printed.append(tuple(blocks))
+            self.in_mouth = self._presenter and any(isinstance(block, Cut) for block in blocks)
             return Printed()
         (after_blocks, self.current), self._planned = self._planned, None
         self.torn.append(tuple(blocks[:after_blocks]))
         return NotPrinted(self.current, started=True)
+
+    def retract(self) -> bool:
+        """Take back what hangs in the mouth."""
+        held, self.in_mouth = self.in_mouth, False
+        self.retracted += held
+        return held
 
     def cut_receipts(self) -> int:
         """How many whole receipts the knife has let go."""

@@ -11,98 +11,63 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from typing import Protocol
 
+from devices.smart_card.chip import (
+    ATR_T1,
+    SW_NOT_FOUND,
+    SW_OK,
+    SW_UNKNOWN,
+    SW_WRONG_LENGTH,
+    FileChip,
+    VirtualCard,
+)
+from devices.smart_card.iso7816 import Command
 from devices.smart_card.samples import SampleStaffCard
 from devices.smart_card.staff_card import AID, RECORD_FID, encode_record
 
 VPCD_PORT = 0x8C7B
 """35963, of Debian's /etc/reader.conf.d/vpcd."""
-_ATR_T1 = bytes.fromhex("3b800181")
-"""Direct convention, T=1, no historical bytes, check byte."""
 _CONTROL_RESETS = frozenset({0x00, 0x01, 0x02})
 _CONTROL_ATR = 0x04
 _RECONNECT_S = 0.02
-
-_SW_OK = bytes.fromhex("9000")
-_SW_END = bytes.fromhex("6282")
-_SW_NOT_FOUND = bytes.fromhex("6a82")
-_SW_NO_FILE = bytes.fromhex("6986")
-_SW_WRONG_OFFSET = bytes.fromhex("6b00")
-_SW_WRONG_LENGTH = bytes.fromhex("6700")
-_SW_UNKNOWN = bytes.fromhex("6d00")
-
-
-class VirtualCard(Protocol):
-    """The chip: answers to reset and to APDUs."""
-
-    atr: bytes
-
-    def reset(self) -> None:
-        """Forget what was selected."""
-        ...
-
-    def answer(self, apdu: bytes) -> bytes:
-        """Answer one command, status word included."""
-        ...
 
 
 class StrangeCard:
     """A card of somebody else's making: knows no application that it is asked for."""
 
-    atr = _ATR_T1
+    atr = ATR_T1
 
     def reset(self) -> None:
         """Nothing to forget."""
 
     def answer(self, apdu: bytes) -> bytes:
         """Find nothing, know nothing."""
-        return _SW_NOT_FOUND if apdu[1] == 0xA4 else _SW_UNKNOWN
+        return SW_NOT_FOUND if apdu[1] == 0xA4 else SW_UNKNOWN
 
 
-class StaffCardChip:
+class StaffCardChip(FileChip):
     """The chip of a staff card. `record` may be replaced by broken bytes."""
 
-    atr = _ATR_T1
-
     def __init__(self, card: SampleStaffCard) -> None:
+        super().__init__(AID, {RECORD_FID: encode_record(card.record)})
         self._card = card
-        self.record = encode_record(card.record)
-        self._application = False
-        self._file = False
 
-    def reset(self) -> None:
-        """Forget what was selected."""
-        self._application = self._file = False
+    @property
+    def record(self) -> bytes:
+        """What EF 0101 holds."""
+        return self.files[RECORD_FID]
 
-    def answer(self, apdu: bytes) -> bytes:
+    @record.setter
+    def record(self, raw: bytes) -> None:
+        self.files[RECORD_FID] = raw
+
+    def do(self, command: Command) -> bytes:
         """Answer SELECT, READ BINARY and INTERNAL AUTHENTICATE."""
-        instruction, p1, p2 = apdu[1], apdu[2], apdu[3]
-        if instruction == 0xA4:
-            return self._select(p1, apdu[5 : 5 + apdu[4]])
-        if not self._application:
-            return _SW_UNKNOWN
-        if instruction == 0xB0:
-            return self._read(p1 << 8 | p2, apdu[4] or 256)
-        if instruction == 0x88:
-            challenge = apdu[5 : 5 + apdu[4]]
-            return self._card.sign(challenge) + _SW_OK if len(challenge) == 32 else _SW_WRONG_LENGTH
-        return _SW_UNKNOWN
-
-    def _select(self, p1: int, name: bytes) -> bytes:
-        if p1 == 0x04:
-            self._application, self._file = name == AID, False
-            return _SW_OK if self._application else _SW_NOT_FOUND
-        self._file = self._application and int.from_bytes(name, "big") == RECORD_FID
-        return _SW_OK if self._file else _SW_NOT_FOUND
-
-    def _read(self, offset: int, length: int) -> bytes:
-        if not self._file:
-            return _SW_NO_FILE
-        if offset > len(self.record):
-            return _SW_WRONG_OFFSET
-        data = self.record[offset : offset + length]
-        return data + (_SW_OK if len(data) == length else _SW_END)
+        if command.ins != 0xA4 and not self._application:
+            return SW_UNKNOWN
+        if command.ins == 0x88:
+            return self._card.sign(command.data) + SW_OK if len(command.data) == 32 else SW_WRONG_LENGTH
+        return super().do(command)
 
 
 class VpcdSlot:

@@ -1,7 +1,7 @@
-"""Driver: a staff card in a PC/SC reader, through the operating system's pcscd.
+"""Driver: cards in a PC/SC reader, through the operating system's pcscd.
 
 Knows: the calls of the service and which of their results mean a card, a reader or a service gone. Does not know: trust,
-PIN pads.
+PIN pads, what is on the cards (`staff_card`, `travel_document`, `social_card`).
 
 pyscard's own monitor threads end for good when pcscd does; so this asks SCardGetStatusChange itself, without waiting, and
 takes a new context whenever the service came back.
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from smartcard import scard
 
 from devices.errors import DeviceError
+from devices.smart_card import social_card, travel_document
 from devices.smart_card.api import (
     CHALLENGE_BYTES,
     CardPresent,
@@ -24,10 +25,17 @@ from devices.smart_card.api import (
     Disconnected,
     Faulted,
     NoCard,
+    NotASocialCard,
     NotAStaffCard,
+    NotATravelDocument,
     SmartCardReaderStatus,
+    SocialCardResult,
     StaffCard,
+    TravelDocumentResult,
 )
+from devices.smart_card.iso7816 import Channel, StatusWordError, ask, offers_extended_length, read_binary
+from devices.smart_card.mrz import MrzKey
+from devices.smart_card.social_card import SocialCardProfile
 from devices.smart_card.staff_card import (
     SELECT_APPLICATION,
     SELECT_RECORD,
@@ -35,7 +43,6 @@ from devices.smart_card.staff_card import (
     RecordError,
     decode_record,
     internal_authenticate,
-    read_binary,
     record_length,
 )
 
@@ -74,6 +81,16 @@ class PcscOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     reader: str = Field(default="", description="how the reader's name begins; empty takes the first one")
+    extended_length: bool = Field(
+        default=True, description="off for a reader that does not carry commands of extended length"
+    )
+    social_card: SocialCardProfile = Field(
+        default=SocialCardProfile(), description="files, PIN and encoding of this city's social security cards"
+    )
+
+
+OPTIONS = PcscOptions
+"""What `kiosk check-config` holds the configuration against."""
 
 
 def create(options: Mapping[str, Any]) -> PcscSmartCardReader:
@@ -101,10 +118,6 @@ class _ResultError(Exception):
     @property
     def code(self) -> str:
         return f"smart_card.pcsc_{self.result & 0xFFFFFFFF:08x}"
-
-
-class _StatusWordError(Exception):
-    """The card answered something other than 9000."""
 
 
 class PcscSmartCardReader:
@@ -139,18 +152,28 @@ class PcscSmartCardReader:
         """Select, read and authenticate: a few ms on a virtual card, a quarter of a second on a real one."""
         if len(challenge) != CHALLENGE_BYTES:
             raise ValueError(len(challenge))
-        if self._closed:
-            raise DeviceError("smart_card.service", "closed")
-        try:
-            return self._in_context(lambda context: self._read(context, challenge))
-        except _ResultError as error:
-            if error.result in _CARD_GONE:
-                return CardRemoved()
-            if error.result in _CARD_MUTE:
+
+        def read(channel: CardChannel) -> StaffCard | NotAStaffCard:
+            try:
+                return _read_staff_card(channel, challenge)
+            except (StatusWordError, RecordError):
                 return NotAStaffCard()
-            if error.result == scard.SCARD_E_SHARING_VIOLATION:
-                raise DeviceError("smart_card.busy", error.code) from error
-            raise DeviceError(error.code) from error
+
+        return self._with_card(read, mute=NotAStaffCard())
+
+    def read_travel_document(self, key: MrzKey) -> TravelDocumentResult:
+        """Open with the key and read zone and face; some seconds on a real chip, so give the call a long deadline."""
+        key.text()  # a key that cannot be is refused before a chip counts it
+        return self._with_card(lambda channel: travel_document.read(channel, key), mute=NotATravelDocument(), reset=True)
+
+    def read_social_card(self, pin: str | None) -> SocialCardResult:
+        """Read by the configured profile."""
+        if pin is not None:
+            social_card.check_pin(pin)
+        profile = self._options.social_card
+        return self._with_card(
+            lambda channel: social_card.read(channel, profile, pin), mute=NotASocialCard(), reset=True
+        )
 
     def close(self) -> None:
         """Let go of the service."""
@@ -204,42 +227,54 @@ class PcscSmartCardReader:
 
     # -- the card ---------------------------------------------------------------------------------------------------
 
-    def _read(self, context: int, challenge: bytes) -> StaffCard | NotAStaffCard:
+    def _with_card(self, work: Callable[[CardChannel], R], *, mute: R, reset: bool = False) -> R | CardRemoved:
+        """Run `work` with the card; `mute` answers for one that does not speak. `reset` closes what it opened."""
+        if self._closed:
+            raise DeviceError("smart_card.service", "closed")
+        try:
+            return self._in_context(lambda context: self._connected(context, work, reset=reset))
+        except _ResultError as error:
+            if error.result in _CARD_GONE:
+                return CardRemoved()
+            if error.result in _CARD_MUTE:
+                return mute
+            if error.result == scard.SCARD_E_SHARING_VIOLATION:
+                raise DeviceError("smart_card.busy", error.code) from error
+            raise DeviceError(error.code) from error
+
+    def _connected(self, context: int, work: Callable[[CardChannel], R], *, reset: bool) -> R:
         protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
         result, card, protocol = scard.SCardConnect(
             context, self._reader_name(context), scard.SCARD_SHARE_EXCLUSIVE, protocols
         )
         _check(result)
+        # No reset of a card that is gone: it fails, and pcscd 1.9 then calls the slot empty even when a card is put back
+        # before its next look, until that one is pulled too.
+        ending = scard.SCARD_LEAVE_CARD
         try:
-            return _read_card(_Channel(card, protocol), challenge)
-        except (_StatusWordError, RecordError):
-            return NotAStaffCard()
+            channel = CardChannel(card, protocol, extended=self._options.extended_length)
+            done = work(channel)
+            ending = scard.SCARD_RESET_CARD if reset else ending
+            return done
         finally:
-            # No reset: where the card is gone it fails, and pcscd 1.9 then calls the slot empty even when a card is put
-            # back before its next look, until that one is pulled too. The application holds nothing worth a reset.
-            scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
+            scard.SCardDisconnect(card, ending)
 
 
-class _Channel:
-    """One connected card."""
+class CardChannel:
+    """One connected card, a `Channel`."""
 
-    def __init__(self, card: int, protocol: int) -> None:
+    def __init__(self, card: int, protocol: int, *, extended: bool) -> None:
         self._card = card
         self._pci = scard.SCARD_PCI_T1 if protocol == scard.SCARD_PROTOCOL_T1 else scard.SCARD_PCI_T0
+        self.extended = extended and protocol == scard.SCARD_PROTOCOL_T1 and offers_extended_length(self._atr())
 
-    def ask(self, apdu: bytes) -> bytes:
-        """Send an APDU and return its answer without 9000; follows 61xx and 6Cxx, which T=0 cards use."""
-        data, status_word = self._transmit(apdu)
-        if status_word >> 8 == 0x6C:
-            data, status_word = self._transmit(apdu[:-1] + bytes((status_word & 0xFF,)))
-        while status_word >> 8 == 0x61:
-            more, status_word = self._transmit(bytes((0x00, 0xC0, 0x00, 0x00, status_word & 0xFF)))
-            data += more
-        if status_word != 0x9000:
-            raise _StatusWordError(f"{status_word:04x}")
-        return data
+    def _atr(self) -> bytes:
+        result, _, _, _, atr = scard.SCardStatus(self._card)
+        _check(result)
+        return bytes(atr)
 
-    def _transmit(self, apdu: bytes) -> tuple[bytes, int]:
+    def transmit(self, apdu: bytes) -> tuple[bytes, int]:
+        """Send a command as it stands; return data and status word."""
         result, answer = scard.SCardTransmit(self._card, self._pci, list(apdu))
         _check(result)
         raw = bytes(answer)
@@ -248,18 +283,18 @@ class _Channel:
         return raw[:-2], int.from_bytes(raw[-2:], "big")
 
 
-def _read_card(channel: _Channel, challenge: bytes) -> StaffCard:
-    channel.ask(SELECT_APPLICATION)
-    channel.ask(SELECT_RECORD)
-    raw = channel.ask(read_binary(0, _HEAD_BYTES))
+def _read_staff_card(channel: Channel, challenge: bytes) -> StaffCard:
+    ask(channel, SELECT_APPLICATION)
+    ask(channel, SELECT_RECORD)
+    raw = ask(channel, read_binary(0, _HEAD_BYTES))
     total = record_length(raw)
     while len(raw) < total:
-        piece = channel.ask(read_binary(len(raw), min(_CHUNK_BYTES, total - len(raw))))
+        piece = ask(channel, read_binary(len(raw), min(_CHUNK_BYTES, total - len(raw))))
         if not piece:
             raise RecordError("short")
         raw += piece
     record = decode_record(raw)
-    signature = channel.ask(internal_authenticate(challenge))
+    signature = ask(channel, internal_authenticate(challenge))
     if len(signature) != SIGNATURE_BYTES:
         raise RecordError("signature")
     half = SIGNATURE_BYTES // 2

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from kiosk.catalogue.rules import AnyRule, FieldType
 from kiosk.identity.assurance import Assurance
 from kiosk.identity.masking import Kind
+from kiosk.identity.persons import PersonCard
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 Filled = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -263,6 +264,8 @@ class Need(enum.StrEnum):
     DOCUMENT_CAMERA = "document_camera"
     RECEIPT_PRINTER = "receipt_printer"
     PAGE_PRINTER = "page_printer"
+    CODE_READER = "code_reader"
+    PAGE_SCANNER = "page_scanner"
     LINE = "line"
 
 
@@ -353,6 +356,8 @@ class ServiceItem(_Record):
     assurance: Assurance
     offline_assurance: Assurance | None = None
     needs: tuple[Need, ...]
+    cards: tuple[PersonCard, ...] = Field((PersonCard.RESIDENT,), min_length=1)
+    """Identity cards that it can be done with; their numbers go where the form and the registers expect a number."""
     around_the_clock: bool
     legal_limit: Limit | None = None
     promised_limit: Limit
@@ -382,6 +387,13 @@ class ServiceItem(_Record):
     def _availability_has_its_reason(self) -> ServiceItem:
         if self.available != (self.unavailable_reason is None) or self.available != (self.unavailable_next_step is None):
             raise ValueError("an unavailable item, and only that, has a reason and a next step")
+        return self
+
+    @model_validator(mode="after")
+    def _card_numbers_fit_the_form(self) -> ServiceItem:
+        from_card = [field.type for field in self.fields if field.source is Source.ID_CARD]
+        if PersonCard.FOREIGN_2017 in self.cards and {FieldType.ID_NO, FieldType.PERSON} & set(from_card):
+            raise ValueError("a number of 15 characters (foreign_2017) does not fit a field for numbers of 18")
         return self
 
     def field(self, key: str) -> FormField:

@@ -38,6 +38,8 @@ from kiosk.city.messages import (
     HandoverRequest,
     PersonKey,
     PingAnswer,
+    TlsAnswer,
+    TlsRequest,
     VerifyAnswer,
     VerifyRequest,
     enrolment_to_sign,
@@ -252,6 +254,10 @@ class CityClient:
     def ping(self) -> PingAnswer:
         """Ask whether the platform is there, and its time."""
         return self._line.ask(PingAnswer, "GET", "/v1/ping", deadline_s=PING_DEADLINE_S)
+
+    def tls_certificate(self, request: str) -> TlsAnswer:
+        """Have the key of a PEM certificate request certified for this terminal. Rejection: `bad_tls_request`."""
+        return self._signed(TlsAnswer, "/v1/kiosks/certificate", TlsRequest(request=request))
 
     def catalogue(self, etag: str = "") -> CatalogueDownload | None:
         """Fetch the catalogue; None when `etag` is still the present one."""

@@ -196,6 +196,20 @@ class EnrolAnswer(_Answer):
     time: AwareDatetime
 
 
+class TlsRequest(_Sent):
+    """A terminal asks for a client certificate, signed as every request with its device key: the first one, or the next."""
+
+    request: str = Field(max_length=8192)
+    """PKCS #10, PEM, of a fresh P-256 key. The name in it is not looked at."""
+
+
+class TlsAnswer(_Answer):
+    """The certificate, PEM, for the terminal that asked."""
+
+    certificate: str
+    time: AwareDatetime
+
+
 # --- the submission --------------------------------------------------------------------------------------------------
 
 

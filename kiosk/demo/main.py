@@ -10,20 +10,24 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 from devices import namespace
 from kiosk.demo.checks import Evidence, check_all
+from kiosk.demo.folder import DemoFolder, FolderError
 from kiosk.demo.stack import Stack, StackError
 
 WORK = Path("build/demo")
 OUTPUT = Path("demo-output")
 JOURNEY_DEADLINE_S = 150.0
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str]) -> int:
@@ -36,13 +40,22 @@ def main(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
     namespace.reenter()
     display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _interrupt)  # else the parts would go on without it
     try:
         if display and not options.headless:
             return _windowed(options.work)
         return _headless(options)
-    except StackError as error:
+    except (StackError, FolderError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped.")
+        return INTERRUPTED
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _windowed(work: Path) -> int:
@@ -50,19 +63,21 @@ def _windowed(work: Path) -> int:
         dock = stack.start_dock()
         screen = stack.start_kiosk("--control", stack.control_url)
         print("The terminal and its dock are open: lay a card on the reader in the dock. Close the terminal to end.")
-        try:
-            while screen.poll() is None and dock.poll() is None:
-                time.sleep(0.2)
-        except KeyboardInterrupt:
-            print("Stopping.")
+        while screen.poll() is None and dock.poll() is None:
+            time.sleep(0.2)
     return 0
 
 
 def _headless(options: argparse.Namespace) -> int:
     output: Path = options.output.resolve()
-    if output.exists():
-        shutil.rmtree(output)
-    output.mkdir(parents=True)
+    folder = DemoFolder.take(output)
+    try:
+        return _served(options, output)
+    finally:
+        folder.close()
+
+
+def _served(options: argparse.Namespace, output: Path) -> int:
     begun = time.monotonic()
     with Stack(options.work.resolve(), env={"QT_QPA_PLATFORM": "offscreen"}) as stack:
         up = time.monotonic()

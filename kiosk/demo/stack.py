@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import ssl
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 import kiosk.catalogue
+from kiosk.demo.folder import DemoFolder
 
 KIOSK_NUMBER = "0001"
 START_DEADLINE_S = 60.0
@@ -56,6 +56,7 @@ class Stack:
         self._parts: dict[str, subprocess.Popen[bytes]] = {}
         self._logs: list[TextIO] = []
         self._central_port = free_port()
+        self._folder: DemoFolder | None = None
         self.rig: dict[str, Any] = {}
 
     @classmethod
@@ -69,9 +70,7 @@ class Stack:
 
     def start(self) -> None:
         """Make everything new below `work` and start central, the rig and the sync agent; the kiosk is started apart."""
-        if self.work.exists():
-            shutil.rmtree(self.work)
-        self.work.mkdir(parents=True)
+        self._folder = DemoFolder.take(self.work)
         self.central("init")
         self.start_central()
         self.start_rig()
@@ -87,6 +86,9 @@ class Stack:
         for log in self._logs:
             log.close()
         self._logs.clear()
+        if self._folder is not None:
+            self._folder.close()
+            self._folder = None
 
     def __enter__(self) -> Self:
         """Start, and clean up if starting fails half way."""

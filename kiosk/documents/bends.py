@@ -124,8 +124,9 @@ def _best_path(pull: Array) -> Array:
     total = pull[:, 0].copy()
     came = np.zeros((sides, count, width), np.int8)
     rows = np.arange(sides)
+    padded = np.full((sides, width + 2), -np.inf)
     for at in range(1, count):
-        padded = np.pad(total, ((0, 0), (1, 1)), constant_values=-np.inf)
+        padded[:, 1:-1] = total
         choice = np.stack([padded[:, :-2] - _SLOPE_COST, padded[:, 1:-1], padded[:, 2:] - _SLOPE_COST])
         came[:, at] = choice.argmax(0) - 1
         total = choice.max(0) + pull[:, at]

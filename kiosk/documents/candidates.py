@@ -6,17 +6,42 @@ long straight lines. Does not know: which one is right (`finder` scores them).
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 from kiosk.documents.geometry import Array
 from kiosk.documents.gradients import Gradients
+from kiosk.documents.sides import places
 
 _MAX_LINES = 18
 _MAX_ALIKE = 10
+_SAME_LINE_DEG, _SAME_LINE_PX = 2.5, 5.0
+_BESIDE_PX = 4.0
+_CLEAR_STEP = 20.0
+_ALIKE_WORTH = 0.35
 _MAX_QUADS = 4000
 _REACH = 0.75
 """Furthest crossing from the picture's middle, in shares of it: corners of a page that is cut off lie outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A straight edge through (x, y). `covered`: px of it on which edges lie, between `low` and `high` along it."""
+
+    covered: float
+    x: float
+    y: float
+    angle: float
+    low: float
+    high: float
+
+    def normal_form(self) -> tuple[float, float, float]:
+        """Return (nx, ny, offset)."""
+        nx, ny = -math.sin(self.angle), math.cos(self.angle)
+        return nx, ny, nx * self.x + ny * self.y
 
 
 def from_contours(field: Gradients, min_area: float) -> list[Array]:
@@ -37,8 +62,9 @@ def from_regions(field: Gradients, min_area: float) -> list[Array]:
     margin = np.concatenate([part.reshape(-1, 3) for part in (lab[:rim], lab[-rim:], lab[:, :rim], lab[:, -rim:])]).astype(
         np.float32
     )
-    distance = np.linalg.norm((lab.astype(np.float32) - np.median(margin, 0)) * (1, 1.5, 1.5), axis=2)
-    tint = np.abs(lab[..., 1].astype(np.int16) - 128) + np.abs(lab[..., 2].astype(np.int16) - 128)
+    away = (lab.astype(np.float32) - np.median(margin, 0)) * np.array((1, 1.5, 1.5), np.float32)
+    distance = np.sqrt((away * away) @ np.ones(3, np.float32))
+    tint = np.abs(lab[..., 1:].astype(np.int16) - 128).sum(2)
     quads: list[Array] = []
     for plane in (lab[..., 0], np.clip(distance * 2, 0, 255).astype(np.uint8), cv2.convertScaleAbs(tint, alpha=3)):
         _, light = cv2.threshold(np.ascontiguousarray(plane), 0, 255, cv2.THRESH_OTSU)
@@ -109,22 +135,24 @@ def _lines(field: Gradients) -> list[tuple[float, float, float]]:
     order = np.argsort(-length)[:200]
     segments, length = segments[order][length[order] > 15], length[order][length[order] > 15]
     direction = (segments[:, 2:] - segments[:, :2]) / np.maximum(length, 1e-6)[:, None]
+    normal = np.stack([-direction[:, 1], direction[:, 0]], 1)
+    start, end = segments[:, :2], segments[:, 2:]
+    # How far each segment's ends are from each other segment's line, and how nearly they run the same way.
+    own = (start * normal).sum(1)
+    away = np.maximum(np.abs(normal @ start.T - own[:, None]), np.abs(normal @ end.T - own[:, None]))
+    alike = (np.abs(direction @ direction.T) > np.cos(np.radians(_SAME_LINE_DEG))) & (away < _SAME_LINE_PX)
     used = np.zeros(len(segments), bool)
-    merged: list[tuple[float, tuple[float, float, float]]] = []
+    merged: list[_Line] = []
     for index in range(len(segments)):
-        if used[index]:
-            continue
-        normal = np.array([-direction[index, 1], direction[index, 0]])
-        near = np.maximum(
-            np.abs((segments[:, :2] - segments[index, :2]) @ normal),
-            np.abs((segments[:, 2:] - segments[index, :2]) @ normal),
-        )
-        along = np.abs(direction @ direction[index])
-        members = ~used & (along > np.cos(np.radians(2.5))) & (near < 5)
-        used |= members
-        merged.append(_merge(segments[members], length[members]))
-    merged.sort(key=lambda item: -item[0])
-    return _mixed([line for _, line in merged])
+        if not used[index]:
+            members = np.flatnonzero(alike[index] & ~used)
+            used[members] = True
+            merged.append(_merge(segments[members], length[members]))
+    if not merged:
+        return []
+    steps = _steps_across(merged, field)
+    worth = [line.covered * (_ALIKE_WORTH + min(1.0, step / _CLEAR_STEP)) for line, step in zip(merged, steps, strict=True)]
+    return _mixed([merged[at].normal_form() for at in np.argsort(worth)[::-1]])
 
 
 def _mixed(lines: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
@@ -139,18 +167,30 @@ def _mixed(lines: list[tuple[float, float, float]]) -> list[tuple[float, float, 
     return kept
 
 
-def _merge(segments: Array, length: Array) -> tuple[float, tuple[float, float, float]]:
-    """Fit one line through segments, weighted by length; return the px of it that they cover, and the line."""
+def _merge(segments: Array, length: Array) -> _Line:
+    """Fit one line through segments, weighted by length."""
     ends = segments.reshape(-1, 2)
     weight = np.repeat(length, 2)
-    centre = (ends * weight[:, None]).sum(0) / weight.sum()
+    centre = weight @ ends / weight.sum()
     spread = ends - centre
-    _, vectors = np.linalg.eigh((spread * weight[:, None]).T @ spread)
-    along = vectors[:, 1]
-    spans = np.sort(np.stack([(segments[:, :2] - centre) @ along, (segments[:, 2:] - centre) @ along], 1), axis=1)
-    covered, reached = 0.0, -np.inf
-    for start, end in spans[np.argsort(spans[:, 0])]:
-        covered += max(0.0, end - max(start, reached))
-        reached = max(reached, end)
-    normal = (-along[1], along[0])
-    return covered, (normal[0], normal[1], float(normal[0] * centre[0] + normal[1] * centre[1]))
+    xx, yy, xy = (weight @ each for each in (spread[:, 0] ** 2, spread[:, 1] ** 2, spread[:, 0] * spread[:, 1]))
+    angle = 0.5 * math.atan2(2 * xy, xx - yy)
+    spots = (spread @ (math.cos(angle), math.sin(angle))).reshape(-1, 2)
+    covered, reached = 0.0, -math.inf
+    for low, high in sorted((min(pair), max(pair)) for pair in spots.tolist()):
+        covered += max(0.0, high - max(low, reached))
+        reached = max(reached, high)
+    return _Line(covered, float(centre[0]), float(centre[1]), angle, float(spots.min()), float(spots.max()))
+
+
+def _steps_across(lines: list[_Line], field: Gradients) -> Array:
+    """Return for each line the typical difference in Lab between its two sides: a row of print is long too, but has none."""
+    centre = np.array([(line.x, line.y) for line in lines])
+    angle = np.array([line.angle for line in lines])
+    along, normal = (np.stack([np.cos(angle + turn), np.sin(angle + turn)], 1) for turn in (0.0, np.pi / 2))
+    reach = np.linspace([line.low for line in lines], [line.high for line in lines], 24, axis=1)
+    points = centre[:, None] + along[:, None] * reach[..., None]
+    at = [places(points + normal[:, None] * off, field)[0] for off in (-_BESIDE_PX, _BESIDE_PX)]
+    one, other = (field.lab.reshape(-1, 3)[each].astype(np.float32).reshape(len(lines), 4, 6, 3).mean(2) for each in at)
+    found: Array = np.median(np.abs(one - other).sum(2), axis=1)
+    return found

@@ -12,9 +12,10 @@ import numpy as np
 
 from kiosk.documents.bitonal import DPI as BITONAL_DPI
 from kiosk.documents.bitonal import g4
-from kiosk.documents.finder import Absence, examine
+from kiosk.documents.finder import Absence, by_hand, examine
 from kiosk.documents.geometry import Array, area, dpi_of
-from kiosk.documents.pages import Advice, CapturedPage
+from kiosk.documents.mat import ADVICE, Laid, Mat, laid
+from kiosk.documents.pages import Advice, CapturedPage, Outline
 from kiosk.documents.profiles import Profile, paper_of
 from kiosk.documents.quality import measure
 from kiosk.documents.straighten import output_dpi, straighten
@@ -27,12 +28,30 @@ _JFIF_DENSITY = 13
 """Offset of units, X and Y density in a file that starts with an APP0 JFIF segment (JFIF 1.02, page 5)."""
 
 
-def take(still: Array, profile: Profile, frame_mm: float | None) -> CapturedPage | Advice:
-    """Make a page from an upright BGR still, or say what has to change. `frame_mm`: what its long side covers, if known."""
-    found = examine(still, min_share=profile.min_share, thorough=True, on_mat=True)
+def take(
+    still: Array,
+    profile: Profile,
+    frame_mm: float | None,
+    mat: Mat | None = None,
+    outline: Outline | None = None,
+) -> CapturedPage | Advice:
+    """Make a page from an upright BGR still, or say what has to change. `frame_mm`: what its long side covers, if known.
+
+    `mat`: what is remembered of the empty mat, if anything. `outline`: corners set by hand, shares of the picture, in place
+    of those that would be found; a page that goes on beyond them, and a hand, are refused all the same.
+    """
+    lying = mat.foreground(still) if mat is not None else None
+    height, width = still.shape[:2]
+    found = (
+        examine(still, min_share=profile.min_share, thorough=True, on_mat=lying is None)
+        if outline is None
+        else by_hand(outline, width, height)
+    )
     if isinstance(found, Absence):
         return Advice.LAY_PAGE if found is Absence.NOTHING else Advice.MOVE_INTO_FRAME
-    height, width = still.shape[:2]
+    fault = None if lying is None else laid(lying, (found.quad + 0.5) / (width, height))
+    if fault is not None and (outline is None or fault in {Laid.CUT_OFF, Laid.HAND}):
+        return ADVICE[fault]
     px_per_mm = None if frame_mm is None else max(height, width) / frame_mm
     paper = paper_of(found.quad, profile, px_per_mm)
     if paper is None or area(found.quad) > profile.max_share * width * height:
@@ -41,7 +60,7 @@ def take(still: Array, profile: Profile, frame_mm: float | None) -> CapturedPage
         return Advice.TOO_SMALL
     dpi = output_dpi(found.quad, paper, profile.max_dpi)
     page = straighten(still, found.quad, paper, dpi)
-    quality = measure(page)
+    quality = measure(page, lean=True)
     if quality.fault is not None:
         return quality.fault
     jpeg = _jpeg(page, dpi)

@@ -23,6 +23,8 @@ _INSIDE_PX, _OUTSIDE_PX = -3.5, 3.5
 _TINT = np.array((1.0, 1.6, 1.6), np.float32)
 _STEP_FULL = 12.0
 """Lab difference from which on a step counts as certain."""
+_SMALL = 0.04
+"""Share of the picture below which being small no longer counts against a quad: a passport photo is small."""
 _BEYOND = (0.04, 0.16)
 """Stretch past a corner, in shares of the side, where an edge should have ended."""
 
@@ -53,7 +55,7 @@ def measured(quads: Array, field: Gradients) -> Array:
             share.mean(1),
             by_side[:, 0],
             by_side[:, 1],
-            np.log(np.maximum(ends, 1e-4) / (field.width * field.height)) / 3,
+            np.log(np.maximum(ends / (field.width * field.height), _SMALL)) / 3,
             certain.mean(1),
             certain.min(1),
             apart,

@@ -8,6 +8,7 @@ know: cameras, quality, what a page is for. Says None rather than guess: an empt
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -18,17 +19,22 @@ from kiosk.documents.bends import corners_of, traced, traced_finely
 from kiosk.documents.evidence import measured
 from kiosk.documents.geometry import Array, ordered
 from kiosk.documents.gradients import Gradients, gradients_of
-from kiosk.documents.sides import fitted, on_rim, support
+from kiosk.documents.pages import Outline
+from kiosk.documents.sides import fitted, lanes_of, on_rim, support
 
 _WORK_PX = 320
 _WEIGHTS = np.array(
-    (2.33, 4.03, 2.36, 7.26, 0.25, 2.34, 2.50, -0.33, -9.54, 0.60, 0.22, 2.24, -6.53, -1.52)
+    (4.16, 4.10, 6.50, 10.62, 1.54, 1.22, 3.24, -1.19, -10.93, 1.22, -3.07, 2.44, -7.93, -5.35)
 )  # fmt: skip
-_MIN_SCORE = 4.0
-_EVEN_SCORE = 5.0
-_ENOUGH = 13.0
+"""Of `evidence.NAMES`, found by `tests/bench/documents/weighing.py` on rendered photographs."""
+_LEAVING = 0.32
+_MIN_SCORE = 6.82
+_EVEN_SCORE = 7.8
+_ENOUGH = 16.0
+"""A closed shape with this score is the page: no need to search among lines."""
 _EDGE_PX = 0.8
 _SMALL_SHARE = 0.35
+_MIN_BY_HAND = 0.002
 _TOP, _TOP_LEAVING = 24, 16
 _MAX_RIM = 2
 """Sides that may lie along the picture's border: with three of them everything beside a page would be a page cut off."""
@@ -73,8 +79,7 @@ def examine(image: Array, *, min_share: float = 0.03, thorough: bool = False, on
     `min_share`: smallest share of the picture that counts as a page. `thorough`: always search among lines too, for stills.
     `on_mat`: paper lies on the kiosk's plain dark mat, so paper that reaches the picture's border is a page cut off.
     """
-    scale = min(1.0, _WORK_PX / max(image.shape[:2]))
-    small = _shrunk(image, scale)
+    small, scale = working(image)
     field = gradients_of(small)
     best = _best(field, min_share * field.width * field.height, thorough=thorough)
     if on_mat and _goes_on(field, None if best is None or best.leaves else best.quad):
@@ -91,6 +96,16 @@ def examine(image: Array, *, min_share: float = 0.03, thorough: bool = False, on
     if found.quad.min() < 1 or (found.quad > (width - 2, height - 2)).any():
         return Absence.CUT_OFF
     return found
+
+
+def by_hand(outline: Outline, width: int, height: int) -> FoundPage | Absence:
+    """Return the page within corners set by hand, shares of the picture in any order; nothing where they enclose none."""
+    quad = ordered(np.array(outline, float) * (width, height) - 0.5)
+    if not np.isfinite(quad).all() or quad.min() < -0.5 or (quad > (width, height)).any():
+        return Absence.CUT_OFF
+    if not len(_plausible(quad[None], _MIN_BY_HAND * width * height)):
+        return Absence.NOTHING
+    return FoundPage(quad, 1.0)
 
 
 def _refined(image: Array, field: Gradients, quad: Array, scale: float) -> Array:
@@ -119,42 +134,52 @@ def _closer(image: Array, found: FoundPage) -> FoundPage:
     return FoundPage(closer, max(found.confidence, again.confidence))
 
 
-def _shrunk(image: Array, scale: float) -> Array:
+def working(image: Array) -> tuple[Array, float]:
+    """Return the picture at working size, and its scale."""
+    full = min(1.0, _WORK_PX / max(image.shape[:2]))
+    scale = full
     if scale >= 1:
-        return image
+        return image, 1.0
     step = int(0.5 / scale)
     if step > 1 and max(image.shape[:2]) > 3000:
         # Every pixel of a still need not be averaged: a box of two is plenty at a twelfth of the size.
         image = cv2.resize(image, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_LINEAR)
         scale *= 4
-    return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), full
 
 
 def _best(field: Gradients, min_area: float, *, thorough: bool) -> _Winner | None:
-    closed = candidates.from_contours(field, min_area) + candidates.from_regions(field, min_area)
-    quads = _plausible(np.array(closed, np.float32).reshape(-1, 4, 2), min_area)
-    best = _winner(quads, field)
-    if thorough or best is None or best.score < _ENOUGH:
-        crossed = _plausible(candidates.from_lines(field), min_area)
-        crossed = crossed[on_rim(crossed, field).sum(1) <= _MAX_RIM]
-        best = _winner(np.concatenate([quads, crossed]), field)
+    best: _Winner | None = None
+    for finalists in proposed(field, min_area):
+        out = leaving(finalists, field)
+        scores = measured(finalists, field) @ _WEIGHTS + _LEAVING * out
+        at = int(scores.argmax())
+        if best is None or scores[at] > best.score:
+            best = _Winner(finalists[at], float(scores[at]), bool(out[at]))
+        if not thorough and best.score >= _ENOUGH:
+            break
     return best
 
 
-def _winner(quads: Array, field: Gradients) -> _Winner | None:
-    if not len(quads):
-        return None
-    rough = support(quads, field, 20) * (_areas(quads) / (field.width * field.height)) ** 0.12
-    order = np.argsort(-rough)
-    leaving = _leaves(quads, field)[order]
-    chosen = np.concatenate([order[~leaving][:_TOP], order[leaving][:_TOP_LEAVING]])
-    finalists = fitted(quads[chosen].astype(np.float64), field)
-    scores = measured(finalists, field) @ _WEIGHTS
-    best = int(scores.argmax())
-    return _Winner(finalists[best], float(scores[best]), bool(_leaves(finalists[best : best + 1], field)[0]))
+def proposed(field: Gradients, min_area: float) -> Iterator[Array]:
+    """Yield the quads worth measuring, n x 4 x 2, pulled onto their edges: the closed shapes, then what lines enclose."""
+    closed = candidates.from_contours(field, min_area) + candidates.from_regions(field, min_area)
+    quads = _plausible(np.array(closed, np.float32).reshape(-1, 4, 2), min_area)
+    if len(quads):
+        # Several ways propose the same shape.
+        _, first = np.unique(np.rint(quads / 2).reshape(len(quads), -1), axis=0, return_index=True)
+        yield fitted(quads[np.sort(first)].astype(np.float64), field)
+    crossed = _plausible(candidates.from_lines(field), min_area)
+    crossed = crossed[on_rim(crossed, field).sum(1) <= _MAX_RIM]
+    if len(crossed):
+        rough = support(crossed, field, lanes_of(field), 20) * (_areas(crossed) / (field.width * field.height)) ** 0.12
+        order = np.argsort(-rough)
+        out = leaving(crossed, field)[order]
+        chosen = np.concatenate([order[~out][:_TOP], order[out][:_TOP_LEAVING]])
+        yield fitted(crossed[chosen].astype(np.float64), field)
 
 
-def _leaves(quads: Array, field: Gradients) -> Array:
+def leaving(quads: Array, field: Gradients) -> Array:
     """Say which quads reach the border of the picture or lie partly beyond it."""
     low: Array = np.less(quads, _EDGE_PX)
     high: Array = np.greater(quads, np.array([field.width, field.height]) - 1 - _EDGE_PX)

@@ -12,6 +12,7 @@ import numpy as np
 
 from kiosk.documents.finder import Absence, examine
 from kiosk.documents.geometry import Array, area
+from kiosk.documents.mat import ADVICE, Foreground, Laid, Mat, laid
 from kiosk.documents.pages import Advice, Outline
 from kiosk.documents.profiles import Profile, paper_of
 from kiosk.documents.quality import Quality, measure
@@ -23,6 +24,8 @@ _LOOK_INSET = 0.05
 _JUDGE_DPI = 110
 """Resolution at which a preview frame is judged; finer costs more than it tells."""
 _JUDGE_EVERY_S = 0.25
+_LEARN_AFTER = 3
+"""Frames in a row without a page before the mat is taken for empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,14 @@ class Sight:
 
 
 class Guide:
-    """Judges preview frames of one profile, in order. `frame_mm`: what the frame's long side covers, if known."""
+    """Judges preview frames of one profile, in order. `frame_mm`: what the frame's long side covers, if known.
 
-    def __init__(self, profile: Profile, frame_mm: float | None) -> None:
+    `mat`: outlives the guide; learned here while nothing lies there.
+    """
+
+    def __init__(self, profile: Profile, frame_mm: float | None, mat: Mat | None = None) -> None:
+        self._mat = mat if mat is not None else Mat()
+        self._empty = 0
         self._profile = profile
         self._frame_mm = frame_mm
         self._steadiness = Steadiness()
@@ -49,12 +57,18 @@ class Guide:
         """Judge one upright BGR frame."""
         height, width = frame.shape[:2]
         longest = max(height, width)
-        found = examine(frame, min_share=self._profile.min_share, on_mat=True)
+        seen = self._mat.foreground(frame)
+        # Without its picture the mat is only known to be dark.
+        found = examine(frame, min_share=self._profile.min_share, on_mat=seen is None)
+        wrong = self._lies(frame, seen, None if isinstance(found, Absence) else (found.quad + 0.5) / (width, height))
         if isinstance(found, Absence):
-            self._steadiness.update(now_s, None, None, longest)
-            self._judged = None
-            return Sight(None, Advice.LAY_PAGE if found is Absence.NOTHING else Advice.MOVE_INTO_FRAME, False)
+            self._pause(now_s, longest)
+            cut_off = found is Absence.CUT_OFF or wrong is Laid.CUT_OFF
+            return Sight(None, Advice.MOVE_INTO_FRAME if cut_off else Advice.LAY_PAGE, False)
         outline = outline_of(found.quad, width, height)
+        if wrong is not None:
+            self._pause(now_s, longest)
+            return Sight(None if wrong is Laid.NOTHING else outline, ADVICE[wrong], False)
         self._look = look_of(frame, found.quad)
         phase = self._steadiness.update(now_s, found.quad, self._look, longest)
         px_per_mm = None if self._frame_mm is None else longest / self._frame_mm
@@ -73,6 +87,21 @@ class Guide:
         if fault is not None:
             return Sight(outline, fault, False)
         return Sight(outline, Advice.GOOD if phase is Phase.STEADY else Advice.HOLD_STILL, phase is Phase.STEADY)
+
+    def _pause(self, now_s: float, longest: int) -> None:
+        self._steadiness.update(now_s, None, None, longest)
+        self._judged = None
+
+    def _lies(self, frame: Array, seen: Foreground | None, outline: Array | None) -> Laid | None:
+        """Compare with the empty mat, and learn or follow it while nothing lies there."""
+        if seen is None:
+            self._empty = self._empty + 1 if outline is None else 0
+            if self._empty >= _LEARN_AFTER:
+                self._mat.learn(frame)
+            return None
+        if outline is None:
+            self._mat.follow(seen)
+        return laid(seen, outline)
 
     def taken(self) -> None:
         """Remember that the page last seen has been taken."""

@@ -11,6 +11,8 @@ from typing import Literal
 
 Point = tuple[float, float]
 Outline = tuple[Point, Point, Point, Point]
+Place = tuple[float, float, float, float]
+"""Left, top, width, height as shares of a picture."""
 
 
 class Advice(enum.StrEnum):
@@ -19,9 +21,12 @@ class Advice(enum.StrEnum):
     LAY_PAGE = "documents.advice.lay_page"
     MOVE_INTO_FRAME = "documents.advice.move_into_frame"
     TOO_DARK = "documents.advice.too_dark"
+    HAND = "documents.advice.hand"
+    ONE_PAGE = "documents.advice.one_page"
     HOLD_STILL = "documents.advice.hold_still"
     BLURRED = "documents.advice.blurred"
     GLARE = "documents.advice.glare"
+    LEANING = "documents.advice.leaning"
     TOO_SMALL = "documents.advice.too_small"
     WRONG_SIZE = "documents.advice.wrong_size"
     GOOD = "documents.advice.good"

@@ -108,6 +108,8 @@ def judge(folder: Path, finder: Finder, *, max_side: int = 0, limit_kind: str = 
     """Let a finder look at every picture, reduced to `max_side` px on its long side (0: as stored). Raises: ScoreError."""
     truth = read_truth(folder)
     cv2.setNumThreads(1)
+    # The first call of all pays for memory and for code that is loaded, in no picture's name.
+    finder(np.zeros((1080, 1920, 3), np.uint8))
     for entry in (*truth.images, *truth.negatives):
         if limit_kind and entry.kind != limit_kind:
             continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from kiosk.documents.geometry import Array
@@ -20,6 +21,7 @@ _ALONG = 0.92
 _RIM_PX = 1.5
 _RIM_BENEFIT = 0.8
 _SEEN_AT_LEAST = 0.35
+_LANES = 24
 
 
 def sampled(quads: Array, inset: float, count: int) -> tuple[Array, Array]:
@@ -61,14 +63,32 @@ def within(points: Array, field: Gradients) -> Array:
     return seen
 
 
-def support(quads: Array, field: Gradients, count: int) -> Array:
+def lanes_of(field: Gradients) -> Array:
+    """Return for each of 24 directions where an edge runs that way within 2 px, uint8 24 x height x width.
+
+    One look then says what `supported` finds out with five; made for the thousands of quads between crossing lines.
+    """
+    lanes = np.empty((_LANES, field.height, field.width), np.uint8)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    ux, uy = field.ux.astype(np.float32), field.uy.astype(np.float32)
+    for lane in range(_LANES):
+        angle = np.pi * lane / _LANES
+        across = cv2.addWeighted(ux, float(np.cos(angle)), uy, float(np.sin(angle)), 0)
+        lanes[lane] = cv2.dilate((np.logical_and(np.abs(across) > _ALONG, field.felt)).astype(np.uint8), disc)
+    return lanes
+
+
+def support(quads: Array, field: Gradients, lanes: Array, count: int) -> Array:
     """Return for each quad how well its sides lie on edges, 0 to 1: the mean side and the worst one, half and half.
 
     Of a side that leaves the picture the part that is seen counts; a side along the border has the benefit of the doubt.
     """
     points, normals = sampled(quads, 0.04, count)
     seen = within(points, field)
-    share = supported(points, normals, field).sum(2) / np.maximum(seen.sum(2), count * _SEEN_AT_LEAST)
+    lane = np.rint(np.arctan2(normals[..., 1], normals[..., 0]) * (_LANES / np.pi)).astype(np.intp) % _LANES
+    at, _ = places(points, field)
+    edge = lanes.ravel().take(at + lane[..., None] * (field.height * field.width)) * seen
+    share = edge.sum(2) / np.maximum(seen.sum(2), count * _SEEN_AT_LEAST)
     share = np.where(on_rim(quads, field), _RIM_BENEFIT, share)
     found: Array = 0.5 * share.mean(1) + 0.5 * share.min(1)
     return found

@@ -148,11 +148,14 @@ class Vision:
         """Let the camera rest. What is still on its way is dropped."""
         self._end_run("stop")
 
-    def capture(self) -> None:
-        """Take the page now, steady or not: `PageCaptured` or `CaptureRefused` follows, or `VisionLost`."""
+    def capture(self, outline: Outline | None = None) -> None:
+        """Take the page now, steady or not: `PageCaptured` or `CaptureRefused` follows, or `VisionLost`.
+
+        `outline`: its corners as somebody set them by hand, shares of the picture; None to have them found.
+        """
         with self._lock:
             if self._profile is not None:
-                self._commands.append({"do": "capture"})
+                self._commands.append({"do": "capture", "outline": outline})
         self._wake()
 
     def forget(self) -> None:

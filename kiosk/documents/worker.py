@@ -5,7 +5,7 @@ ever leaves its memory for a disk.
 
 Started by `vision` with inherited descriptors; dies with its parent. Events: `alive` (the camera answers or is resting),
 `up`, `down` {code}, `frame` {seq, run}, `page` {run, ...} with the JPEG, `refused` {run, advice}. Commands: `open` {driver,
-options, preview_px, first_seq}, `preview` {profile, run}, `stop`, `capture`, `forget`.
+options, preview_px, first_seq}, `preview` {profile, run}, `stop`, `capture` {outline}, `forget`.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ from kiosk.documents.camera_thread import CameraThread
 from kiosk.documents.capture import take
 from kiosk.documents.frames import FrameBuffer
 from kiosk.documents.guide import Guide
+from kiosk.documents.mat import Mat
 from kiosk.documents.page_wire import packed_page
-from kiosk.documents.pages import Advice, CapturedPage
+from kiosk.documents.pages import Advice, CapturedPage, Outline
 from kiosk.documents.profiles import PROFILES, Profile
 from kiosk.documents.wire import Message, Unpacker, packed
 
@@ -94,6 +95,8 @@ class Worker:
         self._camera: CameraThread | None = None
         self._up: bool | None = None
         self._preview_px = 960
+        self._mat = Mat()
+        self._by_hand: Outline | None = None
         self._seq = 0
         self._run_no = 0
         self._profile: Profile | None = None
@@ -136,6 +139,7 @@ class Worker:
             case "capture":
                 if self._camera is not None and self._profile is not None:
                     self._asked = self._capturing = True
+                    self._by_hand = outline_in(command)
                     self._camera.want_still()
             case "stop" | "forget" as what:
                 self._stream(False)
@@ -150,7 +154,7 @@ class Worker:
 
     def _stream(self, on: bool) -> None:
         self._asked = self._capturing = False
-        self._hint = None
+        self._hint = self._by_hand = None
         if self._camera is not None:
             self._camera.stream(on)
 
@@ -166,7 +170,7 @@ class Worker:
             self._up = True
             self._send({"ev": "up"})
         if self._profile is not None and self._guide is None:
-            self._guide = Guide(self._profile, news.frame_mm)
+            self._guide = Guide(self._profile, news.frame_mm, self._mat)
         if self._profile is None or self._guide is None:
             self._send({"ev": "alive"})
             _wipe(news.frame, news.still)
@@ -199,8 +203,9 @@ class Worker:
 
     def _take(self, still: Picture, profile: Profile, frame_mm: float | None, now_s: float) -> None:
         asked, self._asked, self._capturing = self._asked, False, False
+        outline, self._by_hand = self._by_hand, None
         self._send({"ev": "alive"})
-        page = take(still, profile, frame_mm)
+        page = take(still, profile, frame_mm, self._mat, outline)
         if self._guide is None:
             return
         if isinstance(page, CapturedPage):
@@ -215,6 +220,15 @@ class Worker:
 
     def _send(self, event: Message, blob: bytes = b"") -> None:
         self._line.sendall(packed(event, blob))
+
+
+def outline_in(command: Message) -> Outline | None:
+    """Return the four corners that a command carries, if it does."""
+    corners = command.get("outline")
+    if corners is None:
+        return None
+    a, b, c, d = ((float(x), float(y)) for x, y in corners)
+    return (a, b, c, d)
 
 
 def _wipe(*pictures: Picture | None) -> None:

@@ -1,15 +1,18 @@
 """Enrolment: a one-time code and a fresh device key become a record that ties this terminal to its city.
 
-Knows: the order that survives being cut short (key first, then the city, then the record). Does not know: the wire.
+Knows: the order that survives being cut short (key first, then the city, then the record, then the certificate). Does not
+know: the wire.
 """
 
 from __future__ import annotations
 
 import base64
+import datetime as dt
 
 from kiosk.city import client
+from kiosk.clock import SystemClock
 from kiosk.config import Config
-from kiosk.fleet import custody, enrolment
+from kiosk.fleet import custody, enrolment, tls
 from kiosk.fleet.enrolment import Enrolment, PlatformKey
 
 
@@ -39,6 +42,9 @@ def enrol(config: Config, code: str) -> Enrolment:
         platform_sign_key=_pin(answer.platform_sign_key.key_id, answer.platform_sign_key.public_key),
     )
     enrolment.save(config.state_dir, record)
+    # The agent asks again for whatever fails here: enrolment itself is over.
+    city = client.CityClient(str(config.city.url), config.city.ca_file, record.kiosk, key.sign, SystemClock())
+    tls.upkeep(config.state_dir, city, dt.datetime.now(tz=dt.UTC))
     return record
 
 

@@ -175,6 +175,23 @@ class OutboxDesk:
             _complain_all(faults)
         return FAILED if faults else OK
 
+    def accept(self) -> int:
+        """Let the terminal take papers in again after a salvage; say what was saved."""
+        found = self._outbox.salvaged()
+        if found is None:
+            _complain("nothing was salvaged here")
+            return FAILED
+        self._outbox.accept_salvage()
+        self._audit.record("outbox.accepted", by=who(), aside=found.aside or "-", rows=found.rows, carved=found.carved)
+        if self._json:
+            print(json.dumps(dataclasses.asdict(found), indent=1))
+        else:
+            print(f"{found.reason}: {found.rows} rows saved, {found.carved} of them by their envelopes alone")
+            if found.aside:
+                print(f"The damaged store and {found.parts_aside} part files lie in {self._outbox.directory / found.aside}")
+            print("The terminal takes papers in again when it is started anew.")
+        return OK
+
     def _find(self, wanted: str) -> Row | None:
         """Find a row by its number or its case code, as people write it."""
         if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:

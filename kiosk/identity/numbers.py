@@ -10,6 +10,7 @@ of a closed union, never an exception: `Number` (or `ResidentNumber`) with the c
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import enum
 import re
@@ -40,6 +41,8 @@ class Warn(enum.StrEnum):
     UNKNOWN_REGION = "unknown_region"
     UNKNOWN_REGISTRY = "unknown_registry"
     INNER_CHECK = "inner_check"
+    UNPROVEN_CHECK = "unproven_check"
+    """A check digit whose rule was never published."""
 
 
 class Sex(enum.StrEnum):
@@ -86,6 +89,16 @@ class ResidentNumber:
     warnings: tuple[Warn, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ForeignNumber:
+    """The 15-character number of a foreigner's card of 2017. `country` has three letters, `birth` is YYMMDD."""
+
+    text: str
+    country: str
+    birth: str
+    warnings: tuple[Warn, ...] = ()
+
+
 def _tidy(text: str) -> str | Invalid:
     if len(text) > LONGEST:
         return Invalid(Problem.LENGTH)
@@ -126,6 +139,12 @@ def mod_37_36(body: str) -> str:
         total = (carry + _ALNUM.index(character)) % 36 or 36
         carry = total * 2 % 37
     return _ALNUM[(37 - carry) % 36]
+
+
+def mrz_check(body: str) -> str:
+    """Return the ICAO 9303 check digit (weights 7, 3, 1) of digits, letters and `<`."""
+    values = (0 if character == "<" else _ALNUM.index(character) for character in body)
+    return str(sum(value * (7, 3, 1)[place % 3] for place, value in enumerate(values)) % 10)
 
 
 def luhn_holds(digits: str) -> bool:
@@ -187,6 +206,28 @@ def _kind_of(number: str) -> tuple[ResidentKind, bool]:
     if number[:2] in _HK_MO_TW:
         return ResidentKind.HK_MO_TW, True
     return ResidentKind.CITIZEN, number[:2] in _PROVINCES
+
+
+def foreign_card_2017(text: str, *, today: dt.date) -> ForeignNumber | Invalid:
+    """Check a foreigner's number of 2017: 3 letters, region 4, birth 6, serial, check by ICAO 9303 (which only warns).
+
+    `today` bounds the birth date, whose century the number does not say: one of the last two must have had that day.
+    """
+    number = _shaped(text, lengths=(15,), alphabet=_ALNUM)
+    if isinstance(number, Invalid):
+        return number
+    if re.fullmatch(r"[A-Z]{3}[0-9]{12}", number) is None:
+        return Invalid(Problem.LAYOUT)
+    days = []
+    for century in (today.year // 100, today.year // 100 - 1):
+        with contextlib.suppress(ValueError):
+            days.append(dt.date(century * 100 + int(number[7:9]), int(number[9:11]), int(number[11:13])))
+    if not days:
+        return Invalid(Problem.DATE)
+    if min(days) > today:
+        return Invalid(Problem.FUTURE)
+    holds = mrz_check(number[:14]) == number[14]
+    return ForeignNumber(number, number[:3], number[7:13], () if holds else (Warn.UNPROVEN_CHECK,))
 
 
 def disabled_card(text: str, *, today: dt.date) -> Number | Invalid:

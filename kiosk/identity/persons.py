@@ -1,12 +1,14 @@
 """A person as a document names them.
 
-Knows: what a resident card says, and ages. Does not know: where the document was read, or what the person wants.
+Knows: what an identity card says, which of four it is, and ages. Does not know: where the
+document was read, or what the person wants.
 """
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
+import enum
 from dataclasses import dataclass
 
 from kiosk.identity.numbers import Sex
@@ -15,9 +17,31 @@ RESIDENT_ID = "111"
 """Document type of a resident identity card (GA/T 2000.156)."""
 
 
+class PersonCard(enum.StrEnum):
+    """Which identity card names a person. Items say which of them they take."""
+
+    RESIDENT = "resident"
+    HK_MO_TW = "hk_mo_tw"
+    FOREIGN_2017 = "foreign_2017"
+    FOREIGN = "foreign"
+
+
+DOCUMENT_TYPES: dict[PersonCard, str] = {
+    PersonCard.RESIDENT: RESIDENT_ID,
+    PersonCard.HK_MO_TW: "154",
+    PersonCard.FOREIGN_2017: "553",
+    PersonCard.FOREIGN: "553",
+}
+"""GA/T 2000.156 by card. Only 111 was seen in use; the others are from memory and the city must confirm them."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
-    """Someone named by a document. `nation_code` is GB/T 3304 ("01" Han), `valid_to` is None for a long-term card."""
+    """Someone named by a document.
+
+    `name` is in Chinese characters, in Latin letters where a foreigner's card has no others. `nation_code` is GB/T 3304
+    ("01" Han), `country` three letters; a card has one or the other, or neither. `valid_to` is None for a long-term card.
+    """
 
     name: str
     document_type: str
@@ -29,6 +53,8 @@ class Person:
     issuer: str
     valid_from: dt.date
     valid_to: dt.date | None
+    latin_name: str = ""
+    country: str = ""
 
     def __repr__(self) -> str:
         # A repr ends in logs and failure reports; it must not name anybody.

@@ -204,7 +204,10 @@ class CertificateDesk:
     def _failed(self, number: int, reason: str) -> None:
         certificate = self._context.vault.certificate
         identifier = "" if certificate is None else certificate.certificate_id
-        self._context.audit.record("print.failed", "failure", session=number, certificate=identifier, reason=reason)
+        pages = self._context.vault.pages_printed
+        self._context.audit.record(
+            "print.failed", "failure", session=number, certificate=identifier, reason=reason, pages=pages
+        )
         unsure = reason in _UNSURE
         self._context.handle(ev.PagesNotPrinted(number, "print.unsure" if unsure else "print.failed", unsure=unsure))
 
@@ -217,12 +220,21 @@ class CertificateDesk:
 
     def _cancel(self, number: int, job: int) -> None:
         audit = self._context.audit
+        seen = self._context.vault.pages_printed
 
-        def done(result: bool | DeviceError) -> None:
+        def stop(printer: PagePrinter) -> int:
+            printer.cancel(job)
+            try:
+                return printer.job(job).pages_completed  # numbered sheets are spent, whoever they were for
+            except DeviceError:
+                return seen  # cancelled all the same
+
+        def done(result: int | DeviceError) -> None:
             reason = result.code if isinstance(result, DeviceError) else "cancelled"
-            audit.record("print.failed", "failure", session=number, certificate="", reason=reason)
+            pages = seen if isinstance(result, DeviceError) else result
+            audit.record("print.failed", "failure", session=number, certificate="", reason=reason, pages=pages)
 
-        self._context.devices[Device.PAGE_PRINTER].submit(lambda printer: printer.cancel(job), done)
+        self._context.devices[Device.PAGE_PRINTER].submit(stop, done)
 
     def record_taken(self, evidence: Taken) -> None:
         """Write down that the paper was taken, as far as that is known."""

@@ -5,8 +5,10 @@ Knows: when to read a card and what a usable card is. Does not know: the reader'
 
 from __future__ import annotations
 
+import datetime as dt
+
 from devices.errors import DeviceError
-from devices.id_card import CardPresent, IdCard, IdCardReader, NoCard, PresenceUnknown, ReadFailed
+from devices.id_card import CardKind, CardPresent, IdCard, IdCardReader, NoCard, PresenceUnknown, ReadFailed
 from devices.supervisor import DeviceReport
 from kiosk.city.client import PlatformRejected, PlatformUnreachable
 from kiosk.city.messages import CodeAnswer, PersonKey, VerifyAnswer
@@ -14,8 +16,8 @@ from kiosk.clock import ClockQuality
 from kiosk.events import Fact
 from kiosk.identity import masking
 from kiosk.identity.assurance import Assurance
-from kiosk.identity.numbers import Invalid, Sex, resident_id
-from kiosk.identity.persons import RESIDENT_ID, Person
+from kiosk.identity.numbers import ForeignNumber, ResidentKind, ResidentNumber, Sex, foreign_card_2017, resident_id
+from kiosk.identity.persons import DOCUMENT_TYPES, Person, PersonCard
 from kiosk.journeys import my_cases
 from kiosk.journeys.context import Context
 from kiosk.journeys.vault import Found
@@ -25,13 +27,32 @@ from kiosk.session.states import Device
 ELDER_AGE = 60
 CODE_DIGITS = 6
 _FINAL_REFUSALS = frozenset({"code_late", "code_used", "code_exhausted", "challenge_unknown"})
+_NOT_TAKEN = {
+    PersonCard.RESIDENT: "identify.not_with_resident",
+    PersonCard.HK_MO_TW: "identify.not_with_hk_mo_tw",
+    PersonCard.FOREIGN_2017: "identify.not_with_foreign_2017",
+    PersonCard.FOREIGN: "identify.not_with_foreign",
+}
+"""What is said of a card that the chosen item cannot be done with."""
+_NUMBERS_OF = {CardKind.HK_MO_TW: ResidentKind.HK_MO_TW, CardKind.FOREIGN: ResidentKind.FOREIGN_PERMANENT}
+
+
+def number_holds(card: IdCard, today: dt.date) -> bool:
+    """Say whether the number on a card can be right, is one of its kind of card, and names the card's birthday."""
+    if card.kind is CardKind.FOREIGN_2017:
+        foreign = foreign_card_2017(card.number, today=today)
+        return isinstance(foreign, ForeignNumber) and foreign.birth == f"{card.birth:%y%m%d}"
+    found = resident_id(card.number, today=today)
+    if not isinstance(found, ResidentNumber) or found.birth != card.birth:
+        return False
+    return found.kind is _NUMBERS_OF.get(card.kind, found.kind)
 
 
 def person_of(card: IdCard) -> Person:
     """Turn what the card says into a person."""
     return Person(
-        name=card.name,
-        document_type=RESIDENT_ID,
+        name=card.name or card.latin_name,
+        document_type=DOCUMENT_TYPES[PersonCard(card.kind)],
         number=card.number,
         sex=Sex(card.sex),
         nation_code=card.nation_code,
@@ -40,6 +61,8 @@ def person_of(card: IdCard) -> Person:
         issuer=card.issuer,
         valid_from=card.valid_from,
         valid_to=card.valid_to,
+        latin_name=card.latin_name,
+        country=card.country,
     )
 
 
@@ -105,6 +128,8 @@ class PersonDesk:
                 self._accept(number, result)
             case NoCard():
                 pass  # lifted meanwhile: the next card is read when it comes
+            case ReadFailed(code="id_card.kind_unsupported" as code):
+                self._refuse(number, "identify.kind_unsupported", code)
             case ReadFailed(code=code):
                 self._refuse(number, "identify.unreadable", code)
             case DeviceError(code=code):
@@ -116,8 +141,11 @@ class PersonDesk:
             self._refuse(number, "identify.clock", "clock")  # no date on the card can be judged by this clock
             return
         today = context.today()
-        checked = resident_id(card.number, today=today)
-        if isinstance(checked, Invalid) or checked.birth != card.birth:
+        kind = PersonCard(card.kind)
+        if not self._taken(kind):
+            self._refuse(number, _NOT_TAKEN[kind], "card_not_taken")
+            return
+        if not number_holds(card, today):
             self._refuse(number, "identify.bad_number", "number")
             return
         person = person_of(card)
@@ -148,6 +176,12 @@ class PersonDesk:
             raise error
 
         context.store_work.run(lambda: my_cases.look(context, person), found, failed)
+
+    def _taken(self, kind: PersonCard) -> bool:
+        """Say whether the chosen item can be done with such a card."""
+        plan = self._context.session().plan
+        # who comes for their own cases has chosen no item
+        return plan is None or not plan.item_id or kind in self._context.catalogue.item(plan.item_id).cards
 
     def _refuse(self, number: int, message_id: str, reason: str) -> None:
         self._refused = True

@@ -15,6 +15,7 @@ from kiosk.catalogue.models import Material, Profile, Provide, ServiceItem, Text
 from kiosk.documents.pages import (
     CapturedPage,
     CaptureRefused,
+    Outline,
     PageCaptured,
     PreviewChanged,
     PreviewFrame,
@@ -184,9 +185,9 @@ class MaterialsDesk:
         self._vision.stop_preview()
         self._vision.forget()
 
-    def capture(self) -> None:
-        """Take the page now, steady or not."""
-        self._vision.capture()
+    def capture(self, outline: Outline | None = None) -> None:
+        """Take the page now, steady or not, within corners set by hand if there are any."""
+        self._vision.capture(outline)
 
     def frame(self) -> PreviewFrame | None:
         """Return the newest frame of the live picture."""

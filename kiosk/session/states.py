@@ -58,6 +58,8 @@ class Device(enum.StrEnum):
     DOCUMENT_CAMERA = "document_camera"
     RECEIPT_PRINTER = "receipt_printer"
     PAGE_PRINTER = "page_printer"
+    CODE_READER = "code_reader"
+    PAGE_SCANNER = "page_scanner"
 
 
 class Promise(enum.StrEnum):

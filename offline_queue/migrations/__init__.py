@@ -24,6 +24,11 @@ class Step:
         return resources.files(__name__).joinpath(self.file).read_text(encoding="utf-8")
 
 
-STEPS = (Step(1000, "0001_outbox.sql"), Step(1001, "0002_person_tag.sql"), Step(2000, "0003_counted.sql"))
+STEPS = (
+    Step(1000, "0001_outbox.sql"),
+    Step(1001, "0002_person_tag.sql"),
+    Step(2000, "0003_counted.sql"),
+    Step(2001, "0004_least_seq.sql"),
+)
 CURRENT = STEPS[-1].version
 MAJOR = CURRENT // 1000

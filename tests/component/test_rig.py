@@ -21,13 +21,16 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from devices import id_card, namespace, page_printer, receipt_printer, smart_card
+from devices import code_reader, id_card, namespace, page_printer, page_scanner, receipt_printer, smart_card
+from devices.code_reader import wedge
 from devices.id_card import sdt
 from devices.id_card.samples import SAMPLE_CARDS
 from devices.page_printer import ipp
+from devices.page_scanner import sane
 from devices.receipt_printer import escpos
 from devices.rig import Rig, RigOptions
 from devices.smart_card import pcsc
+from kiosk.printing.raster import qr_with_text
 
 PATIENCE_S = 20.0
 ROOT = Path(__file__).parents[2]
@@ -208,6 +211,27 @@ def test_printed_page(hands: Hands) -> None:
     printer.close()
 
 
+def test_page_scanner(hands: Hands) -> None:
+    """Sheets that are loaded come through SANE as pages; jam, cover and power move the driver's status."""
+    scanner = sane.create(hands.options("page_scanner"))
+    assert hands("page_scanner/load", sheets=2)["page_scanner"]["sheets"] == 2
+    pages: list[page_scanner.Page] = []
+    settings = page_scanner.ScanSettings(page_scanner.Source.FEEDER, dpi=100)
+    assert scanner.scan(settings, pages.append, threading.Event()) == page_scanner.Scanned(2)
+    assert len(pages) == 2
+    hands("page_scanner/jam", jammed=True)
+    assert scanner.status() == page_scanner.Jammed()
+    hands("page_scanner/jam", jammed=False)
+    hands("page_scanner/cover", open=True)
+    assert scanner.status() == page_scanner.CoverOpen()
+    hands("page_scanner/cover", open=False)
+    assert hands("page_scanner/unplug")["page_scanner"]["plugged"] is False
+    assert scanner.status() == page_scanner.Disconnected()
+    hands("page_scanner/replug")
+    assert scanner.status() == page_scanner.Ready(feeder_loaded=False)
+    scanner.close()
+
+
 def test_camera(hands: Hands) -> None:
     """A page that is laid shows up in the picture; a fault switch reaches the stream's server."""
     empty = hands("camera/clear")["camera"]
@@ -225,6 +249,35 @@ def test_camera(hands: Hands) -> None:
     hands("camera/clear")
 
 
+def test_code_reader(hands: Hands) -> None:
+    """A code that is shown comes down the line; half a code is told; the cable can be pulled and put back."""
+    reader = wedge.create(hands.options("code_reader"))
+
+    def comes(wanted: code_reader.Code | code_reader.Unreadable) -> bool:
+        return reader.next_code() == wanted
+
+    hands("code_reader/show", text="CK-2026-000123", symbology="code128")
+    until(lambda: comes(code_reader.Code("CK-2026-000123", code_reader.Symbology.CODE128)))
+    assert hands.ask("POST", "code_reader/show_receipt", "")[0] == 409
+    printer = escpos.create(hands.options("receipt_printer"))
+    paper: list[receipt_printer.Block] = [qr_with_text("KFR1.body.signature", "样例", width=printer.width_dots)]
+    printed = printer.print([*paper, receipt_printer.Feed(2), receipt_printer.Cut()])
+    assert isinstance(printed, receipt_printer.Printed)
+    printer.close()
+    hands("code_reader/show_receipt")
+    until(lambda: comes(code_reader.Code("KFR1.body.signature", code_reader.Symbology.QR)))
+    hands("code_reader/fault", fault="half")
+    until(lambda: comes(code_reader.Unreadable("code_reader.half")))
+    assert hands("code_reader/unplug")["code_reader"]["plugged"] is False
+    assert reader.status() == code_reader.Disconnected()
+    assert hands.ask("POST", "code_reader/show", '{"text": "x"}')[0] == 409
+    reader.close()
+    assert hands("code_reader/replug")["code_reader"]["plugged"] is True
+    again = wedge.create(hands.options("code_reader"))
+    assert again.status() == code_reader.Ready()
+    again.close()
+
+
 def test_network(hands: Hands) -> None:
     """The line to the city can be cut and restored, on the port that the rig wrote down."""
     port = json.loads(hands.rig.file.read_text(encoding="utf-8"))["network"]["port"]
@@ -236,6 +289,33 @@ def test_network(hands: Hands) -> None:
     assert hands("network/restore")["network"] == {"connected": True}
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as line:
         assert line.recv(16) == b"city\n"
+
+
+def test_every_action_is_described(hands: Hands) -> None:
+    """The port's own description should know every action, say in words what it takes, and need nothing else to be used."""
+    with urllib.request.urlopen(f"{hands.rig.control}/openapi.json", timeout=PATIENCE_S) as answer:
+        described = json.loads(answer.read())
+    orders = {path: each["post"] for path, each in described["paths"].items() if "post" in each}
+    kinds = {path.split("/")[2] for path in orders}
+    assert kinds == set(json.loads(hands.get("state")))
+    assert all(order["summary"] for order in orders.values())
+
+
+def test_it_starts_quickly(tmp_path: Path) -> None:
+    """Every emulator and every daemon should be up in under two seconds, at the quickest of three starts."""
+    environment = {key: value for key, value in os.environ.items() if key != namespace.MARKER}
+    code = (
+        "import time\nbegan = time.perf_counter()\nfrom devices.rig import Rig, RigOptions\nfrom pathlib import Path\n"
+        f"rig = Rig(RigOptions(state_dir=Path({str(tmp_path)!r})))\nrig.start()\n"
+        "print(time.perf_counter() - began)\nrig.stop()\n"
+    )
+    command = [sys.executable, "-m", "devices.namespace", "--", sys.executable, "-c", code]
+
+    def seconds() -> float:
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
+        return float(done.stdout.split()[-1])
+
+    assert min(seconds() for _ in range(3)) < 2.0
 
 
 def test_messages(hands: Hands) -> None:

@@ -34,10 +34,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from offline_queue import Attachment, Limits, Outbox, Put, QueueError, Recipient, RowState, Sealing
 from offline_queue import envelope as env
+from offline_queue.answers import LinkReason
 from offline_queue.breaker import Waits
 from offline_queue.envelope import Receipt, sign_receipt
 from offline_queue.sync import Pace, SyncAgent
-from offline_queue.transport import HttpTransport, LinkReason
+from offline_queue.transport import HttpTransport
 
 DEVICE = Ed25519PrivateKey.from_private_bytes(b"d" * 32)
 PLATFORM = Ed25519PrivateKey.from_private_bytes(b"P" * 32)
@@ -46,6 +47,7 @@ NOW = dt.datetime.now(tz=dt.UTC).replace(microsecond=0)
 BIG = Attachment("scan", "application/pdf", os.urandom(3 * 1024 * 1024))
 QUICK = Pace(idle_s=0.2, probe_s=0.02, waits=Waits(base_s=0.02, cap_s=0.1, least_s=0.01))
 
+TUS = {"Tus_Resumable": "1.0.0"}
 Trick = Callable[["Handler"], bool]
 """A misbehaviour: does what it likes with the request; True if that was all."""
 
@@ -60,6 +62,9 @@ class StubPlatform(http.server.ThreadingHTTPServer):
         self.lock = threading.Lock()
         self.tricks: list[Trick] = []
         self.parts: dict[tuple[str, str], bytes] = {}
+        self.promised: dict[tuple[str, str], tuple[str, int]] = {}
+        self.taken = 0
+        self.turn = threading.RLock()
         self.accepted: dict[str, tuple[str, bytes]] = {}
         self.accepts: list[str] = []
         self.requests = 0
@@ -74,7 +79,7 @@ class StubPlatform(http.server.ThreadingHTTPServer):
             if submission_id in self.accepted:
                 digest, receipt = self.accepted[submission_id]
                 return (200, receipt) if digest == envelope.sha256 else (422, b'{"code":"body_differs"}')
-            missing = [part.id for part in header.parts if (submission_id, part.id) not in self.parts]
+            missing = [p.id for p in header.parts if len(self.parts.get((submission_id, p.id), b"")) < p.size]
             if missing:
                 return 409, json.dumps({"code": "parts_missing", "parts": missing}).encode()
             receipt = sign_receipt(
@@ -89,30 +94,91 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: StubPlatform
 
+    def tricked(self) -> bool:
+        with self.server.lock:
+            self.server.requests += 1
+            trick = self.server.tricks.pop(0) if self.server.tricks else None
+        return trick is not None and trick(self)
+
     def do_PUT(self) -> None:
-        server = self.server
-        with server.lock:
-            server.requests += 1
-            trick = server.tricks.pop(0) if server.tricks else None
-        if trick is not None and trick(self):
+        if self.tricked():
             return
         body = self.body()
+        if len(body) < int(self.headers["Content-Length"]):
+            return
         digest = "sha-256=:" + base64.b64encode(hashlib.sha256(body).digest()).decode() + ":"
         assert self.headers["Content-Digest"] == digest
-        _, _, _, submission_id, *rest = self.path.split("/")
-        if not rest:
-            self.answer(*server.accept(submission_id, body))
+        self.answer(*self.server.accept(self.path.split("/")[3], body))
+
+    def do_POST(self) -> None:
+        if not self.tricked():
+            with self.server.turn:
+                self.create()
+
+    def create(self) -> None:
+        pairs = (pair.split() for pair in self.headers["Upload-Metadata"].split(","))
+        words = {key: base64.b64decode(value).decode() for key, value in pairs}
+        key = (self.path.split("/")[3], words["part"])
+        self.signed(key, words["sha256"])
+        self.server.promised[key] = (words["sha256"], int(self.headers["Upload-Length"]))
+        self.server.parts.setdefault(key, b"")
+        if int(self.headers["Content-Length"] or 0) and not self.take(key, skip=len(self.server.parts[key])):
             return
+        self.answer(201, b"", Upload_Offset=str(len(self.server.parts[key])), **TUS)
+
+    def do_HEAD(self) -> None:
+        if self.tricked():
+            return
+        with self.server.turn:
+            key = self.known()
+            held, size = self.server.parts.get(key, b""), self.server.promised.get(key, ("", 0))[1]
+            status = 200 if key in self.server.promised else 404
+            self.answer(status, b"", Upload_Offset=str(len(held)), Upload_Length=str(size), **TUS)
+
+    def do_PATCH(self) -> None:
+        if not self.tricked():
+            with self.server.turn:
+                self.append()
+
+    def append(self) -> None:
+        key = self.known()
+        if int(self.headers["Upload-Offset"]) != len(self.server.parts[key]):
+            self.body()
+            self.answer(409, b'{"code":"offset_differs"}', **TUS)
+        elif self.take(key):
+            self.answer(204, b"", Upload_Offset=str(len(self.server.parts[key])), **TUS)
+
+    def known(self) -> tuple[str, str]:
+        _, _, _, submission_id, _, part = self.path.split("/")
+        if promised := self.server.promised.get((submission_id, part)):
+            self.signed((submission_id, part), promised[0])
+        return submission_id, part
+
+    def signed(self, key: tuple[str, str], sha256: str) -> None:
+        assert self.headers["Tus-Resumable"] == "1.0.0"
         kiosk, signature = env.parse_part_authorization(self.headers["Authorization"])
-        assert kiosk == self.headers["Kiosk"] == "0001"
-        device = DEVICE.public_key().public_bytes_raw()
-        env.verify_part(submission_id, rest[1], hashlib.sha256(body).hexdigest(), signature, device)
-        with server.lock:
-            server.parts[submission_id, rest[1]] = body
-        self.answer(201, b"{}")
+        assert kiosk == "0001"
+        env.verify_part(*key, sha256, signature, DEVICE.public_key().public_bytes_raw())
+
+    def take(self, key: tuple[str, str], skip: int = 0) -> bool:
+        """Keep what comes, all of it or what a cut left; False if it broke off or is not what was promised."""
+        left = int(self.headers["Content-Length"])
+        while left and (block := self.rfile.read1(min(left, 65536))):
+            left -= len(block)
+            fresh = block[skip:]
+            skip -= len(block) - len(fresh)
+            self.server.parts[key] += fresh
+            self.server.taken += len(fresh)
+        sha256, size = self.server.promised[key]
+        whole = self.server.parts[key]
+        if len(whole) == size and hashlib.sha256(whole).hexdigest() != sha256:
+            del self.server.parts[key], self.server.promised[key]
+            self.answer(460, b'{"code":"digest_mismatch"}', **TUS)
+            return False
+        return not left
 
     def body(self) -> bytes:
-        return self.rfile.read(int(self.headers["Content-Length"]))
+        return self.rfile.read(int(self.headers["Content-Length"] or 0))
 
     def answer(self, status: int, body: bytes, media_type: str = "application/json", **headers: str) -> None:
         self.send_response(status)
@@ -146,7 +212,9 @@ def answering(status: int, body: bytes = b"{}", media_type: str = "application/j
 
 
 def cut_mid_upload(handler: Handler) -> bool:
-    handler.rfile.read(100_000)
+    """What came before the cut is kept, as a platform does."""
+    key = handler.known()
+    handler.server.parts[key] += handler.rfile.read(100_000)
     return handler.cut()
 
 
@@ -162,6 +230,21 @@ def saying(raw: bytes) -> Trick:
         return handler.cut() if not raw.startswith(b"HTTP") else _end(handler)
 
     return trick
+
+
+LONG_BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+
+
+def drip(handler: Handler, drop: bytes, first: bytes = b"", every_s: float = 0.0) -> bool:
+    """Say `first` and then `drop` again and again, until the other side has had enough."""
+    handler.body()
+    gone = threading.Event()
+    with contextlib.suppress(OSError):
+        handler.wfile.write(first)
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not gone.wait(every_s):
+            handler.wfile.write(drop if every_s else drop * 500)
+    return _end(handler)
 
 
 def _end(handler: Handler) -> bool:
@@ -245,7 +328,7 @@ def test_a_submission_with_attachments_arrives_whole(platform: StubPlatform, out
     assert row is not None
     assert row.state is RowState.RECEIVED
     assert row.receipt == platform.accepted[kept.id][1]
-    assert platform.requests == 3
+    assert platform.requests == 1 + 4 + 1 + 1  # begin, four pieces; the small one goes along; the form
 
 
 TRICKS: dict[str, tuple[Trick, LinkReason]] = {
@@ -257,10 +340,17 @@ TRICKS: dict[str, tuple[Trick, LinkReason]] = {
     "portal redirect": (answering(302, Location="http://192.0.2.1/login"), LinkReason.CAPTIVE_PORTAL),
     "stray 404": (answering(404, b"not here", "text/plain"), LinkReason.GARBAGE),
     "fastapi 404": (answering(404, b'{"detail":"Not Found"}'), LinkReason.GARBAGE),
+    "a route that is not there": (answering(404, b'{"code":"not_found"}'), LinkReason.GARBAGE),
+    "our certificate is missing": (answering(401, b'{"code":"certificate_missing"}'), LinkReason.OWN_CERTIFICATE),
     "200 and noise": (answering(200, b"\xff\xfe{{{"), LinkReason.GARBAGE),
     "200 and another's receipt": (answering(200, b'{"v":1}'), LinkReason.GARBAGE),
     "no http": (saying(b"SSH-2.0-OpenSSH_9.2\r\n"), LinkReason.GARBAGE),
     "short answer": (saying(b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n{"), LinkReason.NO_ANSWER),
+    "headers without end": (lambda handler: drip(handler, b"X-Filler: x\r\n", b"HTTP/1.1 200 OK\r\n"), LinkReason.GARBAGE),
+    "a header without end": (lambda handler: drip(handler, b"x", b"HTTP/1.1 200 OK\r\nX: "), LinkReason.GARBAGE),
+    "patience without end": (lambda handler: drip(handler, b"HTTP/1.1 100 Continue\r\n\r\n"), LinkReason.NO_ANSWER),
+    "slow headers": (lambda handler: drip(handler, b"x", b"HTTP/1.1 200 OK\r\nX: ", 0.05), LinkReason.NO_ANSWER),
+    "slow body": (lambda handler: drip(handler, b"x", LONG_BODY, 0.05), LinkReason.NO_ANSWER),
     "cut before the answer": (lambda handler: handler.cut(), LinkReason.NO_ANSWER),
     "mute": (mute, LinkReason.NO_ANSWER),
 }
@@ -272,7 +362,9 @@ def test_each_trick_is_named_and_outlived(platform: StubPlatform, outbox: Outbox
     trick, reason = TRICKS[name]
     put(outbox)
     platform.tricks = [trick]
-    with agent_for(outbox, platform.url, silence_s=0.4 if name == "mute" else 10.0) as agent:
+    bounds = {"mute": {"silence_s": 0.4}, "patience without end": {"answer_s": 1.0}}
+    bounds |= {"slow headers": {"answer_s": 1.0}, "slow body": {"answer_s": 1.0}}
+    with agent_for(outbox, platform.url, **bounds.get(name, {})) as agent:
         assert agent.step() > 0
         assert outbox.agent_state().reason.startswith(reason.value)
         assert outbox.counts().waiting == 1
@@ -319,24 +411,92 @@ def test_retry_after_as_a_date_is_read(platform: StubPlatform, outbox: Outbox) -
 def test_an_answer_that_was_lost_makes_no_second_case(platform: StubPlatform, outbox: Outbox) -> None:
     """Accepted, then cut: the same envelope should go again and get the first receipt."""
     kept = put(outbox, BIG)
-    platform.tricks = [lambda _handler: False, accept_and_lose_the_answer, accept_and_lose_the_answer]
+    platform.tricks = [*[lambda _handler: False] * 5, accept_and_lose_the_answer, accept_and_lose_the_answer]
     with agent_for(outbox, platform.url) as agent:
         step_until_received(agent, outbox)
     assert platform.accepts == [kept.id]
-    assert platform.requests == 4
+    assert platform.requests == 5 + 3
 
 
-def test_an_upload_cut_in_the_middle_is_sent_again(platform: StubPlatform, outbox: Outbox) -> None:
-    """A part that broke off twice should arrive whole in the end."""
+def test_an_upload_cut_in_the_middle_goes_on_from_there(platform: StubPlatform, outbox: Outbox) -> None:
+    """A part that broke off twice should arrive whole, and what had come not be sent again."""
     kept = put(outbox, BIG)
-    platform.tricks = [cut_mid_upload, cut_mid_upload]
+    platform.tricks = [lambda _handler: False, cut_mid_upload, lambda _handler: False, cut_mid_upload]
     with agent_for(outbox, platform.url) as agent:
         assert agent.step() > 0
         assert outbox.agent_state().reason.startswith(LinkReason.NO_ANSWER.value)
         step_until_received(agent, outbox)
-    envelope_part = platform.parts[kept.id, "scan"]
-    assert len(envelope_part) == env.sealed_part_bytes(len(BIG.data))
+    whole = env.sealed_part_bytes(len(BIG.data))
+    assert len(platform.parts[kept.id, "scan"]) == whole
+    assert platform.taken == whole - 200_000  # the rest was taken by the two that were cut
     assert platform.accepts == [kept.id]
+
+
+def test_another_agent_goes_on_where_one_was_cut(platform: StubPlatform, outbox: Outbox) -> None:
+    """A restart should ask how far it came instead of beginning anew."""
+    put(outbox, BIG)
+    platform.tricks = [lambda _handler: False, lambda _handler: False, cut_mid_upload]
+    with agent_for(outbox, platform.url) as agent:
+        agent.step()
+    with agent_for(outbox, platform.url) as agent:
+        step_until_received(agent, outbox)
+    assert platform.taken == env.sealed_part_bytes(len(BIG.data)) - 100_000
+
+
+def shifted(by: int) -> Trick:
+    def trick(handler: Handler) -> bool:
+        handler.body()
+        offset = int(handler.headers["Upload-Offset"] or 0) + by
+        handler.answer(204, b"", Upload_Offset=str(offset), **TUS)
+        return True
+
+    return trick
+
+
+OFFSETS: dict[str, list[Trick]] = {
+    "backwards": [shifted(0)] * 30,
+    "beyond the end": [shifted(10**9)],
+    "says all is there": [lambda _handler: False, shifted(3 * 1024 * 1024 + 48)],
+    "409 for ever": [lambda _handler: False, *[answering(409, b"{}", **TUS)] * 30],
+    "423 for ever": [lambda _handler: False, *[answering(423, b"{}", **TUS)] * 30],
+    "forgets for ever": [lambda _handler: False, *[answering(404, b"{}", **TUS)] * 30],
+    "no offset": [answering(201, b"", **TUS)],
+    "no tus": [answering(201, b"")],
+    "not what was sent": [lambda _handler: False, *[answering(460, b'{"code":"digest_mismatch"}', **TUS)] * 30],
+}
+
+
+@pytest.mark.parametrize("name", OFFSETS)
+def test_a_platform_that_lies_about_offsets_is_seen_through(platform: StubPlatform, outbox: Outbox, name: str) -> None:
+    """Lies about how far a part came should end quickly, be called garbage, lose nothing, and be outlived."""
+    kept = put(outbox, BIG)
+    platform.tricks = list(OFFSETS[name])
+    with agent_for(outbox, platform.url) as agent:
+        if name != "says all is there":
+            assert agent.step() > 0
+            assert outbox.agent_state().reason.startswith(LinkReason.GARBAGE.value)
+        platform.tricks = platform.tricks if name == "says all is there" else []
+        assert platform.requests <= 12
+        step_until_received(agent, outbox)
+    assert platform.accepts == [kept.id]
+    assert len(platform.parts[kept.id, "scan"]) == env.sealed_part_bytes(len(BIG.data))
+
+
+def test_a_part_that_rotted_on_our_disk_is_parked_and_the_next_goes_on(
+    platform: StubPlatform, outbox: Outbox, tmp_path: Path
+) -> None:
+    """When the platform misses the digest and the file is to blame, the row should be set aside, once."""
+    bad, good = put(outbox, BIG), put(outbox)
+    [path] = (tmp_path / "outbox" / "parts").iterdir()
+    with path.open("r+b") as file:
+        file.seek(1_000_000)
+        file.write(b"rot")
+    with agent_for(outbox, platform.url) as agent:
+        step_until_received(agent, outbox)
+    row = outbox.row(bad.code)
+    assert row is not None
+    assert (row.state, row.last_reason) == (RowState.PARKED, "queue.part_damaged: scan")
+    assert platform.accepts == [good.id]
 
 
 def test_a_refusal_parks_in_the_platform_s_words(platform: StubPlatform, outbox: Outbox) -> None:
@@ -390,18 +550,25 @@ def certificate(
 
 
 @pytest.mark.parametrize(
-    ("days", "known", "reason"),
+    ("days", "known", "told_days_ago", "reason"),
     [
-        ((-1, 1), True, None),
-        ((-9, -1), True, LinkReason.TLS_TIME),
-        ((1, 9), True, LinkReason.TLS_TIME),
-        ((-1, 1), False, LinkReason.TLS),
+        ((-1, 1), True, 1, None),
+        ((-9, -1), True, 1, LinkReason.CERTIFICATE_EXPIRED),
+        ((-9, -1), True, 500, LinkReason.CLOCK),
+        ((1, 9), True, 1, LinkReason.CLOCK),
+        ((-1, 1), False, 1, LinkReason.TLS),
     ],
 )
 def test_only_the_pinned_authority_is_believed(
-    platform: StubPlatform, outbox: Outbox, tmp_path: Path, days: tuple[int, int], known: bool, reason: LinkReason | None
+    platform: StubPlatform,
+    outbox: Outbox,
+    tmp_path: Path,
+    days: tuple[int, int],
+    known: bool,
+    told_days_ago: int,
+    reason: LinkReason | None,
 ) -> None:
-    """A good certificate should do; an expired, early or foreign one should be named, whatever the system trusts."""
+    """A good certificate should do; an expired or foreign one and a wrong clock be named, whatever the system trusts."""
     authority = certificate((-10, 10), None)
     leaf, key = certificate(days, authority)
     chain = tmp_path / "leaf.pem"
@@ -415,7 +582,8 @@ def test_only_the_pinned_authority_is_believed(
     platform.handle_error = lambda *_args: None  # type: ignore[method-assign]  # refused handshakes are what we want
     put(outbox)
     url = platform.url.replace("http:", "https:")
-    with agent_for(outbox, url, ca_file=pinned) as agent:
+    told = dt.datetime.now(tz=dt.UTC) - dt.timedelta(days=told_days_ago)
+    with agent_for(outbox, url, ca_file=pinned, told_time=lambda: told) as agent:
         agent.step()
     state = outbox.agent_state()
     assert state.reason.partition(":")[0] == (reason.value if reason else "")

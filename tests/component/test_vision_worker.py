@@ -144,6 +144,19 @@ def test_a_blurred_page_gets_advice_and_no_picture(camera: DocumentCameraEmulato
     owner.next_page(1)
 
 
+def test_corners_set_by_hand_reach_the_worker(camera: DocumentCameraEmulator, employ: Callable[..., Owner]) -> None:
+    """A part of a page that is marked by hand on a mat nobody has seen empty is what is taken."""
+    camera.set_fault(Fault.CUT_OFF, True)
+    camera.lay("address_proof_2", by_hand=False)
+    owner = employ()
+    owner.vision.start_preview("document")
+    owner.frame(Advice.MOVE_INTO_FRAME)
+    owner.vision.capture(((0.2, 0.2), (0.8, 0.2), (0.8, 0.7), (0.2, 0.7)))
+    page = owner.next_page(1).page
+    wide, high = 0.6 * 1080, 0.5 * 1920
+    assert page.height_px / page.width_px == pytest.approx(high / wide, abs=0.02)
+
+
 def test_a_cut_off_page_is_not_taken(camera: DocumentCameraEmulator, employ: Callable[..., Owner]) -> None:
     """Neither by itself nor on demand; the advice says where to move it."""
     camera.set_fault(Fault.CUT_OFF, True)

@@ -13,6 +13,8 @@ from devices.id_card.emulator import Fault, SdtEmulator
 from devices.id_card.fakes import FakeIdCardReader
 from devices.id_card.samples import SAMPLE_CARDS
 from devices.id_card.sdt import create
+from devices.id_card.sdt_usb import create as create_usb
+from devices.id_card.usb_emulator import UsbSdtEmulator
 
 CARD = SAMPLE_CARDS["测试甲"]
 OTHER = SAMPLE_CARDS["测试乙"]
@@ -64,14 +66,39 @@ def sdt_desk(presence: str, folder: Path) -> Iterator[Desk]:
         reader.close()
 
 
-@pytest.fixture(params=["fake", "sdt"])
+def usb_desk(presence: str, *, split: bool) -> Iterator[Desk]:
+    emulator = UsbSdtEmulator(split=split, presence_after_read=presence)
+    reader = create_usb({**emulator.options, "presence_after_read": presence}, backend=emulator)
+
+    def spoil_read() -> None:
+        emulator.torn_read = True
+
+    yield Desk(
+        reader,
+        emulator.place,
+        emulator.lift,
+        emulator.unplug,
+        lambda: emulator.break_answers(Fault.NOT_AUTHORISED, 1000),
+        spoil_read,
+        presence == "until_read",
+    )
+    reader.close()
+
+
+@pytest.fixture(params=["fake", "sdt", "usb", "usb_one_pipe"])
 def made_of(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture(params=["continuous", "until_read"])
 def desk(request: pytest.FixtureRequest, made_of: str, tmp_path: Path) -> Iterator[Desk]:
-    yield from fake_desk(request.param) if made_of == "fake" else sdt_desk(request.param, tmp_path)
+    match made_of:
+        case "fake":
+            yield from fake_desk(request.param)
+        case "sdt":
+            yield from sdt_desk(request.param, tmp_path)
+        case _:
+            yield from usb_desk(request.param, split=made_of == "usb")
 
 
 def test_empty_field(desk: Desk) -> None:
@@ -85,6 +112,20 @@ def test_card_is_seen_and_read_exactly(desk: Desk) -> None:
     desk.place(CARD)
     assert desk.reader.status() == CardPresent()
     assert desk.reader.read() == CARD
+
+
+@pytest.mark.parametrize("name", SAMPLE_CARDS)
+def test_each_of_the_four_layouts(desk: Desk, name: str) -> None:
+    """A resident's card, a residence permit, and both cards of foreigners come over whole, each as its own kind."""
+    desk.place(SAMPLE_CARDS[name])
+    assert desk.reader.read() == SAMPLE_CARDS[name]
+
+
+def test_module_number(desk: Desk) -> None:
+    """The number is that of the module's label, with or without a card, and a code when the module is not there."""
+    assert desk.reader.sam_id() == "05.01-20261123-0000000001-0000000001"
+    desk.break_module()
+    assert desk.reader.sam_id() == ReadFailed("id_card.sam_not_authorised")
 
 
 def test_long_term_card(desk: Desk) -> None:
@@ -155,6 +196,7 @@ def test_unplugged_reader_never_raises(desk: Desk) -> None:
     desk.unplug()
     assert desk.reader.status() == Disconnected()
     assert desk.reader.read() == ReadFailed("id_card.disconnected")
+    assert desk.reader.sam_id() == ReadFailed("id_card.disconnected")
     assert desk.reader.status() == Disconnected()
 
 

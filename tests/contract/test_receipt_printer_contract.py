@@ -1,11 +1,13 @@
-"""What every receipt printer does, in memory and on a wire."""
+"""What every receipt printer does, in memory, on TCP, on a serial port and on USB."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
+import usb.backend.libusb1
 
 from devices.errors import DeviceError
 from devices.receipt_printer import (
@@ -24,7 +26,12 @@ from devices.receipt_printer import (
     ReceiptPrinter,
     Text,
 )
-from devices.receipt_printer.emulator import Paper, ReceiptPrinterEmulator
+from devices.receipt_printer.emulator import (
+    Paper,
+    ReceiptPrinterEmulator,
+    SerialReceiptPrinterEmulator,
+    UsbReceiptPrinterEmulator,
+)
 from devices.receipt_printer.escpos import create
 from devices.receipt_printer.fakes import FakeReceiptPrinter
 
@@ -50,6 +57,8 @@ class Rig(Protocol):
     def press_button(self) -> None: ...
     def unplug(self) -> None: ...
     def unplug_midway(self) -> None: ...
+    def open_cover_midway(self) -> None: ...
+    def receipt_in_mouth(self) -> bool: ...
     def replug(self) -> None: ...
     def mute(self) -> None: ...
     def whole_receipts(self) -> list[list[str]]: ...
@@ -57,7 +66,7 @@ class Rig(Protocol):
 
 class FakeRig:
     def __init__(self) -> None:
-        self._fake = FakeReceiptPrinter()
+        self._fake = FakeReceiptPrinter(presenter=True)
         self.printer: ReceiptPrinter = self._fake
 
     def low(self) -> None:
@@ -86,6 +95,12 @@ class FakeRig:
     def unplug_midway(self) -> None:
         self._fake.fail_next(Disconnected(), after_blocks=2)
 
+    def open_cover_midway(self) -> None:
+        self._fake.fail_next(CoverOpen(), after_blocks=2)
+
+    def receipt_in_mouth(self) -> bool:
+        return self._fake.in_mouth
+
     def mute(self) -> None:
         self._fake.current = Faulted("receipt_printer.no_answer")
 
@@ -93,12 +108,13 @@ class FakeRig:
         return [[block.text for block in blocks if isinstance(block, Text)] for blocks in self._fake.printed]
 
 
+Emulator = ReceiptPrinterEmulator | SerialReceiptPrinterEmulator | UsbReceiptPrinterEmulator
+
+
 class WireRig:
-    def __init__(self, emulator: ReceiptPrinterEmulator) -> None:
+    def __init__(self, emulator: Emulator, line: dict[str, Any]) -> None:
         self._emulator = emulator
-        self.printer: ReceiptPrinter = create(
-            {"host": "127.0.0.1", "port": emulator.port, "timeout_s": 0.5, "processing_s": 2.0}
-        )
+        self.printer: ReceiptPrinter = create({**line, "presenter": True, "timeout_s": 0.5, "processing_s": 2.0})
 
     def low(self) -> None:
         self._emulator.set_paper(Paper.LOW)
@@ -127,6 +143,12 @@ class WireRig:
     def replug(self) -> None:
         self._emulator.replug()
 
+    def open_cover_midway(self) -> None:
+        self._emulator.open_cover_after(20_000)
+
+    def receipt_in_mouth(self) -> bool:
+        return self._emulator.in_mouth
+
     def mute(self) -> None:
         self._emulator.set_mute(True)
 
@@ -134,13 +156,23 @@ class WireRig:
         return [receipt.lines for receipt in self._emulator.receipts() if receipt.complete]
 
 
-@pytest.fixture(params=["fake", "wire"])
-def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
+@pytest.fixture(params=["fake", "network", "serial", "usb"])
+def rig(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     if request.param == "fake":
         yield FakeRig()
         return
-    with ReceiptPrinterEmulator() as emulator:
-        wire = WireRig(emulator)
+    emulator: Emulator
+    if request.param == "network":
+        emulator, line = ReceiptPrinterEmulator(), {}
+    elif request.param == "serial":
+        emulator, line = SerialReceiptPrinterEmulator(tmp_path / "printer"), {"serial": str(tmp_path / "printer")}
+    else:
+        emulator, line = UsbReceiptPrinterEmulator(), {"usb": "04b8:0e15"}
+        monkeypatch.setattr(usb.backend.libusb1, "get_backend", lambda: emulator)
+    with emulator:
+        if isinstance(emulator, ReceiptPrinterEmulator):
+            line = {"host": "127.0.0.1", "port": emulator.port}
+        wire = WireRig(emulator, line)
         yield wire
         wire.printer.close()
 
@@ -185,6 +217,25 @@ def test_paper_that_ends_in_the_middle_is_told_and_can_be_printed_again(rig: Rig
     assert rig.printer.status() == Ready()
     assert rig.printer.print(RECEIPT) == Printed()
     assert rig.whole_receipts() == [LINES]
+
+
+def test_a_cover_that_is_opened_in_the_middle_is_told_and_the_reprint_begins_at_the_start(rig: Rig) -> None:
+    """It should name the cover, and print one whole receipt once it is shut: never the second half alone."""
+    rig.open_cover_midway()
+    assert rig.printer.print(RECEIPT) == NotPrinted(CoverOpen(), started=True)
+    rig.refill()
+    assert rig.printer.print(RECEIPT) == Printed()
+    assert rig.whole_receipts() == [LINES]
+
+
+def test_a_receipt_that_nobody_took_is_taken_back(rig: Rig) -> None:
+    """It should hold the receipt out, take it back when asked, and know when there is nothing to take."""
+    assert rig.printer.retract() is False
+    assert rig.printer.print(RECEIPT) == Printed()
+    assert rig.receipt_in_mouth()
+    assert rig.printer.retract() is True
+    assert not rig.receipt_in_mouth()
+    assert rig.printer.retract() is False
 
 
 def test_an_open_cover_is_told(rig: Rig) -> None:

@@ -40,13 +40,15 @@ class FakeRig:
             "camera": {"page": None, "faults": []},
             "receipt_printer": {"plugged": True, "paper": "ok", "printed": 0},
             "page_printer": {"plugged": True, "paper": "ok", "printed": 0},
+            "page_scanner": {"plugged": True, "sheets": 0},
             "network": {"connected": True},
         }
         self.messages: list[dict[str, str]] = []
         names = (
             "id_card/place id_card/lift id_card/unplug id_card/replug camera/lay camera/clear camera/fault network/cut "
             "network/restore receipt_printer/paper receipt_printer/unplug receipt_printer/replug page_printer/paper "
-            "page_printer/unplug page_printer/replug staff_card/insert staff_card/remove"
+            "page_printer/unplug page_printer/replug page_scanner/load page_scanner/unplug "
+            "page_scanner/replug staff_card/insert staff_card/remove"
         )
         actions = {name: Action(Order, functools.partial(self._do, name)) for name in names.split()}
         pages: dict[str, Callable[[], Page | None]] = {
@@ -78,6 +80,8 @@ class FakeRig:
                 self.state[device]["paper"] = given["state"]
             case "unplug" | "replug":
                 self.state[device]["plugged"] = deed == "replug"
+            case "load":
+                self.state["page_scanner"]["sheets"] = given["sheets"]
             case "insert" | "remove":
                 self.state["staff_card"]["inserted"] = "S0001" if deed == "insert" else None
 
@@ -163,6 +167,10 @@ def test_devices_fail_and_come_back(table: Table) -> None:
     table.press("paper_out_receipt_printer")
     table.shows("paper_out_receipt_printer", True)
     assert table.rig.state["page_printer"]["paper"] == "ok"
+    words = table.item("feeder").property("text")
+    table.press("feeder")
+    table.wait(lambda: table.item("feeder").property("text") != words)
+    assert table.rig.state["page_scanner"]["sheets"] == 3
     for name, there in (("plug_page_printer", ("page_printer", "plugged")), ("line", ("network", "connected"))):
         words = table.item(name).property("text")
         table.press(name)

@@ -28,8 +28,11 @@ TEXT = frozenset(
     {".py", ".qml", ".js", ".toml", ".yaml", ".md", ".sh", ".cfg", ".service", ".rules", ".in", ".txt", ".lock", ".sql",
      ".typ", ".html", ".css", ".csv", ""}
 )  # fmt: skip
-THREAD_TOPS = frozenset({"devices/supervisor.py", "kiosk/background.py", "kiosk/city/line.py", "kiosk/documents/worker.py"})
-"""Where `except Exception` may stand: at the top of a thread or a process, which answers its owner all the same."""
+THREAD_TOPS = frozenset(
+    {"devices/supervisor.py", "kiosk/background.py", "kiosk/city/line.py", "kiosk/documents/worker.py",
+     "offline_queue/appending.py"}
+)  # fmt: skip
+"""Where `except Exception` may stand: at the top of a thread or process, or around another's work; its owner is told."""
 WORDS = Words.load()
 
 

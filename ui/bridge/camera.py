@@ -71,16 +71,22 @@ class Camera(QObject):
         return self._advice
 
 
+_MIDDLING = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))
+
+
 @QmlElement
 class CameraView(QQuickPaintedItem):
     """Paints the newest frame, whole, with the page's outline and a dot at each corner."""
 
     colourChanged = Signal()
+    shownChanged = Signal()
 
     def __init__(self, parent: QQuickItem | None = None) -> None:
         super().__init__(parent)
         self._camera = given(Camera)
         self._colour = QColor("#00c389")
+        self._outlined = True
+        self._where = QRectF()
         self._camera.frameChanged.connect(self._repaint)
 
     @Slot()
@@ -98,6 +104,29 @@ class CameraView(QQuickPaintedItem):
         self.colourChanged.emit()
         self.update()
 
+    @Property(bool, notify=colourChanged)
+    def outlined(self) -> bool:
+        """Draw the outline that was found; not while corners are set by hand."""
+        return self._outlined
+
+    @outlined.setter  # type: ignore[no-redef]
+    def outlined(self, on: bool) -> None:
+        self._outlined = on
+        self.colourChanged.emit()
+        self.update()
+
+    @Property(QRectF, notify=shownChanged)
+    def shown(self) -> QRectF:
+        """Where within this item the picture is painted, px."""
+        return self._where
+
+    @Slot(result="QVariantList")
+    def corners(self) -> list[float]:
+        """Return x and y of the page's four corners as shares of the picture, of a middling page where none is found."""
+        frame = self._camera.frame()
+        outline = frame.outline if frame is not None else None
+        return [float(each) for corner in outline or _MIDDLING for each in corner]
+
     def paint(self, painter: QPainter) -> None:
         """Draw the frame as large as it fits, in the middle."""
         frame = self._camera.frame()
@@ -107,8 +136,11 @@ class CameraView(QQuickPaintedItem):
         scale = min(self.width() / frame.width, self.height() / frame.height)
         width, height = frame.width * scale, frame.height * scale
         where = QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+        if where != self._where:
+            self._where = where
+            self.shownChanged.emit()
         painter.drawImage(where, image)
-        if frame.outline is not None:
+        if frame.outline is not None and self._outlined:
             self._draw_outline(painter, where, frame.outline)
 
     def _draw_outline(self, painter: QPainter, where: QRectF, outline: Any) -> None:

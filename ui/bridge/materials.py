@@ -126,6 +126,13 @@ class Materials(QObject):
         """Turn one page a quarter clockwise."""
         self._terminal.materials.turn_page(material, page)
 
+    @Slot("QVariantList")
+    def captureWithin(self, corners: list[Any]) -> None:
+        """Take the page within four corners set by hand: x and y of each, as shares of the picture."""
+        x, y = [float(each) for each in corners[::2]], [float(each) for each in corners[1::2]]
+        a, b, c, d = zip(x, y, strict=True)
+        self._terminal.materials.capture((a, b, c, d))
+
     @Slot()
     def capture(self) -> None:
         """Take the page that lies there now."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
+from kiosk.clock import CIVIL_TZ
 from kiosk.events import Fact
 from kiosk.faults import by_code
 from ui.bridge.given import given
@@ -158,4 +159,4 @@ class Station(QObject):
     def lastSuccess(self) -> str:
         """When the city last answered, or nothing."""
         at = self._terminal.last_success
-        return at.strftime("%m-%d %H:%M") if at else ""
+        return at.astimezone(CIVIL_TZ).strftime("%m-%d %H:%M") if at else ""

@@ -307,6 +307,24 @@ Window {
             }
 
             Heading {
+                text: qsTrId("staff.dock.page_scanner")
+            }
+
+            Deed {
+                readonly property bool loaded: (root.state.page_scanner?.sheets ?? 0) > 0
+
+                objectName: "feeder"
+                text: loaded ? qsTrId("staff.dock.feeder_clear") : qsTrId("staff.dock.feeder_load")
+                onClicked: Bench.order("page_scanner/load", {
+                    "sheets": loaded ? 0 : 3
+                })
+            }
+
+            Plug {
+                device: "page_scanner"
+            }
+
+            Heading {
                 text: qsTrId("screens.device.id_card")
             }
 

@@ -180,3 +180,5 @@ def _whole(paper: Array) -> Page:
 
 
 PAGES = (letter, letter, form, real_sheet, real_sheet, blank, photograph, receipt, card, card, book, cover)
+PALE = tuple(page for page in PAGES if page is not cover)
+"""What may lie white on white."""

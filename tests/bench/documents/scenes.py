@@ -39,7 +39,7 @@ def shoot(kind: str, seed: int) -> Shot:
     if kind == "empty":
         draw = _pick(rng, (*surfaces.DESKS[:7], surfaces.pale, surfaces.plain))
         return Shot(_developed(rng, _lit(rng, surfaces.turned(rng, draw, height, width))), None, kind)
-    page = _pick(rng, papers.PAGES)(rng)
+    page = _pick(rng, papers.PALE if kind == "white" else papers.PAGES)(rng)
     aspect = page.print_.shape[0] / page.print_.shape[1]
     quad = _seen(rng, aspect, width, height, steep=kind in {"hand", "bent"}, cut=kind == "cut_off")
     desk = surfaces.turned(rng, _desk(rng, kind), height, width)

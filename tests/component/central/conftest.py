@@ -16,9 +16,14 @@ from pathlib import Path
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.x509.oid import NameOID
 
 from central import keys
+from central.app import Desks, build
 from central.enrolment import new_code
 from central.server import make_server
 from central.settings import Settings
@@ -73,8 +78,16 @@ class Platform:
     keys: keys.Keys
     url: str
     clock: ManualClock
+    desks: Desks | None = None
+    """What it is made of, where it runs in this process."""
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     session: requests.Session = field(default_factory=requests.Session)
+    sessions: list[requests.Session] = field(default_factory=list)
+    """The terminals' own."""
+
+    def hang_up(self) -> None:
+        for each in (self.session, *self.sessions):
+            each.close()
 
     @property
     def ca(self) -> Path:
@@ -109,6 +122,21 @@ class Sealed:
         return hashlib.sha256(self.blob).hexdigest()
 
 
+def own_certificate(platform: Platform, number: str) -> Path:
+    """A terminal's client certificate and key in one file, valid by the machine's own clock, which TLS goes by."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "whatever")])
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    pem = request.public_bytes(serialization.Encoding.PEM).decode()
+    certificate = platform.keys.kiosk_ca.issue(pem, number, dt.datetime.now(tz=dt.UTC))
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = platform.settings.state_dir / f"terminal-{number}-{uuid.uuid4().hex}.pem"
+    path.write_bytes(certificate.encode() + private)
+    return path
+
+
 class Device:
     """An enrolled terminal with its key."""
 
@@ -122,6 +150,10 @@ class Device:
             platform.url, platform.ca, code=code, public_key=self.key.public_key().public_bytes_raw(), sign=self.key.sign
         )
         self.client = CityClient(platform.url, platform.ca, number, self.key.sign, platform.clock)
+        self.certificate = own_certificate(platform, number)
+        self.session = requests.Session()
+        platform.sessions.append(self.session)
+        self.session.cert = str(self.certificate)
 
     def submission(
         self, files: dict[str, bytes], *, person: PersonKey = JIA, seq: int, label: str = "", assurance_token: str = ""
@@ -193,25 +225,42 @@ class Device:
         submission = self.submission(files, seq=seq, **kwargs)  # type: ignore[arg-type]
         return submission, self.seal(submission, files, seq=seq)
 
-    def put_part(self, submission_id: str, part: str, data: bytes, **headers: str) -> requests.Response:
-        digest = hashlib.sha256(data)
-        return self.platform.call(
-            "PUT",
-            f"/v1/outbox/{submission_id}/parts/{part}",
-            data=data,
+    def call(self, method: str, path: str, **kwargs: object) -> requests.Response:
+        url = self.platform.url + path
+        return self.session.request(method, url, verify=str(self.platform.ca), timeout=20, **kwargs)  # type: ignore[arg-type]
+
+    def authorization(self, submission_id: str, part: str, sha256: str) -> str:
+        return part_authorization(self.number, submission_id, part, sha256, self.key.sign)
+
+    def create(
+        self, submission_id: str, part: str, data: bytes, *, body: bytes | None = None, sha256: str = "", **headers: str
+    ) -> requests.Response:
+        """Begin an upload by tus; with `body` what goes along at once."""
+        digest = sha256 or hashlib.sha256(data).hexdigest()
+        words = {"part": part, "sha256": digest}
+        return self.call(
+            "POST",
+            f"/v1/outbox/{submission_id}/parts",
+            data=body,
             headers={
-                "Content-Digest": f"sha-256=:{base64.b64encode(digest.digest()).decode()}:",
-                "Authorization": part_authorization(self.number, submission_id, part, digest.hexdigest(), self.key.sign),
+                "Tus-Resumable": "1.0.0",
+                "Upload-Length": str(len(data)),
+                "Upload-Metadata": ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in words.items()),
+                "Authorization": self.authorization(submission_id, part, digest),
+                **({} if body is None else {"Content-Type": "application/offset+octet-stream"}),
                 **headers,
             },
         )
 
+    def put_part(self, submission_id: str, part: str, data: bytes) -> requests.Response:
+        return self.create(submission_id, part, data, body=data)
+
     def put_envelope(self, sealed: Sealed, blob: bytes | None = None) -> requests.Response:
-        return self.platform.call("PUT", f"/v1/outbox/{sealed.id}", data=sealed.blob if blob is None else blob)
+        return self.call("PUT", f"/v1/outbox/{sealed.id}", data=sealed.blob if blob is None else blob)
 
     def deliver(self, sealed: Sealed) -> requests.Response:
         for part, data in sealed.parts.items():
-            assert self.put_part(sealed.id, part, data).status_code in (200, 201)
+            assert self.put_part(sealed.id, part, data).status_code == 201
         return self.put_envelope(sealed)
 
     def token(self, person: PersonKey = JIA) -> str:
@@ -232,13 +281,16 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     settings = Settings(state / "state", public_url=url, catalogue_dir=catalogue, now=clock.now)
     keys.init(settings, staff_password=STAFF_PASSWORD)
     ready = threading.Event()
-    server, close = make_server(settings, ready.set)
+    desks: list[Desks] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("central.server.build", lambda settings: desks.append(build(settings)) or desks[0])
+        server, close = make_server(settings, ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="central")
     thread.start()
     assert ready.wait(60)
-    platform = Platform(settings, keys.load(settings), url, clock)
+    platform = Platform(settings, keys.load(settings), url, clock, desks[0])
     yield platform
-    platform.session.close()
+    platform.hang_up()
     server.should_exit = True
     thread.join(20)
     assert not thread.is_alive()

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import socket
-import ssl
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import create_engine, text
 
+from offline_queue.answers import Accepted, PartsMissing, PartStored
 from offline_queue.envelope import parse, part_authorization, verify_receipt
-from offline_queue.transport import Accepted, HttpTransport, PartsMissing, PartStored
+from offline_queue.transport import HttpTransport
 
 if TYPE_CHECKING:
     from conftest import Device, Platform
@@ -110,59 +106,10 @@ def test_an_unknown_or_impersonated_kiosk_is_refused(platform: Platform, device:
     assert device.put_part(sealed.id, "address", b"x").status_code == 401
 
 
-def test_a_part_is_kept_once_and_never_replaced(device: Device) -> None:
-    """It should answer 201, then 200 for the same bytes, then 422 for others."""
-    _, sealed = device.handed_in()
-    data = sealed.parts["address"]
-    assert [device.put_part(sealed.id, "address", each).status_code for each in (data, data, data + b"!")] == [201, 200, 422]
-
-
-def test_a_part_that_is_not_what_its_digest_says_is_refused(device: Device) -> None:
-    """It should check the bytes against Content-Digest, and insist on one."""
-    _, sealed = device.handed_in()
-    wrong = device.put_part(sealed.id, "address", b"abc", **{"Content-Digest": f"sha-256=:{'A' * 43}=:"})
-    assert wrong.json()["code"] == "signature_invalid"
-    assert device.put_part(sealed.id, "address", b"abc", **{"Content-Digest": "md5=:x:"}).json()["code"] == "digest_missing"
-
-
-def test_a_cut_upload_leaves_no_part(platform: Platform, device: Device) -> None:
-    """It should refuse bytes that end early and take the whole part afterwards."""
-    _, sealed = device.handed_in()
-    data = sealed.parts["address"]
-    whole = hashlib.sha256(data)
-    headers = {
-        "Content-Digest": f"sha-256=:{base64.b64encode(whole.digest()).decode()}:",
-        "Authorization": part_authorization(device.number, sealed.id, "address", whole.hexdigest(), device.key.sign),
-    }
-    short = platform.call("PUT", f"/v1/outbox/{sealed.id}/parts/address", data=data[:-1], headers=headers)
-    assert short.json()["code"] == "digest_mismatch"
-    assert device.put_part(sealed.id, "address", data).status_code == 201
-
-
-def test_a_line_that_breaks_in_the_middle_leaves_no_part(platform: Platform, device: Device) -> None:
-    """It should forget half a part without a fault, and take the whole one afterwards."""
-    _, sealed = device.handed_in({"address": b"x" * 2_000_000})
-    data = sealed.parts["address"]
-    whole = hashlib.sha256(data)
-    context = ssl.create_default_context(cafile=str(platform.ca))
-    port = urlsplit(platform.url).port
-    head = (
-        f"PUT /v1/outbox/{sealed.id}/parts/address HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(data)}\r\n"
-        f"Content-Digest: sha-256=:{base64.b64encode(whole.digest()).decode()}:\r\nAuthorization: "
-        f"{part_authorization(device.number, sealed.id, 'address', whole.hexdigest(), device.key.sign)}\r\n\r\n"
-    )
-    with socket.create_connection(("localhost", port or 0), 10) as plain:
-        line = context.wrap_socket(plain, server_hostname="localhost")
-        line.sendall(head.encode() + data[:1_000_000])
-        line.close()
-    assert device.put_envelope(sealed).json()["code"] == "parts_missing"
-    assert device.put_part(sealed.id, "address", data).status_code == 201
-
-
 def test_the_outbox_own_transport_is_understood(platform: Platform, device: Device, tmp_path: Path) -> None:
     """It should speak the wire that the sync agent speaks, refusals included."""
     _, sealed = device.handed_in()
-    transport = HttpTransport(platform.url, ca_file=platform.ca)
+    transport = HttpTransport(platform.url, ca_file=platform.ca, own_certificate=device.certificate)
     [part] = parse(sealed.blob).header.parts
     path = tmp_path / "part"
     path.write_bytes(sealed.parts["address"])
@@ -172,9 +119,7 @@ def test_the_outbox_own_transport_is_understood(platform: Platform, device: Devi
         return transport.put_envelope(sealed.id, sealed.blob, sha256=sealed.sha256, beat=lambda: None)
 
     assert send() == PartsMissing(("address",))
-    stored = transport.put_part(
-        sealed.id, part, path, kiosk=device.number, authorization=authorization, beat=lambda: None
-    )
+    stored = transport.put_part(sealed.id, part, path, authorization=authorization, beat=lambda: None)
     assert stored == PartStored()
     first = send()
     assert isinstance(first, Accepted)
@@ -232,3 +177,13 @@ def test_too_large_an_envelope_is_refused_unread(platform: Platform, device: Dev
     """It should refuse by size before parsing."""
     answer = platform.call("PUT", "/v1/outbox/" + "a" * 32, data=b"x" * (8 * 1024 * 1024))
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_only_a_terminal_s_own_connection_carries_its_papers(platform: Platform, device: Device, another: Device) -> None:
+    """It should refuse papers without a client certificate, and over another terminal's, and take them over their own."""
+    _, sealed = device.handed_in({})
+    bare = platform.call("PUT", f"/v1/outbox/{sealed.id}", data=sealed.blob)
+    assert (bare.status_code, bare.json()["code"]) == (401, "certificate_missing")
+    strange = another.call("PUT", f"/v1/outbox/{sealed.id}", data=sealed.blob)
+    assert (strange.status_code, strange.json()["code"]) == (403, "certificate_differs")
+    assert device.put_envelope(sealed).status_code == 201

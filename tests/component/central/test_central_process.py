@@ -87,7 +87,7 @@ def test_a_killed_platform_gives_the_same_receipt_afterwards(
     process.wait(10)
     again, platform.url = start()
     assert device.put_envelope(sealed).content == first.content
-    platform.session.close()
+    platform.hang_up()
     again.send_signal(signal.SIGTERM)
     assert again.wait(20) in (0, -signal.SIGTERM)
 

@@ -53,7 +53,7 @@ def withdraw(device: Device, code: str, person: PersonKey, **changes: object) ->
         sign=device.key.sign,
         **changes,  # type: ignore[arg-type]
     )
-    return device.platform.call("PUT", f"/v1/outbox/{message.submission_id}", data=envelope.blob)
+    return device.call("PUT", f"/v1/outbox/{message.submission_id}", data=envelope.blob)
 
 
 def state_of(device: Device, code: str, person: PersonKey) -> CaseState:

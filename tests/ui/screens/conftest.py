@@ -71,6 +71,19 @@ class Stand:
         QTest.touchEvent(self.screen.window, self._device).release(0, point, self.screen.window).commit()
         self.settle()
 
+    def drag(self, name: str, right: float, down: float, within: str) -> None:
+        """Drag an item by shares of the picture that another one shows."""
+        item, picture = self.item(name), self.item(within).property("shown")
+        start = item.mapToScene(QPointF(item.width() / 2, item.height() / 2))
+        end = start + QPointF(right * picture.width(), down * picture.height())
+        touch = QTest.touchEvent(self.screen.window, self._device)
+        touch.press(0, start.toPoint(), self.screen.window).commit()
+        for share in (0.3, 0.7, 1.0):
+            at = (start + (end - start) * share).toPoint()
+            QTest.touchEvent(self.screen.window, self._device).move(0, at, self.screen.window).commit()
+        QTest.touchEvent(self.screen.window, self._device).release(0, end.toPoint(), self.screen.window).commit()
+        self.settle()
+
     @property
     def said(self) -> list[ev.Event]:
         """The events that the screens sent, without the signs of life."""

@@ -17,6 +17,7 @@ from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
+from kiosk.documents.pages import Outline
 from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.bringing import Bringing
@@ -317,8 +318,8 @@ class FakeMaterials:
     def remove_page(self, material: str, i: int) -> None:
         self._terminal.calls.append(("remove_page", material, i))
 
-    def capture(self) -> None:
-        self._terminal.calls.append(("capture",))
+    def capture(self, outline: Outline | None = None) -> None:
+        self._terminal.calls.append(("capture",) if outline is None else ("capture", outline))
 
     def frame(self) -> PreviewFrame | None:
         return self.live

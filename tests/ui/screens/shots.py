@@ -89,6 +89,15 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.case.strokes = [[(0.1 + i / 60, 0.4 + 0.2 * ((i * 7) % 5) / 5, i / 60) for i in range(45)]]
         show(State.SIGN)
 
+    def corners() -> None:
+        show(State.CAPTURE)
+        QTest.qWait(60)
+        screen.window.grabWindow()
+        waiting = [screen.window.contentItem()]
+        while waiting and waiting[0].objectName() != "capture_corners":
+            waiting.extend(waiting.pop(0).childItems())
+        waiting[0].click()
+
     def idle() -> None:
         terminal.seconds_left = 21
         show(State.REVIEW, warned=True)
@@ -132,6 +141,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "materials": papers,
         "capture": lambda: show(State.CAPTURE),
         "capture_chosen": chosen,
+        "capture_corners": corners,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
         "materials_done": finished,
         "sign": signed,

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from fake_terminal import TROUBLE, WAITING
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from kiosk.catalogue.models import Need
 from kiosk.events import Fact
@@ -281,6 +283,42 @@ def test_a_page_is_moved_and_turned_on_the_strip(stand: Any) -> None:
     ]
     picture = Pictures(stand.terminal).find("page/address_proof/1")
     assert picture.width() > picture.height()
+
+
+def test_corners_are_set_by_finger_and_by_keypad(stand: Any) -> None:
+    """The handles begin where the page was found; a drag and an arrow move one of them, and the page is taken so."""
+    found = ((0.27, 0.12), (0.71, 0.14), (0.75, 0.9), (0.24, 0.88))
+    stand.terminal.show(State.CAPTURE)
+    stand.settle()
+    assert stand.find("corner_0") is None
+    stand.tap("capture_corners")
+    stand.item("corner_2").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(stand.screen.window, Qt.Key.Key_Left)
+    QTest.keyClick(stand.screen.window, Qt.Key.Key_Down)
+    stand.drag("corner_0", -0.1, 0.05, "camera_view")
+    stand.tap("capture_manual")
+    ((name, outline),) = stand.terminal.calls
+    assert name == "capture"
+    wanted = ((0.17, 0.17), found[1], (0.74, 0.91), found[3])
+    for corner, expected in zip(outline, wanted, strict=True):
+        assert corner == pytest.approx(expected, abs=0.006)
+
+
+def test_a_handle_stays_within_the_picture_and_the_finder_takes_over_again(stand: Any) -> None:
+    """Far beyond the border is the border; back to automatic the page is taken as it is found."""
+    stand.terminal.show(State.CAPTURE)
+    stand.settle()
+    stand.tap("capture_corners")
+    stand.item("corner_3").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    for _ in range(40):
+        QTest.keyClick(stand.screen.window, Qt.Key.Key_Left)
+    stand.tap("capture_manual")
+    stand.tap("capture_corners")
+    assert stand.find("corner_0") is None
+    stand.tap("capture_manual")
+    by_hand, by_itself = stand.terminal.calls
+    assert by_hand[1][3][0] == 0
+    assert by_itself == ("capture",)
 
 
 def test_a_line_of_the_review_leads_to_its_field(stand: Any) -> None:

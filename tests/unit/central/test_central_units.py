@@ -13,7 +13,7 @@ from central import insurance, keys, tokens
 from central.catalogue import CatalogueDesk
 from central.db import Database
 from central.files import write_durably
-from central.parts import ObjectStore, PartStore
+from central.parts import ObjectStore
 from central.refusals import Refused
 from central.register import Month, Register
 from central.settings import Settings
@@ -53,6 +53,15 @@ def test_a_gap_in_contributions_shows() -> None:
     [year] = section["years"]
     assert year["months"] == ["paid", "none", "none", "none", "paid", "paid", *["outside"] * 6]
     assert (year["count"], section["total"], year["base"]) == (3, 3, "4,180")
+
+
+def test_years_without_a_contribution_stand_on_the_paper() -> None:
+    """It should list every year that was asked for: silence would read as payment."""
+    [section] = said(YI, kind=["resident_pension"], from_month="2017-06", to_month="2020-03")["sections"]  # type: ignore[misc]
+    assert [year["year"] for year in section["years"]] == ["2017", "2018", "2019", "2020"]
+    assert [year["count"] for year in section["years"]] == [7, 1, 0, 0]
+    assert section["years"][2]["months"] == ["none"] * 12
+    assert section["total"] == 8
 
 
 def test_a_year_with_two_bases_names_both() -> None:
@@ -142,19 +151,6 @@ def test_a_damaged_object_is_not_handed_out(tmp_path: Path) -> None:
         store.get(sha256)
     with pytest.raises(Refused, match="not_found"):
         store.get("../../etc/passwd")
-
-
-def test_what_was_cut_off_is_swept_at_start(tmp_path: Path) -> None:
-    """It should remove half-received parts of an earlier life and keep whole ones."""
-    store = PartStore(tmp_path / "parts")
-    (tmp_path / "parts" / ".incoming" / "half").write_bytes(b"x")
-    whole = tmp_path / "parts" / ".incoming" / "whole"
-    whole.write_bytes(b"y")
-    assert store.keep(whole, "0001", "ab" * 16, "photo.1", "0" * 64)
-    again = PartStore(tmp_path / "parts")
-    assert list((tmp_path / "parts" / ".incoming").iterdir()) == []
-    assert again.find("0001", "ab" * 16, "photo.1") is not None
-    assert again.find("0001", "ab" * 16, "photo") is None
 
 
 def test_a_durable_file_is_whole_or_absent(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import cv2
 import pytest
 
 from devices.document_camera import Disconnected
@@ -34,6 +35,42 @@ def test_a_missing_device_is_disconnected() -> None:
     with pytest.raises(DeviceError) as raised:
         create(options)
     assert raised.value.code == "document_camera.disconnected"
+
+
+class _Uvc:
+    """A capture that takes only some settings, as UVC cameras do, and remembers them."""
+
+    def __init__(self, knows: set[int]) -> None:
+        self._knows = knows
+        self.set_to: list[tuple[int, float]] = []
+
+    def set(self, setting: int, value: float) -> bool:
+        self.set_to.append((setting, value))
+        return setting in self._knows
+
+
+def test_exposure_and_focus_are_set_by_hand() -> None:
+    """The automatic goes off before the value is set; what is not configured is left alone."""
+    camera = OpenCvDocumentCamera(OpenCvOptions.model_validate({"source": 0, "exposure": 156, "focus": 30}))
+    capture = _Uvc({cv2.CAP_PROP_AUTO_EXPOSURE, cv2.CAP_PROP_EXPOSURE, cv2.CAP_PROP_AUTOFOCUS, cv2.CAP_PROP_FOCUS})
+    camera._adjust(capture)  # type: ignore[arg-type]
+    assert capture.set_to == [
+        (cv2.CAP_PROP_AUTO_EXPOSURE, 1),
+        (cv2.CAP_PROP_EXPOSURE, 156),
+        (cv2.CAP_PROP_AUTOFOCUS, 0),
+        (cv2.CAP_PROP_FOCUS, 30),
+    ]
+    untouched = _Uvc(set())
+    OpenCvDocumentCamera(OpenCvOptions.model_validate({"source": 0}))._adjust(untouched)  # type: ignore[arg-type]
+    assert untouched.set_to == []
+
+
+def test_a_setting_that_the_camera_does_not_know_is_told() -> None:
+    """A camera without manual focus must not be taken for one that is focused."""
+    camera = OpenCvDocumentCamera(OpenCvOptions.model_validate({"source": 0, "focus": 30}))
+    with pytest.raises(DeviceError) as raised:
+        camera._adjust(_Uvc(set()))  # type: ignore[arg-type]
+    assert raised.value.code == "document_camera.setting"
 
 
 def test_opencv_leaves_no_qt_variables_behind() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,8 @@ from devices.rig_control import Action, ControlPort, NotNow, Page
 
 
 class Volume(BaseModel):
+    """{"level": 0 to 10}."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
     level: int
@@ -107,6 +110,21 @@ def test_foreign_pages_may_not_drive_it(port: ControlPort, levels: list[int], he
     answer = told(ask(port, "POST", "/v1/radio/volume", b'{"level": 3}', **headers))
     assert (answer[0], answer[1]["error"]) == (403, "not_from_there")
     assert levels == []
+
+
+def test_the_port_describes_itself(port: ControlPort) -> None:
+    """The OpenAPI document names every action with its shape and words, and every page; no reference leads nowhere."""
+    status, described = told(ask(port, "GET", "/openapi.json"))
+    assert (status, described["openapi"]) == (200, "3.1.0")
+    assert set(described["paths"]) == {"/v1/state", "/v1/radio/volume", "/v1/radio/last.bin"}
+    turn = described["paths"]["/v1/radio/volume"]["post"]
+    assert turn["summary"] == '{"level": 0 to 10}.'
+    reference = turn["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    schemas = described["components"]["schemas"]
+    assert schemas[reference.rpartition("/")[2]]["properties"]["level"]["type"] == "integer"
+    references = re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described))
+    assert set(references) <= set(schemas)
+    assert told(ask(port, "GET", "/openapi.json", Origin="http://127.0.0.1"))[0] == 403
 
 
 def test_bad_content_length(port: ControlPort) -> None:

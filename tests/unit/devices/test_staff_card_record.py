@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.smart_card.emulator import StaffCardChip, StrangeCard
+from devices.smart_card.iso7816 import read_binary
 from devices.smart_card.samples import SAMPLE_STAFF
 from devices.smart_card.staff_card import (
     SELECT_APPLICATION,
@@ -16,7 +17,6 @@ from devices.smart_card.staff_card import (
     decode_record,
     encode_record,
     internal_authenticate,
-    read_binary,
     record_length,
 )
 
@@ -90,24 +90,24 @@ def test_heads_that_lead_nowhere_are_refused(head: bytes) -> None:
 
 def test_commands_are_those_of_iso_7816() -> None:
     """SELECT by name, SELECT by file, READ BINARY with offset, INTERNAL AUTHENTICATE, byte for byte."""
-    assert bytes.fromhex("00A4040C0CF043495649434B494F534B01") == SELECT_APPLICATION
-    assert bytes.fromhex("00A4020C020101") == SELECT_RECORD
-    assert read_binary(0x0184, 256) == bytes.fromhex("00B0018400")
-    assert internal_authenticate(bytes(32)) == bytes.fromhex("0088000020" + "00" * 32 + "40")
+    assert bytes.fromhex("00A4040C0CF043495649434B494F534B01") == SELECT_APPLICATION.encode()
+    assert bytes.fromhex("00A4020C020101") == SELECT_RECORD.encode()
+    assert read_binary(0x0184, 256).encode() == bytes.fromhex("00B0018400")
+    assert internal_authenticate(bytes(32)).encode() == bytes.fromhex("0088000020" + "00" * 32 + "40")
 
 
 def test_chip_serves_nothing_before_it_is_selected() -> None:
     """Neither the record nor a signature comes without the application, and a reset takes the selection away."""
     chip = StaffCardChip(CARD)
-    assert chip.answer(read_binary(0, 4)) == b"\x6d\x00"
-    assert chip.answer(SELECT_APPLICATION) == b"\x90\x00"
-    assert chip.answer(read_binary(0, 4)) == b"\x69\x86"
-    assert chip.answer(SELECT_RECORD) == b"\x90\x00"
-    assert chip.answer(read_binary(0, 4))[-2:] == b"\x90\x00"
+    assert chip.answer(read_binary(0, 4).encode()) == b"\x6d\x00"
+    assert chip.answer(SELECT_APPLICATION.encode()) == b"\x90\x00"
+    assert chip.answer(read_binary(0, 4).encode()) == b"\x69\x86"
+    assert chip.answer(SELECT_RECORD.encode()) == b"\x90\x00"
+    assert chip.answer(read_binary(0, 4).encode())[-2:] == b"\x90\x00"
     chip.reset()
-    assert chip.answer(internal_authenticate(bytes(32))) == b"\x6d\x00"
+    assert chip.answer(internal_authenticate(bytes(32)).encode()) == b"\x6d\x00"
 
 
 def test_strange_card_knows_nothing() -> None:
     """The other card refuses our application."""
-    assert StrangeCard().answer(SELECT_APPLICATION) == b"\x6a\x82"
+    assert StrangeCard().answer(SELECT_APPLICATION.encode()) == b"\x6a\x82"

@@ -258,6 +258,34 @@ def test_stuck_work_is_abandoned_and_its_late_result_dropped(bench: Bench, caplo
     caplog.clear()
 
 
+def test_a_driver_that_can_break_its_stuck_call_is_asked_to(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """Should free the device at the deadline instead of leaving a thread inside it, whatever the driver does then."""
+    entered, broken = threading.Event(), threading.Event()
+
+    def hang(_: Driver) -> None:
+        entered.set()
+        assert broken.wait(PATIENCE_S)
+
+    def abort() -> None:
+        broken.set()
+        raise KeyError("a bug")
+
+    bench.start()
+    bench.report()
+    bench.await_build()
+    bench.drivers[0].abort = abort  # type: ignore[attr-defined]
+    answers = bench.submit(hang, deadline_s=3.0)
+    assert entered.wait(PATIENCE_S)
+    bench.time.advance(3.0)
+    assert bench.report().code == "test.stuck"
+    assert broken.wait(PATIENCE_S)
+    assert bench.drivers[0].closed.wait(PATIENCE_S)
+    assert [a.code for a in answers] == ["test.stuck"]
+    bench.advance_until_build()
+    bench.home.until(lambda: bench.reports[-1].state is SupervisorState.READY)
+    caplog.clear()
+
+
 def test_hanging_threads_are_not_heaped_up(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     """A driver that hangs at every build costs a handful of threads; the next attempt waits until one comes back."""
     release = threading.Event()

@@ -18,8 +18,15 @@ from offline_queue import Conflict, QueueError, StoreFull
 
 PACKAGES = ("kiosk", "devices", "offline_queue")
 STAY_INSIDE = {
+    "devices.code_reader.picture.PictureError": "the driver turns it into Faulted, or a DeviceError",
     "devices.id_card.layout.LayoutError": "the driver turns it into ReadFailed",
+    "devices.id_card.reader.LinkLostError": "the reader turns it into Disconnected",
+    "devices.smart_card.bac.SecureMessagingError": "the driver turns it into Unreadable",
+    "devices.smart_card.iso7816.StatusWordError": "the driver turns it into Unreadable, or into what the word means",
+    "devices.smart_card.lds.LdsError": "the driver turns it into Unreadable",
+    "devices.smart_card.mrz.MrzError": "a ValueError for whoever makes a key; out of a chip it becomes Unreadable",
     "devices.smart_card.staff_card.RecordError": "the driver turns it into NotAStaffCard",
+    "devices.smart_card.tlv.TlvError": "a ValueError that every parser above turns into its own",
     "kiosk.documents.wire.WireError": "the vision worker's owner turns it into VisionLost",
     "kiosk.documents.score.ScoreError": "of a command for people at a desk, which says it and ends",
     "devices.page_printer.daemons.DaemonFailed": "the rig's, never in a terminal",

@@ -6,7 +6,7 @@ import typing
 
 import pytest
 
-from devices import id_card, page_printer, receipt_printer, smart_card
+from devices import code_reader, document_camera, id_card, page_printer, page_scanner, receipt_printer, smart_card
 from devices.supervisor import SupervisorState
 from kiosk.health import POLLS, STATES, state_of
 from kiosk.session.states import Device
@@ -16,6 +16,9 @@ UNIONS: dict[Device, object] = {
     Device.SMART_CARD: smart_card.SmartCardReaderStatus,
     Device.RECEIPT_PRINTER: receipt_printer.ReceiptPrinterStatus,
     Device.PAGE_PRINTER: page_printer.PagePrinterStatus,
+    Device.CODE_READER: code_reader.CodeReaderStatus,
+    Device.PAGE_SCANNER: page_scanner.PageScannerStatus,
+    Device.DOCUMENT_CAMERA: document_camera.DocumentCameraStatus,
 }
 STATUSES: list[type] = [status for union in UNIONS.values() for status in typing.get_args(union)]
 
@@ -31,9 +34,9 @@ def test_nothing_else_is_mapped() -> None:
     assert set(STATES) == set(STATUSES)
 
 
-def test_every_supervised_kind_is_polled() -> None:
-    """All kinds but the camera, which reports by itself, can be read."""
-    assert set(POLLS) == set(UNIONS) == set(Device) - {Device.DOCUMENT_CAMERA}
+def test_every_kind_is_polled() -> None:
+    """Whatever the configuration can name can be read."""
+    assert set(POLLS) == set(UNIONS) == set(Device)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +54,7 @@ def test_every_supervised_kind_is_polled() -> None:
         (page_printer.TonerEmpty(), SupervisorState.FAULTED),
         (page_printer.Jammed(), SupervisorState.FAULTED),
         (page_printer.Disconnected(), SupervisorState.LOST),
+        (document_camera.Stalled(), SupervisorState.FAULTED),
     ],
 )
 def test_what_a_status_means(status: object, state: SupervisorState) -> None:

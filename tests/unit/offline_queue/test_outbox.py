@@ -349,14 +349,6 @@ def test_a_file_of_another_make_is_refused_untouched(bench: Any, outbox: Outbox,
     put(bench.open())
 
 
-def test_a_file_that_is_no_database_is_corrupt(bench: Any) -> None:
-    """Noise in the store's place should be named and left alone."""
-    bench.directory.mkdir()
-    (bench.directory / "outbox.db").write_bytes(b"noise" * 1000)
-    assert code_of(bench.open) == "queue.corrupt"
-    assert (bench.directory / "outbox.db").read_bytes().startswith(b"noise")
-
-
 # --- rows and the agent's state ----
 
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from offline_queue import Attachment, Outbox, Put, QueueError, RowState
+from offline_queue import Attachment, EnvelopeError, Outbox, Put, QueueError, RowState
 from offline_queue import envelope as env
+from offline_queue.answers import Accepted, LinkDown, LinkReason, PartsMissing, PartStored, Rejected
 from offline_queue.breaker import Waits
 from offline_queue.envelope import Receipt, sign_receipt
 from offline_queue.sync import Pace, SyncAgent
-from offline_queue.transport import Accepted, LinkDown, LinkReason, PartsMissing, PartStored, Rejected
 
 START = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)
 PAGE = Attachment("p1", "application/pdf", b"page")
@@ -50,6 +50,7 @@ class FakePlatform:
         self.authorizations: list[str] = []
         self.answers = False
         self.probes = 0
+        self.forgotten: list[str] = []
 
     def receipt(self, blob: bytes, **changes: Any) -> bytes:
         envelope = env.parse(blob)
@@ -70,7 +71,7 @@ class FakePlatform:
         told = self.script.pop(0)
         return told(blob) if callable(told) else told
 
-    def put_part(self, submission_id: str, part: Any, path: Path, *, kiosk: str, authorization: str, beat: Any) -> Any:
+    def put_part(self, submission_id: str, part: Any, path: Path, *, authorization: str, beat: Any) -> Any:
         beat()
         assert len(path.read_bytes()) == part.size
         self.sent.append(part.id)
@@ -81,6 +82,9 @@ class FakePlatform:
         beat()
         self.sent.append(str(env.parse(blob).header.seq))
         return self._next(Accepted(self.receipt(blob)), blob)
+
+    def forget(self, submission_id: str) -> None:
+        self.forgotten.append(submission_id)
 
     def probe(self) -> bool:
         self.probes += 1
@@ -98,6 +102,7 @@ class Rig:
         self.outbox = outbox
         self.clock = ManualClock()
         self.platform = FakePlatform(bench.platform.sign)
+        self.upkeeps: list[bool] = []
         self.agent = self.start()
 
     def start(self) -> SyncAgent:
@@ -109,7 +114,11 @@ class Rig:
             pace=Pace(idle_s=60, probe_s=3, waits=Waits(base_s=1, cap_s=300, least_s=0.2)),
             clock=self.clock,
             rng=lambda: 0.5,
+            upkeep=self.upkeep,
         )
+
+    def upkeep(self, refused: bool) -> None:
+        self.upkeeps.append(refused)
 
     def restart(self) -> None:
         self.agent.close()
@@ -274,6 +283,7 @@ def test_missing_parts_are_sent_again_once(rig: Rig) -> None:
     rig.platform.script = [PartStored(), PartsMissing(("p1",)), PartStored(), PartsMissing(("p1",))]
     assert rig.agent.step() == 0.5
     assert rig.platform.sent == ["p1", "1", "p1", "1"]
+    assert set(rig.platform.forgotten) == {kept.id}
     assert rig.outbox.agent_state().reason == "link.garbage: parts_missing"
     rig.clock.passed_s += 1
     rig.agent.step()
@@ -290,6 +300,64 @@ def test_parts_that_arrived_are_not_sent_twice(rig: Rig) -> None:
     assert rig.platform.sent == ["p1", "p2", "p2", "1"]
 
 
+def test_a_line_that_carries_some_is_bad_and_not_dead(rig: Rig) -> None:
+    """A cut that got further should keep the waits short, blame nobody and keep the turn."""
+    big, _small = rig.put(PAGE), rig.put()
+    for _ in range(5):
+        rig.platform.script = [down(LinkReason.NO_ANSWER, moved=True)]
+        assert rig.agent.step() == 0.5
+        rig.clock.passed_s += 0.5
+    assert rig.platform.sent == ["p1"] * 5
+    row = rig.outbox.row(big.code)
+    assert row is not None
+    assert (row.attempts, rig.outbox.agent_state().failures) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "tries"), [(LinkReason.CAPTIVE_PORTAL, True), (LinkReason.CLOCK, True), (LinkReason.THROTTLED, False)]
+)
+def test_a_network_that_moves_ends_a_wait_that_it_may_have_caused(rig: Rig, reason: LinkReason, tries: bool) -> None:
+    """Another network should be tried at once if somebody answers, though never against the platform's own wish."""
+    kept = rig.put()
+    rig.platform.script = [down(reason, retry_after_s=600)]
+    rig.agent.step()
+    rig.agent._network_moved = True
+    assert rig.agent.step() == 600
+    rig.agent._network_moved, rig.platform.answers = True, True
+    assert rig.agent.step() == (0 if tries else 600)
+    assert (rig.state(kept) is RowState.RECEIVED) is tries
+    assert rig.platform.probes == (2 if tries else 0)
+
+
+def test_upkeep_comes_first_and_then_hourly_and_when_our_certificate_is_refused(rig: Rig) -> None:
+    """The certificate should be looked after without a clock of its own."""
+    rig.agent.step()
+    rig.agent.step()
+    assert rig.upkeeps == [False]
+    rig.clock.passed_s += 3600
+    rig.agent.step()
+    assert rig.upkeeps == [False, False]
+    rig.put()
+    rig.platform.script = [down(LinkReason.OWN_CERTIFICATE)]
+    rig.agent.step()
+    rig.clock.passed_s += 1
+    rig.agent.step()
+    assert rig.upkeeps == [False, False, True]
+    assert rig.outbox.counts().received == 1
+
+
+def test_a_part_that_changed_on_our_own_disk_is_parked(rig: Rig) -> None:
+    """What the transport finds damaged should be set aside with our own code, and the next go on."""
+    bad, good = rig.put(PAGE), rig.put()
+
+    def damaged(_blob: bytes) -> Any:
+        raise EnvelopeError("queue.part_damaged", "p1")
+
+    rig.platform.script = [damaged]
+    assert (rig.agent.step(), rig.agent.step()) == (0, 0)
+    assert (rig.state(bad), rig.state(good)) == (RowState.PARKED, RowState.RECEIVED)
+
+
 def test_a_damaged_row_is_parked_with_our_own_code(rig: Rig, bench: Any) -> None:
     """A lost part file or a changed envelope should park the row unsent, and the rest go on."""
     lost, changed, swapped, good = rig.put(PAGE), rig.put(), rig.put(), rig.put()
@@ -297,7 +365,7 @@ def test_a_damaged_row_is_parked_with_our_own_code(rig: Rig, bench: Any) -> None
     writer = rig.outbox._writer
     with writer.transaction() as db:
         db.execute(
-            "UPDATE outbox SET envelope = CAST(substr(envelope, 1, length(envelope) - 1) || x'00' AS BLOB) WHERE seq = 2"
+            "UPDATE outbox SET envelope = CAST(substr(envelope, 1, length(envelope) - 1) || x'ff' AS BLOB) WHERE seq = 2"
         )
         db.execute("UPDATE outbox SET envelope = (SELECT envelope FROM outbox WHERE seq = 4) WHERE seq = 3")
     for _ in range(4):
@@ -388,3 +456,18 @@ def test_the_watchdog_is_fed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.put(PAGE)
     rig.agent.step()
     assert said == ["WATCHDOG=1"]
+
+
+def test_the_store_is_looked_over_once_a_day(rig: Rig) -> None:
+    """Damage that came while the agent ran should be parked within a day, by its own code, though the line is down."""
+    rig.put(PAGE)
+    [path] = (rig.outbox.directory / "parts").iterdir()
+    rig.platform.script = [down()]
+    rig.agent.step()
+    data = bytearray(path.read_bytes())
+    data[0] ^= 1
+    path.write_bytes(data)
+    rig.clock.passed_s += 86_401
+    rig.agent.step()
+    [row] = rig.outbox.rows(state=RowState.PARKED)
+    assert (row.last_reason or "").startswith("queue.part_damaged")

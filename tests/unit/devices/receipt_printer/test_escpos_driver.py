@@ -32,7 +32,11 @@ def printer(emulator: ReceiptPrinterEmulator) -> Iterator[EscposReceiptPrinter]:
 @pytest.mark.parametrize(
     ("options", "keys"),
     [
-        ({}, "host"),
+        ({}, "host|serial|usb"),
+        ({"host": "h", "serial": "/dev/printer"}, "host|serial|usb"),
+        ({"usb": "04B8"}, "usb"),
+        ({"serial": "s", "baud": 1200}, "baud"),
+        ({"serial": "s", "paper_mm": 70}, "paper_mm"),
         ({"host": ""}, "host"),
         ({"host": "h", "port": 0}, "port"),
         ({"host": "h", "port": "9100"}, "port"),
@@ -48,6 +52,42 @@ def test_bad_options_are_named(options: dict[str, object], keys: str) -> None:
     with pytest.raises(DeviceError) as error:
         create(options)
     assert (error.value.code, error.value.detail) == ("receipt_printer.options", keys)
+
+
+@pytest.mark.parametrize(
+    ("options", "dots"), [({}, 576), ({"paper_mm": 58}, 384), ({"paper_mm": 58, "width_dots": 360}, 360)]
+)
+def test_the_roll_gives_the_width(emulator: ReceiptPrinterEmulator, options: dict[str, object], dots: int) -> None:
+    """It should be as wide as the paper, unless the configuration knows better."""
+    opened = create({"host": emulator.host, "port": emulator.port, **options})
+    assert opened.width_dots == dots
+    opened.close()
+
+
+def test_without_a_knife_the_paper_is_fed_to_the_tear_bar(emulator: ReceiptPrinterEmulator) -> None:
+    """It should not send a cut to a printer that has nothing to cut with."""
+    opened = create({"host": emulator.host, "port": emulator.port, "cutter": False})
+    assert opened.print((Text("a"), Cut())) == Printed()
+    assert emulator.receipts()[0].cuts == 0
+    assert emulator.jobs[0].endswith(b"\x1bd\x05")
+    assert opened.retract() is False
+    opened.close()
+
+
+def test_a_printer_without_a_near_end_sensor_is_not_believed_about_it(emulator: ReceiptPrinterEmulator) -> None:
+    """It should ignore a bit that floats."""
+    emulator.set_paper(Paper.LOW)
+    opened = create({"host": emulator.host, "port": emulator.port, "near_end": False})
+    assert opened.status() == Ready()
+    opened.close()
+
+
+@pytest.mark.parametrize("line", [{"serial": "/dev/no-such-printer"}, {"usb": "0001:0001"}])
+def test_a_line_that_is_not_there_is_a_coded_error(line: dict[str, str]) -> None:
+    """It should say unreachable on a serial port and on USB as it does on the network."""
+    with pytest.raises(DeviceError) as error:
+        create(line)
+    assert error.value.code == "receipt_printer.unreachable"
 
 
 def test_no_printer_at_the_port_is_a_coded_error() -> None:

@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from kiosk.catalogue.errors import CatalogueError
 from kiosk.catalogue.loader import DATA, Catalogue
-from kiosk.catalogue.models import Need, Provide
+from kiosk.catalogue.models import Need, Provide, ServiceItem
 from kiosk.catalogue.rules import CheckedByRegister, FieldType
 from kiosk.identity.assurance import Assurance
+from kiosk.identity.persons import PersonCard
 from kiosk.words import Words
 
 CATALOGUE = Catalogue.load()
@@ -278,3 +280,13 @@ def test_initials_fit_their_names() -> None:
     for item in CATALOGUE.items:
         assert re.fullmatch(r"[a-z0-9]+", item.initials)
         assert 2 <= len(item.initials) <= len(item.name.zh)
+
+
+def test_items_say_which_cards_they_take() -> None:
+    """Without a word an item takes residents' cards alone; an old foreign number never meets a field for numbers of 18."""
+    cards = {item.id: item.cards for item in CATALOGUE.items}
+    assert cards["residence_permit_apply"] == (PersonCard.RESIDENT,)
+    assert PersonCard.FOREIGN in cards["social_participation_cert"]
+    raw = CATALOGUE.item("social_participation_cert").model_dump()
+    with pytest.raises(ValidationError, match="foreign_2017"):
+        ServiceItem.model_validate({**raw, "cards": ["foreign_2017"]})

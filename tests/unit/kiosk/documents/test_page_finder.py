@@ -87,6 +87,13 @@ def test_pictures_too_small_to_judge_have_no_page(shape: tuple[int, int, int]) -
     assert find_page(np.full(shape, 128, np.uint8)) is None
 
 
+def test_a_picture_of_specks_has_no_page() -> None:
+    """Edges too short for any side should give None, not an error."""
+    picture = np.full((300, 400, 3), 60, np.uint8)
+    picture[140:146, 100:112] = picture[60:66, 300:312] = 240
+    assert find_page(picture) is None
+
+
 def test_papers_are_told_apart_by_aspect_and_size() -> None:
     """With the camera's scale A4 and A5 differ, without it the first of the two is taken."""
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from devices.document_camera import Picture
-from devices.document_camera.scene import FRAME_MM, Fault, Lying
+from devices.document_camera.scene import FRAME_MM, UPRIGHT_PX, Fault, Lying, corners
 from kiosk.documents.capture import take
 from kiosk.documents.guide import Guide, Sight
-from kiosk.documents.pages import Advice, CapturedPage
+from kiosk.documents.mat import Mat
+from kiosk.documents.pages import Advice, CapturedPage, Outline
 from kiosk.documents.profiles import PROFILES
 from kiosk.documents.quality import sharpness
 from kiosk.documents.steady import ABSENT_S, HOLD_S, Phase, Steadiness, likeness
@@ -174,3 +175,30 @@ def test_blank_sheets_are_alike() -> None:
     rng = np.random.default_rng(2)
     one, other = (rng.normal(0, 0.4, (88, 64)).astype(np.float32) for _ in range(2))
     assert likeness(one, other) == 1.0
+
+
+def _by_hand(lying: Lying) -> Outline:
+    a, b, c, d = ((float(x), float(y)) for x, y in (corners(lying, scale=2) + 0.5) / (2 * UPRIGHT_PX[0], 2 * UPRIGHT_PX[1]))
+    return (a, b, c, d)
+
+
+def test_corners_set_by_hand_take_the_place_of_the_finder(seen: Camera) -> None:
+    """The page comes out as if it had been found, in whatever order the corners were given; blur is still refused."""
+    lying = Lying("address_proof_2", 0.5, 0.5, 5.0)
+    a, b, c, d = _by_hand(lying)
+    for outline in ((a, b, c, d), (c, b, a, d)):
+        page = take(seen(lying, scale=2), DOCUMENT, FRAME_MM, None, outline)
+        assert isinstance(page, CapturedPage)
+        assert page.height_px / page.dpi * 25.4 == pytest.approx(297, abs=1.5)
+    assert take(seen(lying, Fault.BLURRED, scale=2), DOCUMENT, FRAME_MM, None, (a, b, c, d)) is Advice.BLURRED
+
+
+def test_corners_by_hand_cannot_cut_a_page_off(seen: Camera) -> None:
+    """Handles inside the paper, or beyond the picture, or on one line, give a reason and no page."""
+    lying = Lying("address_proof_2", 0.5, 0.5, 5.0)
+    still, mat = seen(lying, scale=2), Mat()
+    assert mat.learn(seen(None))
+    inner: Outline = ((0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7))
+    assert take(still, DOCUMENT, FRAME_MM, mat, inner) is Advice.MOVE_INTO_FRAME
+    assert take(still, DOCUMENT, FRAME_MM, mat, ((-0.2, 0), (1, 0), (1, 1), (0, 1))) is Advice.MOVE_INTO_FRAME
+    assert take(still, DOCUMENT, FRAME_MM, mat, ((0.1, 0.1), (0.9, 0.1), (0.5, 0.1), (0.2, 0.1))) is Advice.LAY_PAGE

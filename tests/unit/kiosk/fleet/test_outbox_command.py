@@ -21,7 +21,7 @@ from kiosk.fleet import enrolment, outbox, removable
 from kiosk.fleet.enrolment import Enrolment, PlatformKey
 from kiosk.fleet.progress import Bar
 from kiosk.identity.case_code import group, mint
-from offline_queue import Attachment, Outbox, Put, Recipient, Sealing
+from offline_queue import Attachment, Outbox, Put, Recipient, Sealing, salvage
 from offline_queue.export_format import read_export
 from offline_queue.keys import SoftwareDeviceKey
 
@@ -351,3 +351,15 @@ def test_a_bar_is_drawn_for_people_and_for_nobody_else() -> None:
     with Bar("export", piped) as silent:
         silent(0, 0)
     assert piped.getvalue() == ""
+
+
+def test_a_rescued_store_is_accepted_once(machine: Machine) -> None:
+    """Whoever looked at what was saved should be written down, and the terminal be open again."""
+    machine.put()
+    assert machine.run("accept")[0] == cli.FAILED
+    salvage.tell(machine.state / "outbox", "page 7", rows=1)
+    code, text, _ = machine.run("accept")
+    assert (code, "page 7: 1 rows saved" in text) == (cli.OK, True)
+    assert machine.audited()[-1]["event"] == "outbox.accepted"
+    assert salvage.notice(machine.state / "outbox") is None
+    assert machine.run("accept")[0] == cli.FAILED

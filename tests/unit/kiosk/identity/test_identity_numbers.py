@@ -268,3 +268,49 @@ def test_hostile_text_is_refused(text: str) -> None:
     """Ten megabytes, NUL, direction marks, lone surrogates and growing capitals should be refused, not raise."""
     for check in CHECKS:
         assert isinstance(check(text), Invalid)
+
+
+# --- foreigners' numbers of 2017 ----
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("UTO41029001010", Problem.LENGTH),
+        ("UTO4102900101033", Problem.LENGTH),
+        ("UT0410290010103", Problem.LAYOUT),
+        ("UTO41029001010X", Problem.LAYOUT),
+        ("UTO41029001010一", Problem.CHARACTERS),
+        ("UTO410290023003", Problem.DATE),
+    ],
+)
+def test_foreign_numbers_that_cannot_be_right(text: str, problem: Problem) -> None:
+    """Length, letters where digits belong and impossible days are problems, each with its own name."""
+    assert numbers.foreign_card_2017(text, today=TODAY) == Invalid(problem)
+
+
+def test_foreign_number_that_can_be_right() -> None:
+    """Country and birthday come out of it; a check digit by another rule than ICAO's is only odd."""
+    found = numbers.foreign_card_2017(" uto410290010103", today=TODAY)
+    assert isinstance(found, numbers.ForeignNumber)
+    assert (found.text, found.country, found.birth, found.warnings) == ("UTO410290010103", "UTO", "900101", ())
+    odd = numbers.foreign_card_2017("UTO410290010104", today=TODAY)
+    assert isinstance(odd, numbers.ForeignNumber)
+    assert odd.warnings == (Warn.UNPROVEN_CHECK,)
+
+
+def test_a_leap_day_of_one_century_only() -> None:
+    """29 February 00 was a day in 2000 and none in 1900; in 1901 and 2001 it was none."""
+    assert isinstance(numbers.foreign_card_2017("UTO410200022903", today=TODAY), numbers.ForeignNumber)
+    assert numbers.foreign_card_2017("UTO410201022903", today=TODAY) == Invalid(Problem.DATE)
+
+
+def test_icao_check_digits() -> None:
+    """The worked example of ICAO 9303, part 3."""
+    assert [numbers.mrz_check(body) for body in ("D23145890", "740812", "120415", "ZE184226B<<<<<")] == ["7", "2", "9", "1"]
+
+
+@given(st.text(max_size=40))
+def test_foreign_numbers_answer_anything_with_a_value(text: str) -> None:
+    """No text gets an exception out of the check."""
+    assert isinstance(numbers.foreign_card_2017(text, today=TODAY), numbers.ForeignNumber | Invalid)

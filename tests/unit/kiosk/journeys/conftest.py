@@ -304,7 +304,7 @@ class ScriptedVision:
     def stop_preview(self) -> None:
         self.preview = None
 
-    def capture(self) -> None:
+    def capture(self, outline: object = None) -> None:
         self.captures += 1
 
     def forget(self) -> None:

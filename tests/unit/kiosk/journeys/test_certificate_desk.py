@@ -271,6 +271,29 @@ def test_a_job_that_ended_badly_may_be_sent_again(bench: Bench, state: JobState)
     assert bench.state() is State.TAKEN
 
 
+def test_sheets_that_were_spent_are_written_down(bench: Bench) -> None:
+    """Numbered paper: a page that came out of a job that failed counts, and so does one of a job that was called off."""
+    to_print(bench)
+    bench.pages.progress = JobProgress(JobState.ABORTED, 1)
+    bench.wait(1)
+    assert bench.audited("print.failed")[0]["pages"] == 1
+    bench.pages.progress = JobProgress(JobState.PROCESSING, 2)
+    bench.retry()
+    bench.wait(1)
+    bench.leave()
+    assert [(line["reason"], line["pages"]) for line in bench.audited("print.failed")] == [("aborted", 1), ("cancelled", 2)]
+
+
+def test_a_job_that_is_called_off_and_says_nothing_more_counts_as_seen(bench: Bench) -> None:
+    """The printer goes dark after the cancel: what it had counted before stands."""
+    to_print(bench)
+    bench.pages.progress = JobProgress(JobState.PROCESSING, 1)
+    bench.wait(1)
+    bench.pages.progress = DeviceError("page_printer.no_answer")
+    bench.leave()
+    assert [(line["reason"], line["pages"]) for line in bench.audited("print.failed")] == [("cancelled", 1)]
+
+
 def test_a_refused_job_is_said(bench: Bench) -> None:
     """The printer does not take it: plain words, and trying again is possible."""
     bench.pages.refuse = DeviceError("page_printer.busy")

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devices.errors import DeviceError
-from devices.id_card import IdCard, ReadFailed
+from devices.id_card import CardKind, IdCard, ReadFailed
 from devices.id_card.samples import SAMPLE_CARDS
 from kiosk.city.client import PlatformRejected, PlatformUnreachable, Unreachable
 from kiosk.city.messages import ErrorAnswer
 from kiosk.identity.assurance import Assurance
+from kiosk.identity.persons import DOCUMENT_TYPES
+from kiosk.journeys.identify import number_holds, person_of
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Device, State
 
@@ -111,6 +113,86 @@ def test_an_unusable_card_is_refused_with_its_reason(bench: Bench, card: IdCard,
     assert bench.session.assurance is Assurance.NONE
     assert bench.vault.empty
     assert [entry["reason"] for entry in bench.audited("identity.card_refused")] == [reason]
+
+
+@pytest.mark.parametrize("name", ["测试己", "测试辛"])
+def test_cards_of_compatriots_and_foreigners_open_what_takes_them(bench: Bench, name: str) -> None:
+    """Where the item takes the card, its holder goes on like anybody else, under the card's own document type."""
+    card = SAMPLE_CARDS[name]
+    bench.to_identify(CERTIFICATE)
+    bench.lay_card(card)
+    assert bench.state() is State.CODE
+    person = bench.vault.person
+    assert person is not None
+    assert (person.name, person.number, person.document_type) == (name, card.number, "154" if name == "测试己" else "553")
+    assert bench.audited("identity.card_read")[0]["card_kind"] == str(card.kind)
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "message"),
+    [
+        (PERMIT, "测试己", "identify.not_with_hk_mo_tw"),
+        (PERMIT, "测试辛", "identify.not_with_foreign"),
+        (PERMIT, "测试庚", "identify.not_with_foreign_2017"),
+        (CERTIFICATE, "测试庚", "identify.not_with_foreign_2017"),
+    ],
+)
+def test_a_card_that_the_item_does_not_take(bench: Bench, item: str, name: str, message: str) -> None:
+    """Said in words that name the card; nobody is known, and the right card is read after it."""
+    bench.to_identify(item)
+    bench.lay_card(SAMPLE_CARDS[name])
+    assert (bench.state(), bench.trouble) == (State.IDENTIFY, message)
+    assert bench.vault.empty
+    assert bench.audited("identity.card_refused")[0]["reason"] == "card_not_taken"
+    bench.lift_card()
+    bench.lay_card()
+    assert bench.state() is State.CODE
+
+
+def test_a_layout_that_nobody_knows_is_not_called_unreadable(bench: Bench) -> None:
+    """Laying it down again would not help, so that is not what is said."""
+    bench.to_identify()
+    bench.reader.fail_next_read = "id_card.kind_unsupported"
+    bench.lay_card()
+    assert bench.trouble == "identify.kind_unsupported"
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("测试己", "990000199001010017"),
+        ("测试辛", "990000199001010017"),
+        ("测试辛", "819999199001010018"),
+        ("测试辛", "UTO410290010103"),
+        ("测试己", "94199919900101001X"),
+    ],
+)
+def test_a_number_of_another_kind_of_card_is_refused(bench: Bench, name: str, number: str) -> None:
+    """A resident's number on a foreigner's card, and the like: refused although the number itself checks."""
+    bench.to_identify(CERTIFICATE)
+    bench.lay_card(replace(SAMPLE_CARDS[name], number=number))
+    assert bench.trouble == "identify.bad_number"
+
+
+def test_numbers_of_old_foreign_cards() -> None:
+    """Held against the birthday; the check digit, whose rule nobody published, turns nobody away."""
+    card, today = SAMPLE_CARDS["测试庚"], dt.date(2026, 11, 28)
+    assert number_holds(card, today)
+    assert number_holds(replace(card, number="UTO410290010104"), today)
+    assert not number_holds(replace(card, birth=dt.date(1990, 1, 2)), today)
+    assert not number_holds(replace(card, number="990000199001010017"), today)
+
+
+def test_a_foreigner_without_a_chinese_name_goes_by_the_latin_one() -> None:
+    """The name is what the card has; nothing is made up."""
+    person = person_of(replace(SAMPLE_CARDS["测试辛"], name=""))
+    assert person.name == "SAMPLE, MAXIMILIAN BARTHOLOMEW ALEXANDER"
+    assert (person.nation_code, person.country, person.address) == ("", "UTO", "")
+
+
+def test_every_kind_of_card_has_a_document_type() -> None:
+    """The readers' kinds and the persons' cards are the same words, each with its type."""
+    assert {str(kind) for kind in CardKind} == {str(card) for card in DOCUMENT_TYPES}
 
 
 @pytest.mark.parametrize("days", [0, 1])

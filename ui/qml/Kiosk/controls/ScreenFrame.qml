@@ -17,6 +17,7 @@ FocusScope {
     property string clock
     property string date
     property bool online: true
+    property string offlineText: qsTrId("controls.offline")
     property bool soundOn: false
     property bool toolsVisible: true
 
@@ -201,7 +202,7 @@ FocusScope {
             anchors.verticalCenter: parent.verticalCenter
             x: Theme.margin
             width: parent.width - 2 * Theme.margin
-            text: qsTrId("controls.offline")
+            text: root.offlineText
             role: "caption"
             color: Theme.warn
         }

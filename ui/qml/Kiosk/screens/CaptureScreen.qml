@@ -14,8 +14,18 @@ KioskScreen {
     readonly property int pages: material.pages ?? 0
     readonly property int least: material.minPages ?? 1
     readonly property int most: material.maxPages ?? 1
-    readonly property string advice: Materials.refusal !== "" ? Materials.refusal : Camera.advice
+    readonly property string advice: Materials.refusal !== "" ? Materials.refusal : byHand ? "screens.capture.corners_hint" : Camera.advice
     property int chosen: -1
+    property bool byHand: false
+
+    function shoot(): void {
+        if (byHand)
+            Materials.captureWithin(handles.corners);
+        else
+            Materials.capture();
+    }
+
+    onPagesChanged: byHand = false
 
     component StripButton: KioskButton {
         property string symbol
@@ -49,10 +59,41 @@ KioskScreen {
             border.color: Theme.edge
 
             CameraView {
+                id: view
+
                 objectName: "camera_view"
                 anchors.fill: parent
                 anchors.margins: Theme.space1
+                // While corners are set by hand nothing may lie over one of them.
+                anchors.topMargin: root.byHand ? byHandButton.height + 2 * Theme.space3 : Theme.space1
+                anchors.bottomMargin: root.byHand ? board.height + 2 * Theme.space3 : Theme.space1
+                outlined: !root.byHand
                 outline: Camera.advice.endsWith("hold_still") || Camera.advice.endsWith("good") ? "#19d38c" : "#ffc65a"
+            }
+
+            CornerHandles {
+                id: handles
+
+                anchors.fill: view
+                shown: view?.shown ?? Qt.rect(0, 0, 0, 0) // the view may be gone first
+                visible: root.byHand && Camera.ready
+                enabled: visible
+            }
+
+            KioskButton {
+                id: byHandButton
+
+                objectName: "capture_corners"
+                anchors.top: parent.top
+                anchors.right: parent.right
+                anchors.margins: Theme.space3
+                text: root.byHand ? qsTrId("screens.capture.corners_found") : qsTrId("screens.capture.corners")
+                visible: Camera.ready && root.pages < root.most
+                onClicked: {
+                    if (!root.byHand)
+                        handles.corners = view.corners();
+                    root.byHand = !root.byHand;
+                }
             }
 
             Column {
@@ -73,6 +114,8 @@ KioskScreen {
             }
 
             Rectangle {
+                id: board
+
                 anchors.left: parent.left
                 anchors.right: parent.right
                 anchors.bottom: parent.bottom
@@ -126,7 +169,7 @@ KioskScreen {
                     text: qsTrId("screens.capture.manual")
                     enabled: Camera.ready && root.pages < root.most
                     visible: Theme.portrait
-                    onClicked: Materials.capture()
+                    onClicked: root.shoot()
                 }
             }
 
@@ -206,7 +249,7 @@ KioskScreen {
                 text: qsTrId("screens.capture.manual")
                 enabled: Camera.ready && root.pages < root.most
                 visible: !Theme.portrait
-                onClicked: Materials.capture()
+                onClicked: root.shoot()
             }
         }
 

@@ -30,6 +30,14 @@ KioskScreen {
         anchors.fill: parent
         spacing: Theme.counter ? Theme.space3 : Theme.space4
 
+        Notice {
+            width: parent?.width ?? 0
+            objectName: "case_reprinted"
+            kind: "good"
+            text: qsTrId("screens.case.reprinted")
+            visible: Session.receipt === "printed"
+        }
+
         CaseNumber {
             width: parent?.width ?? 0
             line: root.line
@@ -39,14 +47,6 @@ KioskScreen {
             width: parent?.width ?? 0
             reached: Math.max(0, root.line.reached ?? 0)
             visible: (root.line.reached ?? -1) >= 0
-        }
-
-        Notice {
-            width: parent?.width ?? 0
-            objectName: "case_reprinted"
-            kind: "good"
-            text: qsTrId("screens.case.reprinted")
-            visible: Session.receipt === "printed"
         }
 
         Notice {

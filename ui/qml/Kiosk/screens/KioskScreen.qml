@@ -35,6 +35,7 @@ ScreenFrame {
         "weekday": qsTrId("screens.weekday." + Station.weekday)
     })
     online: Station.lineUp
+    offlineText: Session.journey === "certificate" ? qsTrId("screens.head.offline_print") : qsTrId("controls.offline")
     steps: Session.steps.map(name => qsTrId("screens.step." + name))
     step: Math.max(0, Session.step)
     title: qsTrId("screens." + Session.state + ".title")

@@ -28,17 +28,17 @@ KioskScreen {
             color: Theme.brand
         }
 
-        CaseNumber {
-            width: parent?.width ?? 0
-            line: root.line
-        }
-
         Notice {
             width: parent?.width ?? 0
             kind: "warn"
             title: qsTrId("screens.withdraw.meaning")
             text: Station.lineUp ? qsTrId("screens.withdraw.online") : qsTrId("screens.withdraw.offline")
             nextStep: qsTrId("screens.withdraw.later")
+        }
+
+        CaseNumber {
+            width: parent?.width ?? 0
+            line: root.line
         }
     }
 }

@@ -1,0 +1,143 @@
+"""Group commit: rows of callers that come together share one transaction, and so one fsync.
+
+Knows: numbers, the chain from row to row, who writes for whom. Does not know: what a row means or how it is sealed.
+Whoever gets the connection first writes for all who wait by then; each of them gets its own answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import apsw
+
+from offline_queue.errors import QueueError
+from offline_queue.store import Store
+
+_TOGETHER = 64
+"""Rows in one transaction at most, so that the first does not wait for ever."""
+_LAST = """
+    SELECT (SELECT 1 FROM outbox WHERE id = ?), max(seq), sha256, nth, (SELECT least_seq FROM agent_state) FROM outbox"""
+_INSERT = """
+    INSERT INTO outbox (seq, id, code, service, submitted_at, parts, sealed_bytes, sha256, envelope, person_tag, nth)
+    {}"""
+_INSERT_IN_TURN = _INSERT.format("VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+_INSERT_BEHIND = _INSERT.format(
+    "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE (SELECT sha256 FROM outbox ORDER BY seq DESC LIMIT 1) IS ?"
+)
+"""One statement, if the newest row still is the one that the new row names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a row holds besides its number and id. `sha256` (raw) is that of `envelope`; times in ms since 1970."""
+
+    code: str
+    service: str
+    submitted_at: int
+    parts: int
+    sealed_bytes: int
+    sha256: bytes
+    envelope: bytes
+    person_tag: bytes | None
+
+
+Make = Callable[[int, bytes | None], Content]
+"""make(seq, raw digest of the row before or None) -> what to write. On any caller's thread; again if another was quicker."""
+_Newest = tuple[int, bytes, int]
+"""Number, digest and count of the newest row."""
+
+
+class _Ticket:
+    __slots__ = ("content", "done", "error", "make", "nth", "raw_id", "seq")
+
+    def __init__(self, raw_id: bytes, make: Make) -> None:
+        self.raw_id = raw_id
+        self.make = make
+        self.seq = self.nth = 0
+        self.content: Content | None = None
+        self.error: Exception | None = None
+        self.done = False
+
+
+class Appender:
+    """Appends rows to a store, in the order of their numbers and in as few transactions as the callers allow."""
+
+    def __init__(self, store: Store, next_seq: int) -> None:
+        """`next_seq` is the first number that was free at enrolment."""
+        self._store = store
+        self._next_seq = next_seq
+        self._turn = threading.Lock()
+        self._tickets: deque[_Ticket] = deque()
+        self._newest: _Newest | None = None
+
+    def append(self, raw_id: bytes, make: Make) -> tuple[int, Content] | None:
+        """Mint a number, make the row and write it; durable when this returns. None: the id is taken.
+
+        An exception of `make` passes through and costs no number. Raises `QueueError` as `Store.transaction` does.
+        """
+        ticket = _Ticket(raw_id, make)
+        self._tickets.append(ticket)
+        with self._turn:
+            while not ticket.done:
+                self._write_for_all()
+        if ticket.error is not None:
+            raise ticket.error
+        return None if ticket.content is None else (ticket.seq, ticket.content)
+
+    def _write_for_all(self) -> None:
+        batch = [self._tickets.popleft() for _ in range(min(len(self._tickets), _TOGETHER))]
+        failed: tuple[type[QueueError], str, str] = (QueueError, "queue.busy", "interrupted")
+        committed = False
+        newest, self._newest = self._newest, None
+        try:
+            if len(batch) > 1 or newest is None or not self._write_alone(batch[0], newest):
+                with self._store.transaction() as db:
+                    for ticket in batch:
+                        self._write(db, ticket)
+            committed = True
+            self._newest = max(((t.seq, t.content.sha256, t.nth) for t in batch if t.content is not None), default=newest)
+        except QueueError as error:
+            failed = type(error), error.code, error.detail
+            if len(batch) == 1:
+                raise
+        finally:
+            for ticket in batch:
+                ticket.done = True
+                if not committed and ticket.error is None:
+                    kind, code, detail = failed
+                    ticket.error = kind(code, detail)
+
+    def _write_alone(self, ticket: _Ticket, newest: _Newest) -> bool:
+        """Write one row without asking first; say whether that settles it: not if another was quicker or the id is taken."""
+        last, before, nth = newest
+        row = self._row(ticket, max(self._next_seq, last + 1), before, nth + 1)
+        if row is None:
+            return True
+        if self._store.write(_INSERT_BEHIND, (*row, before)):
+            return True
+        ticket.content = None
+        return False
+
+    def _write(self, db: apsw.Connection, ticket: _Ticket) -> None:
+        ((taken, last, before, nth, least),) = db.execute(_LAST, (ticket.raw_id,))
+        if taken:
+            return
+        seq = max(self._next_seq, least, (last or 0) + 1)
+        row = self._row(ticket, seq, before, (nth or 0) + 1)
+        if row is not None:
+            db.execute(_INSERT_IN_TURN, row)
+
+    def _row(self, ticket: _Ticket, seq: int, before: bytes | None, nth: int) -> tuple[Any, ...] | None:
+        """Return the row's values in the order of `_INSERT`; None if its owner could not make it."""
+        try:
+            made = ticket.make(seq, before)
+        except Exception as error:  # noqa: BLE001 - its owner raises it
+            ticket.error = error
+            return None
+        ticket.seq, ticket.content, ticket.nth = seq, made, nth
+        sealed = (made.code, made.service, made.submitted_at, made.parts, made.sealed_bytes, made.sha256, made.envelope)
+        return (seq, ticket.raw_id, *sealed, made.person_tag, nth)

@@ -1,0 +1,141 @@
+"""Agent, line and platform together: both ends killed, calls cut, reset, delayed and muted; every promise becomes one case.
+
+Knows: what was put, what the platform's record says, receipts. Does not know: how either end keeps its promise.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from central.report import case_list
+from offline_queue import Outbox, RowState
+from offline_queue import envelope as env
+from offline_queue.errors import EnvelopeError
+from tests.drills.outbox import city
+from tests.drills.outbox.line import BadLine
+from tests.drills.outbox.outcomes import Outcome, scaled
+
+SUBMISSIONS, KILLS, DISTURBED = 5000, 100, 500
+MOST_MIB = 150
+_LARGE_EVERY = 200
+_MOST_WAITING = 40
+_STUCK_S = 60.0
+_MEAN_BYTES = 200_000
+
+
+def run(directory: Path, share: float) -> Iterator[Outcome]:
+    """Yield what became of the submissions, and how much memory the agent took."""
+    rng = random.Random(20261126)
+    wanted, kills = scaled(SUBMISSIONS, share), scaled(KILLS, share)
+    platform = city.City(directory)
+    platform.start()
+    terminal = city.Terminal.enrol(directory, platform)
+    outbox = terminal.outbox(directory / "outbox")
+    try:
+        with BadLine(platform.port, random.Random(7), _MEAN_BYTES) as line:
+            settings = terminal.settings(directory / "agent.json", outbox.directory, line.port, platform.settings.ca_file)
+            promised, peak_kib = _under_blows(outbox, platform, settings, wanted, kills, rng)
+        platform.kill()
+        yield _verdict(outbox, platform, terminal, promised, kills, line, scaled(DISTURBED, share))
+        most = peak_kib / 1024
+        yield Outcome("the agent's memory meanwhile", kills, f"<= {MOST_MIB} MiB", f"{most:.0f} MiB", 0 < most <= MOST_MIB)
+    finally:
+        platform.kill()
+        outbox.close()
+
+
+def _under_blows(
+    outbox: Outbox, platform: city.City, settings: Path, wanted: int, kills: int, rng: random.Random
+) -> tuple[dict[str, list[str]], int]:
+    """Put all the while, kill in turns, wait until all has gone; return what was promised and the agent's peak memory."""
+    promised: dict[str, list[str]] = {}
+    putting = threading.Thread(target=_put_all, args=(outbox, wanted, promised))
+    putting.start()
+    agent, peak = city.start_agent(settings), 0
+    try:
+        for blow in range(kills):
+            _progressed(outbox, (blow + 1) * wanted // (kills + 2))
+            city.wait_until(time.monotonic() + rng.uniform(0.0, 0.2))
+            if blow % 2:
+                platform.kill()
+                platform.start()
+            else:
+                agent.kill()
+                peak = max(peak, _peak(agent.communicate()[0]))
+                agent = city.start_agent(settings)
+        _progressed(outbox, wanted)
+        putting.join()
+    finally:
+        agent.terminate()
+        peak = max(peak, _peak(agent.communicate()[0]))
+    return promised, peak
+
+
+def _put_all(outbox: Outbox, wanted: int, promised: dict[str, list[str]]) -> None:
+    rng = random.Random(11)
+    for number in range(wanted):
+        until = time.monotonic() + _STUCK_S
+        while outbox.counts().waiting > _MOST_WAITING and time.monotonic() < until:
+            city.wait_until(time.monotonic() + 0.02)
+        kept, digests = city.put(outbox, _files(number, rng))
+        promised[kept.code] = digests
+
+
+def _files(number: int, rng: random.Random) -> list[bytes]:
+    """Return none to three small files; now and then one of up to 20 MB."""
+    if number % _LARGE_EVERY == _LARGE_EVERY // 2:
+        return [os.urandom(rng.randrange(1_000_000, 20_000_000))]
+    return [os.urandom(int(rng.expovariate(1 / 15_000)) + 1) for _ in range(rng.choice((0, 1, 1, 2, 3)))]
+
+
+def _progressed(outbox: Outbox, count: int) -> None:
+    """Wait until `count` are received; raises RuntimeError when nothing moves for a long time."""
+    best, until = -1, time.monotonic() + _STUCK_S
+    while (now := outbox.counts().received) < count:
+        if now > best:
+            best, until = now, time.monotonic() + _STUCK_S
+        if time.monotonic() > until:
+            raise RuntimeError(f"stuck at {now} of {count}: {outbox.agent_state()}")
+        city.wait_until(time.monotonic() + 0.02)
+
+
+def _peak(said: bytes) -> int:
+    return max((int(word) for word in said.split() if word.isdigit()), default=0)
+
+
+def _verdict(
+    outbox: Outbox, platform: city.City, terminal: city.Terminal, promised: dict[str, list[str]],
+    kills: int, line: BadLine, least_disturbed: int,
+) -> Outcome:  # fmt: skip
+    cases: dict[str, list[str]] = {}
+    doubled = 0
+    for case in case_list(platform.settings):  # reads every attachment and hashes it anew
+        doubled += case["code"] in cases
+        cases[case["code"]] = [file["sha256"] for file in case["attachments"]]
+    lost = sum(cases.get(code) != digests for code, digests in promised.items())
+    doubled += len(cases.keys() - promised.keys())
+    rows = list(outbox.every_row())
+    held = sum(row.state is not RowState.RECEIVED for row in rows)
+    unsigned = sum(not _verifies(row.receipt, row.seq, row.id, row.sha256, terminal.platform_key) for row in rows)
+    disturbed = sum(line.fates.values())
+    calls = ", ".join(f"{count} {fate}" for fate, count in sorted(line.fates.items()))
+    return Outcome(
+        "end to end: both ends killed, calls disturbed",
+        len(promised),
+        f"{len(promised)} cases, every receipt verifies, outbox empty; >= {kills} kills, >= {least_disturbed} calls",
+        f"{len(cases)} cases: {lost} lost, {doubled} doubled, {held} held, {unsigned} unsigned; {kills} kills; {calls}",
+        not (lost or doubled or held or unsigned) and len(rows) == len(promised) and disturbed >= least_disturbed,
+    )
+
+
+def _verifies(receipt: bytes | None, seq: int, submission_id: str, sha256: str, key: bytes) -> bool:
+    try:
+        env.verify_receipt(receipt or b"", key, kiosk=city.NUMBER, seq=seq, submission_id=submission_id, sha256=sha256)
+    except EnvelopeError:
+        return False
+    return True
