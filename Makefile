@@ -30,9 +30,10 @@ deb: setup             ## a Debian package in dist/
 pictures: setup        ## redraw the README's pictures from a run of the demo
 	$(PY) -m kiosk demo --headless --pictures docs/pictures
 
-bench-documents: setup ## how well pages are found, on rendered photographs and those in PHOTOGRAPHS
+bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), blur seen, print read, paper packed
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/blurring.py
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/finding.py $(PHOTOGRAPHS)
+	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/print_and_paper.py
 
 bench-devices: setup   ## what the drivers cost beside their wires, against their emulators and the real daemons
 	PYTHONPATH=tests/bench/devices nice $(PY) -m devices.namespace -- $(PY) tests/bench/devices/figures.py

@@ -31,6 +31,7 @@ from kiosk.fleet import custody, enrolment
 from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.health import POLLS
 from kiosk.identity import case_code
+from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
@@ -173,6 +174,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         person=PersonDesk(context),
         form=form,
         materials=materials,
+            bringing=BringingDesk(context, materials, errands.take_in),
         case=CaseDesk(context, form, materials),
         my_cases=MyCasesDesk(context),
         certificate=CertificateDesk(context),

@@ -24,6 +24,7 @@ from kiosk.documents.vision import Vision
 from kiosk.events import Bus, Fact
 from kiosk.fleet.catalogue import CatalogueKeeper
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
@@ -48,6 +49,7 @@ class Desks:
     person: PersonDesk
     form: FormDesk
     materials: MaterialsDesk
+    bringing: BringingDesk
     case: CaseDesk
     my_cases: MyCasesDesk
     certificate: CertificateDesk
@@ -143,6 +145,11 @@ class Terminal:
         return self._desks.materials
 
     @property
+    def bringing(self) -> BringingDesk:
+        """Papers from a phone."""
+        return self._desks.bringing
+
+    @property
     def case(self) -> CaseDesk:
         """Review, hand-in, receipt."""
         return self._desks.case
@@ -226,6 +233,7 @@ class Terminal:
         """A few times a second: timers, the printer's progress, the outbox."""
         self._runner.tick()
         self._desks.certificate.tick()
+        self._desks.bringing.tick()
         self._keeper.tick()
         self._caretaker.tick()
 
@@ -357,6 +365,7 @@ class Terminal:
     def _wipe(self) -> None:
         if not self._context.vault.empty:
             self._context.audit.record("session.wiped", session=self.session.number)
+        self._desks.bringing.close()
         self._context.vault.wipe()
         self._vision.forget()
         if self.session.state in {State.ATTRACT, State.OUT_OF_SERVICE}:

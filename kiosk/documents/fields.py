@@ -120,7 +120,7 @@ def understand(lines: Sequence[TextLine], today: dt.date, labels: Mapping[str, s
     if household:
         return Reading(Kind.HOUSEHOLD, _person(lines, _HOUSEHOLD, today))
     if labels:
-        fields = {key: value for key, value in labelled(lines, labels).items() if key}
+        fields = {key: _checked(value, today) for key, value in labelled(lines, labels).items() if key}
         if fields:
             return Reading(Kind.FORM, fields)
     if "签发机关" in text and "有效期" in text:
@@ -216,6 +216,14 @@ def _person(lines: Sequence[TextLine], labels: Mapping[str, str], today: dt.date
     if "name" in fields and not _WORD.fullmatch(fields["name"].value):
         fields["name"] = Field(fields["name"].value, min(fields["name"].sure, CONFIRM_BELOW - 0.01))
     return fields
+
+
+def _checked(value: Field, today: dt.date) -> Field:
+    """Return a form's value; of a resident number, mended where its check character says so, or found wrong by it."""
+    text = _close(value.value)
+    if _NUMBER.fullmatch(text) is None:
+        return value
+    return resident_number([TextLine(text, (0.0, 0.0, 0.0, 0.0), value.sure)], today) or value
 
 
 def resident_number(lines: Sequence[TextLine], today: dt.date) -> Field | None:

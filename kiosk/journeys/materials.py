@@ -6,11 +6,12 @@ straightened, or how a PDF is written (`kiosk.documents`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from kiosk.catalogue.materials import AskedMaterial, asked_materials
-from kiosk.catalogue.models import Material, Provide, ServiceItem, Text
+from kiosk.catalogue.models import Material, Profile, Provide, ServiceItem, Text
 from kiosk.documents.pages import (
     CapturedPage,
     CaptureRefused,
@@ -151,6 +152,24 @@ class MaterialsDesk:
     def _changed(self) -> None:
         self._context.bus.publish(Fact.MATERIALS)
         self._context.handle(ev.Touched())
+
+    def room(self, key: str) -> tuple[int, bool]:
+        """Return how many more pages a material can take, and whether it is a portrait."""
+        material = self._asked_material(key)
+        if material is None:
+            return 0, False
+        return material.pages_max - self.page_count(key), material.profile is Profile.PHOTO
+
+    def add(self, key: str, pages: Sequence[CapturedPage]) -> None:
+        """Take pages that came as a file."""
+        context = self._context
+        if not context.session().personal or len(pages) > self.room(key)[0]:
+            return
+        for page in pages:
+            context.vault.pages.setdefault(key, []).append(page)
+            self._reading.page_taken(key, page)
+            context.audit.record("material.brought", session=context.session().number, material=key, source=page.source)
+        self._changed()
 
     # --- the camera ----
 

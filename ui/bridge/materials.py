@@ -93,6 +93,24 @@ class Materials(QObject):
         """Message id of why the last page was not taken, or nothing."""
         return self._terminal.materials.refusal
 
+    @Property("QVariantMap", notify=changed)
+    def bringing(self) -> dict[str, Any]:
+        """The code for a phone: `material` (none: no code is shown), `url`, `claimed`, `pages`, `said` (message id)."""
+        view = self._terminal.bringing.view
+        return {
+            "material": view.material, "url": view.url, "claimed": view.claimed, "pages": view.pages, "said": view.said,
+        }  # fmt: skip
+
+    @Slot(str)
+    def bring(self, material: str) -> None:
+        """Files are to come from the person's phone."""
+        self._terminal.bringing.open(material)
+
+    @Slot()
+    def endBringing(self) -> None:
+        """Nothing more comes from the phone."""
+        self._terminal.bringing.close()
+
     @Slot(str, int)
     def removePage(self, material: str, page: int) -> None:
         """Throw one page away."""

@@ -20,6 +20,7 @@ from kiosk.dispatch import QueueDispatcher
 from kiosk.documents.pages import Outline
 from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
 from kiosk.session import events as ev
 from kiosk.session.machine import step
@@ -247,6 +248,24 @@ class FakeForm:
         return DIVISIONS.get(code, ())
 
 
+class FakeBringing:
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.view = Bringing()
+
+    def show(self, view: Bringing) -> None:
+        self.view = view
+        self._terminal.publish(Fact.MATERIALS)
+
+    def open(self, material: str) -> None:
+        self._terminal.calls.append(("bring", material))
+        self.show(Bringing(material, "https://city.example.invalid/u/AbCdEfGhIjKlMnOpQrStUv"))
+
+    def close(self) -> None:
+        self._terminal.calls.append(("bring_end",))
+        self.show(Bringing())
+
+
 class FakeMaterials:
     def __init__(self, terminal: FakeTerminal) -> None:
         self._terminal = terminal
@@ -432,6 +451,7 @@ class FakeTerminal:
         self.person = FakePerson(self)
         self.form = FakeForm(self)
         self.materials = FakeMaterials(self)
+        self.bringing = FakeBringing(self)
         self.case = FakeCase(self)
         self.my_cases = FakeMyCases()
         self.certificate = FakeCertificate()

@@ -68,7 +68,20 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
     def offline() -> None:
         show(State.OUTCOME, line_up=False)
 
+    def bringing() -> None:
+        show(State.MATERIALS)
+        terminal.bringing.open("address_proof")
+
+    def refused() -> None:
+        bringing()
+        terminal.bringing.show(replace(terminal.bringing.view, claimed=True, pages=2, said="documents.import.torn"))
+
+    def papers() -> None:
+        terminal.bringing.close()
+        show(State.MATERIALS)
+
     def finished() -> None:
+        terminal.bringing.close()
         terminal.materials.finish()
         show(State.MATERIALS)
 
@@ -123,7 +136,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form2": lambda: show(State.FORM, page=2),
         "form_problem": problems,
         "form_offer": offered,
-        "materials": lambda: show(State.MATERIALS),
+        "materials_phone": bringing,
+        "materials_phone_refused": refused,
+        "materials": papers,
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,

@@ -252,6 +252,20 @@ def test_a_paper_is_opened_and_pages_are_handled(stand: Any) -> None:
     assert [call[0] for call in stand.terminal.calls] == ["capture", "remove_page"]
 
 
+def test_a_phone_is_asked_for_papers(stand: Any) -> None:
+    """Should show the code for one material, what came of it, and put it away."""
+    stand.terminal.show(State.MATERIALS)
+    stand.settle()
+    stand.tap("phone_address_proof")
+    assert stand.item("phone_code").property("present")
+    stand.tap("overlay_main")
+    assert stand.terminal.calls == [("bring", "address_proof"), ("bring_end",)]
+    stand.terminal.show(State.MATERIALS, line_up=False)
+    stand.settle()
+    stand.tap("phone_address_proof")
+    assert len(stand.terminal.calls) == 2
+
+
 def test_corners_are_set_by_finger_and_by_keypad(stand: Any) -> None:
     """The handles begin where the page was found; a drag and an arrow move one of them, and the page is taken so."""
     found = ((0.27, 0.12), (0.71, 0.14), (0.75, 0.9), (0.24, 0.88))

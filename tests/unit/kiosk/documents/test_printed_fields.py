@@ -138,3 +138,15 @@ def test_no_single_wrong_figure_of_a_number_holds(order: int, birth: dt.date, pl
     for text, holds in ((right, True), (right[:place] + other + right[place + 1 :], False)):
         field = understand([line(text, 0, 0)], TODAY).fields["id_no"]
         assert field.checked is holds
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "checked"),
+    [(NUMBER, NUMBER, True), ("99000019900101OO17", NUMBER, True), (f"{NUMBER[:-1]}8", f"{NUMBER[:-1]}8", False)],
+)
+def test_the_number_in_a_form_is_checked_like_any_other(printed: str, value: str, checked: bool) -> None:
+    """A letter for a figure is mended and asked about; a digit that does not fit is never taken for sure."""
+    reading = understand([line("公民身份号码：", 40, 40), line(printed, 300, 40)], TODAY, {"公民身份号码": "id_no"})
+    field = reading.fields["id_no"]
+    assert (reading.kind, field.value, field.checked) == (Kind.FORM, value, checked)
+    assert field.ask == (printed != NUMBER)

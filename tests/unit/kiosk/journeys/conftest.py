@@ -40,6 +40,7 @@ from kiosk.city.messages import (
     CertificateRequest,
     CertificateStatement,
     CodeAnswer,
+    HandoverAnswer,
     PersonKey,
     VerifyAnswer,
     certificate_statement_to_sign,
@@ -48,7 +49,7 @@ from kiosk.city.messages import (
 from kiosk.clock import ClockQuality
 from kiosk.config import parse
 from kiosk.dispatch import QueueDispatcher
-from kiosk.documents.errands import Errands, NotRead, Read
+from kiosk.documents.errands import Errands, Imported, NotImported, NotRead, Read
 from kiosk.documents.pages import CapturedPage, PageCaptured
 from kiosk.documents.vision import Vision
 from kiosk.events import Bus
@@ -56,6 +57,7 @@ from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.fleet.enrolment import Enrolment, PlatformKey
 from kiosk.health import state_of
 from kiosk.identity import case_code
+from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
@@ -193,12 +195,15 @@ class ScriptedCity:
 
     def __init__(self) -> None:
         calls = ("catalogue", "request_code", "verify_code", "issue_certificate", "cases")
+        calls += ("open_handover", "fetch_handover", "close_handover")
         self.script: dict[str, deque[Any]] = {call: deque() for call in calls}
         self.codes: list[PersonKey] = []
         self.verified: list[tuple[str, str]] = []
         self.asked_cases: list[tuple[str, bool]] = []
         self.requests: list[CertificateRequest] = []
         self.pdf = b""
+        self.sent: list[bytes] = []
+        self.closed: list[str] = []
 
     def forget(self) -> None:
         """Drop what this stand-in itself has kept of the calls."""
@@ -208,6 +213,19 @@ class ScriptedCity:
 
     def fail(self, method: str, error: Exception) -> None:
         self.script[method].append(error)
+
+    def open_handover(self) -> HandoverAnswer:
+        told = self._told("open_handover")
+        when = dt.datetime(2026, 11, 21, 3, 22, tzinfo=dt.UTC)
+        return told or HandoverAnswer(token="t" * 22, url="https://city.example.invalid/u/" + "t" * 22, expires_at=when)
+
+    def fetch_handover(self, token: str, taken: int) -> tuple[bool, bytes]:
+        self._told("fetch_handover")
+        return bool(self.sent), self.sent[taken] if taken < len(self.sent) else b""
+
+    def close_handover(self, token: str) -> None:
+        self.closed.append(token)
+        self._told("close_handover")
 
     def _told(self, method: str) -> Any:
         told = self.script[method].popleft() if self.script[method] else None
@@ -387,6 +405,8 @@ class Bench:
         self.pages = ScriptedPagePrinter()
         self.city_work, self.store_work = StandInWork(self.home), StandInWork(self.home)
         self.document_work = StandInWork(self.home)
+        self.judged: list[tuple[bytes, str, int, bool]] = []
+        self.imported: Imported | NotImported = NotImported("documents.import.torn")
         self.read_page: Callable[..., Read | NotRead] = lambda *_: NotRead("reading.no_models")
         self.free_bytes = 1 << 40
         self.quit_calls = 0
@@ -487,6 +507,7 @@ class Bench:
             person=PersonDesk(context),
             form=form,
             materials=materials,
+            bringing=BringingDesk(context, materials, self._take_in),
             case=CaseDesk(context, form, materials),
             my_cases=MyCasesDesk(context),
             certificate=CertificateDesk(context),
@@ -503,6 +524,10 @@ class Bench:
             keeper=CatalogueKeeper(context, CatalogueStore(self.state_dir)),
             outbox=self.outbox,
         )
+
+    def _take_in(self, data: bytes, source: str, *, room: int, photo: bool) -> Imported | NotImported:
+        self.judged.append((data, source, room, photo))
+        return self.imported
 
     def _read(self, *asked: object) -> Read | NotRead:
         return self.read_page(*asked)

@@ -47,7 +47,7 @@ KioskScreen {
                     x: Theme.space4
                     y: Theme.space4
                     width: parent.width - 2 * Theme.space4
-                    columns: Theme.textStep > 1 && (Theme.portrait || Theme.counter) ? 2 : 3
+                    columns: Theme.counter || Theme.textStep > 1 && Theme.portrait ? 2 : 3
                     columnSpacing: Theme.space4
                     rowSpacing: Theme.space3
 
@@ -98,19 +98,70 @@ KioskScreen {
                         }
                     }
 
-                    KioskButton {
+                    ColumnLayout {
                         Layout.columnSpan: row.columns === 2 ? 2 : 1
                         Layout.fillWidth: row.columns === 2
                         Layout.minimumWidth: Theme.mm(52)
-                        objectName: "scan_" + card.modelData.key
-                        kind: !card.here && card.modelData.key === (root.views.find(view => view.state === "needed" || view.state === "partly")?.key ?? "") ? "primary" : "secondary"
-                        iconName: card.here ? "" : "camera"
-                        text: card.here ? qsTrId("screens.materials.again") : qsTrId("screens.materials.scan")
+                        spacing: Theme.gap
                         visible: card.scanned
-                        onClicked: Session.openMaterial(card.modelData.key)
+
+                        KioskButton {
+                            Layout.fillWidth: true
+                            objectName: "scan_" + card.modelData.key
+                            kind: !card.here && card.modelData.key === (root.views.find(view => view.state === "needed" || view.state === "partly")?.key ?? "") ? "primary" : "secondary"
+                            iconName: card.here ? "" : "camera"
+                            text: card.here ? qsTrId("screens.materials.again") : qsTrId("screens.materials.scan")
+                            onClicked: Session.openMaterial(card.modelData.key)
+                        }
+
+                        KioskButton {
+                            Layout.fillWidth: true
+                            objectName: "phone_" + card.modelData.key
+                            iconName: "phone"
+                            text: qsTrId("screens.materials.phone")
+                            enabled: Station.lineUp
+                            visible: !card.here
+                            onClicked: Materials.bring(card.modelData.key)
+                        }
                     }
                 }
             }
+        }
+    }
+
+    Overlay {
+        readonly property var bringing: Materials.bringing
+
+        parent: root
+        objectName: "bringing"
+        open: (bringing.material ?? "") !== ""
+        icon: "phone"
+        kind: (bringing.said ?? "") === "" ? "info" : "warn"
+        title: qsTrId("screens.bring.title")
+        lines: {
+            const said = bringing.said ?? "";
+            const last = said !== "" ? [qsTrId(said)] : [];
+            if ((bringing.pages ?? 0) > 0)
+                return [Sentence.fill(qsTrId("screens.bring.pages"), {
+                        "pages": bringing.pages
+                    })].concat(last);
+            return [bringing.claimed ? qsTrId("screens.bring.claimed") : qsTrId("screens.bring.scan")].concat(last);
+        }
+        mainText: qsTrId("screens.bring.done")
+        // On a counter large words leave no height for the code once there is more to say; by then it was scanned.
+        picture: (bringing.url ?? "") === "" || Theme.counter && Theme.textStep > 1 && lines.length > 1 ? null : code
+        onMain: Materials.endBringing()
+        onTouched: Session.touched()
+    }
+
+    Component {
+        id: code
+
+        Picture {
+            objectName: "phone_code"
+            width: Theme.mm(Theme.counter ? 52 : 70)
+            height: width
+            name: "qr/" + Materials.bringing.url
         }
     }
 }
