@@ -102,21 +102,24 @@ class PersonDesk:
         match report.status:
             case NoCard():
                 self._refused = False
+            case PresenceUnknown() if self._refused:
+                self._refused = False  # such a reader keeps quiet about the refused card: what answers next is laid anew
             case CardPresent() | PresenceUnknown() if self._watching and not self._reading and not self._refused:
                 self._read()
             case _:
                 pass
 
-    def _read(self) -> None:
+    def _read(self, *, failed: str = "") -> None:
+        """Read what lies there; `failed`: why the read just before this one came to nothing."""
         self._reading = True
         number = self._context.session().number
 
         def read(reader: IdCardReader) -> IdCard | NoCard | ReadFailed:
             return reader.read()
 
-        self._context.devices[Device.ID_CARD].submit(read, lambda result: self._on_read(number, result))
+        self._context.devices[Device.ID_CARD].submit(read, lambda result: self._on_read(number, result, failed))
 
-    def _on_read(self, number: int, result: IdCard | NoCard | ReadFailed | DeviceError) -> None:
+    def _on_read(self, number: int, result: IdCard | NoCard | ReadFailed | DeviceError, failed: str) -> None:
         self._reading = False
         if not self._watching:
             return
@@ -126,10 +129,14 @@ class PersonDesk:
         match result:
             case IdCard():
                 self._accept(number, result)
+            case NoCard() if failed:
+                self._refuse(number, "identify.unreadable", failed)  # some readers keep quiet after a read that failed
             case NoCard():
                 pass  # lifted meanwhile: the next card is read when it comes
             case ReadFailed(code="id_card.kind_unsupported" as code):
                 self._refuse(number, "identify.kind_unsupported", code)
+            case ReadFailed(code=code) if not failed:
+                self._read(failed=code)  # one disturbance on the wire or in the field is nobody's trouble
             case ReadFailed(code=code):
                 self._refuse(number, "identify.unreadable", code)
             case DeviceError(code=code):
