@@ -48,6 +48,28 @@ def test_what_cannot_be_done_is_not_chosen(stand: Any) -> None:
     assert stand.said == [ev.BackPressed()]
 
 
+def test_a_guide_that_cannot_be_followed_any_more_says_why(stand: Any) -> None:
+    """The store fills up while the guide is read: grey, with the reason, and open again when there is room."""
+    stand.terminal.show(State.GUIDE)
+    stand.settle()
+    assert stand.item("foot_main").isEnabled()
+    for room in (False, True):
+        stand.terminal.room = room
+        stand.terminal.publish(Fact.OUTBOX)
+        stand.settle()
+        assert stand.item("foot_main").isEnabled() is room
+        assert (stand.find("guide_obstacle") is None) is room
+    stand.terminal.room = False
+    stand.terminal.publish(Fact.OUTBOX)
+    stand.settle()
+    stand.tap("foot_main")
+    assert stand.said == []
+    stand.tap("foot_back")
+    stand.tap("tile_apply")
+    stand.tap("item_residence_permit_apply")
+    assert stand.said == [ev.BackPressed()]
+
+
 def test_my_cases_are_chosen_listed_opened_and_printed_again(stand: Any) -> None:
     """Should begin from its tile with two consents, open the case that is touched, and ask for its receipt."""
     stand.terminal.show(State.HOME)
