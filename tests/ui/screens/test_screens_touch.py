@@ -280,7 +280,7 @@ def test_a_phone_is_asked_for_papers(stand: Any) -> None:
     stand.settle()
     stand.tap("phone_address_proof")
     assert stand.item("phone_code").property("present")
-    stand.tap("overlay_main")
+    stand.answer("overlay_main")
     assert stand.terminal.calls == [("bring", "address_proof"), ("bring_end",)]
     stand.terminal.show(State.MATERIALS, line_up=False)
     stand.settle()
@@ -358,8 +358,34 @@ def test_trouble_is_answered(stand: Any, button: str, choice: Choice) -> None:
     """Should send the choice of the button, and let nothing below be pressed."""
     stand.terminal.show(State.CAPTURE, trouble=TROUBLE)
     stand.settle()
-    stand.tap(f"overlay_{button}")
+    stand.answer(f"overlay_{button}")
     assert stand.said == [ev.TroubleAnswered(choice)]
+
+
+def test_a_finger_that_was_typing_ends_nothing(stand: Any) -> None:
+    """The wrong code is told while somebody types on: no digit's touch and no Enter is an answer, and the end is asked."""
+    stand.terminal.show(State.CODE)
+    stand.terminal.handle(ev.CodeRefused(stand.terminal.session.number, "code.wrong", detail="2"))
+    dialog = stand.item("trouble")
+    assert dialog.property("lull") >= 700
+    dialog.setProperty("lull", 60000)  # no haste here
+    stand.settle()
+    before = stand.said
+    stand.tap("overlay_third")
+    QTest.keyClick(stand.screen.window, Qt.Key.Key_Return)
+    QTest.keyClick(stand.screen.window, Qt.Key.Key_Space)
+    stand.settle()
+    assert stand.said == before
+    dialog.setProperty("lull", 1)
+    stand.answer("overlay_third")
+    assert stand.said == [*before, ev.TroubleAnswered(Choice.LEAVE)]
+    assert stand.terminal.session.state is State.CODE
+    assert stand.find("trouble") is None
+    stand.answer("overlay_main")
+    assert stand.find("trouble") is not None
+    stand.answer("overlay_third")
+    stand.answer("overlay_second")
+    assert stand.terminal.session.state is State.GUARD
 
 
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
@@ -368,7 +394,7 @@ def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
     stand.settle()
     stand.tap("foot_main")
     assert stand.said == []
-    stand.tap("overlay_main")
+    stand.answer("overlay_main")
     assert stand.said == [ev.LeaveAnswered(leave=False)]
 
 
@@ -387,7 +413,7 @@ def test_elder_mode_is_offered_and_taken(stand: Any) -> None:
     stand.terminal.show(State.CODE, elder_offered=True)
     stand.settle()
     key, main = stand.item("digit_5").height(), stand.item("foot_main").height()
-    stand.tap("overlay_main")
+    stand.answer("overlay_main")
     assert stand.said == [ev.ElderAnswered(wanted=True)]
     assert stand.screen.bridges.settings.elder
     assert stand.screen.bridges.settings.textSize == 2
