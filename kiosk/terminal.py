@@ -15,7 +15,7 @@ from devices.supervisor import DeviceReport, SupervisorState
 from kiosk.caretaker import Caretaker, OutboxView
 from kiosk.catalogue.availability import Available, Unavailable, availability
 from kiosk.catalogue.loader import Catalogue
-from kiosk.catalogue.models import Mode, Need, ResultKind, ServiceItem
+from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.city.line import LineWatch
 from kiosk.clock import CIVIL_TZ
 from kiosk.config import Config
@@ -201,7 +201,8 @@ class Terminal:
     def availability(self, item: ServiceItem) -> Available | Unavailable:
         """Say whether an item can be done here and now: before the first question."""
         health = {Need(str(kind)): self._usable(kind) for kind in Device if kind in set(map(str, Need))}
-        return availability(item, health, self.session.line_up, set(self.config.reachable_assurance))
+        reachable = set(self.config.reachable_assurance)
+        return availability(item, health, self.session.line_up, reachable, room=self._caretaker.outbox.room)
 
     def _usable(self, kind: Device) -> bool:
         report = self.reports.get(kind)
@@ -209,8 +210,7 @@ class Terminal:
 
     def plan(self, item: ServiceItem) -> Plan:
         """Return what an item asks of the session."""
-        prints = item.mode is Mode.QUERY_PRINT and item.result.kind is ResultKind.CERTIFICATE
-        journey = Journey.CERTIFICATE if prints else Journey.APPLY
+        journey = Journey.CERTIFICATE if item.prints else Journey.APPLY
         return Plan(item.id, journey, item.assurance, item.offline_assurance)
 
     def cases_availability(self) -> Available | Unavailable:

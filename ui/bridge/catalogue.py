@@ -48,7 +48,7 @@ class Catalogue(QObject):
         self._found: list[dict[str, Any]] = []
         self._life: list[dict[str, str]] = []
         self._guide: dict[str, Any] = {}
-        for fact in (Fact.CATALOGUE, Fact.DEVICES, Fact.LINE, Fact.SESSION):
+        for fact in (Fact.CATALOGUE, Fact.DEVICES, Fact.LINE, Fact.OUTBOX, Fact.SESSION):
             terminal.bus.subscribe(fact, self._follow)
         settings.languageChanged.connect(self._follow)
         self._follow()
@@ -95,12 +95,14 @@ class Catalogue(QObject):
 
     @Property("QVariantList", notify=foundChanged)
     def found(self) -> list[dict[str, Any]]:
-        """The items of the open shelf: what can be done now stands first."""
+        """The items of the open shelf: what can be done now stands first, what never can be here last."""
         return self._found
 
     def _find(self) -> list[dict[str, Any]]:
-        rows = [self._row(item) for item in self._chosen()]
-        return rows if self._shelf == "search" else sorted(rows, key=lambda row: row["reason"] != "")
+        rows = [(item, self._row(item)) for item in self._chosen()]
+        if self._shelf != "search":
+            rows.sort(key=lambda pair: (pair[1]["reason"] != "", not pair[0].available))
+        return [row for _, row in rows]
 
     def _chosen(self) -> tuple[ServiceItem, ...]:
         catalogue = self._terminal.catalogue
@@ -121,15 +123,18 @@ class Catalogue(QObject):
                 return ()
 
     def _row(self, item: ServiceItem) -> dict[str, Any]:
-        answer = self._terminal.availability(item)
         return {
             "id": item.id,
             "name": say(item.name, self._settings),
             "summary": say(item.summary, self._settings),
             "mode": item.mode.value,
-            "reason": getattr(answer, "reason_id", ""),
-            "nextStep": getattr(answer, "next_step_id", ""),
+            **self._obstacle(item),
         }
+
+    def _obstacle(self, item: ServiceItem) -> dict[str, str]:
+        """Say why it cannot be done now and what to do instead: message ids, empty while it can."""
+        answer = self._terminal.availability(item)
+        return {"reason": getattr(answer, "reason_id", ""), "nextStep": getattr(answer, "next_step_id", "")}
 
     @Property("QVariantList", notify=lifeEventsChanged)
     def lifeEvents(self) -> list[dict[str, str]]:
@@ -148,7 +153,7 @@ class Catalogue(QObject):
     def choose(self, item_id: str) -> None:
         """Begin with this item."""
         item = self._terminal.catalogue.item(item_id)
-        if not getattr(self._terminal.availability(item), "reason_id", ""):
+        if not self._obstacle(item)["reason"]:
             self._terminal.handle(ev.ItemChosen(self._terminal.plan(item)))
 
     # --- the guide ---
@@ -179,6 +184,7 @@ class Catalogue(QObject):
             "collected": say(item.result.collected, self._settings),
             "assurance": plan.assurance.value,
             "sample": item.sample,
+            **self._obstacle(item),
         }
 
     def _said(self, material: Material) -> dict[str, str]:

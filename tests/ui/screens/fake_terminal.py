@@ -447,6 +447,7 @@ class FakeTerminal:
         self.quit: Any = None
         self.seconds_left: int | None = None
         self.waiting_count = 0
+        self.room = True
         self.last_success: dt.datetime | None = SATURDAY_NIGHT
         self.person = FakePerson(self)
         self.form = FakeForm(self)
@@ -482,7 +483,7 @@ class FakeTerminal:
         return Plan(item.id, journey, Assurance.CARD_CODE)
 
     def availability(self, item: ServiceItem) -> Available | Unavailable:
-        return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE})
+        return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE}, room=self.room)
 
     def cases_plan(self) -> Plan:
         return Plan("", Journey.CASES, Assurance.CARD)

@@ -43,6 +43,16 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         item = terminal.catalogue.item("social_participation_cert")
         show(State.GUIDE, plan=terminal.plan(item))
 
+    def guide_full() -> None:
+        terminal.room = False
+        show(State.GUIDE)
+        terminal.room = True
+
+    def shelf_full() -> None:
+        terminal.room = False
+        shelf("apply")
+        terminal.room = True
+
     def code() -> None:
         show(State.CODE)
         terminal.person._count(3)
@@ -117,6 +127,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "home_search": lambda: shelf("search", "居住"),
         "guide": lambda: show(State.GUIDE),
         "guide_certificate": certificate_guide,
+        "guide_full": guide_full,
+        "home_shelf_full": shelf_full,
         "consent": lambda: show(State.CONSENT),
         "identify": lambda: show(State.IDENTIFY),
         "elder_offer": lambda: show(State.CODE, elder_offered=True),

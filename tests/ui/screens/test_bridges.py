@@ -52,13 +52,16 @@ def test_a_list_under_a_finger_is_not_made_anew(terminal: FakeTerminal) -> None:
 
 
 def test_what_can_be_done_stands_first(terminal: FakeTerminal) -> None:
-    """Should put what can be done before what cannot."""
+    """Should put what can be done before what cannot, and what cannot be done for now before what never can be."""
     catalogue = given(Catalogue)
     terminal.show(State.HOME)
     catalogue.look("apply", "")
     grey = [row["reason"] != "" for row in catalogue.found]
     assert grey == sorted(grey)
     assert grey[0] is False
+    terminal.room = False
+    terminal.publish(Fact.OUTBOX)
+    assert catalogue.found[0]["reason"] == "form.unavailable.store"
 
 
 def test_search_by_initials(terminal: FakeTerminal) -> None:

@@ -48,6 +48,28 @@ def test_what_cannot_be_done_is_not_chosen(stand: Any) -> None:
     assert stand.said == [ev.BackPressed()]
 
 
+def test_a_guide_that_cannot_be_followed_any_more_says_why(stand: Any) -> None:
+    """The store fills up while the guide is read: grey, with the reason, and open again when there is room."""
+    stand.terminal.show(State.GUIDE)
+    stand.settle()
+    assert stand.item("foot_main").isEnabled()
+    for room in (False, True):
+        stand.terminal.room = room
+        stand.terminal.publish(Fact.OUTBOX)
+        stand.settle()
+        assert stand.item("foot_main").isEnabled() is room
+        assert (stand.find("guide_obstacle") is None) is room
+    stand.terminal.room = False
+    stand.terminal.publish(Fact.OUTBOX)
+    stand.settle()
+    stand.tap("foot_main")
+    assert stand.said == []
+    stand.tap("foot_back")
+    stand.tap("tile_apply")
+    stand.tap("item_residence_permit_apply")
+    assert stand.said == [ev.BackPressed()]
+
+
 def test_my_cases_are_chosen_listed_opened_and_printed_again(stand: Any) -> None:
     """Should begin from its tile with two consents, open the case that is touched, and ask for its receipt."""
     stand.terminal.show(State.HOME)
@@ -258,7 +280,7 @@ def test_a_phone_is_asked_for_papers(stand: Any) -> None:
     stand.settle()
     stand.tap("phone_address_proof")
     assert stand.item("phone_code").property("present")
-    stand.tap("overlay_main")
+    stand.answer("overlay_main")
     assert stand.terminal.calls == [("bring", "address_proof"), ("bring_end",)]
     stand.terminal.show(State.MATERIALS, line_up=False)
     stand.settle()
@@ -336,8 +358,34 @@ def test_trouble_is_answered(stand: Any, button: str, choice: Choice) -> None:
     """Should send the choice of the button, and let nothing below be pressed."""
     stand.terminal.show(State.CAPTURE, trouble=TROUBLE)
     stand.settle()
-    stand.tap(f"overlay_{button}")
+    stand.answer(f"overlay_{button}")
     assert stand.said == [ev.TroubleAnswered(choice)]
+
+
+def test_a_finger_that_was_typing_ends_nothing(stand: Any) -> None:
+    """The wrong code is told while somebody types on: no digit's touch and no Enter is an answer, and the end is asked."""
+    stand.terminal.show(State.CODE)
+    stand.terminal.handle(ev.CodeRefused(stand.terminal.session.number, "code.wrong", detail="2"))
+    dialog = stand.item("trouble")
+    assert dialog.property("lull") >= 700
+    dialog.setProperty("lull", 60000)  # no haste here
+    stand.settle()
+    before = stand.said
+    stand.tap("overlay_third")
+    QTest.keyClick(stand.screen.window, Qt.Key.Key_Return)
+    QTest.keyClick(stand.screen.window, Qt.Key.Key_Space)
+    stand.settle()
+    assert stand.said == before
+    dialog.setProperty("lull", 1)
+    stand.answer("overlay_third")
+    assert stand.said == [*before, ev.TroubleAnswered(Choice.LEAVE)]
+    assert stand.terminal.session.state is State.CODE
+    assert stand.find("trouble") is None
+    stand.answer("overlay_main")
+    assert stand.find("trouble") is not None
+    stand.answer("overlay_third")
+    stand.answer("overlay_second")
+    assert stand.terminal.session.state is State.GUARD
 
 
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
@@ -346,7 +394,7 @@ def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
     stand.settle()
     stand.tap("foot_main")
     assert stand.said == []
-    stand.tap("overlay_main")
+    stand.answer("overlay_main")
     assert stand.said == [ev.LeaveAnswered(leave=False)]
 
 
@@ -365,7 +413,7 @@ def test_elder_mode_is_offered_and_taken(stand: Any) -> None:
     stand.terminal.show(State.CODE, elder_offered=True)
     stand.settle()
     key, main = stand.item("digit_5").height(), stand.item("foot_main").height()
-    stand.tap("overlay_main")
+    stand.answer("overlay_main")
     assert stand.said == [ev.ElderAnswered(wanted=True)]
     assert stand.screen.bridges.settings.elder
     assert stand.screen.bridges.settings.textSize == 2

@@ -376,7 +376,7 @@ def test_leaving_from_an_empty_tray_cancels_it(bench: Bench) -> None:
     to_print(bench)
     bench.pages.progress = JobProgress(JobState.STOPPED, 0, ("media-empty",))
     bench.wait(1)
-    bench.handle(ev.TroubleAnswered(Choice.LEAVE))
+    bench.handle(ev.TroubleAnswered(Choice.LEAVE), ev.LeaveAnswered(leave=True))
     assert bench.state() is State.GUARD
     assert bench.pages.cancelled == [1]
 

@@ -5,7 +5,8 @@ import Kiosk
 import "Keypad.js" as Keypad
 
 // A question laid over the screen: nothing below it can be reached by finger or keypad until it is answered. The buttons
-// stand one above the other, the one that harms nothing first.
+// stand one above the other, the one that harms nothing first. A finger that was typing where a button comes up has not
+// answered: the buttons refuse until the question has stood for a moment, and again when they come to say something else.
 FocusScope {
     id: root
 
@@ -20,6 +21,8 @@ FocusScope {
     property string thirdKind: "quiet"
     property Component picture: null
 
+    property int lull: 700 // ms, longer than two touches of a fast typist are apart
+    readonly property bool fresh: calm.running
     readonly property color mark: kind === "warn" ? Theme.warn : kind === "bad" ? Theme.bad : Theme.brand
 
     signal main
@@ -36,11 +39,28 @@ FocusScope {
     focus: open
     z: 100
     onOpenChanged: take()
+    onMainTextChanged: pause()
+    onSecondTextChanged: pause()
+    onThirdTextChanged: pause()
     Component.onCompleted: take()
 
     function take(): void {
+        pause();
         if (open)
             root.forceActiveFocus();
+    }
+
+    function pause(): void {
+        if (open)
+            calm.restart();
+        else
+            calm.stop();
+    }
+
+    Timer {
+        id: calm
+
+        interval: root.lull
     }
 
     function pass(from: Item, by: int): void {
@@ -52,7 +72,9 @@ FocusScope {
         Layout.fillWidth: true
         Keys.onTabPressed: root.pass(this, 1)
         Keys.onBacktabPressed: root.pass(this, -1)
+        blocked: busy || root.fresh
         visible: text !== ""
+        onRefused: root.touched()
     }
 
     Rectangle {

@@ -10,6 +10,7 @@ KioskScreen {
     id: root
 
     readonly property var guide: Catalogue.guide
+    readonly property string reason: guide.reason ?? "" // it could be done when it was chosen, and cannot any more
     readonly property bool printed: Session.journey === "certificate"
 
     function limit(of: var): string {
@@ -26,11 +27,23 @@ KioskScreen {
     instruction: guide.summary ?? ""
     steps: []
     endVisible: false
+    mainEnabled: reason === ""
     mainText: printed ? qsTrId("screens.guide.print") : qsTrId("screens.guide.begin")
 
     PageScroller {
         anchors.fill: parent
         spacing: Theme.space3
+
+        Notice {
+            width: parent?.width ?? 0
+            objectName: "guide_obstacle"
+            kind: "warn"
+            title: root.reason === "" ? "" : qsTrId(root.reason)
+            nextStep: root.reason === "" ? "" : Sentence.fill(qsTrId(root.guide.nextStep), {
+                "phone": Station.phone
+            })
+            visible: root.reason !== ""
+        }
 
         Panel {
             width: parent?.width ?? 0

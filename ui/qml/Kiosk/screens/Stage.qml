@@ -210,7 +210,7 @@ FocusScope {
         readonly property list<string> choices: Session.troubleChoices
 
         objectName: "trouble"
-        open: Session.troubleId !== ""
+        open: Session.troubleId !== "" && !Session.leaving
         kind: "warn"
         icon: "warn"
         title: qsTrId("screens.trouble.title")
