@@ -48,6 +48,20 @@ def test_a_drill_that_fails_fails_the_proof(tmp_path: Path) -> None:
     assert "no such drill: nothing" in done.stderr
 
 
+def test_a_putting_that_dies_ends_the_end_to_end_drill_with_its_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When nothing more is put, the drill should say why at once, not that it is stuck a minute later."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "no room")
+
+    monkeypatch.setattr("tests.drills.outbox.city.put", full)
+    monkeypatch.setattr("tests.drills.outbox.end_to_end._STUCK_S", 1e6)
+    with pytest.raises(OSError, match="no room"):
+        drill("end_to_end", tmp_path, 0.01)
+
+
 # --- a drill that finds nothing in a broken outbox proves nothing ----
 
 

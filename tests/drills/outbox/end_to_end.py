@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from central.report import case_list
@@ -54,12 +54,12 @@ def _under_blows(
 ) -> tuple[dict[str, list[str]], int]:
     """Put all the while, kill in turns, wait until all has gone; return what was promised and the agent's peak memory."""
     promised: dict[str, list[str]] = {}
-    putting = threading.Thread(target=_put_all, args=(outbox, wanted, promised))
-    putting.start()
+    threads = ThreadPoolExecutor(1)
+    putting = threads.submit(_put_all, outbox, wanted, promised)
     agent, peak = city.start_agent(settings), 0
     try:
         for blow in range(kills):
-            _progressed(outbox, (blow + 1) * wanted // (kills + 2))
+            _progressed(outbox, (blow + 1) * wanted // (kills + 2), putting)
             city.wait_until(time.monotonic() + rng.uniform(0.0, 0.2))
             if blow % 2:
                 platform.kill()
@@ -68,9 +68,10 @@ def _under_blows(
                 agent.kill()
                 peak = max(peak, _peak(agent.communicate()[0]))
                 agent = city.start_agent(settings)
-        _progressed(outbox, wanted)
-        putting.join()
+        _progressed(outbox, wanted, putting)
+        putting.result()
     finally:
+        threads.shutdown(wait=False)
         agent.terminate()
         peak = max(peak, _peak(agent.communicate()[0]))
     return promised, peak
@@ -93,10 +94,12 @@ def _files(number: int, rng: random.Random) -> list[bytes]:
     return [os.urandom(int(rng.expovariate(1 / 15_000)) + 1) for _ in range(rng.choice((0, 1, 1, 2, 3)))]
 
 
-def _progressed(outbox: Outbox, count: int) -> None:
-    """Wait until `count` are received; raises RuntimeError when nothing moves for a long time."""
+def _progressed(outbox: Outbox, count: int, putting: Future[None]) -> None:
+    """Wait until `count` are received; raises what ended the putting, and RuntimeError when nothing moves for long."""
     best, until = -1, time.monotonic() + _STUCK_S
     while (now := outbox.counts().received) < count:
+        if putting.done():
+            putting.result()
         if now > best:
             best, until = now, time.monotonic() + _STUCK_S
         if time.monotonic() > until:
