@@ -76,6 +76,7 @@ _ASKED_OF_PRINTER = (
     "marker-types",
     "marker-levels",
     "marker-low-levels",
+    "queued-job-count",
 )
 _ASKED_OF_JOB = ("job-state", "job-state-reasons", "job-impressions-completed", "job-media-sheets-completed")
 
@@ -157,7 +158,8 @@ class IppPagePrinter:
         """Ask by Get-Printer-Attributes. Never raises."""
         try:
             printer = self._printer_attributes()
-            idle = _PRINTER_IDLE in printer.integers("printer-state")
+            # A queue that is idle while a job waits is between two tries of it, and its reasons are of now.
+            idle = _PRINTER_IDLE in printer.integers("printer-state") and not any(printer.integers("queued-job-count"))
             return _status_of(printer, stale=self._options.through_cups and idle)
         except DeviceError as error:
             if error.code == "page_printer.unreachable":
