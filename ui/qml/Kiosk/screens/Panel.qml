@@ -84,6 +84,7 @@ Rectangle {
                     Icon {
                         Layout.alignment: Qt.AlignTop
                         Layout.topMargin: Theme.space1
+                        Layout.rightMargin: point.modelData.inner ? Theme.space2 : 0
                         name: root.kind === "good" ? "check" : "page"
                         size: Theme.icon1 * 0.85
                         color: root.mark
