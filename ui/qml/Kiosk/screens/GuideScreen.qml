@@ -23,6 +23,38 @@ KioskScreen {
         });
     }
 
+    // What hangs on an answer reads as one of these, by that answer; the others stand for themselves.
+    function pointsOf(bring: var): var {
+        const list = [];
+        for (const one of bring) {
+            if (one.choices === undefined) {
+                list.push(one);
+                continue;
+            }
+            list.push({
+                "name": Sentence.fill(qsTrId(one.choices.length > 1 ? "screens.guide.one_of" : "screens.guide.only_for"), {
+                    "question": one.question
+                })
+            });
+            one.choices.forEach((choice, at) => choice.bring.forEach((paper, i) => list.push({
+                        "name": i > 0 ? paper.name : Sentence.fill(qsTrId(at > 0 ? "screens.guide.or_choice" : "screens.guide.choice"), {
+                            "when": choice.when.join(qsTrId("screens.guide.or_between")),
+                            "name": paper.name
+                        }),
+                        "note": paper.note,
+                        "inner": true
+                    })));
+            if (one.rest.length > 0)
+                list.push({
+                    "name": Sentence.fill(qsTrId("screens.guide.choice_none"), {
+                        "when": one.rest.join(qsTrId("screens.guide.or_between"))
+                    }),
+                    "inner": true
+                });
+        }
+        return list;
+    }
+
     title: guide.name ?? ""
     instruction: guide.summary ?? ""
     steps: []
@@ -56,7 +88,7 @@ KioskScreen {
             width: parent?.width ?? 0
             icon: "card"
             heading: qsTrId("screens.guide.needed")
-            points: root.guide.bring ?? []
+            points: root.pointsOf(root.guide.bring ?? [])
             text: points.length === 0 ? qsTrId("screens.guide.nothing_needed") : ""
         }
 
