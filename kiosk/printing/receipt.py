@@ -91,19 +91,19 @@ def promise_lines(promised: Promised, say: Say, *, on_screen: bool = False) -> t
     On paper the values are ASCII, or empty, and the weekday stands with the label, which is in the person's language.
     """
 
-    def at(message_id: str, when: dt.datetime | dt.date) -> tuple[str, str]:
+    def dated(label: str, when: dt.datetime | dt.date) -> tuple[str, str]:
         local = when.astimezone(CIVIL_TZ).date() if isinstance(when, dt.datetime) else when
         if not on_screen:
             value = moment(when) if isinstance(when, dt.datetime) else when.isoformat()
-            return say("paper.on_weekday", what=say(message_id), weekday=_weekday(local, say)), value
-        return say(message_id), spoken_moment(when, say) if isinstance(when, dt.datetime) else spoken_day(when, say)
+            return say("paper.on_weekday", what=label, weekday=_weekday(local, say)), value
+        return label, spoken_moment(when, say) if isinstance(when, dt.datetime) else spoken_day(when, say)
 
     unit = "paper.working_days" if promised.result_unit == "working_day" else "paper.calendar_days"
     result = say("paper.result_at_once") if promised.result_days == 0 else say(unit, days=promised.result_days)
     return (
-        at("paper.handed_in", promised.handed_in),
-        at("paper.office_opens", promised.office_opens),
-        at("paper.answer_by", promised.answer_by),
+        dated(say("paper.handed_in"), promised.handed_in),
+        dated(say("paper.office_opens"), promised.office_opens),
+        dated(say("paper.answer_by"), promised.answer_by),
         (result, ""),
     )
 

@@ -517,4 +517,6 @@ class FakeTerminal:
         self.publish(Fact.SESSION)
 
 
+NO_PAPER = Trouble("receipt.no_paper", (Choice.RETRY, Choice.SKIP))
+NO_RECORD = Trouble("certificate.no_record", (Choice.CHANGE, Choice.LEAVE))
 TROUBLE = Trouble("session.lost.document_camera", (Choice.RETRY, Choice.SKIP, Choice.LEAVE))

@@ -17,7 +17,7 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import TROUBLE, FakeMyCases, FakeTerminal
+from fake_terminal import NO_PAPER, NO_RECORD, TROUBLE, FakeMyCases, FakeTerminal
 from geometry import seen
 from PySide6.QtCore import QMetaObject
 from PySide6.QtTest import QTest
@@ -165,7 +165,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "outcome_received": lambda: show(State.OUTCOME, promise=Promise.RECEIVED),
         "outcome_notice": lambda: show(State.OUTCOME, notice="submit.earlier_kept"),
         "outcome_failed": lambda: show(State.OUTCOME, receipt_printed=False),
+        "outcome_no_paper": lambda: show(State.OUTCOME, receipt_printed=False, trouble=NO_PAPER),
+        "case_no_paper": lambda: cases(State.CASE, receipt_printed=False, trouble=NO_PAPER),
         "choose": lambda: show(State.CHOOSE),
+        "choose_no_record": lambda: show(State.CHOOSE, trouble=NO_RECORD),
         "prepare": lambda: show(State.PREPARE, busy=True),
         "preview": lambda: show(State.PREVIEW),
         "print": lambda: show(State.PRINT, busy=True),

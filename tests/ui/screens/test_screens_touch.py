@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_terminal import TROUBLE, WAITING
+from fake_terminal import NO_PAPER, TROUBLE, WAITING
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from kiosk.catalogue.models import Need
 from kiosk.events import Fact
+from kiosk.identity import case_code
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
 from ui.bridge.pictures import Pictures
@@ -386,6 +387,18 @@ def test_a_finger_that_was_typing_ends_nothing(stand: Any) -> None:
     stand.answer("overlay_third")
     stand.answer("overlay_second")
     assert stand.terminal.session.state is State.GUARD
+
+
+@pytest.mark.parametrize("state", [State.OUTCOME, State.CASE])
+def test_a_receipt_that_failed_leaves_the_number_in_sight(stand: Any, state: State) -> None:
+    """Should show the number in the very notice that tells the person to copy it down, and in no other notice."""
+    stand.terminal.show(state, receipt_printed=False, trouble=NO_PAPER)
+    stand.settle()
+    number = case_code.group(WAITING) if state is State.CASE else case_code.group(stand.terminal.case.code)
+    assert stand.item("overlay_strong").property("text") == number
+    stand.terminal.show(State.CAPTURE, trouble=TROUBLE)
+    stand.settle()
+    assert stand.find("overlay_strong") is None
 
 
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:

@@ -205,6 +205,7 @@ FocusScope {
         readonly property var words: ({
                 "retry": qsTrId("screens.trouble.retry"),
                 "skip": qsTrId("screens.trouble.skip"),
+                "change": qsTrId("screens.trouble.change"),
                 "leave": qsTrId("screens.trouble.leave")
             })
         readonly property list<string> choices: Session.troubleChoices
@@ -218,6 +219,9 @@ FocusScope {
                 "detail": Session.troubleDetail,
                 "phone": Station.phone
             })] : []
+        // What it lies over may be the number that the person is told to copy down.
+        strong: Session.state === "outcome" ? Case.code : Session.state === "case" ? Cases.open.number ?? "" : ""
+        strongName: qsTrId("screens.outcome.code")
         mainText: choices.length > 1 ? words[choices[0]] : ""
         secondText: choices.length > 2 ? words[choices[1]] : choices.length === 1 ? words[choices[0]] : ""
         thirdText: choices.length > 1 ? words[choices[choices.length - 1]] : ""
