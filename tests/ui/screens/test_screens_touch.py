@@ -401,6 +401,24 @@ def test_a_receipt_that_failed_leaves_the_number_in_sight(stand: Any, state: Sta
     assert stand.find("overlay_strong") is None
 
 
+@pytest.mark.parametrize("orientation", ["portrait", "landscape", "counter"])
+def test_a_page_that_grows_under_the_focus_is_no_loop(stand_at: Any, orientation: str) -> None:
+    """Tab leaves the field for a button of the page, which goes with the keyboard; the field calls it back."""
+    stand = stand_at(orientation)
+    stand.screen.bridges.settings.setLowReach(orientation == "portrait")
+    stand.terminal.show(State.FORM, page=0 if orientation == "counter" else 1)
+    stand.settle()
+    field = "field_phone" if orientation == "counter" else "field_address"
+    for _ in range(2):
+        stand.item(field).begin()
+        stand.settle()
+        assert stand.item("screen_form").property("typing")
+        QTest.keyClick(stand.screen.window, Qt.Key.Key_Tab)
+        stand.settle()
+        assert not stand.item("screen_form").property("typing")
+    # `stand` fails the test for any warning of the engine.
+
+
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
     """Should keep a finger from what lies under a question."""
     stand.terminal.show(State.REVIEW, leaving=True)

@@ -91,10 +91,13 @@ FocusScope {
 
     property Item resting: null // where the keypad goes on after the keyboard has closed
 
-    onFocusedChanged: {
-        editing = fieldOf(focused);
-        if (resting && !(focused && Keypad.contains(focused, resting)))
-            resting = null;
+    // The keyboard that goes may take a page's buttons with it, and one of these may be what has the focus: it moves again
+    // while this runs. So each step asks for what has it now, and nothing here hangs on a binding, which would be a loop.
+    Window.onActiveFocusItemChanged: {
+        root.editing = root.fieldOf(root.Window.activeFocusItem);
+        const now = root.Window.activeFocusItem;
+        if (root.resting && !(now && Keypad.contains(now, root.resting)))
+            root.resting = null;
     }
 
     Accessible.role: Accessible.Pane
