@@ -4,7 +4,8 @@ Knows: how a sentence is read, recordings, two programs (`espeak-ng`, `aplay`) r
 know: Qt, screens, or the session; nothing here can hold up or end any of them.
 """
 
+from kiosk.speech.announcer import Announcer, Speaking
 from kiosk.speech.reader import Reader, Sentence
 from kiosk.speech.speaker import Speaker, SpeechState
 
-__all__ = ["Reader", "Sentence", "Speaker", "SpeechState"]
+__all__ = ["Announcer", "Reader", "Sentence", "Speaker", "Speaking", "SpeechState"]
