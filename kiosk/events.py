@@ -29,6 +29,7 @@ class Fact(enum.StrEnum):
     LINE = "line"
     OUTBOX = "outbox"
     CATALOGUE = "catalogue"
+    SPEECH = "speech"
 
 
 class Bus:

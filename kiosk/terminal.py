@@ -38,6 +38,7 @@ from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.runner import SessionRunner
 from kiosk.session.states import Device, Journey, Plan, Session, State
+from kiosk.speech import Announcer
 from kiosk.words import Words
 from offline_queue import Outbox
 
@@ -71,6 +72,7 @@ class Terminal:
         line: LineWatch,
         keeper: CatalogueKeeper,
         outbox: Outbox,
+        speech: Announcer,
         hotplug: HotPlug | None = None,
     ) -> None:
         self._context = context
@@ -79,6 +81,7 @@ class Terminal:
         self._errands = errands
         self._line = line
         self._outbox = outbox
+        self._speech = speech
         self._hotplug = hotplug
         self._caretaker = Caretaker(context)
         self._keeper = keeper
@@ -170,6 +173,11 @@ class Terminal:
         return self._desks.staff
 
     @property
+    def speech(self) -> Announcer:
+        """The voice."""
+        return self._speech
+
+    @property
     def reports(self) -> Mapping[Device, DeviceReport]:
         """The last report of every device."""
         return {**self._reports, Device.DOCUMENT_CAMERA: self._vision.report}
@@ -236,6 +244,7 @@ class Terminal:
         self._desks.bringing.tick()
         self._keeper.tick()
         self._caretaker.tick()
+        self._speech.tick()
 
     # --- starting and stopping ----
 
@@ -255,6 +264,7 @@ class Terminal:
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Close in stages: no more citizens, workers joined, the store last."""
+        self._speech.stop(timeout_s)
         self._line.stop(timeout_s)
         self._vision.stop()
         if self._hotplug is not None:

@@ -213,7 +213,7 @@ class SanePageScanner:
         if cancelled.is_set():
             return Cancelled()
         if run.stalled:
-            return Faulted("page_scanner.stalled")
+            return _by_words(run.talk) or Faulted("page_scanner.stalled")  # some backends hang behind their last word
         if run.code in (_GOOD, _NO_DOCS) and pages:
             return None  # the end of the stack is how every scan from a feeder ends
         if "setting of option" in run.talk or "unrecognized option" in run.talk:
@@ -325,6 +325,8 @@ class _Run:
                 said += data
                 if number == err.fileno():
                     del said[: max(len(said) - _LONGEST_TALK_BYTES, 0)]
+                    if _by_words(self.talk) is not None:
+                        deadline_s = min(deadline_s, time.monotonic() + _END_S)  # nothing more comes but the end
                     continue
                 while b"\n" in said:
                     line, _, rest = bytes(said).partition(b"\n")

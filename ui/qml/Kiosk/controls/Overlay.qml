@@ -22,6 +22,7 @@ FocusScope {
     property string thirdText
     property string thirdKind: "quiet"
     property Component picture: null
+    property list<string> spoken: [title].concat(lines, [mainText, secondText, thirdText])
 
     property int lull: 700 // ms, longer than two touches of a fast typist are apart
     readonly property bool fresh: calm.running
@@ -45,6 +46,12 @@ FocusScope {
     onSecondTextChanged: pause()
     onThirdTextChanged: pause()
     Component.onCompleted: take()
+
+    Spoken {
+        words: root.spoken
+        open: root.open
+        level: 1
+    }
 
     function take(): void {
         pause();
