@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from central.report import case_list
-from offline_queue import Outbox, RowState
-from offline_queue import envelope as env
-from offline_queue.errors import EnvelopeError
+from offline_queue import Outbox
 from tests.drills.outbox import city
 from tests.drills.outbox.line import BadLine
 from tests.drills.outbox.outcomes import Outcome, scaled
+from tests.drills.outbox.record import balance
 
 SUBMISSIONS, KILLS, DISTURBED = 5000, 100, 500
 MOST_MIB = 150
@@ -66,14 +64,14 @@ def _under_blows(
                 platform.start()
             else:
                 agent.kill()
-                peak = max(peak, _peak(agent.communicate()[0]))
+                peak = max(peak, city.peak_kib(agent.communicate()[0]))
                 agent = city.start_agent(settings)
         _progressed(outbox, wanted, putting)
         putting.result()
     finally:
         threads.shutdown(wait=False)
         agent.terminate()
-        peak = max(peak, _peak(agent.communicate()[0]))
+        peak = max(peak, city.peak_kib(agent.communicate()[0]))
     return promised, peak
 
 
@@ -107,38 +105,17 @@ def _progressed(outbox: Outbox, count: int, putting: Future[None]) -> None:
         city.wait_until(time.monotonic() + 0.02)
 
 
-def _peak(said: bytes) -> int:
-    return max((int(word) for word in said.split() if word.isdigit()), default=0)
-
-
 def _verdict(
     outbox: Outbox, platform: city.City, terminal: city.Terminal, promised: dict[str, list[str]],
     kills: int, line: BadLine, least_disturbed: int,
 ) -> Outcome:  # fmt: skip
-    cases: dict[str, list[str]] = {}
-    doubled = 0
-    for case in case_list(platform.settings):  # reads every attachment and hashes it anew
-        doubled += case["code"] in cases
-        cases[case["code"]] = [file["sha256"] for file in case["attachments"]]
-    lost = sum(cases.get(code) != digests for code, digests in promised.items())
-    doubled += len(cases.keys() - promised.keys())
-    rows = list(outbox.every_row())
-    held = sum(row.state is not RowState.RECEIVED for row in rows)
-    unsigned = sum(not _verifies(row.receipt, row.seq, row.id, row.sha256, terminal.platform_key) for row in rows)
+    found = balance(outbox, platform, terminal, promised)
     disturbed = sum(line.fates.values())
     calls = ", ".join(f"{count} {fate}" for fate, count in sorted(line.fates.items()))
     return Outcome(
         "end to end: both ends killed, calls disturbed",
         len(promised),
         f"{len(promised)} cases, every receipt verifies, outbox empty; >= {kills} kills, >= {least_disturbed} calls",
-        f"{len(cases)} cases: {lost} lost, {doubled} doubled, {held} held, {unsigned} unsigned; {kills} kills; {calls}",
-        not (lost or doubled or held or unsigned) and len(rows) == len(promised) and disturbed >= least_disturbed,
+        f"{found.text()}; {kills} kills; {calls}",
+        found.clean and disturbed >= least_disturbed,
     )
-
-
-def _verifies(receipt: bytes | None, seq: int, submission_id: str, sha256: str, key: bytes) -> bool:
-    try:
-        env.verify_receipt(receipt or b"", key, kiosk=city.NUMBER, seq=seq, submission_id=submission_id, sha256=sha256)
-    except EnvelopeError:
-        return False
-    return True

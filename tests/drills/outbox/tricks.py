@@ -91,7 +91,7 @@ def saying(raw: bytes) -> Trick:
     def trick(handler: Handler) -> bool:
         handler.body()
         handler.wfile.write(raw)
-        return handler.end() if raw.startswith(b"HTTP") else handler.cut()
+        return handler.end()
 
     return trick
 
