@@ -13,11 +13,11 @@ KioskScreen {
     readonly property string status: line.state === undefined ? "" : line.state
     readonly property bool printing: Session.busy
 
-    title: line.name === undefined || line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name
+    title: line.callBack ? qsTrId("screens.call_back.case") : line.name === undefined || line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name
     instruction: status === "" ? "" : qsTrId("screens.cases.state." + status)
     backText: qsTrId("screens.case.list")
     endVisible: false
-    mainText: line.here ? qsTrId("screens.case.reprint") : ""
+    mainText: line.here && !line.callBack ? qsTrId("screens.case.reprint") : ""
     mainIcon: "printer"
     mainEnabled: !printing
     mainBusy: printing
@@ -46,7 +46,7 @@ KioskScreen {
         PromiseTrack {
             width: parent?.width ?? 0
             reached: Math.max(0, root.line.reached ?? 0)
-            visible: (root.line.reached ?? -1) >= 0
+            visible: (root.line.reached ?? -1) >= 0 && !root.line.callBack
         }
 
         Notice {
@@ -56,6 +56,15 @@ KioskScreen {
                 "phone": Station.phone
             })
             visible: ["parked", "withdrawing", "withdraw_refused", "withdrawn", "not_accepted", "supplement_required"].includes(root.status)
+        }
+
+        Panel {
+            width: parent?.width ?? 0
+            objectName: "case_answer"
+            icon: "phone"
+            heading: qsTrId("screens.call_back.answer")
+            strong: root.line.answer ?? ""
+            visible: strong !== ""
         }
 
         KioskButton {

@@ -10,7 +10,6 @@ ScreenFrame {
 
     property bool endVisible: Session.journey !== ""
     property bool speechAsked: false
-    property bool helpAsked: false
 
     // A screen with another meaning of a button overrides its function: a handler of its own would only be added.
     function goBack(): void {
@@ -23,6 +22,10 @@ ScreenFrame {
 
     function goOther(): void {
         Session.cancel();
+    }
+
+    function askHelp(): void {
+        Help.ask();
     }
 
     keyboardModel: Keyboard.model
@@ -52,19 +55,7 @@ ScreenFrame {
     onContrastWanted: Settings.setHighContrast(!Settings.highContrast)
     onLowReachWanted: Settings.setLowReach(!Settings.lowReach)
     onSoundWanted: speechAsked = true
-    onHelpWanted: helpAsked = true
-
-    Overlay {
-        parent: root
-        open: root.helpAsked
-        icon: "help"
-        title: qsTrId("screens.help.title")
-        lines: [qsTrId("screens.help.1"), qsTrId("screens.help.2"), qsTrId("screens.help.3"), Sentence.fill(qsTrId("screens.help.4"), {
-                "phone": Station.phone
-            })]
-        mainText: qsTrId("screens.help.close")
-        onMain: root.helpAsked = false
-    }
+    onHelpWanted: root.askHelp()
 
     Overlay {
         parent: root
