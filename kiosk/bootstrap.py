@@ -37,6 +37,7 @@ from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
 from kiosk.journeys.guard import GuardDesk
 from kiosk.journeys.hand_in import CaseDesk
+from kiosk.journeys.help import HelpDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
@@ -178,10 +179,11 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         person=PersonDesk(context),
         form=form,
         materials=materials,
-            bringing=BringingDesk(context, materials, errands.take_in),
+        bringing=BringingDesk(context, materials, errands.take_in),
         case=CaseDesk(context, form, materials),
         my_cases=MyCasesDesk(context),
         certificate=CertificateDesk(context),
+        help=HelpDesk(context),
         guard=GuardDesk(context),
         staff=StaffDesk(context),
     )

@@ -28,6 +28,7 @@ class Fact(enum.StrEnum):
     DEVICES = "devices"
     LINE = "line"
     OUTBOX = "outbox"
+    HELP = "help"
     CATALOGUE = "catalogue"
     SPEECH = "speech"
 

@@ -30,6 +30,7 @@ from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
 from kiosk.journeys.guard import GuardDesk
 from kiosk.journeys.hand_in import CaseDesk
+from kiosk.journeys.help import HelpDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
@@ -54,6 +55,7 @@ class Desks:
     case: CaseDesk
     my_cases: MyCasesDesk
     certificate: CertificateDesk
+    help: HelpDesk
     guard: GuardDesk
     staff: StaffDesk
 
@@ -166,6 +168,11 @@ class Terminal:
     def certificate(self) -> CertificateDesk:
         """The certificate."""
         return self._desks.certificate
+
+    @property
+    def help(self) -> HelpDesk:
+        """The call-back."""
+        return self._desks.help
 
     @property
     def staff(self) -> StaffDesk:
@@ -343,6 +350,8 @@ class Terminal:
                 self._desks.my_cases.reprint()
             case fx.WithdrawCase():
                 self._desks.my_cases.withdraw()
+            case fx.FileCallBack():
+                self._desks.help.file()
             case fx.RequestCertificate():
                 self._desks.certificate.request()
             case fx.PrintCertificate():

@@ -69,6 +69,9 @@ _BY_EXIT_CODE: Mapping[int, Stop] = {
 _BY_WORDS: tuple[tuple[str, Stop], ...] = (
     ("Device busy", Busy()),
     ("Access to resource has been denied", Faulted("page_scanner.denied")),
+    ("Document feeder out of documents", FeederEmpty()),
+    ("Document feeder jammed", Jammed()),
+    ("cover is open", CoverOpen()),
 )
 
 
@@ -213,7 +216,8 @@ class SanePageScanner:
         if cancelled.is_set():
             return Cancelled()
         if run.stalled:
-            return _by_words(run.talk) or Faulted("page_scanner.stalled")  # some backends hang behind their last word
+            stop = _by_words(run.talk) or Faulted("page_scanner.stalled")  # some backends hang behind their last word
+            return None if pages and stop == FeederEmpty() else stop
         if run.code in (_GOOD, _NO_DOCS) and pages:
             return None  # the end of the stack is how every scan from a feeder ends
         if "setting of option" in run.talk or "unrecognized option" in run.talk:

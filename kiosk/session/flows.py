@@ -298,10 +298,8 @@ def _guarding(session: Session, event: ev.Event) -> Step | None:
 
 def _out_of_hours(session: Session, event: ev.Event) -> Step | None:
     match session.state, event:
-        case State.STAFF, ev.StaffCardRemoved() | ev.BackPressed() | ev.Confirmed():
-            return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT)
-        case State.STAFF, ev.TimedOut(timer=Timer.STATE):
-            return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT)
+        case State.STAFF, ev.StaffCardRemoved() | ev.BackPressed() | ev.Confirmed() | ev.TimedOut(timer=Timer.STATE):
+            return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT, fx.WipePerson())
         case State.OUT_OF_SERVICE, ev.FaultCleared() if not session.stopping:
             return go(session, State.ATTRACT, fx.WipePerson(), fault="")
         case _:

@@ -18,6 +18,7 @@ from ui.bridge.certificate import Certificate
 from ui.bridge.devices import Devices
 from ui.bridge.form import Form
 from ui.bridge.given import give
+from ui.bridge.help import Help
 from ui.bridge.materials import Materials
 from ui.bridge.person import Person
 from ui.bridge.pictures import Pictures
@@ -68,6 +69,7 @@ def build(terminal: Terminal) -> Bridges:
         Cases(terminal, settings),
         Certificate(terminal),
         Devices(terminal),
+        Help(terminal),
     )
     for bridge in (settings, session, station, person, speech, *others):
         give(bridge)

@@ -31,6 +31,7 @@ from kiosk.speech import Announcer, Sentence, SpeechState
 from kiosk.words import Words
 
 WAITING = "KF00420003G7"
+CALLED = "KF00420000N8"
 SATURDAY_NIGHT = dt.datetime(2026, 11, 28, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -383,7 +384,7 @@ class FakeCase:
 
 
 class FakeMyCases:
-    """Three cases of one person: one that waits, one whose withdrawal is under way, one that only the city knows."""
+    """What one person handed in: a case that waits, one on its way back, an answered call, one that only the city knows."""
 
     def __init__(self) -> None:
         at = SATURDAY_NIGHT - dt.timedelta(hours=6)
@@ -394,6 +395,7 @@ class FakeMyCases:
         self.told: tuple[CaseLine, ...] = (
             CaseLine(WAITING, permit, at, "kept", here=True, withdrawable=True),
             CaseLine("KF00420000J4", permit, at, "withdrawing", here=True, withdrawable=False),
+            CaseLine(CALLED, "", at, "call_answered", here=False, withdrawable=False, call_back=True, answer="请带户口簿原件到窗口，已为您留号。"),  # noqa: E501
             CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True),
         )
         self._catalogue = Catalogue.load()
@@ -403,6 +405,30 @@ class FakeMyCases:
 
     def item(self, item_id: str) -> ServiceItem | None:
         return self._catalogue.item(item_id) if item_id == "residence_permit_apply" else None
+
+
+class FakeHelp:
+    number = ""
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+
+    @property
+    def complete(self) -> bool:
+        return len(self.number) == 11
+
+    def set(self, number: str) -> None:
+        self.number = number
+        self._terminal.publish(Fact.HELP)
+
+    def type_digit(self, digit: str) -> None:
+        self.set(self.number + digit)
+
+    def erase_digit(self) -> None:
+        self.set(self.number[:-1])
+
+    def enter(self) -> None:
+        self._terminal.handle(ev.NumberEntered())
 
 
 class FakeCertificate:
@@ -482,6 +508,7 @@ class FakeTerminal:
             catalogue=lambda: self.catalogue,
             language=lambda: self.language,
         )
+        self.help = FakeHelp(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
         self.reports: dict[Device, FakeReport] = {

@@ -17,13 +17,14 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import NO_PAPER, NO_RECORD, TROUBLE, FakeMyCases, FakeTerminal
+from fake_terminal import CALLED, NO_PAPER, NO_RECORD, TROUBLE, FakeMyCases, FakeTerminal
 from geometry import seen
 from PySide6.QtCore import QMetaObject
 from PySide6.QtTest import QTest
 
 from kiosk.events import Fact
-from kiosk.session.states import Holding, Promise, State
+from kiosk.identity.assurance import Assurance
+from kiosk.session.states import Helping, Holding, Promise, State
 from ui.app import Screen, application
 
 
@@ -120,6 +121,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.my_cases = FakeMyCases()
         show(state, **changes)
 
+    def help_with(stage: Helping, number: str = "", **changes: Any) -> None:
+        terminal.help.set(number)
+        show(State.FORM, helping=stage, call_back="KF00420000N8" if stage is Helping.FILED else "", **changes)
+
     return {
         "attract": lambda: show(State.ATTRACT),
         "home": home,
@@ -142,6 +147,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "case_reprinted": lambda: cases(State.CASE, receipt_printed=True),
         "case_withdrawing": lambda: cases(State.CASE, case="KF00420000J4"),
         "case_city": lambda: cases(State.CASE, case="KF00010000K2"),
+        "case_called": lambda: cases(State.CASE, case=CALLED),
         "withdraw": lambda: cases(State.WITHDRAW, line_up=False),
         "form0": lambda: show(State.FORM, page=0),
         "form1": lambda: show(State.FORM, page=1),
@@ -176,6 +182,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "guard": lambda: show(State.GUARD, holding=Holding.CARD, guard_stage=1),
         "guard_done": lambda: show(State.GUARD),
         "staff": lambda: show(State.STAFF),
+        "help": lambda: help_with(Helping.OPEN),
+        "help_phone": lambda: help_with(Helping.PHONE, "139000000"),
+        "help_filed": lambda: help_with(Helping.FILED, assurance=Assurance.CARD),
+        "help_refused": lambda: help_with(Helping.REFUSED, "13900000001"),
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
 

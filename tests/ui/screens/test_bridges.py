@@ -135,10 +135,11 @@ def test_cases_are_said_in_the_persons_language_and_forgotten_with_the_person(te
     terminal.show(State.CASES)
     terminal.publish(Fact.CASES)
     assert len(heard) == 1
-    first, _, unknown = cases.lines
+    first, _, called, unknown = cases.lines
     assert (first["number"], first["reached"]) == ("KF 0042 0003G 7", 0)
     assert "21:12" in first["handedIn"]
     assert first["name"]
+    assert (called["callBack"], called["number"], called["answer"] != "") == (True, "KF 0042 0000N 8", True)
     assert (unknown["name"], unknown["handedIn"], unknown["reached"]) == ("", "", 2)
     given(Settings).setLanguage("en")
     assert cases.lines[0]["name"] != first["name"]

@@ -489,3 +489,24 @@ def test_the_next_person_finds_the_defaults(stand: Any) -> None:
     stand.settle()
     assert (settings.language, settings.textSize, settings.highContrast, settings.lowReach) == ("zh_CN", 0, False, False)
     assert stand.terminal.language == "zh_CN"
+
+
+def test_help_gives_the_step_back_and_takes_a_number(stand: Any) -> None:
+    """Should stand over the form with the numbers to call, take digits until they can be called, and say what was kept."""
+    stand.terminal.show(State.FORM, page=0)
+    stand.settle()
+    stand.tap("tool_help")
+    assert stand.said == [ev.HelpAsked()]
+    assert stand.find("screen_form") is None
+    stand.tap("foot_main")
+    for digit in "13900000001":
+        assert not stand.item("foot_main").isEnabled()
+        stand.tap(f"digit_{digit}")
+    assert stand.item("call_back_number").property("text") == "139 0000 0001"
+    stand.tap("foot_main")
+    assert stand.said[-1] == ev.NumberEntered()
+    stand.terminal.handle(ev.CallBackKept(stand.terminal.session.number, WAITING))
+    stand.settle()
+    stand.tap("foot_main")
+    assert stand.said[-1] == ev.HelpClosed()
+    stand.item("screen_form")

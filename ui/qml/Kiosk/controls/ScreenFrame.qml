@@ -304,6 +304,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_help"
             iconName: "help"
             text: qsTrId("controls.help")
             onClicked: root.helpWanted()

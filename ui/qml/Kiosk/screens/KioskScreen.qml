@@ -10,7 +10,6 @@ ScreenFrame {
 
     property bool endVisible: Session.journey !== ""
     property bool silenceAsked: false // why nothing can be heard
-    property bool helpAsked: false
 
     // A screen with another meaning of a button overrides its function: a handler of its own would only be added.
     function goBack(): void {
@@ -23,6 +22,10 @@ ScreenFrame {
 
     function goOther(): void {
         Session.cancel();
+    }
+
+    function askHelp(): void {
+        Help.ask();
     }
 
     keyboardModel: Keyboard.model
@@ -55,19 +58,7 @@ ScreenFrame {
     soundAvailable: Speech.available
     onSoundWanted: Speech.toggle()
     onSoundRefused: silenceAsked = true
-    onHelpWanted: helpAsked = true
-
-    Overlay {
-        parent: root
-        open: root.helpAsked
-        icon: "help"
-        title: qsTrId("screens.help.title")
-        lines: [qsTrId("screens.help.1"), qsTrId("screens.help.2"), qsTrId("screens.help.3"), Sentence.fill(qsTrId("screens.help.4"), {
-                "phone": Station.phone
-            })]
-        mainText: qsTrId("screens.help.close")
-        onMain: root.helpAsked = false
-    }
+    onHelpWanted: root.askHelp()
 
     Overlay {
         objectName: "silence"

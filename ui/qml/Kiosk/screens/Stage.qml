@@ -37,7 +37,7 @@ FocusScope {
             "choose": formScreen,
             "prepare": submitScreen
         })
-    readonly property bool covered: trouble.open || elder.open || leave.open || idle.open
+    readonly property bool covered: help.active || trouble.open || elder.open || leave.open || idle.open
 
     focus: true
 
@@ -66,6 +66,7 @@ FocusScope {
         anchors.fill: parent
         enabled: !root.covered
         focus: !root.covered
+        visible: !help.active
         sourceComponent: root.screens[Session.state] ?? null
         onLoaded: fade.restart()
 
@@ -78,6 +79,34 @@ FocusScope {
             to: 1
             duration: Theme.motion
         }
+    }
+
+    // The step stays as it is behind the help: where it was scrolled to, what was marked.
+    Loader {
+        id: help
+
+        readonly property KioskScreen step: loader.item as KioskScreen
+
+        anchors.fill: parent
+        active: Help.stage !== ""
+        enabled: !trouble.open && !elder.open && !leave.open && !idle.open
+        focus: active && enabled
+        sourceComponent: Help.stage === "open" ? helpScreen : callBackScreen
+    }
+
+    Component {
+        id: helpScreen
+
+        HelpScreen {
+            stepTitle: help.step?.title ?? ""
+            stepInstruction: help.step?.instruction ?? ""
+        }
+    }
+
+    Component {
+        id: callBackScreen
+
+        CallBackScreen {}
     }
 
     Component {
