@@ -216,8 +216,8 @@ class SanePageScanner:
         if cancelled.is_set():
             return Cancelled()
         if run.stalled:
-            stop = _by_words(run.talk) or Faulted("page_scanner.stalled")  # some backends hang behind their last word
-            return None if pages and stop == FeederEmpty() else stop
+            told = _by_words(run.talk)  # some backends hang behind their last word
+            return None if pages and told == FeederEmpty() else told or Faulted("page_scanner.stalled")
         if run.code in (_GOOD, _NO_DOCS) and pages:
             return None  # the end of the stack is how every scan from a feeder ends
         if "setting of option" in run.talk or "unrecognized option" in run.talk:
