@@ -253,14 +253,6 @@ def test_choices_and_places_reach_the_desk_as_plain_values(stand: Any) -> None:
     assert calls[2] == ("address", {"division": "990101001000", "detail": ""})
 
 
-def test_a_date_is_stepped(stand: Any) -> None:
-    """Should begin a date from today."""
-    stand.terminal.show(State.FORM, page=1)
-    stand.settle()
-    stand.tap("year_less")
-    assert [call for call in stand.terminal.calls if call[0] == "set"] == [("set", "reg_since", "2025-11-28")]
-
-
 def test_a_paper_is_opened_and_pages_are_handled(stand: Any) -> None:
     """Should open one material; take, and throw away, a page of it."""
     stand.terminal.show(State.MATERIALS)
@@ -387,6 +379,29 @@ def test_a_finger_that_was_typing_ends_nothing(stand: Any) -> None:
     stand.answer("overlay_third")
     stand.answer("overlay_second")
     assert stand.terminal.session.state is State.GUARD
+
+
+def test_a_place_is_named_in_the_language_that_is_switched_to(stand: Any) -> None:
+    """Should say the chosen divisions, and those still to choose, anew on the page that stands open."""
+    stand.terminal.show(State.FORM, page=1)
+    stand.settle()
+    assert stand.item("place_chosen").property("text").endswith("龙亭样例区 北书店街道 第一社区")
+    stand.screen.bridges.settings.setLanguage("en")
+    stand.settle()
+    assert stand.item("place_chosen").property("text").endswith("Beishudian Subdistrict First Community")
+    stand.tap("place_chosen")
+    assert stand.item("place_990101001001").property("text") == "First Community"
+
+
+def test_the_first_touch_of_an_empty_date_is_a_day_that_can_be(stand: Any) -> None:
+    """Should say from the start which days can be chosen, and begin with the latest of them and not in the future."""
+    stand.terminal.show(State.FORM, page=1)
+    stand.settle()
+    assert stand.item("date_reg_since").property("help") == "满半年才能申领\n可选：2026年05月28日及以前。"
+    stand.tap("year_more")
+    stand.tap("year_less")
+    dates = [value for call, key, value in filter(lambda call: call[0] == "set", stand.terminal.calls) if key == "reg_since"]
+    assert dates == ["2026-05-28", "2025-05-28"]
 
 
 @pytest.mark.parametrize("state", [State.OUTCOME, State.CASE])
