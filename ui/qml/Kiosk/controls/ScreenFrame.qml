@@ -316,6 +316,7 @@ FocusScope {
         id: words
 
         readonly property real full: column.implicitHeight
+        readonly property bool tight: root.rail && keyboard.active && height < Theme.mm(70) // the title alone stays, whole
 
         clip: keyboard.active
         x: Theme.margin
@@ -334,6 +335,7 @@ FocusScope {
                 Layout.fillWidth: true
                 steps: root.steps
                 current: root.step
+                visible: steps.length > 0 && !words.tight
             }
 
             // In a rail the words have so much room and no more: there they grow smaller before they are cut or broken.
@@ -360,7 +362,7 @@ FocusScope {
                 role: "lead"
                 fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
                 minimumPixelSize: Theme.mm(6.6)
-                visible: text !== "" && !(Theme.counter && keyboard.active)
+                visible: text !== "" && !words.tight && !(Theme.counter && keyboard.active)
                 wrapMode: Text.WordWrap
             }
         }
