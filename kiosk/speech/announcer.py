@@ -73,6 +73,11 @@ class Announcer:
         """Only the person who stands here hears it: through a handset, or a headset that is plugged in."""
         return self._config.speech.private or self._headset
 
+    @property
+    def headset(self) -> bool:
+        """A headset is plugged in, as far as a keypad with a socket has told."""
+        return self._headset
+
     def plug(self, plugged: bool) -> None:
         """Take note of a headset; what is being said ends with either."""
         self._headset = plugged

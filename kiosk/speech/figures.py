@@ -21,7 +21,7 @@ _DAY = r"(?P<year>\d{4})(?:年|-)(?P<month>\d{1,2})(?:月|-)(?P<day>\d{1,2})日?
 _NAMED = "|".join(_WEEKDAYS)
 _TOKEN = re.compile(
     rf"{_DAY}|(?<!\d)(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?!\d)|(?P<weekday>{_NAMED})"
-    r"|(?P<month_alone>\d{1,2})(?=月)|(?P<number>(?<![\w-])\d{1,4}(?![\w-]))|(?P<code>[A-Z0-9][A-Z0-9-]*)"
+    r"|(?P<month_alone>\d{1,2})(?=月)|(?P<number>(?<![\w*-])(?:0|[1-9]\d{0,3})(?![\w*-]))|(?P<code>[A-Z0-9][A-Z0-9*-]*)"
 )
 _MOMENT = re.compile(rf"(?:(?:{_NAMED}) )?{_DAY}(?: (?:{_NAMED}))?(?: \d{{1,2}}:\d{{2}})?")
 _CASE_CODE = re.compile(r"KF(?: [0-9A-Z]{1,5}){3}")

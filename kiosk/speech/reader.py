@@ -65,7 +65,7 @@ class Reader:
         text = _tidy(text)
         if not text or language not in self._known:
             return None
-        found = self._public(text, language)
+        found = self._public(text, language, private=private)
         if found is None and private:
             return self._spell(text, language)
         return found
@@ -79,10 +79,11 @@ class Reader:
         for end in range(len(parts) - 1, 0, -1):
             begun = " ".join(parts[:end])
             if begun in self._known.get(language, ()):
-                return (begun, self._words.template(language, "speech.on_screen"))
+                rest = self.named(" ".join(parts[end:]), language)
+                return (begun, *(rest or (self._words.template(language, "speech.on_screen"),)))
         return None
 
-    def _public(self, text: str, language: str) -> Sentence | None:
+    def _public(self, text: str, language: str, *, private: bool = False) -> Sentence | None:
         if text in self._known[language] or text in self._names:
             return self._spell(text, language) if text in self._names else (text,)
         if figures.is_moment(text):
@@ -92,20 +93,20 @@ class Reader:
         for form in self._forms[language]:
             match = form.pattern.fullmatch(text)
             if match is not None:
-                return tuple(self._filled(form, match.groups(), language))
+                return tuple(self._filled(form, match.groups(), language, private=private))
         return None
 
-    def _filled(self, form: _Form, values: tuple[str, ...], language: str) -> Iterator[str]:
+    def _filled(self, form: _Form, values: tuple[str, ...], language: str, *, private: bool) -> Iterator[str]:
         for at, literal in enumerate(form.literals):
             if re.search(r"\w", literal):
                 yield literal.strip()
             if at < len(values):
-                yield from self._value(form.names[at], values[at], language, form.literals[at + 1])
+                yield from self._value(form.names[at], values[at], language, form.literals[at + 1], private=private)
 
-    def _value(self, name: str, value: str, language: str, after: str) -> Sentence:
+    def _value(self, name: str, value: str, language: str, after: str, *, private: bool) -> Sentence:
         """Return a value as it is said; in its place, that it stands on the screen."""
         figure = name in FIGURES and (_FIGURE.fullmatch(value) is not None or figures.is_moment(value))
-        if figure:
+        if figure or private:
             return self._spell(value, language, after)
         if name not in PERSONAL:
             found = self._public(value, language)

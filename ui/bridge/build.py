@@ -23,6 +23,7 @@ from ui.bridge.person import Person
 from ui.bridge.pictures import Pictures
 from ui.bridge.session import Session
 from ui.bridge.settings import Settings
+from ui.bridge.speech import Speech
 from ui.bridge.station import Station
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Bridges:
     session: Session
     station: Station
     person: Person
+    speech: Speech
     others: tuple[QObject, ...]
 
     def follow_clock(self) -> None:
@@ -55,6 +57,7 @@ def build(terminal: Terminal) -> Bridges:
     session = Session(terminal, settings)
     station = Station(terminal, settings)
     person = Person(terminal)
+    speech = Speech(terminal, settings)
     others = (
         Catalogue(terminal, settings),
         Form(terminal, settings),
@@ -66,6 +69,6 @@ def build(terminal: Terminal) -> Bridges:
         Certificate(terminal),
         Devices(terminal),
     )
-    for bridge in (settings, session, station, person, *others):
+    for bridge in (settings, session, station, person, speech, *others):
         give(bridge)
-    return Bridges(settings, session, station, person, others)
+    return Bridges(settings, session, station, person, speech, others)

@@ -19,6 +19,7 @@ FocusScope {
     property string thirdText
     property string thirdKind: "quiet"
     property Component picture: null
+    property list<string> spoken: [title].concat(lines, [mainText, secondText, thirdText])
 
     readonly property color mark: kind === "warn" ? Theme.warn : kind === "bad" ? Theme.bad : Theme.brand
 
@@ -37,6 +38,12 @@ FocusScope {
     z: 100
     onOpenChanged: take()
     Component.onCompleted: take()
+
+    Spoken {
+        words: root.spoken
+        open: root.open
+        level: 1
+    }
 
     function take(): void {
         if (open)

@@ -11,6 +11,7 @@ KioskScreen {
 
     readonly property var guide: Catalogue.guide
     readonly property bool printed: Session.journey === "certificate"
+    readonly property string proof: guide.assurance === "card+code" ? qsTrId("screens.guide.assurance.card_code") : guide.assurance === "card+clerk" ? qsTrId("screens.guide.assurance.card_clerk") : guide.assurance === "none" ? qsTrId("screens.guide.assurance.none") : qsTrId("screens.guide.assurance.card")
 
     function limit(of: var): string {
         if (of === undefined || of.value === undefined)
@@ -22,6 +23,11 @@ KioskScreen {
         });
     }
 
+    function named(points: var): list<string> {
+        return (points ?? []).map(point => point.name);
+    }
+
+    aloud: [qsTrId("screens.guide.who"), guide.who ?? "", qsTrId("screens.guide.needed")].concat(guide.bring?.length ? named(guide.bring) : [qsTrId("screens.guide.nothing_needed")], [qsTrId("screens.guide.time"), limit(guide.promised), qsTrId("screens.guide.fee"), guide.charged ? qsTrId("screens.guide.charged") : qsTrId("screens.guide.free"), qsTrId("screens.guide.assurance"), proof])
     title: guide.name ?? ""
     instruction: guide.summary ?? ""
     steps: []
@@ -116,7 +122,7 @@ KioskScreen {
                 height: facts.columns > 1 ? facts.tall2 : implicitHeight
                 icon: "shield"
                 heading: qsTrId("screens.guide.assurance")
-                strong: root.guide.assurance === "card+code" ? qsTrId("screens.guide.assurance.card_code") : root.guide.assurance === "card+clerk" ? qsTrId("screens.guide.assurance.card_clerk") : root.guide.assurance === "none" ? qsTrId("screens.guide.assurance.none") : qsTrId("screens.guide.assurance.card")
+                strong: root.proof
             }
         }
 

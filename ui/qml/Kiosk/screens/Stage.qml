@@ -41,6 +41,25 @@ FocusScope {
 
     focus: true
 
+    Connections {
+        target: Voice
+
+        function onSaid(speaker: int, words: list<string>): void {
+            Speech.open(speaker, words);
+        }
+    }
+
+    // Who cannot see where the keypad is hears it.
+    readonly property Item focused: Window.activeFocusItem
+
+    onFocusedChanged: {
+        const button = focused as Pressable;
+        if (button?.visualFocus)
+            Speech.tell([button.Accessible.name, button.Accessible.checked ? qsTrId("speech.chosen") : "", button.Accessible.description]);
+        else if (focused instanceof TextInput)
+            Speech.tell([focused.Accessible.name, focused.Accessible.description]);
+    }
+
     Loader {
         id: loader
 
@@ -273,9 +292,15 @@ FocusScope {
         kind: "warn"
         icon: "clock"
         title: qsTrId("screens.idle.title")
+        // Said when it opens and every ten seconds, not with every second.
+        readonly property int tens: Math.ceil(Math.max(0, Session.secondsLeft) / 10) * 10
+
         lines: [Sentence.fill(qsTrId("screens.idle.text"), {
                 "seconds": Math.max(0, Session.secondsLeft)
             })]
+        spoken: [title, Sentence.fill(qsTrId("screens.idle.text"), {
+                "seconds": tens
+            }), mainText]
         mainText: qsTrId("screens.idle.stay")
         picture: countdown
         onMain: Session.touched()
