@@ -252,6 +252,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_language"
             iconName: "globe"
             text: qsTrId("controls.language_other")
             onClicked: root.languageWanted()
@@ -260,6 +261,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_text"
             iconName: "text"
             text: qsTrId("controls.text_size")
             on: Theme.textStep > 0
@@ -269,6 +271,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_contrast"
             iconName: "contrast"
             text: qsTrId("controls.contrast")
             on: Theme.highContrast
@@ -278,9 +281,9 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_sound"
             iconName: root.soundOn ? "sound" : "mute"
             text: qsTrId("controls.sound")
-            objectName: "tool_sound"
             on: root.soundOn
             blocked: !root.soundAvailable
             hint: root.soundAvailable ? "" : qsTrId("controls.sound_off")
@@ -291,6 +294,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_reach"
             iconName: Theme.lowReach ? "lift" : "reach"
             text: qsTrId("controls.low_reach")
             on: Theme.lowReach
@@ -301,6 +305,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_help"
             iconName: "help"
             text: qsTrId("controls.help")
             onClicked: root.helpWanted()
