@@ -15,6 +15,7 @@ from kiosk.events import Fact
 from kiosk.identity import case_code
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
+from kiosk.session.timeouts import Timer
 from ui.bridge.pictures import Pictures
 
 
@@ -490,19 +491,39 @@ def test_the_guard_asks_only_while_something_is_held(stand: Any) -> None:
     assert stand.find("foot_main") is None
 
 
-def test_the_next_person_finds_the_defaults(stand: Any) -> None:
-    """Should forget language, size, contrast and reach with the person."""
-    settings = stand.screen.bridges.settings
+SETTINGS = ("language", "textSize", "highContrast", "lowReach", "elder", "speech")
+
+
+def settings_of(stand: Any) -> dict[str, Any]:
+    """What this person chose, as the bridge and as the drawn theme have it."""
+    theme = stand.screen.engine.singletonInstance("Kiosk", "Theme")
+    chosen = {name: getattr(stand.screen.bridges.settings, name) for name in SETTINGS}
+    return chosen | {f"theme.{name}": theme.property(name) for name in ("textStep", "highContrast", "lowReach", "elder")}
+
+
+@pytest.mark.parametrize("end", ["leaves", "is timed out", "is cut off by a fault"])
+def test_the_next_person_finds_the_defaults(stand: Any, end: str) -> None:
+    """Should forget language, size, contrast, reach, elder mode and speech with the person, however the visit ends."""
+    defaults = settings_of(stand)
+    assert not any(value for name, value in defaults.items() if name != "language")
     stand.terminal.show(State.HOME)
     stand.settle()
-    settings.setLanguage("en")
-    settings.setTextSize(3)
-    settings.setHighContrast(True)
-    settings.setLowReach(True)
+    for tool in ("language", "text", "contrast", "sound", "reach"):
+        stand.tap(f"tool_{tool}")
+    stand.tap("foot_other")
+    changed = settings_of(stand)
+    assert {name for name in defaults if defaults[name] == changed[name]} == set()
+    assert stand.terminal.language == "en"
+    if end == "leaves":
+        stand.terminal.handle(ev.BackPressed())
+    elif end == "is timed out":
+        for timer in (Timer.IDLE, Timer.COUNTDOWN):
+            stand.terminal.handle(ev.TimedOut(stand.terminal.session.number, State.HOME, timer))
+    else:
+        stand.terminal.handle(ev.FaultRaised("B-900"))
     stand.settle()
-    stand.terminal.handle(ev.BackPressed())
-    stand.settle()
-    assert (settings.language, settings.textSize, settings.highContrast, settings.lowReach) == ("zh_CN", 0, False, False)
+    assert stand.terminal.session.state in {State.ATTRACT, State.OUT_OF_SERVICE}
+    assert settings_of(stand) == defaults
     assert stand.terminal.language == "zh_CN"
 
 

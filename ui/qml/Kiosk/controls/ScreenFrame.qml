@@ -255,6 +255,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_language"
             iconName: "globe"
             text: qsTrId("controls.language_other")
             onClicked: root.languageWanted()
@@ -263,6 +264,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_text"
             iconName: "text"
             text: qsTrId("controls.text_size")
             on: Theme.textStep > 0
@@ -272,6 +274,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_contrast"
             iconName: "contrast"
             text: qsTrId("controls.contrast")
             on: Theme.highContrast
@@ -281,6 +284,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_sound"
             iconName: root.soundOn ? "sound" : "mute"
             text: qsTrId("controls.sound")
             objectName: "tool_sound"
@@ -294,6 +298,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_reach"
             iconName: Theme.lowReach ? "lift" : "reach"
             text: qsTrId("controls.low_reach")
             on: Theme.lowReach
