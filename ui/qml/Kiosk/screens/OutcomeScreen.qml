@@ -183,5 +183,9 @@ KioskScreen {
                 }
             }
         }
+
+        RatingRow {
+            width: parent?.width ?? 0
+        }
     }
 }
