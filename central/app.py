@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from central import call_back_pages, handover_pages, staff, tus
+from central import call_back_pages, handover_pages, rating_pages, staff, tus
 from central.bodies import body_of
 from central.call_backs import CallBackDesk
 from central.cases import CaseDesk
@@ -34,6 +34,7 @@ from central.keys import Keys, load
 from central.outbox import OutboxDesk
 from central.parts import ObjectStore, PartStore
 from central.peer import peer_of
+from central.ratings import RatingDesk
 from central.refusals import Refused
 from central.register import Register
 from central.settings import MAX_JSON_BYTES, Settings
@@ -76,6 +77,7 @@ class Desks:
     certificates: CertificateDesk
     handover: HandoverDesk
     call_backs: CallBackDesk
+    ratings: RatingDesk
 
 
 def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
@@ -101,6 +103,7 @@ def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
         certificates=CertificateDesk(settings, keys, db, register, identity, CertificateRenderer(keys)),
         handover=HandoverDesk(settings),
         call_backs=CallBackDesk(settings, db, catalogue),
+        ratings=RatingDesk(settings, db, catalogue),
     )
 
 
@@ -121,6 +124,7 @@ def create_app(desks: Desks) -> FastAPI:
     door = staff.StaffDoor(desks.settings, desks.keys)
     app.include_router(staff.router(door, desks.cases, desks.certificates, templates))
     app.include_router(call_back_pages.router(staff.signed_in(door), desks.call_backs, templates))
+    app.include_router(rating_pages.router(staff.signed_in(door), desks.ratings, templates))
     app.include_router(handover_pages.router(desks.handover, templates))
     app.include_router(_pages(desks))
     return app

@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlalchemy import Connection, select, update
 
-from central import call_backs, cases, withdrawals
+from central import call_backs, cases, ratings, withdrawals
 from central.db import Database
 from central.enrolment import Enrolment
 from central.identity import IdentityDesk
@@ -25,7 +25,7 @@ from central.parts import ObjectStore, PartName, PartStore, pieces
 from central.refusals import Refused
 from central.settings import Settings
 from central.tables import kiosks, submissions
-from kiosk.city.messages import CALL_BACK, WITHDRAWAL, CallBack, PartRef, Submission, Withdrawal
+from kiosk.city.messages import CALL_BACK, RATING, WITHDRAWAL, CallBack, PartRef, Rating, Submission, Withdrawal
 from offline_queue.envelope import (
     Envelope,
     Receipt,
@@ -39,8 +39,8 @@ from offline_queue.envelope import (
 )
 from offline_queue.errors import EnvelopeError
 
-Message = Submission | Withdrawal | CallBack
-_OTHERS: dict[str, type[Withdrawal | CallBack]] = {WITHDRAWAL: Withdrawal, CALL_BACK: CallBack}
+Message = Submission | Withdrawal | CallBack | Rating
+_OTHERS: dict[str, type[Withdrawal | CallBack | Rating]] = {WITHDRAWAL: Withdrawal, CALL_BACK: CallBack, RATING: Rating}
 """What stands in the place of the service in the header of what is no submission."""
 
 UNCLAIMED_S = 30 * 86400.0
@@ -110,8 +110,7 @@ class OutboxDesk:
         message = self._open(envelope)
         for ref in _part_refs(message):
             self._keep_attachment(envelope, ref, files)
-        person, token = message.applicant, message.assurance_token
-        confirmed = person is not None and self.identity.confirmed(message.kiosk, person, token, message.submitted_at)
+        confirmed = self._confirmed(message)
         now = self.settings.now().replace(microsecond=0)
         with self.db.transaction() as connection:
             # Again, now that nobody else can commit: what came twice at once is one case.
@@ -125,7 +124,15 @@ class OutboxDesk:
                     withdrawals.enter(connection, message, confirmed=confirmed, received_at=now)
                 case CallBack():
                     call_backs.enter(connection, message, confirmed=confirmed, received_at=now)
+                case Rating():
+                    ratings.enter(connection, message, received_at=now)
         return 201, receipt
+
+    def _confirmed(self, message: Message) -> bool:
+        """Say whether our own word proves the person; where nobody is named, nobody is confirmed."""
+        if isinstance(message, Rating) or message.applicant is None:
+            return False
+        return self.identity.confirmed(message.kiosk, message.applicant, message.assurance_token, message.submitted_at)
 
     def take_exported(self, submission_id: str, blob: bytes, parts: Mapping[str, Path]) -> int:
         """Accept what came by hand; return the status as `take_envelope`, and refuse as it does.

@@ -170,6 +170,20 @@ call_backs = Table(
 )
 """Wishes to be called back. Without an applicant nobody's card was read, and the call is the only answer."""
 
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
+    Column("about", String(16), nullable=False),
+    Column("rates", String(64), nullable=False, index=True),
+    Column("item", String(64), nullable=False, index=True),
+    Column("kiosk", String(4), nullable=False, index=True),
+    Column("grade", Integer, nullable=False),
+    Column("submitted_at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False, index=True),
+)
+"""How content citizens were, 5 to 1. `rates`: a case's code or a certificate's id. The case may come after its grade."""
+
 materials = Table(
     "materials",
     metadata,

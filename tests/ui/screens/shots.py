@@ -209,6 +209,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "preview": lambda: show(State.PREVIEW),
         "print": lambda: show(State.PRINT, busy=True),
         "taken": lambda: show(State.TAKEN, certificate_printed=True),
+        "outcome_rated": lambda: show(State.OUTCOME, rated=4, rating_kept=True),
+        "taken_rated": lambda: show(State.TAKEN, certificate_printed=True, rated=1, rating_kept=False),
         "guard": lambda: show(State.GUARD, holding=Holding.CARD, guard_stage=1),
         "guard_done": lambda: show(State.GUARD),
         "staff": lambda: show(State.STAFF),

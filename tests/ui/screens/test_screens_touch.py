@@ -546,3 +546,17 @@ def test_help_gives_the_step_back_and_takes_a_number(stand: Any) -> None:
     stand.tap("foot_main")
     assert stand.said[-1] == ev.HelpClosed()
     stand.item("screen_form")
+
+
+def test_one_touch_says_how_it_was(stand: Any) -> None:
+    """Should send the grade once and say thank you when it is kept; the way out stands beside it all the time."""
+    stand.terminal.show(State.TAKEN)
+    stand.settle()
+    stand.tap("grade_4")
+    stand.tap("grade_1")
+    assert stand.said == [ev.Rated(4)]
+    stand.terminal.handle(ev.RatingKept(stand.terminal.session.number))
+    stand.settle()
+    assert stand.item("rating_said").property("text") == stand.terminal.words.text("zh_CN", "screens.rating.thanks")
+    stand.tap("foot_main")
+    assert stand.said[-1] == ev.Confirmed()
