@@ -84,7 +84,7 @@ def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
     """Wire a platform on an initialised state directory. Raises `keys.StateError`. The caller closes `db`."""
     keys = load(settings)
     gateway = gateway or SandboxGateway(settings.messages_file)
-    db = Database(settings.database)
+    db = Database(settings.record)
     register = Register()
     catalogue = CatalogueDesk(settings.catalogue_dir)
     objects = ObjectStore(settings.store_dir)

@@ -179,7 +179,7 @@ class CaseDesk:
         now = self.settings.now()
         confirmed = self.identity.confirmed(kiosk, request.person, request.assurance_token, now)
         subject = subject_hash(request.person.name, request.person.number)
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             rows = connection.execute(
                 select(cases).where(cases.c.subject_hash == subject).order_by(cases.c.received_at.desc()).limit(_MOST)
             ).all()
@@ -198,13 +198,13 @@ class CaseDesk:
 
     def listed(self) -> list[CaseView]:
         """Return the newest cases for the staff page."""
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             rows = connection.execute(select(cases).order_by(cases.c.received_at.desc(), cases.c.id.desc()).limit(_MOST))
             return [self._view(connection, row) for row in rows.all()]
 
     def missing(self) -> list[Gap]:
         """Return the numbers of terminals that never came, for the staff page."""
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             return gaps(connection)
 
     def _view(self, connection: Connection, row: Any) -> CaseView:
@@ -263,7 +263,7 @@ class CaseDesk:
 
     def attachment(self, sha256: str) -> tuple[bytes, str]:
         """Return bytes and media type of an opened attachment. Refuses 404 `not_found`."""
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             media_type = connection.scalar(select(attachments.c.media_type).where(attachments.c.sha256 == sha256).limit(1))
         if media_type is None:
             raise Refused(404, "not_found")

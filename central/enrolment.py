@@ -133,7 +133,7 @@ class Enrolment:
         return self._keys(kiosk)
 
     def _keys(self, kiosk: str, *which: ColumnElement[bool]) -> tuple[PublicKey, ...]:
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             rows = connection.execute(
                 select(device_keys.c.algorithm, device_keys.c.public_key)
                 .where(device_keys.c.kiosk == kiosk, *which)

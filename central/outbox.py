@@ -85,7 +85,7 @@ class OutboxDesk:
         return self.parts.sweep(time.time() - UNCLAIMED_S, self._accepted)
 
     def _accepted(self, _kiosk: str, submission_id: str) -> bool:
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             return connection.scalar(select(submissions.c.id).where(submissions.c.id == submission_id)) is not None
 
     # --- envelopes ---
@@ -162,7 +162,7 @@ class OutboxDesk:
         raise Refused(401, "signature_invalid")
 
     def _earlier(self, submission_id: str, digest: str) -> bytes | None:
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             return _stored(connection, submission_id, digest)
 
     def _durable_parts(self, envelope: Envelope) -> dict[str, Path]:
