@@ -287,7 +287,6 @@ FocusScope {
             objectName: "tool_sound"
             iconName: root.soundOn ? "sound" : "mute"
             text: qsTrId("controls.sound")
-            objectName: "tool_sound"
             on: root.soundOn
             blocked: !root.soundAvailable
             hint: root.soundAvailable ? "" : qsTrId("controls.sound_off")
