@@ -41,7 +41,8 @@ from offline_queue.throttle import Throttle
 from offline_queue.upload import Body, ChunkSize, Progress, Uploader
 
 MAX_ANSWER_BYTES = 64 * 1024
-_BLOCK_BYTES = 64 * 1024
+_BLOCK_BYTES = 16 * 1024
+"""Also what has to leave within `connect_s`: on the slowest lines a larger block would not."""
 _PLAUSIBLE = dt.timedelta(days=400)
 """A clock further than this beyond the last time that the platform told us is wrong, not late."""
 _ABOUT_OUR_CERTIFICATE = frozenset(
