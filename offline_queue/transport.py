@@ -57,6 +57,8 @@ _ABOUT_OUR_CERTIFICATE = frozenset(
     }
 )
 """OpenSSL's words for what the other side thinks of the certificate we showed."""
+_TLS_CUT = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""A line that is cut while TLS speaks: nobody refused anything."""
 
 
 class Transport(Protocol):
@@ -248,7 +250,7 @@ class HttpTransport:
             return LinkDown(self._certificate_reason(tls.verify_code), _cause(error))
         if tls is not None and (tls.reason or "") in _ABOUT_OUR_CERTIFICATE:
             return LinkDown(LinkReason.OWN_CERTIFICATE, tls.reason.lower())
-        if isinstance(error, requests.exceptions.SSLError):
+        if isinstance(error, requests.exceptions.SSLError) and not isinstance(tls, _TLS_CUT):
             return LinkDown(LinkReason.TLS, _cause(error))
         if _is_garbage(error):
             return LinkDown(LinkReason.GARBAGE, _cause(error))
