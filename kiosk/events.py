@@ -30,6 +30,7 @@ class Fact(enum.StrEnum):
     OUTBOX = "outbox"
     HELP = "help"
     CATALOGUE = "catalogue"
+    SPEECH = "speech"
 
 
 class Bus:

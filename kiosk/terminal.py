@@ -15,7 +15,7 @@ from devices.supervisor import DeviceReport, SupervisorState
 from kiosk.caretaker import Caretaker, OutboxView
 from kiosk.catalogue.availability import Available, Unavailable, availability
 from kiosk.catalogue.loader import Catalogue
-from kiosk.catalogue.models import Mode, Need, ResultKind, ServiceItem
+from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.city.line import LineWatch
 from kiosk.clock import CIVIL_TZ
 from kiosk.config import Config
@@ -40,6 +40,7 @@ from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.runner import SessionRunner
 from kiosk.session.states import Device, Journey, Plan, Session, State
+from kiosk.speech import Announcer
 from kiosk.words import Words
 from offline_queue import Outbox
 
@@ -75,6 +76,7 @@ class Terminal:
         line: LineWatch,
         keeper: CatalogueKeeper,
         outbox: Outbox,
+        speech: Announcer,
         hotplug: HotPlug | None = None,
     ) -> None:
         self._context = context
@@ -83,6 +85,7 @@ class Terminal:
         self._errands = errands
         self._line = line
         self._outbox = outbox
+        self._speech = speech
         self._hotplug = hotplug
         self._caretaker = Caretaker(context)
         self._keeper = keeper
@@ -179,6 +182,11 @@ class Terminal:
         return self._desks.staff
 
     @property
+    def speech(self) -> Announcer:
+        """The voice."""
+        return self._speech
+
+    @property
     def reports(self) -> Mapping[Device, DeviceReport]:
         """The last report of every device."""
         return {**self._reports, Device.DOCUMENT_CAMERA: self._vision.report}
@@ -210,7 +218,8 @@ class Terminal:
     def availability(self, item: ServiceItem) -> Available | Unavailable:
         """Say whether an item can be done here and now: before the first question."""
         health = {Need(str(kind)): self._usable(kind) for kind in Device if kind in set(map(str, Need))}
-        return availability(item, health, self.session.line_up, set(self.config.reachable_assurance))
+        reachable = set(self.config.reachable_assurance)
+        return availability(item, health, self.session.line_up, reachable, room=self._caretaker.outbox.room)
 
     def _usable(self, kind: Device) -> bool:
         report = self.reports.get(kind)
@@ -218,8 +227,7 @@ class Terminal:
 
     def plan(self, item: ServiceItem) -> Plan:
         """Return what an item asks of the session."""
-        prints = item.mode is Mode.QUERY_PRINT and item.result.kind is ResultKind.CERTIFICATE
-        journey = Journey.CERTIFICATE if prints else Journey.APPLY
+        journey = Journey.CERTIFICATE if item.prints else Journey.APPLY
         return Plan(item.id, journey, item.assurance, item.offline_assurance)
 
     def cases_availability(self) -> Available | Unavailable:
@@ -245,6 +253,7 @@ class Terminal:
         self._desks.bringing.tick()
         self._keeper.tick()
         self._caretaker.tick()
+        self._speech.tick()
 
     # --- starting and stopping ----
 
@@ -264,6 +273,7 @@ class Terminal:
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Close in stages: no more citizens, workers joined, the store last."""
+        self._speech.stop(timeout_s)
         self._line.stop(timeout_s)
         self._vision.stop()
         if self._hotplug is not None:

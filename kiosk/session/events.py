@@ -296,10 +296,14 @@ class CertificateReady:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRefused:
-    """No certificate: refused by the city, unreachable, or not this person's."""
+    """No certificate: refused by the city, unreachable, or not this person's.
+
+    `page`: of the form, where what brought this answer was chosen; None where the same may be asked again.
+    """
 
     session: int
     message_id: str
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

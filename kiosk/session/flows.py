@@ -262,6 +262,8 @@ def _certifying(session: Session, event: ev.Event) -> Step | None:
             return Step(replace(session, trouble=None))
         case State.PREPARE, ev.CertificateReady():
             return go(session, State.PREVIEW)
+        case State.PREPARE, ev.CertificateRefused(message_id=message_id, page=int(page)):
+            return with_trouble(go(session, State.CHOOSE, page=page).session, message_id, Choice.CHANGE, Choice.LEAVE)
         case State.PREPARE, ev.CertificateRefused(message_id=message_id):
             return with_trouble(go(session, State.CHOOSE).session, message_id)
         case State.PREPARE, ev.TimedOut(timer=Timer.STATE):

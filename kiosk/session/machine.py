@@ -71,7 +71,7 @@ def _anywhere(session: Session, event: ev.Event) -> Step | None:
         case ev.StaffCardShown() if session.state in IDLE:
             return go(session, State.STAFF, *_wiped(session), personal=False)
         case ev.TroubleAnswered(choice=Choice.LEAVE) if session.trouble is not None:
-            return _abandon(session)
+            return _leave(session)
         case _:
             return None
 
@@ -122,6 +122,13 @@ def _cancel(session: Session) -> Step | None:
             return _abandon(session)
         case _:
             return Step(replace(session, leaving=True))
+
+
+def _leave(session: Session) -> Step:
+    """End from trouble: at once while nothing of the person is here or all of it is kept, else asked once more."""
+    if session.personal and session.state not in {State.OUTCOME, State.TAKEN, State.GUARD}:
+        return Step(replace(session, leaving=True))
+    return _abandon(session)
 
 
 def _abandon(session: Session) -> Step:

@@ -76,6 +76,8 @@ class Choice(enum.StrEnum):
 
     RETRY = "retry"
     SKIP = "skip"
+    CHANGE = "change"
+    """Go back to what was chosen, and choose otherwise."""
     LEAVE = "leave"
 
 

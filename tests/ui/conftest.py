@@ -107,9 +107,13 @@ class Bench:
     def middle(self, item: QQuickItem) -> QPoint:
         return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
 
+    def finger(self) -> Any:
+        """The device of the one finger, for a touch that is taken apart."""
+        return _touch_device()
+
     def touch(self, *points: QPoint) -> None:
         """One finger: down at the first point, along the others, up at the last."""
-        device = _touch_device()
+        device = self.finger()
         QTest.touchEvent(self.window, device).press(0, points[0], self.window).commit()
         for point in points[1:]:
             QTest.touchEvent(self.window, device).move(0, point, self.window).commit()

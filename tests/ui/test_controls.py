@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtTest import QTest
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -221,7 +222,7 @@ def test_a_dialog_holds(bench: Bench) -> None:
         property int behind: 0
         property string answer
         KioskButton { objectName: "behind"; x: 20; y: 20; text: "后面"; onClicked: behind++ }
-        Overlay { title: "您还在吗？"; mainText: "继续"; secondText: "结束"; open: true
+        Overlay { objectName: "dialog"; title: "您还在吗？"; mainText: "继续"; secondText: "结束"; open: true
                   onMain: answer = "main"; onSecond: answer = "second" }
     """)
     bench.touch(QPoint(60, 60))
@@ -230,8 +231,37 @@ def test_a_dialog_holds(bench: Bench) -> None:
         bench.key(key)
         reached.append(window.activeFocusItem().objectName())
     assert reached == ["overlay_second", "overlay_main", "overlay_second", "overlay_main", "overlay_second", "overlay_main"]
+    bench.wait(lambda: not bench.item("dialog").property("fresh"))
     bench.tap("overlay_main")
     assert (window.property("behind"), window.property("answer")) == (0, "main")
+
+
+def test_a_dialog_does_not_take_the_touch_that_was_under_way(bench: Bench) -> None:
+    """Neither finger nor key should answer before the question has stood a moment, nor a press that began before."""
+    window = bench.load("""
+        property string answers
+        Overlay { objectName: "dialog"; title: "要结束吗？"; mainText: "继续"; secondText: "结束"; open: true; lull: 60000
+                  onMain: answers += "m"; onSecond: answers += "s" }
+    """)
+    dialog, point = bench.item("dialog"), bench.middle(bench.item("overlay_second"))
+    device = bench.finger()
+    QTest.touchEvent(window, device).press(0, point, window).commit()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Enter):
+        bench.key(key)
+    dialog.setProperty("lull", 1)
+    bench.wait(lambda: not dialog.property("fresh"))
+    QTest.touchEvent(window, device).release(0, point, window).commit()
+    bench.settle()
+    assert window.property("answers") == ""
+    bench.tap("overlay_second")
+    dialog.setProperty("lull", 60000)
+    dialog.setProperty("secondText", "换一个")
+    bench.tap("overlay_second")
+    assert window.property("answers") == "s"
+    dialog.setProperty("lull", 1)
+    bench.wait(lambda: not dialog.property("fresh"))
+    bench.key(Qt.Key.Key_Return)
+    assert window.property("answers") == "sm"
 
 
 def test_the_page_turns_without_a_gesture(bench: Bench) -> None:

@@ -24,6 +24,7 @@ from ui.bridge.person import Person
 from ui.bridge.pictures import Pictures
 from ui.bridge.session import Session
 from ui.bridge.settings import Settings
+from ui.bridge.speech import Speech
 from ui.bridge.station import Station
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Bridges:
     session: Session
     station: Station
     person: Person
+    speech: Speech
     others: tuple[QObject, ...]
 
     def follow_clock(self) -> None:
@@ -56,6 +58,7 @@ def build(terminal: Terminal) -> Bridges:
     session = Session(terminal, settings)
     station = Station(terminal, settings)
     person = Person(terminal)
+    speech = Speech(terminal, settings)
     others = (
         Catalogue(terminal, settings),
         Form(terminal, settings),
@@ -68,6 +71,6 @@ def build(terminal: Terminal) -> Bridges:
         Devices(terminal),
         Help(terminal),
     )
-    for bridge in (settings, session, station, person, *others):
+    for bridge in (settings, session, station, person, speech, *others):
         give(bridge)
-    return Bridges(settings, session, station, person, others)
+    return Bridges(settings, session, station, person, speech, others)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
+from kiosk.catalogue.materials import Alternatives, by_answer
 from kiosk.events import Fact
 from kiosk.session import events as ev
 from kiosk.session.states import State
@@ -19,7 +20,7 @@ from ui.bridge.words import say
 from ui.typing import Property
 
 if TYPE_CHECKING:
-    from kiosk.catalogue.models import Material, ServiceItem
+    from kiosk.catalogue.models import Material, Option, ServiceItem
     from kiosk.terminal import Terminal
 
 QML_IMPORT_NAME = "Kiosk.Bridge"
@@ -48,7 +49,7 @@ class Catalogue(QObject):
         self._found: list[dict[str, Any]] = []
         self._life: list[dict[str, str]] = []
         self._guide: dict[str, Any] = {}
-        for fact in (Fact.CATALOGUE, Fact.DEVICES, Fact.LINE, Fact.SESSION):
+        for fact in (Fact.CATALOGUE, Fact.DEVICES, Fact.LINE, Fact.OUTBOX, Fact.SESSION):
             terminal.bus.subscribe(fact, self._follow)
         settings.languageChanged.connect(self._follow)
         self._follow()
@@ -95,12 +96,14 @@ class Catalogue(QObject):
 
     @Property("QVariantList", notify=foundChanged)
     def found(self) -> list[dict[str, Any]]:
-        """The items of the open shelf: what can be done now stands first."""
+        """The items of the open shelf: what can be done now stands first, what never can be here last."""
         return self._found
 
     def _find(self) -> list[dict[str, Any]]:
-        rows = [self._row(item) for item in self._chosen()]
-        return rows if self._shelf == "search" else sorted(rows, key=lambda row: row["reason"] != "")
+        rows = [(item, self._row(item)) for item in self._chosen()]
+        if self._shelf != "search":
+            rows.sort(key=lambda pair: (pair[1]["reason"] != "", not pair[0].available))
+        return [row for _, row in rows]
 
     def _chosen(self) -> tuple[ServiceItem, ...]:
         catalogue = self._terminal.catalogue
@@ -121,15 +124,18 @@ class Catalogue(QObject):
                 return ()
 
     def _row(self, item: ServiceItem) -> dict[str, Any]:
-        answer = self._terminal.availability(item)
         return {
             "id": item.id,
             "name": say(item.name, self._settings),
             "summary": say(item.summary, self._settings),
             "mode": item.mode.value,
-            "reason": getattr(answer, "reason_id", ""),
-            "nextStep": getattr(answer, "next_step_id", ""),
+            **self._obstacle(item),
         }
+
+    def _obstacle(self, item: ServiceItem) -> dict[str, str]:
+        """Say why it cannot be done now and what to do instead: message ids, empty while it can."""
+        answer = self._terminal.availability(item)
+        return {"reason": getattr(answer, "reason_id", ""), "nextStep": getattr(answer, "next_step_id", "")}
 
     @Property("QVariantList", notify=lifeEventsChanged)
     def lifeEvents(self) -> list[dict[str, str]]:
@@ -148,7 +154,7 @@ class Catalogue(QObject):
     def choose(self, item_id: str) -> None:
         """Begin with this item."""
         item = self._terminal.catalogue.item(item_id)
-        if not getattr(self._terminal.availability(item), "reason_id", ""):
+        if not self._obstacle(item)["reason"]:
             self._terminal.handle(ev.ItemChosen(self._terminal.plan(item)))
 
     # --- the guide ---
@@ -169,7 +175,7 @@ class Catalogue(QObject):
             "summary": say(item.summary, self._settings),
             "office": say(self._terminal.catalogue.department(item.department).name, self._settings),
             "who": say(item.eligibility, self._settings),
-            "bring": [self._said(m) for m in item.materials if self._is_brought(m)],
+            "bring": [self._asked(one) for one in by_answer(item, filter(self._is_brought, item.materials))],
             "spared": [self._said(m) for m in item.materials if self._is_spared(m)],
             "promised": {"value": item.promised_limit.value, "unit": item.promised_limit.unit.value},
             "statutory": {"value": item.legal_limit.value, "unit": item.legal_limit.unit.value} if item.legal_limit else {},
@@ -179,7 +185,24 @@ class Catalogue(QObject):
             "collected": say(item.result.collected, self._settings),
             "assurance": plan.assurance.value,
             "sample": item.sample,
+            **self._obstacle(item),
         }
+
+    def _asked(self, one: Material | Alternatives) -> dict[str, Any]:
+        """Say a material, or what the answer to a question decides: each choice with its options, and who brings nothing."""
+        if not isinstance(one, Alternatives):
+            return self._said(one)
+        return {
+            "question": say(one.question.label, self._settings),
+            "choices": [
+                {"when": self._named(options), "bring": [self._said(material) for material in materials]}
+                for options, materials in one.choices
+            ],
+            "rest": self._named(one.rest),
+        }
+
+    def _named(self, options: tuple[Option, ...]) -> list[str]:
+        return [say(option.label, self._settings) for option in options]
 
     def _said(self, material: Material) -> dict[str, str]:
         return {"name": say(material.name, self._settings), "note": say(material.note, self._settings)}

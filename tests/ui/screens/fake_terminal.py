@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import time
 from dataclasses import dataclass, field, replace
@@ -22,9 +23,11 @@ from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
+from kiosk.printing.receipt import Promised, promise_lines
 from kiosk.session import events as ev
 from kiosk.session.machine import step
 from kiosk.session.states import Choice, Device, Journey, Plan, Promise, Session, State, Trouble
+from kiosk.speech import Announcer, Sentence, SpeechState
 from kiosk.words import Words
 
 WAITING = "KF00420003G7"
@@ -368,19 +371,16 @@ class FakeCase:
         )  # fmt: skip
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
-        if self._terminal.language == "en":
-            return (
-                ("Handed in", "Sat 28 Nov 2026 03:12"),
-                ("The office opens", "Mon 30 Nov 08:30"),
-                ("Accepted, or one full notice, by", "Fri 4 Dec"),
-                ("Result", "within 7 working days after acceptance"),
-            )
-        return (
-            ("提交时间", "2026年11月28日 周六 03:12"),
-            ("部门上班", "11月30日 周一 08:30"),
-            ("受理或一次性告知，不晚于", "12月4日 周五"),
-            ("出结果", "受理后 7 个工作日内"),
+        promised = Promised(
+            handed_in=SATURDAY_NIGHT,
+            office_opens=SATURDAY_NIGHT + dt.timedelta(days=2, hours=5, minutes=18),
+            answer_by=dt.date(2026, 12, 4),
+            result_days=7,
+            result_unit="working_day",
+            provisional=False,
         )
+        say = functools.partial(self._terminal.words.text, self._terminal.language)
+        return promise_lines(promised, say, on_screen=True)
 
 
 class FakeMyCases:
@@ -457,6 +457,25 @@ class PaperLow: ...
 class NoCard: ...
 
 
+class FakeSpeaker:
+    """Keeps the words that would be heard."""
+
+    def __init__(self, state: SpeechState = SpeechState.READY) -> None:
+        self.state = state
+        self.said: list[tuple[str, ...]] = []
+        self.cuts = 0
+
+    def say(self, sentences: tuple[Sentence, ...], language: str) -> None:
+        self.said.append(tuple("".join(sentence) for sentence in sentences))
+
+    def cut(self) -> None:
+        self.cuts += 1
+
+    def tick(self) -> None: ...
+
+    def stop(self, timeout_s: float) -> None: ...
+
+
 class FakeTerminal:
     """The signatures of `kiosk.terminal.Terminal`."""
 
@@ -473,6 +492,7 @@ class FakeTerminal:
         self.quit: Any = None
         self.seconds_left: int | None = None
         self.waiting_count = 0
+        self.room = True
         self.last_success: dt.datetime | None = SATURDAY_NIGHT
         self.person = FakePerson(self)
         self.form = FakeForm(self)
@@ -480,6 +500,14 @@ class FakeTerminal:
         self.bringing = FakeBringing(self)
         self.case = FakeCase(self)
         self.my_cases = FakeMyCases()
+        self.speaker = FakeSpeaker()
+        self.speech = Announcer(
+            self.speaker,
+            words=self.words,
+            config=self.config,
+            catalogue=lambda: self.catalogue,
+            language=lambda: self.language,
+        )
         self.help = FakeHelp(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
@@ -509,7 +537,7 @@ class FakeTerminal:
         return Plan(item.id, journey, Assurance.CARD_CODE)
 
     def availability(self, item: ServiceItem) -> Available | Unavailable:
-        return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE})
+        return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE}, room=self.room)
 
     def cases_plan(self) -> Plan:
         return Plan("", Journey.CASES, Assurance.CARD)
@@ -543,4 +571,6 @@ class FakeTerminal:
         self.publish(Fact.SESSION)
 
 
+NO_PAPER = Trouble("receipt.no_paper", (Choice.RETRY, Choice.SKIP))
+NO_RECORD = Trouble("certificate.no_record", (Choice.CHANGE, Choice.LEAVE))
 TROUBLE = Trouble("session.lost.document_camera", (Choice.RETRY, Choice.SKIP, Choice.LEAVE))

@@ -17,7 +17,7 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import CALLED, TROUBLE, FakeMyCases, FakeTerminal
+from fake_terminal import CALLED, NO_PAPER, NO_RECORD, TROUBLE, FakeMyCases, FakeTerminal
 from geometry import seen
 from PySide6.QtCore import QMetaObject
 from PySide6.QtTest import QTest
@@ -43,6 +43,16 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
     def certificate_guide() -> None:
         item = terminal.catalogue.item("social_participation_cert")
         show(State.GUIDE, plan=terminal.plan(item))
+
+    def guide_full() -> None:
+        terminal.room = False
+        show(State.GUIDE)
+        terminal.room = True
+
+    def shelf_full() -> None:
+        terminal.room = False
+        shelf("apply")
+        terminal.room = True
 
     def code() -> None:
         show(State.CODE)
@@ -122,6 +132,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "home_search": lambda: shelf("search", "居住"),
         "guide": lambda: show(State.GUIDE),
         "guide_certificate": certificate_guide,
+        "guide_full": guide_full,
+        "home_shelf_full": shelf_full,
         "consent": lambda: show(State.CONSENT),
         "identify": lambda: show(State.IDENTIFY),
         "elder_offer": lambda: show(State.CODE, elder_offered=True),
@@ -159,7 +171,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "outcome_received": lambda: show(State.OUTCOME, promise=Promise.RECEIVED),
         "outcome_notice": lambda: show(State.OUTCOME, notice="submit.earlier_kept"),
         "outcome_failed": lambda: show(State.OUTCOME, receipt_printed=False),
+        "outcome_no_paper": lambda: show(State.OUTCOME, receipt_printed=False, trouble=NO_PAPER),
+        "case_no_paper": lambda: cases(State.CASE, receipt_printed=False, trouble=NO_PAPER),
         "choose": lambda: show(State.CHOOSE),
+        "choose_no_record": lambda: show(State.CHOOSE, trouble=NO_RECORD),
         "prepare": lambda: show(State.PREPARE, busy=True),
         "preview": lambda: show(State.PREVIEW),
         "print": lambda: show(State.PRINT, busy=True),

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_terminal import TROUBLE, WAITING
+from fake_terminal import NO_PAPER, TROUBLE, WAITING
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from kiosk.catalogue.models import Need
 from kiosk.events import Fact
+from kiosk.identity import case_code
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
 from ui.bridge.pictures import Pictures
@@ -45,6 +46,28 @@ def test_what_cannot_be_done_is_not_chosen(stand: Any) -> None:
     stand.tap("foot_back")
     assert stand.said == []
     stand.tap("foot_back")
+    assert stand.said == [ev.BackPressed()]
+
+
+def test_a_guide_that_cannot_be_followed_any_more_says_why(stand: Any) -> None:
+    """The store fills up while the guide is read: grey, with the reason, and open again when there is room."""
+    stand.terminal.show(State.GUIDE)
+    stand.settle()
+    assert stand.item("foot_main").isEnabled()
+    for room in (False, True):
+        stand.terminal.room = room
+        stand.terminal.publish(Fact.OUTBOX)
+        stand.settle()
+        assert stand.item("foot_main").isEnabled() is room
+        assert (stand.find("guide_obstacle") is None) is room
+    stand.terminal.room = False
+    stand.terminal.publish(Fact.OUTBOX)
+    stand.settle()
+    stand.tap("foot_main")
+    assert stand.said == []
+    stand.tap("foot_back")
+    stand.tap("tile_apply")
+    stand.tap("item_residence_permit_apply")
     assert stand.said == [ev.BackPressed()]
 
 
@@ -258,7 +281,7 @@ def test_a_phone_is_asked_for_papers(stand: Any) -> None:
     stand.settle()
     stand.tap("phone_address_proof")
     assert stand.item("phone_code").property("present")
-    stand.tap("overlay_main")
+    stand.answer("overlay_main")
     assert stand.terminal.calls == [("bring", "address_proof"), ("bring_end",)]
     stand.terminal.show(State.MATERIALS, line_up=False)
     stand.settle()
@@ -336,8 +359,64 @@ def test_trouble_is_answered(stand: Any, button: str, choice: Choice) -> None:
     """Should send the choice of the button, and let nothing below be pressed."""
     stand.terminal.show(State.CAPTURE, trouble=TROUBLE)
     stand.settle()
-    stand.tap(f"overlay_{button}")
+    stand.answer(f"overlay_{button}")
     assert stand.said == [ev.TroubleAnswered(choice)]
+
+
+def test_a_finger_that_was_typing_ends_nothing(stand: Any) -> None:
+    """The wrong code is told while somebody types on: no digit's touch and no Enter is an answer, and the end is asked."""
+    stand.terminal.show(State.CODE)
+    stand.terminal.handle(ev.CodeRefused(stand.terminal.session.number, "code.wrong", detail="2"))
+    dialog = stand.item("trouble")
+    assert dialog.property("lull") >= 700
+    dialog.setProperty("lull", 60000)  # no haste here
+    stand.settle()
+    before = stand.said
+    stand.tap("overlay_third")
+    QTest.keyClick(stand.screen.window, Qt.Key.Key_Return)
+    QTest.keyClick(stand.screen.window, Qt.Key.Key_Space)
+    stand.settle()
+    assert stand.said == before
+    dialog.setProperty("lull", 1)
+    stand.answer("overlay_third")
+    assert stand.said == [*before, ev.TroubleAnswered(Choice.LEAVE)]
+    assert stand.terminal.session.state is State.CODE
+    assert stand.find("trouble") is None
+    stand.answer("overlay_main")
+    assert stand.find("trouble") is not None
+    stand.answer("overlay_third")
+    stand.answer("overlay_second")
+    assert stand.terminal.session.state is State.GUARD
+
+
+@pytest.mark.parametrize("state", [State.OUTCOME, State.CASE])
+def test_a_receipt_that_failed_leaves_the_number_in_sight(stand: Any, state: State) -> None:
+    """Should show the number in the very notice that tells the person to copy it down, and in no other notice."""
+    stand.terminal.show(state, receipt_printed=False, trouble=NO_PAPER)
+    stand.settle()
+    number = case_code.group(WAITING) if state is State.CASE else case_code.group(stand.terminal.case.code)
+    assert stand.item("overlay_strong").property("text") == number
+    stand.terminal.show(State.CAPTURE, trouble=TROUBLE)
+    stand.settle()
+    assert stand.find("overlay_strong") is None
+
+
+@pytest.mark.parametrize("orientation", ["portrait", "landscape", "counter"])
+def test_a_page_that_grows_under_the_focus_is_no_loop(stand_at: Any, orientation: str) -> None:
+    """Tab leaves the field for a button of the page, which goes with the keyboard; the field calls it back."""
+    stand = stand_at(orientation)
+    stand.screen.bridges.settings.setLowReach(orientation == "portrait")
+    stand.terminal.show(State.FORM, page=0 if orientation == "counter" else 1)
+    stand.settle()
+    field = "field_phone" if orientation == "counter" else "field_address"
+    for _ in range(2):
+        stand.item(field).begin()
+        stand.settle()
+        assert stand.item("screen_form").property("typing")
+        QTest.keyClick(stand.screen.window, Qt.Key.Key_Tab)
+        stand.settle()
+        assert not stand.item("screen_form").property("typing")
+    # `stand` fails the test for any warning of the engine.
 
 
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
@@ -346,7 +425,7 @@ def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
     stand.settle()
     stand.tap("foot_main")
     assert stand.said == []
-    stand.tap("overlay_main")
+    stand.answer("overlay_main")
     assert stand.said == [ev.LeaveAnswered(leave=False)]
 
 
@@ -365,7 +444,7 @@ def test_elder_mode_is_offered_and_taken(stand: Any) -> None:
     stand.terminal.show(State.CODE, elder_offered=True)
     stand.settle()
     key, main = stand.item("digit_5").height(), stand.item("foot_main").height()
-    stand.tap("overlay_main")
+    stand.answer("overlay_main")
     assert stand.said == [ev.ElderAnswered(wanted=True)]
     assert stand.screen.bridges.settings.elder
     assert stand.screen.bridges.settings.textSize == 2

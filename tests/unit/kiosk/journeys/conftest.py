@@ -74,6 +74,7 @@ from kiosk.journeys.vault import Vault
 from kiosk.session import events as ev
 from kiosk.session.runner import SessionRunner
 from kiosk.session.states import Choice, Device, Session, State
+from kiosk.speech import Announcer, SpeechState
 from kiosk.terminal import Desks, Terminal
 from kiosk.words import Words
 from offline_queue import Limits, Outbox, Recipient, Sealing, SoftwareDeviceKey
@@ -332,6 +333,20 @@ class ScriptedLine:
         self.suspicions += 1
 
 
+class Silent:
+    """A speaker without a sound card."""
+
+    state = SpeechState.UNAVAILABLE
+
+    def say(self, sentences: object, language: str) -> None: ...
+
+    def cut(self) -> None: ...
+
+    def tick(self) -> None: ...
+
+    def stop(self, timeout_s: float) -> None: ...
+
+
 class ScriptedPagePrinter:
     """A page printer whose jobs stand as the test sets them: `progress` is what the next question about a job gets."""
 
@@ -527,6 +542,13 @@ class Bench:
             line=cast("LineWatch", self.line),
             keeper=CatalogueKeeper(context, CatalogueStore(self.state_dir)),
             outbox=self.outbox,
+            speech=Announcer(
+                Silent(),
+                words=context.words,
+                config=context.config,
+                catalogue=lambda: context.catalogue,
+                language=lambda: context.language,
+            ),
         )
 
     def _take_in(self, data: bytes, source: str, *, room: int, photo: bool) -> Imported | NotImported:

@@ -412,6 +412,29 @@ def test_what_the_person_must_know_of_it_stands_beside_the_receipt() -> None:
     assert run(session, ev.Confirmed())[0].notice == ""
 
 
+# --- ending from trouble ----
+
+
+@pytest.mark.parametrize("state", [State.CODE, State.FORM, State.CAPTURE, State.REVIEW, State.PRINT])
+def test_the_end_from_trouble_is_asked_while_something_would_be_lost(state: State) -> None:
+    """It should ask, go back to the trouble when it was not meant, and end when it was."""
+    session = in_state(state, trouble=Trouble("session.line_needed"))
+    asked, effects = run(session, ev.TroubleAnswered(Choice.LEAVE))
+    assert (asked.state, asked.leaving, effects) == (state, True, [])
+    assert run(asked, ev.LeaveAnswered(leave=False))[0] == session
+    assert run(asked, ev.LeaveAnswered(leave=True))[0].state is State.GUARD
+
+
+@pytest.mark.parametrize("state", [State.IDENTIFY, State.OUTCOME, State.TAKEN])
+def test_the_end_from_trouble_is_not_asked_while_nothing_is(state: State) -> None:
+    """It should end at once before a card was read, and after everything was kept or printed."""
+    session = in_state(state, trouble=Trouble("session.line_needed"))
+    assert run(session, ev.TroubleAnswered(Choice.LEAVE))[0].state is State.GUARD
+
+
+# --- help ----
+
+
 def test_help_stands_over_the_step_and_gives_it_back_as_it_was() -> None:
     """Help, a number, the wish kept: and the form is where it was, with its page."""
     session = in_state(State.FORM, page=2, editing=True)

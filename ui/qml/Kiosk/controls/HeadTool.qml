@@ -7,6 +7,7 @@ Pressable {
 
     property string iconName
     property bool on: false
+    readonly property color ink: on ? Theme.brandInk : blocked ? Theme.inkSoft : Theme.brand
 
     Accessible.checkable: true
     Accessible.checked: root.on
@@ -18,7 +19,7 @@ Pressable {
 
     background: Rectangle {
         radius: root.corner
-        color: root.on ? Theme.brand : root.down ? Theme.tint : "transparent"
+        color: root.on ? Theme.brand : root.blocked ? Theme.sunk : root.down ? Theme.tint : "transparent"
         border.width: root.down || Theme.highContrast ? Theme.stroke : 0
         border.color: Theme.brand
     }
@@ -34,7 +35,7 @@ Pressable {
             y: (parent.height - height - word.height) / 2
             name: root.iconName
             size: Theme.mm(8.4)
-            color: root.on ? Theme.brandInk : Theme.brand
+            color: root.ink
         }
 
         KioskText {
@@ -46,7 +47,7 @@ Pressable {
             role: "caption"
             lineHeight: 0.88
             font.pixelSize: Theme.head
-            color: root.on ? Theme.brandInk : Theme.brand
+            color: root.ink
             horizontalAlignment: Text.AlignHCenter
             maximumLineCount: 1
             wrapMode: Text.NoWrap

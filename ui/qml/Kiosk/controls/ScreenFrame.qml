@@ -19,6 +19,7 @@ FocusScope {
     property bool online: true
     property string offlineText: qsTrId("controls.offline")
     property bool soundOn: false
+    property bool soundAvailable: true
     property bool toolsVisible: true
 
     // ---- Words of this screen
@@ -26,6 +27,7 @@ FocusScope {
     property string instruction
     property list<string> steps
     property int step: 0
+    property list<string> aloud // said between the instruction and the main action
     property Component picture: null // shows where: on the reader, under the camera, in the slot
 
     // ---- Foot
@@ -61,6 +63,7 @@ FocusScope {
     signal textSizeWanted
     signal contrastWanted
     signal soundWanted
+    signal soundRefused
     signal lowReachWanted
     signal helpWanted
 
@@ -91,10 +94,13 @@ FocusScope {
 
     property Item resting: null // where the keypad goes on after the keyboard has closed
 
-    onFocusedChanged: {
-        editing = fieldOf(focused);
-        if (resting && !(focused && Keypad.contains(focused, resting)))
-            resting = null;
+    // The keyboard that goes may take a page's buttons with it, and one of these may be what has the focus: it moves again
+    // while this runs. So each step asks for what has it now, and nothing here hangs on a binding, which would be a loop.
+    Window.onActiveFocusItemChanged: {
+        root.editing = root.fieldOf(root.Window.activeFocusItem);
+        const now = root.Window.activeFocusItem;
+        if (root.resting && !(now && Keypad.contains(now, root.resting)))
+            root.resting = null;
     }
 
     Accessible.role: Accessible.Pane
@@ -104,6 +110,10 @@ FocusScope {
     // A new screen takes the keypad, unless something of its own has it already.
     Component.onCompleted: if (!activeFocus)
         forceActiveFocus(Qt.OtherFocusReason)
+
+    Spoken {
+        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled ? root.mainText : ""])
+    }
 
     Rectangle {
         anchors.fill: parent
@@ -273,8 +283,12 @@ FocusScope {
             height: Theme.target
             iconName: root.soundOn ? "sound" : "mute"
             text: qsTrId("controls.sound")
+            objectName: "tool_sound"
             on: root.soundOn
+            blocked: !root.soundAvailable
+            hint: root.soundAvailable ? "" : qsTrId("controls.sound_off")
             onClicked: root.soundWanted()
+            onRefused: root.soundRefused()
         }
 
         HeadTool {

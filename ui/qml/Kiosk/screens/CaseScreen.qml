@@ -12,9 +12,13 @@ KioskScreen {
     readonly property var line: Cases.open
     readonly property string status: line.state === undefined ? "" : line.state
     readonly property bool printing: Session.busy
+    readonly property bool explained: ["parked", "withdrawing", "withdraw_refused", "withdrawn", "not_accepted", "supplement_required"].includes(status)
 
     title: line.callBack ? qsTrId("screens.call_back.case") : line.name === undefined || line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name
     instruction: status === "" ? "" : qsTrId("screens.cases.state." + status)
+    aloud: [line.number ?? "", status === "" || !explained ? "" : Sentence.fill(qsTrId("screens.case.note." + status), {
+            "phone": Station.phone
+        }), Session.receipt === "printed" ? qsTrId("screens.case.reprinted") : ""]
     backText: qsTrId("screens.case.list")
     endVisible: false
     mainText: line.here && !line.callBack ? qsTrId("screens.case.reprint") : ""
@@ -55,7 +59,7 @@ KioskScreen {
             text: root.status === "" || !visible ? "" : Sentence.fill(qsTrId("screens.case.note." + root.status), {
                 "phone": Station.phone
             })
-            visible: ["parked", "withdrawing", "withdraw_refused", "withdrawn", "not_accepted", "supplement_required"].includes(root.status)
+            visible: root.explained
         }
 
         Panel {

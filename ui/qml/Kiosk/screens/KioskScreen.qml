@@ -9,7 +9,7 @@ ScreenFrame {
     id: root
 
     property bool endVisible: Session.journey !== ""
-    property bool speechAsked: false
+    property bool silenceAsked: false // why nothing can be heard
 
     // A screen with another meaning of a button overrides its function: a handler of its own would only be added.
     function goBack(): void {
@@ -54,18 +54,22 @@ ScreenFrame {
     onTextSizeWanted: Settings.setTextSize((Settings.textSize + 1) % 4)
     onContrastWanted: Settings.setHighContrast(!Settings.highContrast)
     onLowReachWanted: Settings.setLowReach(!Settings.lowReach)
-    onSoundWanted: speechAsked = true
+    soundOn: Speech.on
+    soundAvailable: Speech.available
+    onSoundWanted: Speech.toggle()
+    onSoundRefused: silenceAsked = true
     onHelpWanted: root.askHelp()
 
     Overlay {
+        objectName: "silence"
         parent: root
-        open: root.speechAsked
-        icon: "sound"
+        open: root.silenceAsked
+        icon: "mute"
         title: qsTrId("screens.sound.title")
         lines: [Sentence.fill(qsTrId("screens.sound.text"), {
                 "phone": Station.phone
             })]
         mainText: qsTrId("screens.help.close")
-        onMain: root.speechAsked = false
+        onMain: root.silenceAsked = false
     }
 }

@@ -41,6 +41,25 @@ FocusScope {
 
     focus: true
 
+    Connections {
+        target: Voice
+
+        function onSaid(speaker: int, words: list<string>): void {
+            Speech.open(speaker, words);
+        }
+    }
+
+    // Who cannot see where the keypad is hears it.
+    readonly property Item focused: Window.activeFocusItem
+
+    onFocusedChanged: {
+        const button = focused as Pressable;
+        if (button?.visualFocus)
+            Speech.tell([button.Accessible.name, button.Accessible.checked ? qsTrId("speech.chosen") : "", button.Accessible.description]);
+        else if (focused instanceof TextInput)
+            Speech.tell([focused.Accessible.name, focused.Accessible.description]);
+    }
+
     Loader {
         id: loader
 
@@ -234,12 +253,13 @@ FocusScope {
         readonly property var words: ({
                 "retry": qsTrId("screens.trouble.retry"),
                 "skip": qsTrId("screens.trouble.skip"),
+                "change": qsTrId("screens.trouble.change"),
                 "leave": qsTrId("screens.trouble.leave")
             })
         readonly property list<string> choices: Session.troubleChoices
 
         objectName: "trouble"
-        open: Session.troubleId !== ""
+        open: Session.troubleId !== "" && !Session.leaving
         kind: "warn"
         icon: "warn"
         title: qsTrId("screens.trouble.title")
@@ -247,6 +267,9 @@ FocusScope {
                 "detail": Session.troubleDetail,
                 "phone": Station.phone
             })] : []
+        // What it lies over may be the number that the person is told to copy down.
+        strong: Session.state === "outcome" ? Case.code : Session.state === "case" ? Cases.open.number ?? "" : ""
+        strongName: qsTrId("screens.outcome.code")
         mainText: choices.length > 1 ? words[choices[0]] : ""
         secondText: choices.length > 2 ? words[choices[1]] : choices.length === 1 ? words[choices[0]] : ""
         thirdText: choices.length > 1 ? words[choices[choices.length - 1]] : ""
@@ -302,9 +325,15 @@ FocusScope {
         kind: "warn"
         icon: "clock"
         title: qsTrId("screens.idle.title")
+        // Said when it opens and every ten seconds, not with every second.
+        readonly property int tens: Math.ceil(Math.max(0, Session.secondsLeft) / 10) * 10
+
         lines: [Sentence.fill(qsTrId("screens.idle.text"), {
                 "seconds": Math.max(0, Session.secondsLeft)
             })]
+        spoken: [title, Sentence.fill(qsTrId("screens.idle.text"), {
+                "seconds": tens
+            }), mainText]
         mainText: qsTrId("screens.idle.stay")
         picture: countdown
         onMain: Session.touched()
