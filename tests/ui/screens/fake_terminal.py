@@ -143,7 +143,7 @@ def config(orientation: str = "portrait", language: str = "zh_CN") -> Config:
             "state_dir": "state",
             "terminal": {
                 "number": "0042",
-                "name": {"zh": "市民之窗", "en": "Citizen's Window"},
+                "name": {"zh": "市民之窗 · 24小时自助终端", "en": "Citizen's Window, 24 hours"},
                 "site": {"zh": "金明广场站", "en": "Jinming Square"},
                 "phone": "0371-12345",
                 "language": language,
@@ -199,11 +199,17 @@ DIVISIONS = {
     "990101000000": (("990101001000", "北书店街道"), ("990101002000", "大兴街道")),
     "990101001000": (("990101001001", "第一社区"), ("990101001002", "第二社区")),
 }
-
 DIVISIONS_EN = {
-    "测试省": "Test Province", "测试市": "Test City", "龙亭样例区": "Longting Sample District",
-    "北书店街道": "Beishudian Subdistrict", "第一社区": "First Community",
-}  # fmt: skip
+    "测试省": "Sample Province",
+    "测试市": "Sample City",
+    "样例市": "Example City",
+    "龙亭样例区": "Longting District",
+    "鼓楼样例区": "Shunhe Hui District",
+    "北书店街道": "Beishudian Subdistrict",
+    "大兴街道": "Daxing Subdistrict",
+    "第一社区": "First Community",
+    "第二社区": "Second Community",
+}
 
 
 class FakeForm:
@@ -256,8 +262,8 @@ class FakeForm:
         self._terminal.handle(ev.PageAnswered(after if after < len(self._now()) else None))
 
     def division_children(self, code: str) -> tuple[tuple[str, str], ...]:
-        names = DIVISIONS_EN if self._terminal.language == "en" else {}
-        return tuple((child, names.get(name, name)) for child, name in DIVISIONS.get(code, ()))
+        english = self._terminal.language == "en"
+        return tuple((each, DIVISIONS_EN[name] if english else name) for each, name in DIVISIONS.get(code, ()))
 
 
 class FakeBringing:

@@ -73,6 +73,22 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
                 page[at] = replace(view, problem_id="form.problem.required")
         show(State.FORM, page=1)
 
+    def typing() -> None:
+        problems()
+        begin("field_address")
+
+    def typing_digits() -> None:
+        show(State.FORM, page=0)
+        begin("field_phone")
+
+    def begin(name: str) -> None:
+        field = next(one.item for one in seen(screen.window) if one.item.objectName() == name)
+        QMetaObject.invokeMethod(field, "begin")
+
+    def place() -> None:
+        terminal.form.set("address", {"division": "990100000000", "detail": ""})
+        show(State.FORM, page=1)
+
     def chosen() -> None:
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
@@ -180,6 +196,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form1": lambda: show(State.FORM, page=1),
         "form2": lambda: show(State.FORM, page=2),
         "form_problem": problems,
+        "form_typing": typing,
+        "form_typing_digits": typing_digits,
+        "form_place": place,
         "form_offer": offered,
         "form_pinyin": lambda: typing("longtingqubeishudianjiedao"),
         "form_hand": lambda: writing(*WANG),

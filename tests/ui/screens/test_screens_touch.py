@@ -435,6 +435,18 @@ def test_a_page_that_grows_under_the_focus_is_no_loop(stand_at: Any, orientation
     # `stand` fails the test for any warning of the engine.
 
 
+def test_the_keyboard_goes_with_its_field(stand: Any) -> None:
+    """Another place is chosen while the street is typed: nobody types into a field that is not there."""
+    stand.terminal.show(State.FORM, page=1)
+    stand.settle()
+    stand.item("field_address").begin()
+    stand.settle()
+    assert stand.item("screen_form").property("typing")
+    stand.tap("place_chosen")
+    assert stand.find("field_address") is None
+    assert not stand.item("screen_form").property("typing")
+
+
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
     """Should keep a finger from what lies under a question."""
     stand.terminal.show(State.REVIEW, leaving=True)

@@ -28,48 +28,48 @@ Pressable {
         border.color: !root.enabled ? Theme.line : root.kind === "primary" ? Theme.accentEdge : root.kind === "danger" ? Theme.bad : Theme.brand
     }
 
-    contentItem: RowLayout {
-        spacing: Theme.space2
-        layoutDirection: root.iconAfter ? Qt.RightToLeft : Qt.LeftToRight
+    contentItem: Item {
+        implicitWidth: row.implicitWidth + 2 * Theme.space2
+        implicitHeight: row.implicitHeight
 
-        Item {
-            Layout.fillWidth: true
-            Layout.preferredWidth: 0
-        }
+        RowLayout {
+            id: row
 
-        Icon {
-            Layout.alignment: Qt.AlignVCenter
-            name: root.iconName
-            color: root.foreground
-            weight: 2.3
-            visible: root.iconName !== "" && !root.busy
-        }
+            anchors.centerIn: parent
+            width: Math.min(implicitWidth, parent.width)
+            spacing: Theme.space2
+            layoutDirection: root.iconAfter ? Qt.RightToLeft : Qt.LeftToRight
 
-        ProgressRing {
-            Layout.alignment: Qt.AlignVCenter
-            Layout.preferredWidth: Theme.icon1
-            Layout.preferredHeight: Theme.icon1
-            color: root.foreground
-            ground: "transparent"
-            visible: root.busy
-            Accessible.ignored: true
-        }
+            Icon {
+                Layout.alignment: Qt.AlignVCenter
+                name: root.iconName
+                color: root.foreground
+                weight: 2.3
+                visible: root.iconName !== "" && !root.busy
+            }
 
-        KioskText {
-            Layout.alignment: Qt.AlignVCenter
-            Layout.maximumWidth: Math.max(1, root.availableWidth - (root.iconName !== "" || root.busy ? Theme.icon1 + Theme.space2 : 0))
-            text: root.text
-            role: root.kind === "primary" ? "lead" : "body"
-            color: root.foreground
-            font.bold: root.kind !== "quiet"
-            horizontalAlignment: Text.AlignHCenter
-            maximumLineCount: root.lines
-            Accessible.ignored: true
-        }
+            ProgressRing {
+                Layout.alignment: Qt.AlignVCenter
+                Layout.preferredWidth: Theme.icon1
+                Layout.preferredHeight: Theme.icon1
+                color: root.foreground
+                ground: "transparent"
+                visible: root.busy
+                Accessible.ignored: true
+            }
 
-        Item {
-            Layout.fillWidth: true
-            Layout.preferredWidth: 0
+            KioskText {
+                Layout.alignment: Qt.AlignVCenter
+                Layout.fillWidth: true
+                text: root.text
+                role: root.kind === "primary" ? "lead" : "body"
+                color: root.foreground
+                font.bold: root.kind !== "quiet"
+                horizontalAlignment: Text.AlignHCenter
+                maximumLineCount: root.lines
+                visible: text !== ""
+                Accessible.ignored: true
+            }
         }
     }
 }

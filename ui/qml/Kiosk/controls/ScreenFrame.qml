@@ -55,6 +55,9 @@ FocusScope {
     property Field editing: null
     readonly property bool typing: keyboard.active
     readonly property Item focused: Window.activeFocusItem
+    // A counter with large text or targets has room for the field alone above its keyboard; what is wrong stands beside it then.
+    readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
+    readonly property string wrong: squeezed ? editing?.error ?? "" : ""
 
     signal back
     signal main
@@ -125,7 +128,7 @@ FocusScope {
         id: head
 
         readonly property bool stacked: Theme.portrait && !root.low && root.toolsVisible
-        readonly property real row: root.low || !root.toolsVisible ? Theme.mm(17) : Theme.portrait ? Theme.mm(17) : Theme.target
+        readonly property real row: Math.max(told.implicitHeight, !root.low && root.toolsVisible && !Theme.portrait ? Theme.target : Theme.mm(17))
 
         width: parent.width
         height: Theme.space2 + row + (stacked ? Theme.target + Theme.space2 : 0) + Theme.space2
@@ -166,6 +169,10 @@ FocusScope {
             }
 
             Column {
+                id: told
+
+                spacing: -0.3 * Theme.head // the lines' own leading is enough between them
+
                 ConnectionBadge {
                     anchors.right: parent.right
                     online: root.online
@@ -339,7 +346,20 @@ FocusScope {
                 Layout.fillWidth: true
                 steps: root.steps
                 current: root.step
-                visible: steps.length > 0 && !words.tight
+                visible: steps.length > 0 && !words.tight && root.wrong === ""
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                Layout.maximumHeight: words.height
+                text: root.wrong
+                color: Theme.bad
+                font.bold: true
+                fontSizeMode: Text.Fit
+                minimumPixelSize: Theme.mm(6.6)
+                visible: text !== ""
+                wrapMode: Text.WordWrap
+                Accessible.ignored: true
             }
 
             // In a rail the words have so much room and no more: there they grow smaller before they are cut or broken.
@@ -353,7 +373,7 @@ FocusScope {
                 fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
                 lineHeight: 0.9
                 minimumPixelSize: Theme.body
-                visible: text !== ""
+                visible: text !== "" && !root.squeezed
                 wrapMode: Text.WordWrap
             }
 
@@ -366,7 +386,7 @@ FocusScope {
                 role: "lead"
                 fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
                 minimumPixelSize: Theme.mm(6.6)
-                visible: text !== "" && !words.tight && !(Theme.counter && keyboard.active)
+                visible: text !== "" && !words.tight && !(root.rail && keyboard.active)
                 wrapMode: Text.WordWrap
             }
         }
@@ -424,7 +444,7 @@ FocusScope {
         y: bottom.y
         width: parent.width
         height: active ? (item as Item)?.implicitHeight ?? 0 : 0
-        active: root.keyboardModel !== null && root.editing !== null
+        active: root.keyboardModel !== null && (root.editing?.visible ?? false)
 
         sourceComponent: KeyboardPanel {
             model: root.keyboardModel

@@ -1,5 +1,6 @@
 pragma ComponentBehavior: Bound
 import QtQuick
+import QtQuick.Layouts
 import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
@@ -127,12 +128,13 @@ Column {
         visible: !root.settled
     }
 
-    Grid {
-        id: grid
-
+    GridLayout {
         width: parent.width
         columns: Theme.textStep > 1 ? 2 : 3
-        spacing: Theme.gap
+        columnSpacing: Theme.gap
+        rowSpacing: Theme.gap
+        uniformCellWidths: true
+        uniformCellHeights: true // names of one line and of two stand side by side
         visible: !root.settled
 
         Repeater {
@@ -141,7 +143,8 @@ Column {
             KioskButton {
                 required property var modelData
 
-                width: (grid.width - (grid.columns - 1) * grid.spacing) / grid.columns
+                Layout.fillWidth: true
+                Layout.fillHeight: true
                 objectName: "place_" + modelData.value
                 leftPadding: Theme.space2
                 rightPadding: Theme.space2
@@ -161,6 +164,7 @@ Column {
         label: qsTrId("screens.form.address_detail")
         keyboard: "pinyin"
         maximumLength: root.field.maxLength
+        error: root.field.problem
         visible: root.street && root.settled
         onEdited: text => Form.set(root.field.key, {
                 "division": root.code,
@@ -175,6 +179,6 @@ Column {
 
     FieldError {
         width: parent.width
-        text: root.field.problem
+        text: detail.visible ? "" : root.field.problem
     }
 }
