@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from central import handover_pages, staff, tus
+from central.accepting import Accepting
 from central.cases import CaseDesk
 from central.catalogue import CatalogueDesk
 from central.certificate_pdf import CertificateRenderer
@@ -95,7 +96,16 @@ def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
         enrolment=enrolment,
         gate=DeviceGate(settings, db, enrolment),
         catalogue=catalogue,
-        outbox=OutboxDesk(settings, keys, db, enrolment, identity, PartStore(settings.parts_dir), objects),
+        outbox=OutboxDesk(
+            settings=settings,
+            keys=keys,
+            db=db,
+            enrolment=enrolment,
+            identity=identity,
+            parts=PartStore(settings.parts_dir),
+            objects=objects,
+            accepting=Accepting(db, keys.sign.sign),
+        ),
         identity=identity,
         cases=CaseDesk(settings, db, identity, catalogue, objects),
         certificates=CertificateDesk(settings, keys, db, register, identity, CertificateRenderer(keys)),

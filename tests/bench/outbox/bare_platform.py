@@ -1,4 +1,4 @@
-"""The platform with one route more: a bare FastAPI insert into the same database, to be measured in turns with the accepting.
+"""The platform with one route more: a bare FastAPI insert into the same database, measured in turns with the accepting.
 
 Run as `python -m tests.bench.outbox.bare_platform serve …`, like `central`. What is measured against is what somebody would
 write who wants the bytes in a table, durable before the answer, and nothing else: no signature, no opening, no case. On
