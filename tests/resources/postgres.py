@@ -29,9 +29,9 @@ _CLUSTER = ("--auth=trust", f"--username={_USER}", "--no-sync", "--encoding=UTF8
 class Postgres:
     """A server. Every database that is asked of it is a new one."""
 
-    def __init__(self) -> None:
+    def __init__(self, directory: Path | None = None) -> None:
         # A Unix socket's address may have 108 bytes, and another user has to get at it: not below pytest's folder.
-        self._folder = Path(tempfile.mkdtemp(prefix="pg"))
+        self._folder = Path(tempfile.mkdtemp(prefix="pg", dir=directory))
         self._numbers = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
 

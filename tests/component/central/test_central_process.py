@@ -8,6 +8,7 @@ import os
 import re
 import select
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -152,6 +153,14 @@ def test_misuse_is_answered_in_words_and_codes(state: Path, tmp_path: Path, caps
     assert capsys.readouterr().out == ""
     with pytest.raises(SystemExit, match="2"):
         main([])
+
+
+def test_an_answer_does_not_wait_for_its_head() -> None:
+    """Whoever connects should get a connection on which nothing is held back until what went before is acknowledged."""
+    with listen("127.0.0.1", 0) as waiting, socket.create_connection(waiting.getsockname()):
+        connection, _ = waiting.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_one_state_directory_has_one_platform(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
