@@ -60,6 +60,13 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_1")
         QMetaObject.invokeMethod(page, "click")
 
+    def missing() -> None:
+        show(State.CONSENT)
+        QTest.qWait(40)
+        for name in ("consent_handle", "foot_main"):
+            item = next(one.item for one in seen(screen.window) if one.item.objectName() == name)
+            QMetaObject.invokeMethod(item, "press")
+
     def offered() -> None:
         row = terminal.form.pages[0][0]
         terminal.form.pages[0][0] = replace(row, value="13900000000", offer="13900000001")
@@ -118,6 +125,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "guide": lambda: show(State.GUIDE),
         "guide_certificate": certificate_guide,
         "consent": lambda: show(State.CONSENT),
+        "consent_missing": missing,
         "identify": lambda: show(State.IDENTIFY),
         "elder_offer": lambda: show(State.CODE, elder_offered=True),
         "code": code,

@@ -145,6 +145,28 @@ def test_nothing_is_agreed_to_beforehand(stand: Any) -> None:
     assert stand.said == [ev.Confirmed()]
 
 
+def test_the_grey_button_says_what_is_missing(stand: Any) -> None:
+    """Should mark what is not ticked yet once it is touched, and not before, and let each mark go with its tick."""
+
+    def marked() -> list[str]:
+        purposes = ("consent_identify", "consent_handle", "consent_phone")
+        return [purpose for purpose in purposes if stand.item(purpose).property("missing")]
+
+    stand.terminal.show(State.CONSENT)
+    stand.settle()
+    stand.tap("consent_handle")
+    assert marked() == []
+    stand.tap("foot_main")
+    assert marked() == ["consent_identify", "consent_phone"]
+    stand.tap("consent_identify")
+    assert marked() == ["consent_phone"]
+    stand.tap("consent_phone")
+    assert marked() == []
+    assert stand.said == []
+    stand.tap("foot_main")
+    assert stand.said == [ev.Confirmed()]
+
+
 def test_the_code_is_typed_and_sent(stand: Any) -> None:
     """Should send each digit to the desk, erase one, and confirm at six."""
     stand.terminal.show(State.CODE)
