@@ -57,7 +57,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
         QTest.qWait(40)
-        page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_1")
+        page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_0")
         QMetaObject.invokeMethod(page, "click")
 
     def missing() -> None:
@@ -66,6 +66,12 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         for name in ("consent_handle", "foot_main"):
             item = next(one.item for one in seen(screen.window) if one.item.objectName() == name)
             QMetaObject.invokeMethod(item, "press")
+
+    def full() -> None:
+        terminal.materials.pages_of("address_proof", 4)
+        papers()  # a new screen: none of its pages is looked at
+        QTest.qWait(40)
+        show(State.CAPTURE, material="address_proof")
 
     def offered() -> None:
         row = terminal.form.pages[0][0]
@@ -150,6 +156,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
+        "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
         "materials_done": finished,
         "sign": signed,
