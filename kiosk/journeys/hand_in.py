@@ -89,8 +89,8 @@ class CaseDesk:
             lines.append(ReviewLine("review.person", view.label.in_language(language), view.display, None))
         for number in range(self._form.page_count):
             for view in self._form.fields(number):
-                target = ev.FieldReopened(State.FORM, page=number)
-                lines.append(ReviewLine("review.form", view.label.in_language(language), view.display, target))
+                page = ev.FieldReopened(State.FORM, page=number)
+                lines.append(ReviewLine("review.form", view.label.in_language(language), view.display, page))
         for material in self._materials.views():
             name, have = material.name.in_language(language), material.state == "have"
             pages = self._context.say("review.have") if have else self._context.say("review.pages", pages=material.pages)
