@@ -149,7 +149,9 @@ FocusScope {
 
             KioskText {
                 Layout.fillWidth: true
-                text: root.terminalName
+                objectName: "terminal_name"
+                text: Sentence.whole(root.terminalName)
+                Accessible.name: root.terminalName
                 font.pixelSize: Theme.portrait ? Theme.mm(9.2) : Theme.mm(8.2)
                 font.bold: true
                 color: Theme.brand
@@ -157,8 +159,17 @@ FocusScope {
                 fontSizeMode: Text.Fit
                 lineHeight: 0.85
                 maximumLineCount: 2
-                minimumPixelSize: Theme.mm(6.6)
+                minimumPixelSize: smallest.font.pixelSize
                 verticalAlignment: Text.AlignVCenter
+                wrapMode: smallest.height > 0 && smallest.advanceWidth(root.terminalName) < width ? Text.NoWrap : Text.Wrap
+
+                FontMetrics {
+                    id: smallest
+
+                    font.family: Theme.family
+                    font.pixelSize: Theme.mm(6.6)
+                    font.bold: true
+                }
             }
 
             Column {
