@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlalchemy import Connection, select, update
 
-from central import cases, withdrawals
+from central import call_backs, cases, withdrawals
 from central.db import Database
 from central.enrolment import Enrolment
 from central.identity import IdentityDesk
@@ -25,7 +25,7 @@ from central.parts import ObjectStore, PartName, PartStore, pieces
 from central.refusals import Refused
 from central.settings import Settings
 from central.tables import kiosks, submissions
-from kiosk.city.messages import WITHDRAWAL, PartRef, Submission, Withdrawal
+from kiosk.city.messages import CALL_BACK, WITHDRAWAL, CallBack, PartRef, Submission, Withdrawal
 from offline_queue.envelope import (
     Envelope,
     Receipt,
@@ -38,6 +38,10 @@ from offline_queue.envelope import (
     verify_part,
 )
 from offline_queue.errors import EnvelopeError
+
+Message = Submission | Withdrawal | CallBack
+_OTHERS: dict[str, type[Withdrawal | CallBack]] = {WITHDRAWAL: Withdrawal, CALL_BACK: CallBack}
+"""What stands in the place of the service in the header of what is no submission."""
 
 UNCLAIMED_S = 30 * 86400.0
 """How long parts wait for their envelope. A terminal that comes later is told to send them again: nothing is lost."""
@@ -103,21 +107,24 @@ class OutboxDesk:
         if (earlier := self._earlier(submission_id, digest)) is not None:
             return 200, earlier
         files = self._durable_parts(envelope)
-        submission = self._open(envelope)
-        for ref in _part_refs(submission):
+        message = self._open(envelope)
+        for ref in _part_refs(message):
             self._keep_attachment(envelope, ref, files)
-        person, token = submission.applicant, submission.assurance_token
-        confirmed = self.identity.confirmed(submission.kiosk, person, token, submission.submitted_at)
+        person, token = message.applicant, message.assurance_token
+        confirmed = person is not None and self.identity.confirmed(message.kiosk, person, token, message.submitted_at)
         now = self.settings.now().replace(microsecond=0)
         with self.db.transaction() as connection:
             # Again, now that nobody else can commit: what came twice at once is one case.
             if (earlier := _stored(connection, submission_id, digest)) is not None:
                 return 200, earlier
             receipt = self._accept(connection, envelope, blob, digest, now)
-            if isinstance(submission, Withdrawal):
-                withdrawals.enter(connection, submission, confirmed=confirmed, received_at=now)
-            else:
-                cases.create(connection, submission, confirmed=confirmed, received_at=now)
+            match message:
+                case Submission():
+                    cases.create(connection, message, confirmed=confirmed, received_at=now)
+                case Withdrawal():
+                    withdrawals.enter(connection, message, confirmed=confirmed, received_at=now)
+                case CallBack():
+                    call_backs.enter(connection, message, confirmed=confirmed, received_at=now)
         return 201, receipt
 
     def take_exported(self, submission_id: str, blob: bytes, parts: Mapping[str, Path]) -> int:
@@ -167,23 +174,23 @@ class OutboxDesk:
             raise Refused(409, "parts_missing", parts=missing)
         return files
 
-    def _open(self, envelope: Envelope) -> Submission | Withdrawal:
+    def _open(self, envelope: Envelope) -> Message:
         header = envelope.header
         try:
             form = open_form(envelope, self.keys.seal.private_bytes_raw())
-            submission = (Withdrawal if header.service == WITHDRAWAL else Submission).from_bytes(form)
+            message = _OTHERS.get(header.service, Submission).from_bytes(form)
         except EnvelopeError as error:
             raise Refused(422, "not_for_us", error.code) from error
         except ValidationError as error:
             keys = ",".join(sorted({".".join(map(str, each["loc"])) for each in error.errors()}))
             raise Refused(422, "form_invalid", keys[:500]) from error
-        service = WITHDRAWAL if isinstance(submission, Withdrawal) else submission.item
-        said = (submission.submission_id, submission.kiosk, submission.code, service)
+        service = message.item if isinstance(message, Submission) else header.service
+        said = (message.submission_id, message.kiosk, message.code, service)
         if said != (header.id, header.kiosk, header.code, header.service):
             raise Refused(422, "form_differs", "id, kiosk, code or item")
-        if {ref.part for ref in _part_refs(submission)} != {part.id for part in header.parts}:
+        if {ref.part for ref in _part_refs(message)} != {part.id for part in header.parts}:
             raise Refused(422, "form_differs", "parts")
-        return submission
+        return message
 
     def _keep_attachment(self, envelope: Envelope, ref: PartRef, files: dict[str, Path]) -> None:
         try:
@@ -256,5 +263,5 @@ def _part_signature(authorization: str) -> tuple[str, bytes]:
         raise Refused(401, "signature_missing") from error
 
 
-def _part_refs(message: Submission | Withdrawal) -> tuple[PartRef, ...]:
-    return () if isinstance(message, Withdrawal) else message.part_refs()
+def _part_refs(message: Message) -> tuple[PartRef, ...]:
+    return message.part_refs() if isinstance(message, Submission) else ()

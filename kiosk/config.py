@@ -93,6 +93,16 @@ class DeviceConfig(_Part):
     options: dict[str, Any] = Field(default_factory=dict, description="handed to the driver as it stands")
 
 
+class SpeechConfig(_Part):
+    """The terminal's voice."""
+
+    output: str = Field("default", pattern=r"^[\w:=,.-]{1,80}$", description="sound device, as aplay -L names it")
+    voice_packs: tuple[Path, ...] = Field(
+        (), max_length=4, description="folders of recordings, one for a language; espeak-ng speaks what they lack"
+    )
+    private: bool = Field(False, description="heard through a handset alone, so that the person's own data may be said")
+
+
 class CustodyConfig(_Part):
     """Who guards the device key. What is configured is what is used: nothing falls back to a weaker guardian."""
 
@@ -132,6 +142,7 @@ class Config(_Part):
     terminal: TerminalConfig
     city: CityConfig
     custody: CustodyConfig = CustodyConfig()
+    speech: SpeechConfig = SpeechConfig()
     devices: dict[Device, DeviceConfig] = Field(default_factory=dict, description="devices by kind")
     reachable_assurance: tuple[Assurance, ...] = Field(
         (Assurance.CARD, Assurance.CARD_CODE), description="how sure this terminal can become of a person"
@@ -179,4 +190,6 @@ def parse(data: dict[str, Any], *, source: str, base: Path) -> Config:
     custody = config.custody
     if custody.passphrase_file is not None:
         custody = custody.model_copy(update={"passphrase_file": base / custody.passphrase_file})
-    return config.model_copy(update={"state_dir": state, "city": city, "custody": custody})
+    packs = tuple(base / folder for folder in config.speech.voice_packs)
+    speech = config.speech.model_copy(update={"voice_packs": packs})
+    return config.model_copy(update={"state_dir": state, "city": city, "custody": custody, "speech": speech})

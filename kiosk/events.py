@@ -28,7 +28,9 @@ class Fact(enum.StrEnum):
     DEVICES = "devices"
     LINE = "line"
     OUTBOX = "outbox"
+    HELP = "help"
     CATALOGUE = "catalogue"
+    SPEECH = "speech"
 
 
 class Bus:

@@ -30,6 +30,7 @@ from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
 from kiosk.journeys.guard import GuardDesk
 from kiosk.journeys.hand_in import CaseDesk
+from kiosk.journeys.help import HelpDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
@@ -38,6 +39,7 @@ from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.runner import SessionRunner
 from kiosk.session.states import Device, Journey, Plan, Session, State
+from kiosk.speech import Announcer
 from kiosk.words import Words
 from offline_queue import Outbox
 
@@ -53,6 +55,7 @@ class Desks:
     case: CaseDesk
     my_cases: MyCasesDesk
     certificate: CertificateDesk
+    help: HelpDesk
     guard: GuardDesk
     staff: StaffDesk
 
@@ -71,6 +74,7 @@ class Terminal:
         line: LineWatch,
         keeper: CatalogueKeeper,
         outbox: Outbox,
+        speech: Announcer,
         hotplug: HotPlug | None = None,
     ) -> None:
         self._context = context
@@ -79,6 +83,7 @@ class Terminal:
         self._errands = errands
         self._line = line
         self._outbox = outbox
+        self._speech = speech
         self._hotplug = hotplug
         self._caretaker = Caretaker(context)
         self._keeper = keeper
@@ -165,9 +170,19 @@ class Terminal:
         return self._desks.certificate
 
     @property
+    def help(self) -> HelpDesk:
+        """The call-back."""
+        return self._desks.help
+
+    @property
     def staff(self) -> StaffDesk:
         """The staff card."""
         return self._desks.staff
+
+    @property
+    def speech(self) -> Announcer:
+        """The voice."""
+        return self._speech
 
     @property
     def reports(self) -> Mapping[Device, DeviceReport]:
@@ -236,6 +251,7 @@ class Terminal:
         self._desks.bringing.tick()
         self._keeper.tick()
         self._caretaker.tick()
+        self._speech.tick()
 
     # --- starting and stopping ----
 
@@ -255,6 +271,7 @@ class Terminal:
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Close in stages: no more citizens, workers joined, the store last."""
+        self._speech.stop(timeout_s)
         self._line.stop(timeout_s)
         self._vision.stop()
         if self._hotplug is not None:
@@ -333,6 +350,8 @@ class Terminal:
                 self._desks.my_cases.reprint()
             case fx.WithdrawCase():
                 self._desks.my_cases.withdraw()
+            case fx.FileCallBack():
+                self._desks.help.file()
             case fx.RequestCertificate():
                 self._desks.certificate.request()
             case fx.PrintCertificate():

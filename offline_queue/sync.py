@@ -145,10 +145,10 @@ class SyncAgent:
         Raises `QueueError` when the store itself fails: let the process end and be started anew.
         """
         self._stop = stop_event
-        self._verify()
-        systemd.notify("READY=1")
+        systemd.notify("READY=1")  # before the store is looked over, which takes minutes when it is huge
         _LOG.info("sync agent started, %d waiting", self._outbox.agent_state().waiting)
         try:
+            self._verify()
             while not stop_event.is_set():
                 self._rest(self.step())
         except _Stopped:
@@ -200,7 +200,7 @@ class SyncAgent:
     def _verify(self) -> None:
         """Look the store over; damaged rows are parked with their code. Raises `QueueError` "queue.corrupt"."""
         self._verify_at = self._clock.boottime() + self._pace.verify_s
-        self._outbox.verify()
+        self._outbox.verify(self._beat)
 
     # --- one submission ----
 

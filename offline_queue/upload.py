@@ -170,8 +170,8 @@ class _Sending:
     # --- requests ----
 
     def _create(self) -> _Step:
-        """Begin, or find what was begun; a part that fits one request goes along with it."""
-        along = self._part.size <= self._owner.chunk.size and self._key not in self._owner.offsets
+        """Begin, or find what was begun; a small part goes along with it. A refusal of a large one costs no bytes."""
+        along = self._part.size <= min(FIRST_CHUNK, self._owner.chunk.size) and self._key not in self._owner.offsets
         words = {"part": self._part.id, "sha256": self._part.sha256}
         metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in words.items())
         headers = {"Upload-Length": str(self._part.size), "Upload-Metadata": metadata}

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QUICK_BACKEND", "software")  # read when the first window is made; a GPU is opted into
 
-from PySide6.QtCore import QEvent, QMessageLogContext, QObject, QTimer, QtMsgType, QUrl, Slot, qInstallMessageHandler
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QMessageLogContext, QObject, Qt, QTimer, QtMsgType, QUrl, Slot, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
@@ -202,7 +202,25 @@ class Screen(QObject):
         """Every touch and key is a sign of life."""
         if event.type() in _LIFE:
             self._terminal.handle(ev.Touched())
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._speech_key(event)
         return False
+
+    def _speech_key(self, event: QKeyEvent) -> bool:
+        """Act on the keys of an audio keypad: its socket, and the star, which says the screen (again)."""
+        speech = self.bridges.speech
+        match event.key():
+            case Qt.Key.Key_F15 | Qt.Key.Key_F16:
+                speech.plug(event.key() == Qt.Key.Key_F15)
+                return True
+            case Qt.Key.Key_Asterisk if not self._writing:
+                speech.repeat()
+                return True
+        return False
+
+    @property
+    def _writing(self) -> bool:
+        return self.window.activeFocusItem().inherits("QQuickTextInput")
 
 
 class Opening(QObject):

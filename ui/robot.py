@@ -469,8 +469,6 @@ class Robot:
         """The invented old person was insured as a resident, and until 2018."""
         self._tap("choice_resident_pension")
         self._tap("choice_employee_pension")
-        self._shown("choose", "choose-1")
-        self._next_page(1)
         for month in ("from_month", "to_month"):
             while (year := int(str(self._value(month))[:4])) > (2016 if month == "from_month" else 2017):
                 self._tap(f"month_{month}/year_less")

@@ -67,6 +67,11 @@ class WithdrawCase:
 
 
 @dataclass(frozen=True, slots=True)
+class FileCallBack:
+    """Seal and commit the wish to be called back to the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestCertificate:
     """Have central issue the certificate and check what comes."""
 
@@ -119,6 +124,6 @@ class Record:
 
 Effect = (
     WatchCard | SendCode | CheckCode | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
-    | FindCases | ReprintReceipt | WithdrawCase | RequestCertificate | PrintCertificate | CancelPrint | RecordTaken
-    | CheckHolding | AlarmStation | WipePerson | Quit | Record
+    | FindCases | ReprintReceipt | WithdrawCase | FileCallBack | RequestCertificate | PrintCertificate | CancelPrint
+    | RecordTaken | CheckHolding | AlarmStation | WipePerson | Quit | Record
 )  # fmt: skip

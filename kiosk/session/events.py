@@ -63,6 +63,41 @@ class ElderAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpAsked:
+    """*Help* was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpClosed:
+    """Back from the help to the step, or from the number to the help."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackAsked:
+    """Somebody is to call the person back."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberEntered:
+    """The number to call is complete; it is in the vault."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackKept:
+    """The wish to be called is on stable storage."""
+
+    session: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackNotKept:
+    """The wish could not be kept; nothing was promised."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
 class CardRead:
     """A valid card was read and the person is in the vault."""
 
@@ -240,10 +275,14 @@ class CertificateReady:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRefused:
-    """No certificate: refused by the city, unreachable, or not this person's."""
+    """No certificate: refused by the city, unreachable, or not this person's.
+
+    `page`: of the form, where what brought this answer was chosen; None where the same may be asked again.
+    """
 
     session: int
     message_id: str
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +385,8 @@ class FaultCleared:
 
 Event = (
     Started | ItemChosen | Confirmed | BackPressed | CancelPressed | LeaveAnswered | TroubleAnswered | Touched
-    | ElderAnswered | CardRead | CardRefused | CodeSent | CodeNotSent | CodeEntered | CodeAccepted | CodeRefused
+    | ElderAnswered | HelpAsked | HelpClosed | CallBackAsked | NumberEntered | CallBackKept | CallBackNotKept
+    | CardRead | CardRefused | CodeSent | CodeNotSent | CodeEntered | CodeAccepted | CodeRefused
     | PageAnswered | FieldReopened | MaterialOpened | MaterialCaptured | Stored | NotStored | ReceiptPrinted
     | ReceiptNotPrinted | CityReceived | CasesFound | CaseOpened | ReprintAsked | WithdrawAsked | Withdrawn | NotWithdrawn
     | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted

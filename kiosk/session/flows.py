@@ -244,6 +244,8 @@ def _certifying(session: Session, event: ev.Event) -> Step | None:
             return Step(replace(session, trouble=None))
         case State.PREPARE, ev.CertificateReady():
             return go(session, State.PREVIEW)
+        case State.PREPARE, ev.CertificateRefused(message_id=message_id, page=int(page)):
+            return with_trouble(go(session, State.CHOOSE, page=page).session, message_id, Choice.CHANGE, Choice.LEAVE)
         case State.PREPARE, ev.CertificateRefused(message_id=message_id):
             return with_trouble(go(session, State.CHOOSE).session, message_id)
         case State.PREPARE, ev.TimedOut(timer=Timer.STATE):
@@ -296,10 +298,8 @@ def _guarding(session: Session, event: ev.Event) -> Step | None:
 
 def _out_of_hours(session: Session, event: ev.Event) -> Step | None:
     match session.state, event:
-        case State.STAFF, ev.StaffCardRemoved() | ev.BackPressed() | ev.Confirmed():
-            return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT)
-        case State.STAFF, ev.TimedOut(timer=Timer.STATE):
-            return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT)
+        case State.STAFF, ev.StaffCardRemoved() | ev.BackPressed() | ev.Confirmed() | ev.TimedOut(timer=Timer.STATE):
+            return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT, fx.WipePerson())
         case State.OUT_OF_SERVICE, ev.FaultCleared() if not session.stopping:
             return go(session, State.ATTRACT, fx.WipePerson(), fault="")
         case _:

@@ -76,6 +76,8 @@ class Choice(enum.StrEnum):
 
     RETRY = "retry"
     SKIP = "skip"
+    CHANGE = "change"
+    """Go back to what was chosen, and choose otherwise."""
     LEAVE = "leave"
 
 
@@ -85,6 +87,18 @@ class Taken(enum.StrEnum):
     SENSOR = "sensor"
     SAID = "said"
     UNKNOWN = "unknown"
+
+
+class Helping(enum.StrEnum):
+    """What of the help stands over the present step, which waits behind it untouched."""
+
+    NONE = ""
+    OPEN = "open"
+    PHONE = "phone"
+    """A number to be called back at is typed."""
+    FILING = "filing"
+    FILED = "filed"
+    REFUSED = "refused"
 
 
 class Holding(enum.StrEnum):
@@ -144,6 +158,9 @@ class Session:
     editing: bool = False
     """Came from the review for one correction and goes back there."""
     material: str = ""
+    helping: Helping = Helping.NONE
+    call_back: str = ""
+    """The code of the call-back that was asked for; like a case's it is not personal."""
     again: bool = False
     """The same card handed in the same service here, and it still waits."""
     case: str = ""
@@ -163,6 +180,11 @@ class Session:
     fault: str = ""
     """Why the terminal is out of service: a code of `kiosk.faults`."""
 
+
+CALLABLE: frozenset[State] = frozenset(State) - {
+    State.ATTRACT, State.SUBMIT, State.GUARD, State.STAFF, State.OUT_OF_SERVICE
+}  # fmt: skip
+"""States in which a call back can be asked for: somebody is there, and the store is not just now at work or broken."""
 
 NEEDS: dict[State, frozenset[Device]] = {
     State.IDENTIFY: frozenset({Device.ID_CARD}),

@@ -309,7 +309,7 @@ def test_every_sentence_that_a_screen_puts_together_exists() -> None:
     statuses = (*STATES, *typing.get_args(DocumentCameraStatus))
     wanted += ["staff.status." + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status.__name__).lower() for status in statuses]
     wanted += [f"session.lost.{device}" for device in Device]
-    here = ("kept", "parked", "withdrawing", "withdraw_refused")
+    here = ("kept", "parked", "withdrawing", "withdraw_refused", "call_waiting", "call_answered")
     wanted += [f"screens.cases.state.{state}" for state in (*CaseState, *here)]
     assert sorted(set(wanted) - WORDS.ids("zh_CN")) == []
 

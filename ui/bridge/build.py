@@ -18,11 +18,13 @@ from ui.bridge.certificate import Certificate
 from ui.bridge.devices import Devices
 from ui.bridge.form import Form
 from ui.bridge.given import give
+from ui.bridge.help import Help
 from ui.bridge.materials import Materials
 from ui.bridge.person import Person
 from ui.bridge.pictures import Pictures
 from ui.bridge.session import Session
 from ui.bridge.settings import Settings
+from ui.bridge.speech import Speech
 from ui.bridge.station import Station
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Bridges:
     session: Session
     station: Station
     person: Person
+    speech: Speech
     others: tuple[QObject, ...]
 
     def follow_clock(self) -> None:
@@ -55,6 +58,7 @@ def build(terminal: Terminal) -> Bridges:
     session = Session(terminal, settings)
     station = Station(terminal, settings)
     person = Person(terminal)
+    speech = Speech(terminal, settings)
     others = (
         Catalogue(terminal, settings),
         Form(terminal, settings),
@@ -65,7 +69,8 @@ def build(terminal: Terminal) -> Bridges:
         Cases(terminal, settings),
         Certificate(terminal),
         Devices(terminal),
+        Help(terminal),
     )
-    for bridge in (settings, session, station, person, *others):
+    for bridge in (settings, session, station, person, speech, *others):
         give(bridge)
-    return Bridges(settings, session, station, person, others)
+    return Bridges(settings, session, station, person, speech, others)

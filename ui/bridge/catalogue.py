@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
+from kiosk.catalogue.materials import Alternatives, by_answer
 from kiosk.events import Fact
 from kiosk.session import events as ev
 from kiosk.session.states import State
@@ -19,7 +20,7 @@ from ui.bridge.words import say
 from ui.typing import Property
 
 if TYPE_CHECKING:
-    from kiosk.catalogue.models import Material, ServiceItem
+    from kiosk.catalogue.models import Material, Option, ServiceItem
     from kiosk.terminal import Terminal
 
 QML_IMPORT_NAME = "Kiosk.Bridge"
@@ -174,7 +175,7 @@ class Catalogue(QObject):
             "summary": say(item.summary, self._settings),
             "office": say(self._terminal.catalogue.department(item.department).name, self._settings),
             "who": say(item.eligibility, self._settings),
-            "bring": [self._said(m) for m in item.materials if self._is_brought(m)],
+            "bring": [self._asked(one) for one in by_answer(item, filter(self._is_brought, item.materials))],
             "spared": [self._said(m) for m in item.materials if self._is_spared(m)],
             "promised": {"value": item.promised_limit.value, "unit": item.promised_limit.unit.value},
             "statutory": {"value": item.legal_limit.value, "unit": item.legal_limit.unit.value} if item.legal_limit else {},
@@ -186,6 +187,22 @@ class Catalogue(QObject):
             "sample": item.sample,
             **self._obstacle(item),
         }
+
+    def _asked(self, one: Material | Alternatives) -> dict[str, Any]:
+        """Say a material, or what the answer to a question decides: each choice with its options, and who brings nothing."""
+        if not isinstance(one, Alternatives):
+            return self._said(one)
+        return {
+            "question": say(one.question.label, self._settings),
+            "choices": [
+                {"when": self._named(options), "bring": [self._said(material) for material in materials]}
+                for options, materials in one.choices
+            ],
+            "rest": self._named(one.rest),
+        }
+
+    def _named(self, options: tuple[Option, ...]) -> list[str]:
+        return [say(option.label, self._settings) for option in options]
 
     def _said(self, material: Material) -> dict[str, str]:
         return {"name": say(material.name, self._settings), "note": say(material.note, self._settings)}

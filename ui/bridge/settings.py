@@ -1,6 +1,6 @@
-"""How this person wants the screen: language, size of text, contrast, low reach. All of it ends with the person.
+"""How this person wants the screen: language, text size, contrast, low reach, speech. All of it ends with the person.
 
-Knows: four settings and their defaults. Does not know: what they look like (`Theme.qml`) or the session.
+Knows: these settings and their defaults. Does not know: what they look like (`Theme.qml`) or the session.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Settings(QObject):
         self._high_contrast = False
         self._low_reach = False
         self._elder = False
+        self._speech = False
         self._reduced_motion = reduced_motion
 
     @staticmethod
@@ -67,6 +68,11 @@ class Settings(QObject):
         """Larger targets, fewer things on a page."""
         return self._elder
 
+    @Property(bool, notify=looksChanged)
+    def speech(self) -> bool:
+        """What is on the screen is said aloud."""
+        return self._speech
+
     @Property(bool, constant=True)
     def reducedMotion(self) -> bool:
         """No movement on the screen."""
@@ -97,10 +103,17 @@ class Settings(QObject):
         self._low_reach = on
         self.looksChanged.emit()
 
+    @Slot(bool)
+    def setSpeech(self, on: bool) -> None:
+        """Switch speech."""
+        if on != self._speech:
+            self._speech = on
+            self.looksChanged.emit()
+
     def follow_elder(self, on: bool) -> None:
-        """Take elder mode over from the session."""
+        """Take elder mode over from the session; it speaks until it is told not to."""
         if on != self._elder:
-            self._elder = on
+            self._elder = self._speech = on
             self.looksChanged.emit()
 
     def reset(self) -> None:
@@ -109,5 +122,6 @@ class Settings(QObject):
         self._high_contrast = False
         self._low_reach = False
         self._elder = False
+        self._speech = False
         self.looksChanged.emit()
         self.setLanguage(self._default_language)

@@ -96,8 +96,8 @@ class Terminal:
         sealing = Sealing(NUMBER, tuple(recipients), self.key.sign, lambda seq: mint(NUMBER, seq))
         return Outbox.open(directory, sealing=sealing, limits=Limits(64 * 2**20, 2**20))
 
-    def settings(self, file: Path, outbox: Path, port: int, ca: Path) -> Path:
-        """Write what the agent's process needs."""
+    def settings(self, file: Path, outbox: Path, port: int, ca: Path, **more: object) -> Path:
+        """Write what the agent's process needs; `more` is deadlines and what it is to do wrong (see `agent`)."""
         values = {
             "outbox": str(outbox),
             "url": f"https://localhost:{port}",
@@ -105,6 +105,7 @@ class Terminal:
             "certificate": str(self.certificate),
             "device": self.key.private_bytes_raw().hex(),
             "platform": self.platform_key.hex(),
+            **more,
         }
         file.write_text(json.dumps(values), encoding="utf-8")
         return file
@@ -146,14 +147,20 @@ def _materials(refs: tuple[PartRef, ...]) -> tuple[Material, ...]:
     return (Material(key="address", label=label, source="scan", parts=refs, pages=1, trust_grade="C", reason=""),)
 
 
-def start_agent(settings: Path) -> subprocess.Popen[bytes]:
+def start_agent(settings: Path, environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start the agent's process and wait until it is about to send."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.drills.outbox.agent", str(settings)], stdout=subprocess.PIPE)
+    command = [sys.executable, "-m", "tests.drills.outbox.agent", str(settings)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
     assert process.stdout is not None
     if not process.stdout.readline().startswith(b"UP"):
         process.wait()
         raise RuntimeError("the agent did not come up")
     return process
+
+
+def peak_kib(said: bytes) -> int:
+    """Return the most memory that an agent told of, 0 if it told nothing."""
+    return max((int(word) for word in said.split() if word.isdigit()), default=0)
 
 
 def wait_until(until: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import time
 from dataclasses import dataclass, field, replace
@@ -22,12 +23,15 @@ from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
+from kiosk.printing.receipt import Promised, promise_lines
 from kiosk.session import events as ev
 from kiosk.session.machine import step
 from kiosk.session.states import Choice, Device, Journey, Plan, Promise, Session, State, Trouble
+from kiosk.speech import Announcer, Sentence, SpeechState
 from kiosk.words import Words
 
 WAITING = "KF00420003G7"
+CALLED = "KF00420000N8"
 SATURDAY_NIGHT = dt.datetime(2026, 11, 28, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -379,23 +383,20 @@ class FakeCase:
         )  # fmt: skip
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
-        if self._terminal.language == "en":
-            return (
-                ("Handed in", "Sat 28 Nov 2026 03:12"),
-                ("The office opens", "Mon 30 Nov 08:30"),
-                ("Accepted, or one full notice, by", "Fri 4 Dec"),
-                ("Result", "within 7 working days after acceptance"),
-            )
-        return (
-            ("提交时间", "2026年11月28日 周六 03:12"),
-            ("部门上班", "11月30日 周一 08:30"),
-            ("受理或一次性告知，不晚于", "12月4日 周五"),
-            ("出结果", "受理后 7 个工作日内"),
+        promised = Promised(
+            handed_in=SATURDAY_NIGHT,
+            office_opens=SATURDAY_NIGHT + dt.timedelta(days=2, hours=5, minutes=18),
+            answer_by=dt.date(2026, 12, 4),
+            result_days=7,
+            result_unit="working_day",
+            provisional=False,
         )
+        say = functools.partial(self._terminal.words.text, self._terminal.language)
+        return promise_lines(promised, say, on_screen=True)
 
 
 class FakeMyCases:
-    """Three cases of one person: one that waits, one whose withdrawal is under way, one that only the city knows."""
+    """What one person handed in: a case that waits, one on its way back, an answered call, one that only the city knows."""
 
     def __init__(self) -> None:
         at = SATURDAY_NIGHT - dt.timedelta(hours=6)
@@ -406,6 +407,7 @@ class FakeMyCases:
         self.told: tuple[CaseLine, ...] = (
             CaseLine(WAITING, permit, at, "kept", here=True, withdrawable=True),
             CaseLine("KF00420000J4", permit, at, "withdrawing", here=True, withdrawable=False),
+            CaseLine(CALLED, "", at, "call_answered", here=False, withdrawable=False, call_back=True, answer="请带户口簿原件到窗口，已为您留号。"),  # noqa: E501
             CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True),
         )
         self._catalogue = Catalogue.load()
@@ -415,6 +417,30 @@ class FakeMyCases:
 
     def item(self, item_id: str) -> ServiceItem | None:
         return self._catalogue.item(item_id) if item_id == "residence_permit_apply" else None
+
+
+class FakeHelp:
+    number = ""
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+
+    @property
+    def complete(self) -> bool:
+        return len(self.number) == 11
+
+    def set(self, number: str) -> None:
+        self.number = number
+        self._terminal.publish(Fact.HELP)
+
+    def type_digit(self, digit: str) -> None:
+        self.set(self.number + digit)
+
+    def erase_digit(self) -> None:
+        self.set(self.number[:-1])
+
+    def enter(self) -> None:
+        self._terminal.handle(ev.NumberEntered())
 
 
 class FakeCertificate:
@@ -443,6 +469,25 @@ class PaperLow: ...
 class NoCard: ...
 
 
+class FakeSpeaker:
+    """Keeps the words that would be heard."""
+
+    def __init__(self, state: SpeechState = SpeechState.READY) -> None:
+        self.state = state
+        self.said: list[tuple[str, ...]] = []
+        self.cuts = 0
+
+    def say(self, sentences: tuple[Sentence, ...], language: str) -> None:
+        self.said.append(tuple("".join(sentence) for sentence in sentences))
+
+    def cut(self) -> None:
+        self.cuts += 1
+
+    def tick(self) -> None: ...
+
+    def stop(self, timeout_s: float) -> None: ...
+
+
 class FakeTerminal:
     """The signatures of `kiosk.terminal.Terminal`."""
 
@@ -467,6 +512,15 @@ class FakeTerminal:
         self.bringing = FakeBringing(self)
         self.case = FakeCase(self)
         self.my_cases = FakeMyCases()
+        self.speaker = FakeSpeaker()
+        self.speech = Announcer(
+            self.speaker,
+            words=self.words,
+            config=self.config,
+            catalogue=lambda: self.catalogue,
+            language=lambda: self.language,
+        )
+        self.help = FakeHelp(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
         self.reports: dict[Device, FakeReport] = {
@@ -529,4 +583,6 @@ class FakeTerminal:
         self.publish(Fact.SESSION)
 
 
+NO_PAPER = Trouble("receipt.no_paper", (Choice.RETRY, Choice.SKIP))
+NO_RECORD = Trouble("certificate.no_record", (Choice.CHANGE, Choice.LEAVE))
 TROUBLE = Trouble("session.lost.document_camera", (Choice.RETRY, Choice.SKIP, Choice.LEAVE))

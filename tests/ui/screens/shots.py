@@ -17,13 +17,15 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import TROUBLE, FakeMyCases, FakeTerminal
+from fake_terminal import CALLED, NO_PAPER, NO_RECORD, TROUBLE, FakeMyCases, FakeTerminal
 from geometry import seen
-from PySide6.QtCore import QMetaObject
+from PySide6.QtCore import QMetaObject, QRegularExpression
+from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
 from kiosk.events import Fact
-from kiosk.session.states import Holding, Promise, State
+from kiosk.identity.assurance import Assurance
+from kiosk.session.states import Helping, Holding, Promise, State
 from ui.app import Screen, application
 
 
@@ -136,6 +138,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.my_cases = FakeMyCases()
         show(state, **changes)
 
+    def help_with(stage: Helping, number: str = "", **changes: Any) -> None:
+        terminal.help.set(number)
+        show(State.FORM, helping=stage, call_back="KF00420000N8" if stage is Helping.FILED else "", **changes)
+
     return {
         "attract": lambda: show(State.ATTRACT),
         "home": home,
@@ -158,6 +164,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "case_reprinted": lambda: cases(State.CASE, receipt_printed=True),
         "case_withdrawing": lambda: cases(State.CASE, case="KF00420000J4"),
         "case_city": lambda: cases(State.CASE, case="KF00010000K2"),
+        "case_called": lambda: cases(State.CASE, case=CALLED),
         "withdraw": lambda: cases(State.WITHDRAW, line_up=False),
         "form0": lambda: show(State.FORM, page=0),
         "form1": lambda: show(State.FORM, page=1),
@@ -184,7 +191,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "outcome_received": lambda: show(State.OUTCOME, promise=Promise.RECEIVED),
         "outcome_notice": lambda: show(State.OUTCOME, notice="submit.earlier_kept"),
         "outcome_failed": lambda: show(State.OUTCOME, receipt_printed=False),
+        "outcome_no_paper": lambda: show(State.OUTCOME, receipt_printed=False, trouble=NO_PAPER),
+        "case_no_paper": lambda: cases(State.CASE, receipt_printed=False, trouble=NO_PAPER),
         "choose": lambda: show(State.CHOOSE),
+        "choose_no_record": lambda: show(State.CHOOSE, trouble=NO_RECORD),
         "prepare": lambda: show(State.PREPARE, busy=True),
         "preview": lambda: show(State.PREVIEW),
         "print": lambda: show(State.PRINT, busy=True),
@@ -192,8 +202,20 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "guard": lambda: show(State.GUARD, holding=Holding.CARD, guard_stage=1),
         "guard_done": lambda: show(State.GUARD),
         "staff": lambda: show(State.STAFF),
+        "help": lambda: help_with(Helping.OPEN),
+        "help_phone": lambda: help_with(Helping.PHONE, "139000000"),
+        "help_filed": lambda: help_with(Helping.FILED, assurance=Assurance.CARD),
+        "help_refused": lambda: help_with(Helping.REFUSED, "13900000001"),
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
+
+
+def stand_still(screen: Screen, least_ms: int) -> None:
+    """Wait until the screen has come up whole, however slow the machine is."""
+    QTest.qWait(least_ms)
+    shown = QRegularExpression("^screen_")
+    while not any(item.opacity() == 1 for item in screen.window.findChildren(QQuickItem, shown)):
+        QTest.qWait(20)
 
 
 def main() -> int:
@@ -222,7 +244,7 @@ def main() -> int:
     settings.setHighContrast(asked.contrast)
     settings.setLowReach(asked.low)
     elder = asked.elder
-    QTest.qWait(300)
+    stand_still(screen, 300)
     for name, scene in scenes(terminal, screen).items():
         if asked.names and name not in asked.names:
             continue
@@ -230,7 +252,7 @@ def main() -> int:
         if elder:
             terminal.session = replace(terminal.session, elder=True)
             terminal.publish(Fact.SESSION)
-        QTest.qWait(40)
+        stand_still(screen, 40)
         screen.window.grabWindow().save(str(asked.folder / f"{name}.png"))
     for warning in warnings:
         sys.stderr.write(warning + "\n")

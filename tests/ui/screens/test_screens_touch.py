@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_terminal import TROUBLE, WAITING
+from fake_terminal import NO_PAPER, TROUBLE, WAITING
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from kiosk.catalogue.models import Need
 from kiosk.events import Fact
+from kiosk.identity import case_code
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
 from ui.bridge.pictures import Pictures
@@ -388,6 +389,18 @@ def test_a_finger_that_was_typing_ends_nothing(stand: Any) -> None:
     assert stand.terminal.session.state is State.GUARD
 
 
+@pytest.mark.parametrize("state", [State.OUTCOME, State.CASE])
+def test_a_receipt_that_failed_leaves_the_number_in_sight(stand: Any, state: State) -> None:
+    """Should show the number in the very notice that tells the person to copy it down, and in no other notice."""
+    stand.terminal.show(state, receipt_printed=False, trouble=NO_PAPER)
+    stand.settle()
+    number = case_code.group(WAITING) if state is State.CASE else case_code.group(stand.terminal.case.code)
+    assert stand.item("overlay_strong").property("text") == number
+    stand.terminal.show(State.CAPTURE, trouble=TROUBLE)
+    stand.settle()
+    assert stand.find("overlay_strong") is None
+
+
 @pytest.mark.parametrize("orientation", ["portrait", "landscape", "counter"])
 def test_a_page_that_grows_under_the_focus_is_no_loop(stand_at: Any, orientation: str) -> None:
     """Tab leaves the field for a button of the page, which goes with the keyboard; the field calls it back."""
@@ -499,3 +512,24 @@ def test_the_next_person_finds_the_defaults(stand: Any) -> None:
     stand.settle()
     assert (settings.language, settings.textSize, settings.highContrast, settings.lowReach) == ("zh_CN", 0, False, False)
     assert stand.terminal.language == "zh_CN"
+
+
+def test_help_gives_the_step_back_and_takes_a_number(stand: Any) -> None:
+    """Should stand over the form with the numbers to call, take digits until they can be called, and say what was kept."""
+    stand.terminal.show(State.FORM, page=0)
+    stand.settle()
+    stand.tap("tool_help")
+    assert stand.said == [ev.HelpAsked()]
+    assert stand.find("screen_form") is None
+    stand.tap("foot_main")
+    for digit in "13900000001":
+        assert not stand.item("foot_main").isEnabled()
+        stand.tap(f"digit_{digit}")
+    assert stand.item("call_back_number").property("text") == "139 0000 0001"
+    stand.tap("foot_main")
+    assert stand.said[-1] == ev.NumberEntered()
+    stand.terminal.handle(ev.CallBackKept(stand.terminal.session.number, WAITING))
+    stand.settle()
+    stand.tap("foot_main")
+    assert stand.said[-1] == ev.HelpClosed()
+    stand.item("screen_form")

@@ -471,3 +471,23 @@ def test_the_store_is_looked_over_once_a_day(rig: Rig) -> None:
     rig.agent.step()
     [row] = rig.outbox.rows(state=RowState.PARKED)
     assert (row.last_reason or "").startswith("queue.part_damaged")
+
+
+def test_looking_over_a_store_that_takes_long_is_a_sign_of_life_and_hears_a_stop(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages, rows and part files should each beat while they are read; a stop should end it there, and the next go on."""
+    for _ in range(3):
+        rig.put(Attachment("p1", "image/png", os.urandom(3 * 1024 * 1024)))
+    monkeypatch.setattr("offline_queue.store._BEAT_STEPS", 10)
+    beats = []
+    assert rig.outbox.verify(lambda: beats.append(1)) == ()
+    assert len(beats) > 3 + 3 * 4 + 10
+    stop = threading.Event()
+    stop.set()
+    rig.agent.run(stop)
+    assert rig.platform.sent == []
+    assert rig.outbox.counts().waiting == 3
+    rig.restart()
+    rig.agent.step()
+    assert rig.outbox.counts().received == 1

@@ -63,6 +63,7 @@ from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
 from kiosk.journeys.guard import GuardDesk
 from kiosk.journeys.hand_in import CaseDesk
+from kiosk.journeys.help import HelpDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
@@ -72,6 +73,7 @@ from kiosk.journeys.vault import Vault
 from kiosk.session import events as ev
 from kiosk.session.runner import SessionRunner
 from kiosk.session.states import Choice, Device, Session, State
+from kiosk.speech import Announcer, SpeechState
 from kiosk.terminal import Desks, Terminal
 from kiosk.words import Words
 from offline_queue import Limits, Outbox, Recipient, Sealing, SoftwareDeviceKey
@@ -330,6 +332,20 @@ class ScriptedLine:
         self.suspicions += 1
 
 
+class Silent:
+    """A speaker without a sound card."""
+
+    state = SpeechState.UNAVAILABLE
+
+    def say(self, sentences: object, language: str) -> None: ...
+
+    def cut(self) -> None: ...
+
+    def tick(self) -> None: ...
+
+    def stop(self, timeout_s: float) -> None: ...
+
+
 class ScriptedPagePrinter:
     """A page printer whose jobs stand as the test sets them: `progress` is what the next question about a job gets."""
 
@@ -511,6 +527,7 @@ class Bench:
             case=CaseDesk(context, form, materials),
             my_cases=MyCasesDesk(context),
             certificate=CertificateDesk(context),
+            help=HelpDesk(context),
             guard=GuardDesk(context),
             staff=StaffDesk(context),
         )
@@ -523,6 +540,13 @@ class Bench:
             line=cast("LineWatch", self.line),
             keeper=CatalogueKeeper(context, CatalogueStore(self.state_dir)),
             outbox=self.outbox,
+            speech=Announcer(
+                Silent(),
+                words=context.words,
+                config=context.config,
+                catalogue=lambda: context.catalogue,
+                language=lambda: context.language,
+            ),
         )
 
     def _take_in(self, data: bytes, source: str, *, room: int, photo: bool) -> Imported | NotImported:

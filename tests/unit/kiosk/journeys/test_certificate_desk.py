@@ -81,6 +81,22 @@ def test_a_refusal_is_said_plainly(bench: Bench, code: str, message: str) -> Non
     assert bench.city.requests[0].request_id != bench.city.requests[1].request_id
 
 
+def test_no_record_leads_back_to_where_its_causes_were_chosen(bench: Bench) -> None:
+    """The kind of insurance and the months stand on one page, and that is the page that comes; the months are kept."""
+    bench.city.fail("issue_certificate", PlatformRejected("no_record"))
+    bench.to_form(CERTIFICATE)
+    bench.choose_until_trouble()
+    trouble = bench.session.trouble
+    assert trouble is not None
+    assert trouble.choices == (Choice.CHANGE, Choice.LEAVE)
+    bench.handle(ev.TroubleAnswered(Choice.CHANGE))
+    assert (bench.state(), bench.session.trouble) == (State.CHOOSE, None)
+    shown = {view.key: view.value for view in bench.terminal.form.fields(bench.session.page)}
+    assert shown == {"kind": ["employee_pension"], "from_month": "2025-12", "to_month": "2026-11"}
+    bench.choose()
+    assert bench.state() is State.PREVIEW
+
+
 @pytest.mark.parametrize("reason", list(Unreachable))
 def test_a_lost_answer_is_asked_for_again_under_the_same_id(bench: Bench, reason: Unreachable) -> None:
     """No answer, an error 500, garbage: the city may have issued it, so the same request goes out again."""

@@ -16,6 +16,7 @@ from kiosk.session.states import (
     IDLE,
     Choice,
     Device,
+    Helping,
     Holding,
     Journey,
     Plan,
@@ -42,6 +43,12 @@ EVENTS: tuple[ev.Event, ...] = (
     *(ev.TroubleAnswered(choice) for choice in Choice),
     ev.Touched(),
     ev.ElderAnswered(wanted=True),
+    ev.HelpAsked(),
+    ev.HelpClosed(),
+    ev.CallBackAsked(),
+    ev.NumberEntered(),
+    ev.CallBackKept(7, "KF00010000102"),
+    ev.CallBackNotKept(7),
     ev.CardRead(7),
     ev.CardRead(7, elder=True),
     ev.CardRead(7, again=True),
@@ -118,6 +125,7 @@ def variants(state: State) -> tuple[Session, ...]:
         in_state(state, stopping=True),
         in_state(state, line_up=False),
         in_state(state, lost=frozenset(Device)),
+        *(in_state(state, helping=helping, personal=helping is not Helping.OPEN) for helping in Helping if helping),
     )
 
 
@@ -418,3 +426,47 @@ def test_the_end_from_trouble_is_not_asked_while_nothing_is(state: State) -> Non
     """It should end at once before a card was read, and after everything was kept or printed."""
     session = in_state(state, trouble=Trouble("session.line_needed"))
     assert run(session, ev.TroubleAnswered(Choice.LEAVE))[0].state is State.GUARD
+
+
+# --- help ----
+
+
+def test_help_stands_over_the_step_and_gives_it_back_as_it_was() -> None:
+    """Help, a number, the wish kept: and the form is where it was, with its page."""
+    session = in_state(State.FORM, page=2, editing=True)
+    asked, _ = run(session, ev.HelpAsked(), ev.CallBackAsked())
+    assert asked.helping is Helping.PHONE
+    filed, effects = run(asked, ev.NumberEntered(), ev.CallBackKept(7, "KF00010000102"))
+    assert effects == [fx.FileCallBack()]
+    assert (filed.helping, filed.call_back) == (Helping.FILED, "KF00010000102")
+    back, _ = run(filed, ev.HelpClosed())
+    assert replace(back, call_back="") == session
+
+
+def test_a_wish_that_was_not_kept_is_not_promised() -> None:
+    """It says so, and the number can be entered again."""
+    refused, _ = run(in_state(State.FORM, helping=Helping.FILING), ev.CallBackNotKept(7))
+    assert refused.helping is Helping.REFUSED
+    assert run(refused, ev.NumberEntered())[1] == [fx.FileCallBack()]
+    assert run(refused, ev.HelpClosed(), ev.HelpClosed(), ev.HelpClosed())[0].helping is Helping.NONE
+
+
+@pytest.mark.parametrize("state", [State.HOME, State.GUIDE])
+def test_a_number_typed_before_any_card_is_forgotten_too(state: State) -> None:
+    """Whoever typed a number and left, or met a fault or a technician, is wiped like anybody."""
+    typed, _ = run(in_state(state), ev.HelpAsked(), ev.CallBackAsked())
+    assert typed.personal
+    for ends in (ev.CancelPressed(), ev.FaultRaised("Q-202"), ev.StopRequested(), ev.StaffCardShown()):
+        after, effects = run(typed, ends)
+        if after.state is state:
+            continue
+        assert fx.WipePerson() in effects, ends
+        assert after.helping is Helping.NONE
+
+
+@pytest.mark.parametrize("state", [State.SUBMIT, State.GUARD, State.STAFF, State.OUT_OF_SERVICE])
+def test_nobody_is_promised_a_call_where_it_may_not_be_kept(state: State) -> None:
+    """Help itself is there; the call is not offered."""
+    asked, effects = run(in_state(state), ev.HelpAsked(), ev.CallBackAsked())
+    assert asked.helping is Helping.OPEN
+    assert effects == []

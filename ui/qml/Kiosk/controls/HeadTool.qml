@@ -7,6 +7,7 @@ Pressable {
 
     property string iconName
     property bool on: false
+    readonly property color ink: on ? Theme.brandInk : blocked ? Theme.inkSoft : Theme.brand
 
     Accessible.checkable: true
     Accessible.checked: root.on
@@ -18,7 +19,7 @@ Pressable {
 
     background: Rectangle {
         radius: root.corner
-        color: root.on ? Theme.brand : root.down ? Theme.tint : "transparent"
+        color: root.on ? Theme.brand : root.blocked ? Theme.sunk : root.down ? Theme.tint : "transparent"
         border.width: root.down || Theme.highContrast ? Theme.stroke : 0
         border.color: Theme.brand
     }
@@ -42,7 +43,7 @@ Pressable {
             y: (drawn.height - drawn.tall) / 2
             name: root.iconName
             size: Theme.mm(7.8)
-            color: root.on ? Theme.brandInk : Theme.brand
+            color: root.ink
         }
 
         KioskText {
@@ -53,7 +54,7 @@ Pressable {
             text: root.text
             role: "caption"
             font.pixelSize: Theme.head
-            color: root.on ? Theme.brandInk : Theme.brand
+            color: root.ink
             horizontalAlignment: Text.AlignHCenter
             maximumLineCount: 1
             wrapMode: Text.NoWrap

@@ -19,6 +19,7 @@ FocusScope {
     property bool online: true
     property string offlineText: qsTrId("controls.offline")
     property bool soundOn: false
+    property bool soundAvailable: true
     property bool toolsVisible: true
 
     // ---- Words of this screen
@@ -26,6 +27,7 @@ FocusScope {
     property string instruction
     property list<string> steps
     property int step: 0
+    property list<string> aloud // said between the instruction and the main action
     property Component picture: null // shows where: on the reader, under the camera, in the slot
 
     // ---- Foot
@@ -64,6 +66,7 @@ FocusScope {
     signal textSizeWanted
     signal contrastWanted
     signal soundWanted
+    signal soundRefused
     signal lowReachWanted
     signal helpWanted
 
@@ -110,6 +113,10 @@ FocusScope {
     // A new screen takes the keypad, unless something of its own has it already.
     Component.onCompleted: if (!activeFocus)
         forceActiveFocus(Qt.OtherFocusReason)
+
+    Spoken {
+        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled ? root.mainText : ""])
+    }
 
     Rectangle {
         anchors.fill: parent
@@ -294,8 +301,12 @@ FocusScope {
             height: Theme.target
             iconName: root.soundOn ? "sound" : "mute"
             text: qsTrId("controls.sound")
+            objectName: "tool_sound"
             on: root.soundOn
+            blocked: !root.soundAvailable
+            hint: root.soundAvailable ? "" : qsTrId("controls.sound_off")
             onClicked: root.soundWanted()
+            onRefused: root.soundRefused()
         }
 
         HeadTool {
@@ -311,6 +322,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_help"
             iconName: "help"
             text: qsTrId("controls.help")
             onClicked: root.helpWanted()

@@ -15,6 +15,7 @@ KioskScreen {
     readonly property int least: material.minPages ?? 1
     readonly property int most: material.maxPages ?? 1
     readonly property string advice: Materials.refusal !== "" ? Materials.refusal : byHand ? "screens.capture.corners_hint" : Camera.advice
+    property string steady // advice that stands long enough to be said
     property int chosen: -1
     property bool byHand: false
 
@@ -26,6 +27,14 @@ KioskScreen {
     }
 
     onPagesChanged: byHand = false
+    onAdviceChanged: calm.restart()
+
+    Timer {
+        id: calm
+
+        interval: 1200
+        onTriggered: root.steady = root.advice
+    }
 
     component StripButton: KioskButton {
         property string symbol
@@ -36,6 +45,13 @@ KioskScreen {
         rightPadding: Theme.space1
     }
 
+    readonly property string progress: Sentence.fill(pages < least ? qsTrId("screens.capture.pages_min") : qsTrId("screens.capture.pages"), {
+        "pages": pages,
+        "min": least,
+        "max": most
+    })
+
+    aloud: [progress, steady === "" ? "" : qsTrId(steady)]
     title: Sentence.fill(qsTrId("screens.capture.title"), {
         "name": material.name ?? ""
     })
@@ -154,11 +170,7 @@ KioskScreen {
 
                 KioskText {
                     Layout.fillWidth: true
-                    text: Sentence.fill(root.pages < root.least ? qsTrId("screens.capture.pages_min") : qsTrId("screens.capture.pages"), {
-                        "pages": root.pages,
-                        "min": root.least,
-                        "max": root.most
-                    })
+                    text: root.progress
                     font.bold: true
                     color: Theme.brand
                 }

@@ -16,6 +16,7 @@ KioskScreen {
     mainText: Materials.complete ? qsTrId("screens.materials.next") : Sentence.fill(qsTrId("screens.materials.missing"), {
         "count": missing
     })
+    aloud: [].concat(...views.filter(view => view.state === "needed" || view.state === "partly").map(view => [view.name, qsTrId("screens.materials.state.needed")]))
     mainIcon: Materials.complete ? "next" : ""
     mainEnabled: Materials.complete
 

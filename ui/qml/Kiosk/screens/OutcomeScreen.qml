@@ -15,6 +15,10 @@ KioskScreen {
 
     title: failed ? qsTrId("screens.outcome.title_failed") : qsTrId("screens.outcome.title")
     instruction: failed ? qsTrId("screens.outcome.instruction_failed") : printing ? qsTrId("screens.outcome.printing") : qsTrId("screens.outcome.instruction")
+    readonly property var promised: Case.promises
+
+    // What stands on the receipt.
+    aloud: printing ? [] : [Session.notice === "" ? "" : qsTrId(Session.notice), qsTrId("screens.outcome.code"), Case.code, failed ? qsTrId("screens.outcome.failed_next") : "", Session.promise === "none" ? "" : qsTrId("screens.outcome.track." + Session.promise), qsTrId("screens.outcome.next")].concat(...promised.map(promise => [promise.label, promise.value]))
     backVisible: false
     endVisible: false
     mainText: qsTrId("screens.outcome.done")

@@ -8,6 +8,7 @@ KioskScreen {
     instruction: Sentence.fill(qsTrId("screens.taken.instruction"), {
         "pages": Certificate.pages
     })
+    aloud: [qsTrId("screens.taken.verify")]
     backVisible: false
     endVisible: false
     mainText: qsTrId("screens.taken.done")
