@@ -57,7 +57,7 @@ FocusScope {
     readonly property Item focused: Window.activeFocusItem
     // A counter with large text or targets has room for the field alone above its keyboard; what is wrong stands beside it then.
     readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
-    readonly property string wrong: squeezed ? editing?.error ?? "" : ""
+    readonly property string complaint: squeezed ? editing?.error ?? "" : ""
 
     signal back
     signal main
@@ -352,13 +352,13 @@ FocusScope {
                 Layout.fillWidth: true
                 steps: root.steps
                 current: root.step
-                visible: steps.length > 0 && root.wrong === ""
+                visible: steps.length > 0 && root.complaint === ""
             }
 
             KioskText {
                 Layout.fillWidth: true
                 Layout.maximumHeight: words.height
-                text: root.wrong
+                text: root.complaint
                 color: Theme.bad
                 font.bold: true
                 fontSizeMode: Text.Fit
