@@ -68,6 +68,8 @@ class FieldView:
     keyboard: str = "none"
     max_length: int = 60
     offer: str = ""
+    earliest: str = ""
+    latest: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,15 +222,15 @@ class FakeForm:
                 FieldView("phone", Text("手机号码", "Mobile number"), "mobile", "", "", keyboard="digits", max_length=11),
             ],
             [
-                FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago")),  # noqa: E501
+                FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago"), latest="2026-05-28"),  # noqa: E501
                 FieldView("address", Text("现居住地址", "Present address"), "address", {"division": "990101001001", "detail": ""}, "", keyboard="pinyin"),  # noqa: E501
             ],
             [FieldView("reason", Text("申领事由", "Reason"), "enum", "", "", options=REASONS)],
         ]
         self.certificate: list[list[FieldView]] = [
             [
-                FieldView("from", Text("起始月份", "From"), "month", "2025-11", "2025-11"),
-                FieldView("to", Text("截止月份", "Until"), "month", "2026-10", "2026-10"),
+                FieldView("from", Text("起始月份", "From"), "month", "2025-11", "2025-11", latest="2026-11-28"),
+                FieldView("to", Text("截止月份", "Until"), "month", "2026-10", "2026-10", earliest="2025-11-01", latest="2026-11-28"),  # noqa: E501
                 FieldView(
                     "kinds", Text("险种", "Insurance"), "multi_enum", ["pension"], "",
                     options=(Option("pension", Text("养老", "Pension")), Option("injury", Text("工伤", "Work injury")), Option("unemployment", Text("失业", "Unemployment"))),  # noqa: E501

@@ -79,7 +79,7 @@ def _walk(item: QQuickItem, clip: QRectF, *, scrolled: bool) -> Iterator[Seen]:
     yield Seen(item, rect, clip, scrolled)
     scrolled = scrolled or item.inherits("QQuickFlickable")
     inner = clip.intersected(rect) if item.clip() else clip
-    for child in item.childItems():
+    for child in sorted(item.childItems(), key=QQuickItem.z):  # in the order in which they are painted
         yield from _walk(child, inner, scrolled=scrolled)
 
 

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from fake_terminal import CALLED, NO_PAPER, NO_RECORD, TROUBLE, FakeMyCases, FakeTerminal
 from geometry import seen
-from PySide6.QtCore import QMetaObject, QRegularExpression
+from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
@@ -27,6 +27,14 @@ from kiosk.events import Fact
 from kiosk.identity.assurance import Assurance
 from kiosk.session.states import Helping, Holding, Promise, State
 from ui.app import Screen, application
+
+WANG = [
+    [(1.10, 0.24), (1.42, 0.22), (1.62, 0.23)],
+    [(1.14, 0.52), (1.38, 0.50), (1.58, 0.51)],
+    [(1.36, 0.24), (1.35, 0.52), (1.36, 0.80)],
+    [(1.02, 0.83), (1.40, 0.80), (1.72, 0.81)],
+]
+"""王, as somebody writes it: x and y in heights of the pad."""
 
 
 def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
@@ -92,6 +100,24 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         row = terminal.form.pages[0][0]
         terminal.form.pages[0][0] = replace(row, value="13900000000", offer="13900000001")
         show(State.FORM, page=0)
+
+    def typing(letters: str) -> None:
+        show(State.ATTRACT)
+        show(State.FORM, page=1)
+        QTest.qWait(40)
+        QMetaObject.invokeMethod(
+            next(one.item for one in seen(screen.window) if one.item.objectName() == "field_address"), "begin"
+        )
+        QTest.qWait(40)
+        screen.keyboard.setMode("pinyin")
+        for letter in letters:
+            screen.keyboard.key(letter)
+
+    def writing(*strokes: list[tuple[float, float]]) -> None:
+        typing("")
+        screen.keyboard.setMode("handwriting")
+        for stroke in strokes:
+            screen.keyboard.write([QPointF(x, y) for x, y in stroke])
 
     def offline() -> None:
         show(State.OUTCOME, line_up=False)
@@ -174,6 +200,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form_typing_digits": typing_digits,
         "form_place": place,
         "form_offer": offered,
+        "form_pinyin": lambda: typing("longtingqubeishudianjiedao"),
+        "form_hand": lambda: writing(*WANG),
+        "form_hand_empty": writing,
         "materials_phone": bringing,
         "materials_phone_refused": refused,
         "materials": papers,
@@ -199,6 +228,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "preview": lambda: show(State.PREVIEW),
         "print": lambda: show(State.PRINT, busy=True),
         "taken": lambda: show(State.TAKEN, certificate_printed=True),
+        "outcome_rated": lambda: show(State.OUTCOME, rated=4, rating_kept=True),
+        "taken_rated": lambda: show(State.TAKEN, certificate_printed=True, rated=1, rating_kept=False),
         "guard": lambda: show(State.GUARD, holding=Holding.CARD, guard_stage=1),
         "guard_done": lambda: show(State.GUARD),
         "staff": lambda: show(State.STAFF),
@@ -254,6 +285,8 @@ def main() -> int:
             terminal.publish(Fact.SESSION)
         stand_still(screen, 40)
         screen.window.grabWindow().save(str(asked.folder / f"{name}.png"))
+    terminal.show(State.ATTRACT)  # nothing is left open that outlives its model
+    QTest.qWait(40)
     for warning in warnings:
         sys.stderr.write(warning + "\n")
     screen.close()

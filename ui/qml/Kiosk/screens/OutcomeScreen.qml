@@ -206,5 +206,9 @@ KioskScreen {
                 }
             }
         }
+
+        RatingRow {
+            width: parent?.width ?? 0
+        }
     }
 }

@@ -16,8 +16,9 @@ Column {
     readonly property bool street: field.type === "address"
     readonly property var value: field.value ?? (street ? {} : "")
     readonly property string code: street ? value.division ?? "" : String(value)
-    readonly property var path: trace(code)
-    readonly property var next: Form.divisions(path.length > 0 ? path[path.length - 1].value : "")
+    // The names are those of the language: another one names every division anew.
+    readonly property var path: Settings.language !== "" ? trace(code) : []
+    readonly property var next: Settings.language !== "" ? Form.divisions(path.length > 0 ? path[path.length - 1].value : "") : []
     readonly property bool settled: path.length > 0 && next.length === 0
 
     // The codes contain each other: 2 digits for the province, 4 city, 6 county, 9 town, 12 community.
@@ -70,8 +71,8 @@ Column {
         hint: qsTrId("screens.form.change")
         leftPadding: Theme.space4
         rightPadding: Theme.space4
-        topPadding: Theme.space1
-        bottomPadding: Theme.space1
+        topPadding: Theme.space2
+        bottomPadding: Theme.space2
         visible: root.path.length > 0
         onClicked: root.choose(root.path.length > 1 ? root.path[root.path.length - 2].value : "")
 
