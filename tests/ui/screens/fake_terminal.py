@@ -379,9 +379,11 @@ class FakeCase:
             line("form", "居住登记日期", "Registered as resident since", "2025-11-01", form(1)),
             line("form", "现居住地址", "Present address", place, form(1)),
             line("form", "申领事由", "Reason", "Lawful and steady work" if english else "合法稳定就业", form(2)),
+            line("materials", "居民身份证", "Resident ID card", "already here" if english else "已有，不用带"),
             line("materials", "居住地住址证明", "Proof of address", "2 pages" if english else "2 页", ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
             line("materials", "就业证明", "Employment proof", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
             line("materials", "证件照", "ID photo", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
+            line("materials", "本人签名", "Signature", "signed" if english else "已签好", ev.FieldReopened(State.SIGN)),
         )  # fmt: skip
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:

@@ -73,7 +73,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
                 page[at] = replace(view, problem_id="form.problem.required")
         show(State.FORM, page=1)
 
-    def typing() -> None:
+    def typing_on() -> None:
         problems()
         begin("field_address")
 
@@ -93,8 +93,21 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
         QTest.qWait(40)
-        page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_1")
+        page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_0")
         QMetaObject.invokeMethod(page, "click")
+
+    def missing() -> None:
+        show(State.CONSENT)
+        QTest.qWait(40)
+        for name in ("consent_handle", "foot_main"):
+            item = next(one.item for one in seen(screen.window) if one.item.objectName() == name)
+            QMetaObject.invokeMethod(item, "press")
+
+    def full() -> None:
+        terminal.materials.pages_of("address_proof", 4)
+        papers()  # a new screen: none of its pages is looked at
+        QTest.qWait(40)
+        show(State.CAPTURE, material="address_proof")
 
     def offered() -> None:
         row = terminal.form.pages[0][0]
@@ -178,6 +191,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "guide_full": guide_full,
         "home_shelf_full": shelf_full,
         "consent": lambda: show(State.CONSENT),
+        "consent_missing": missing,
         "identify": lambda: show(State.IDENTIFY),
         "elder_offer": lambda: show(State.CODE, elder_offered=True),
         "code": code,
@@ -196,7 +210,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form1": lambda: show(State.FORM, page=1),
         "form2": lambda: show(State.FORM, page=2),
         "form_problem": problems,
-        "form_typing": typing,
+        "form_typing": typing_on,
         "form_typing_digits": typing_digits,
         "form_place": place,
         "form_offer": offered,
@@ -209,6 +223,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
+        "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
         "materials_done": finished,
         "sign": signed,

@@ -168,6 +168,28 @@ def test_nothing_is_agreed_to_beforehand(stand: Any) -> None:
     assert stand.said == [ev.Confirmed()]
 
 
+def test_the_grey_button_says_what_is_missing(stand: Any) -> None:
+    """Should mark what is not ticked yet once it is touched, and not before, and let each mark go with its tick."""
+
+    def marked() -> list[str]:
+        purposes = ("consent_identify", "consent_handle", "consent_phone")
+        return [purpose for purpose in purposes if stand.item(purpose).property("missing")]
+
+    stand.terminal.show(State.CONSENT)
+    stand.settle()
+    stand.tap("consent_handle")
+    assert marked() == []
+    stand.tap("foot_main")
+    assert marked() == ["consent_identify", "consent_phone"]
+    stand.tap("consent_identify")
+    assert marked() == ["consent_phone"]
+    stand.tap("consent_phone")
+    assert marked() == []
+    assert stand.said == []
+    stand.tap("foot_main")
+    assert stand.said == [ev.Confirmed()]
+
+
 def test_the_code_is_typed_and_sent(stand: Any) -> None:
     """Should send each digit to the desk, erase one, and confirm at six."""
     stand.terminal.show(State.CODE)
@@ -316,6 +338,39 @@ def test_a_handle_stays_within_the_picture_and_the_finder_takes_over_again(stand
     by_hand, by_itself = stand.terminal.calls
     assert by_hand[1][3][0] == 0
     assert by_itself == ("capture",)
+
+
+def test_a_page_that_is_touched_is_seen_large(stand: Any) -> None:
+    """Should put the page in the place of the live picture, follow its turn, and give the place back."""
+    stand.terminal.materials.pages_of("address_proof", 2)
+    stand.terminal.show(State.CAPTURE)
+    stand.settle()
+    assert stand.find("page_large") is None
+    stand.tap("page_1")
+    large = stand.item("page_large")
+    assert large.property("name") == "page/address_proof/1"
+    assert large.height() > 2 * stand.item("page_1").height() / 1.5
+    assert stand.find("camera_view") is None
+    upright = large.property("ratio")
+    stand.tap("page_turn")
+    assert large.property("ratio") == pytest.approx(1 / upright)
+    stand.tap("page_close")
+    assert stand.find("page_large") is None
+    assert stand.find("camera_view") is not None
+
+
+def test_a_complete_paper_asks_for_no_further_page(stand: Any) -> None:
+    """Should say that it is complete and take nothing, until a page is deleted."""
+    stand.terminal.materials.pages_of("address_proof", 4)
+    stand.terminal.show(State.CAPTURE)
+    stand.settle()
+    assert stand.item("advice").property("text") == "这份材料已拍齐，请按“拍好了”"
+    assert not stand.item("capture_manual").isEnabled()
+    assert stand.find("capture_corners") is None
+    stand.terminal.materials.pages_of("address_proof", 3)
+    stand.settle()
+    assert stand.item("advice").property("text") == "请保持不动，马上自动拍摄"
+    assert stand.item("capture_manual").isEnabled()
 
 
 def test_a_page_is_moved_and_turned_on_the_strip(stand: Any) -> None:

@@ -11,10 +11,13 @@ Pressable {
     property string iconName
     property bool iconAfter: false
     property int lines: 2
+    property bool waits: false // grey, as long as something is missing; pressed all the same, it is `refused`
 
-    readonly property bool filled: kind === "primary" && enabled
-    readonly property color foreground: !enabled ? Theme.inkSoft : kind === "primary" ? Theme.accentInk : kind === "danger" ? Theme.bad : Theme.brand
+    readonly property bool live: enabled && !waits
+    readonly property bool filled: kind === "primary" && live
+    readonly property color foreground: !live ? Theme.inkSoft : kind === "primary" ? Theme.accentInk : kind === "danger" ? Theme.bad : Theme.brand
 
+    blocked: busy || waits
     Accessible.description: root.busy ? qsTrId("controls.busy") : root.hint
     leftPadding: Theme.space4
     rightPadding: Theme.space4
@@ -23,9 +26,9 @@ Pressable {
 
     background: Rectangle {
         radius: root.corner
-        color: !root.enabled ? Theme.sunk : root.kind === "primary" ? (root.down ? Theme.accentDeep : Theme.accent) : root.down ? Theme.tint : root.kind === "quiet" ? "transparent" : Theme.surface
-        border.width: root.kind === "quiet" && root.enabled ? 0 : root.down ? Theme.strokeStrong : Theme.stroke
-        border.color: !root.enabled ? Theme.line : root.kind === "primary" ? Theme.accentEdge : root.kind === "danger" ? Theme.bad : Theme.brand
+        color: !root.live ? Theme.sunk : root.kind === "primary" ? (root.down ? Theme.accentDeep : Theme.accent) : root.down ? Theme.tint : root.kind === "quiet" ? "transparent" : Theme.surface
+        border.width: root.kind === "quiet" && root.live ? 0 : root.down ? Theme.strokeStrong : Theme.stroke
+        border.color: !root.live ? Theme.line : root.kind === "primary" ? Theme.accentEdge : root.kind === "danger" ? Theme.bad : Theme.brand
     }
 
     contentItem: Item {

@@ -36,6 +36,7 @@ FocusScope {
     property string mainText
     property string mainIcon: "next"
     property bool mainEnabled: true
+    property bool mainWaits: false // grey until something is done; a touch on it asks what: `missed`
     property bool mainBusy: false
     property string otherText
     property string otherIcon
@@ -61,6 +62,7 @@ FocusScope {
 
     signal back
     signal main
+    signal missed
     signal other
     signal languageWanted
     signal textSizeWanted
@@ -526,9 +528,12 @@ FocusScope {
                 iconAfter: true
                 text: root.mainText
                 enabled: root.mainEnabled
+                waits: root.mainWaits
                 busy: root.mainBusy
                 visible: text !== ""
                 onClicked: root.main()
+                onRefused: if (waits)
+                    root.missed()
             }
         }
     }
