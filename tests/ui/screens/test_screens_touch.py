@@ -502,6 +502,21 @@ def test_the_keyboard_goes_with_its_field(stand: Any) -> None:
     assert not stand.item("screen_form").property("typing")
 
 
+def test_on_a_counter_every_date_is_in_view_and_whole(stand_at: Any) -> None:
+    """What happens by when needs no turning of the page, no date is broken, and neither is the terminal's name."""
+    stand = stand_at("counter")
+    for changes in ({"line_up": False}, {"receipt_printed": False}):
+        stand.terminal.show(State.OUTCOME, **changes)
+        stand.settle()
+        page = stand.item("outcome_page")
+        for date in (stand.item(f"promise_{at}") for at in range(3)):
+            assert date.property("lineCount") == 1
+            assert page.contains(date.mapToItem(page, date.boundingRect().bottomLeft()))
+    stand.terminal.show(State.OUTCOME, elder=True)
+    stand.settle()
+    assert stand.item("terminal_name").property("lineCount") == 1
+
+
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
     """Should keep a finger from what lies under a question."""
     stand.terminal.show(State.REVIEW, leaving=True)

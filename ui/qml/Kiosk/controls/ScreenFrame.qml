@@ -58,7 +58,7 @@ FocusScope {
     readonly property Item focused: Window.activeFocusItem
     // A counter with large text or targets has room for the field alone above its keyboard; what is wrong stands beside it then.
     readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
-    readonly property string wrong: squeezed ? editing?.error ?? "" : ""
+    readonly property string complaint: squeezed ? editing?.error ?? "" : ""
 
     signal back
     signal main
@@ -158,7 +158,9 @@ FocusScope {
 
             KioskText {
                 Layout.fillWidth: true
-                text: root.terminalName
+                objectName: "terminal_name"
+                text: Sentence.whole(root.terminalName)
+                Accessible.name: root.terminalName
                 font.pixelSize: Theme.portrait ? Theme.mm(9.2) : Theme.mm(8.2)
                 font.bold: true
                 color: Theme.brand
@@ -166,8 +168,17 @@ FocusScope {
                 fontSizeMode: Text.Fit
                 lineHeight: 0.85
                 maximumLineCount: 2
-                minimumPixelSize: Theme.mm(6.6)
+                minimumPixelSize: smallest.font.pixelSize
                 verticalAlignment: Text.AlignVCenter
+                wrapMode: smallest.height > 0 && smallest.advanceWidth(root.terminalName) < width ? Text.NoWrap : Text.Wrap
+
+                FontMetrics {
+                    id: smallest
+
+                    font.family: Theme.family
+                    font.pixelSize: Theme.mm(6.6)
+                    font.bold: true
+                }
             }
 
             Column {
@@ -348,13 +359,13 @@ FocusScope {
                 Layout.fillWidth: true
                 steps: root.steps
                 current: root.step
-                visible: steps.length > 0 && !words.tight && root.wrong === ""
+                visible: steps.length > 0 && !words.tight && root.complaint === ""
             }
 
             KioskText {
                 Layout.fillWidth: true
                 Layout.maximumHeight: words.height
-                text: root.wrong
+                text: root.complaint
                 color: Theme.bad
                 font.bold: true
                 fontSizeMode: Text.Fit
