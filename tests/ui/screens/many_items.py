@@ -13,8 +13,9 @@ from kiosk.catalogue.models import ServiceItem, Text
 
 PLACES = (
     ("城镇", "cz", "Urban"), ("农村", "nc", "Rural"), ("单位", "dw", "Employer's"), ("个人", "gr", "Personal"),
-    ("学生", "xs", "Student"), ("退休人员", "txry", "Retired"), ("企业", "qy", "Company"), ("外来人员", "wlry", "Newcomer's"),
-    ("军人", "jr", "Soldier's"), ("儿童", "et", "Child's"), ("残疾人", "cjr", "Disabled person's"), ("老年人", "lnr", "Elder's"),
+    ("学生", "xs", "Student"), ("退休人员", "txry", "Retired"), ("企业", "qy", "Company"),
+    ("外来人员", "wlry", "Newcomer's"), ("军人", "jr", "Soldier's"), ("儿童", "et", "Child's"),
+    ("残疾人", "cjr", "Disabled person's"), ("老年人", "lnr", "Elder's"),
 )  # fmt: skip
 ACTS = (
     ("变更", "bg", "change"), ("补发", "bf", "replacement"), ("注销", "zx", "cancellation"), ("查询", "cx", "look-up"),
