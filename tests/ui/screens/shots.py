@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from fake_terminal import CALLED, NO_PAPER, NO_RECORD, TROUBLE, FakeMyCases, FakeTerminal
 from geometry import seen
-from PySide6.QtCore import QMetaObject
+from PySide6.QtCore import QMetaObject, QRegularExpression
+from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
 from kiosk.events import Fact
@@ -192,6 +193,14 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
     }
 
 
+def stand_still(screen: Screen, least_ms: int) -> None:
+    """Wait until the screen has come up whole, however slow the machine is."""
+    QTest.qWait(least_ms)
+    shown = QRegularExpression("^screen_")
+    while not any(item.opacity() == 1 for item in screen.window.findChildren(QQuickItem, shown)):
+        QTest.qWait(20)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
@@ -218,7 +227,7 @@ def main() -> int:
     settings.setHighContrast(asked.contrast)
     settings.setLowReach(asked.low)
     elder = asked.elder
-    QTest.qWait(300)
+    stand_still(screen, 300)
     for name, scene in scenes(terminal, screen).items():
         if asked.names and name not in asked.names:
             continue
@@ -226,7 +235,7 @@ def main() -> int:
         if elder:
             terminal.session = replace(terminal.session, elder=True)
             terminal.publish(Fact.SESSION)
-        QTest.qWait(40)
+        stand_still(screen, 40)
         screen.window.grabWindow().save(str(asked.folder / f"{name}.png"))
     for warning in warnings:
         sys.stderr.write(warning + "\n")
