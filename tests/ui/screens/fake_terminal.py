@@ -447,6 +447,33 @@ class FakeHelp:
         self._terminal.handle(ev.NumberEntered())
 
 
+class FakeStaff:
+    name = "测试站务员"
+    staff_id = "S0001"
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.pin_digits = 0
+
+    @property
+    def pin_complete(self) -> bool:
+        return self.pin_digits >= 6
+
+    def _count(self, count: int) -> None:
+        self.pin_digits = max(0, count)
+        self._terminal.publish(Fact.STAFF)
+
+    def type_digit(self, digit: str) -> None:
+        self._terminal.calls.append(("pin", digit))
+        self._count(self.pin_digits + 1)
+
+    def erase_digit(self) -> None:
+        self._count(self.pin_digits - 1)
+
+    def enter_pin(self) -> None:
+        self._terminal.handle(ev.PinEntered())
+
+
 class FakeCertificate:
     pages = 2
     pages_printed = 1
@@ -525,6 +552,7 @@ class FakeTerminal:
             language=lambda: self.language,
         )
         self.help = FakeHelp(self)
+        self.staff = FakeStaff(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
         self.reports: dict[Device, FakeReport] = {
@@ -575,8 +603,8 @@ class FakeTerminal:
         certificate = state in {State.CHOOSE, State.PREPARE, State.PREVIEW, State.PRINT, State.TAKEN}
         journey = Journey.CERTIFICATE if certificate else Journey.APPLY
         item = "social_participation_cert" if certificate else "residence_permit_apply"
-        early = {State.ATTRACT, State.HOME, State.GUIDE, State.CONSENT, State.IDENTIFY, State.OUT_OF_SERVICE, State.STAFF}
-        without_plan = {State.ATTRACT, State.HOME, State.STAFF, State.OUT_OF_SERVICE}
+        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE}
+        early = {*without_plan, State.GUIDE, State.CONSENT, State.IDENTIFY}
         plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
         base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}  # noqa: E501
         if state in {State.CASES, State.CASE, State.WITHDRAW}:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fake_terminal import NO_PAPER, TROUBLE, WAITING
+from geometry import seen
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -642,3 +643,17 @@ def test_one_touch_says_how_it_was(stand: Any) -> None:
     assert stand.item("rating_said").property("text") == stand.terminal.words.text("zh_CN", "screens.rating.thanks")
     stand.tap("foot_main")
     assert stand.said[-1] == ev.Confirmed()
+
+
+def test_a_pin_is_typed_unseen(stand: Any) -> None:
+    """Should show a dot for each digit, never the digit, and hand it in when there are enough."""
+    stand.terminal.show(State.STAFF_PIN)
+    stand.settle()
+    for digit in "24681":
+        stand.tap(f"digit_{digit}")
+    assert not stand.item("foot_main").isEnabled()
+    stand.tap("digit_0")
+    shown = [one.item.property("text") for one in seen(stand.screen.window)]
+    assert "246810" not in shown
+    stand.tap("foot_main")
+    assert stand.said == [ev.PinEntered()]

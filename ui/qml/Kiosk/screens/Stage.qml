@@ -32,6 +32,7 @@ FocusScope {
             "print": printScreen,
             "taken": takenScreen,
             "guard": guardScreen,
+            "staff_pin": staffPinScreen,
             "staff": staffScreen,
             "out_of_service": outOfServiceScreen,
             "choose": formScreen,
@@ -233,6 +234,12 @@ FocusScope {
         id: guardScreen
 
         GuardScreen {}
+    }
+
+    Component {
+        id: staffPinScreen
+
+        StaffPinScreen {}
     }
 
     Component {
