@@ -86,7 +86,7 @@ class Speech(QObject):
 
     @Slot("QStringList")
     def tell(self, names: list[str]) -> None:
-        """Say the name of the control that the keypad has come to."""
+        """Say the name of the control that the keypad has come to, or what it has changed there."""
         if self.on:
             self._terminal.speech.name(name for name in names if name)
 

@@ -65,6 +65,7 @@ Column {
         Stepper {
             width: row.cell
             objectName: "year"
+            about: root.label
             label: qsTrId("controls.year")
             value: root.year
             from: Number(root.from.slice(0, 4))
@@ -76,6 +77,7 @@ Column {
         Stepper {
             width: row.cell
             objectName: "month"
+            about: root.label
             label: qsTrId("controls.month")
             value: root.month
             from: 1
@@ -88,6 +90,7 @@ Column {
         Stepper {
             width: row.cell
             objectName: "day"
+            about: root.label
             label: qsTrId("controls.day")
             value: root.day
             from: 1

@@ -5,7 +5,9 @@ import Kiosk
 
 // A sheet to sign on. `strokes` is a list of strokes, each a list of {x, y, t, p}: x and y from 0 to 1 of the width and
 // height, t in milliseconds since the first touch, p the pressure from 0 to 1 (1 where the glass cannot tell).
-Item {
+// Without touch, Select puts the pen down and lifts it, and the four arrows lead it: whoever cannot reach the glass makes
+// a mark of their own all the same.
+FocusScope {
     id: root
 
     property string prompt: qsTrId("controls.sign_here")
@@ -17,6 +19,7 @@ Item {
     signal signed(var strokes) // after every stroke
 
     function clear(): void {
+        penDown = false;
         pen.points = [];
         strokes = [];
         signed([]);
@@ -27,8 +30,51 @@ Item {
         return dots.length === 1 ? [dots[0], Qt.point(dots[0].x + 0.1, dots[0].y)] : dots;
     }
 
+    // ---- The keypad's pen
+    property bool penDown: false
+    property real penX: 0.3
+    property real penY: 0.5
+
+    function putPen(): void {
+        if (penDown) {
+            lift();
+        } else {
+            penDown = true;
+            pen.mark(penX, penY, root.empty);
+        }
+        Voice.tell([penDown ? qsTrId("controls.pen_down") : qsTrId("controls.pen_up")]);
+    }
+
+    function leadPen(across: int, along: int): void {
+        penX = Math.max(0.02, Math.min(0.98, penX + 0.03 * across));
+        penY = Math.max(0.04, Math.min(0.96, penY + 0.03 * along * width / Math.max(1, height)));
+        if (penDown)
+            pen.mark(penX, penY, false);
+    }
+
+    function lift(): void {
+        penDown = false;
+        pen.finish();
+    }
+
     Accessible.role: Accessible.Canvas
     Accessible.name: root.prompt
+    Accessible.description: qsTrId("controls.pen_hint")
+    Accessible.focusable: true
+    Accessible.onPressAction: root.putPen()
+    Keys.onPressed: event => {
+        const select = [Qt.Key_Return, Qt.Key_Enter, Qt.Key_Select, Qt.Key_Space].includes(event.key);
+        const across = event.key === Qt.Key_Left ? -1 : event.key === Qt.Key_Right ? 1 : 0;
+        const along = event.key === Qt.Key_Up ? -1 : event.key === Qt.Key_Down ? 1 : 0;
+        event.accepted = select || across !== 0 || along !== 0;
+        if (select && !event.isAutoRepeat)
+            root.putPen();
+        else if (across !== 0 || along !== 0)
+            root.leadPen(across, along);
+    }
+    activeFocusOnTab: true
+    onActiveFocusChanged: if (!activeFocus && penDown)
+        lift()
     implicitHeight: Theme.mm(70)
 
     Rectangle {
@@ -50,7 +96,9 @@ Item {
             anchors.horizontalCenter: parent.horizontalCenter
             anchors.bottom: parent.bottom
             anchors.bottomMargin: Theme.space3
-            text: root.prompt
+            width: parent.width - 2 * Theme.space4
+            text: root.activeFocus ? qsTrId("controls.pen_hint") : root.prompt
+            horizontalAlignment: Text.AlignHCenter
             color: Theme.inkSoft
             Accessible.ignored: true
         }
@@ -79,8 +127,16 @@ Item {
         property real began: 0
 
         function add(): void {
-            const x = Math.max(0, Math.min(1, point.position.x / root.width));
-            const y = Math.max(0, Math.min(1, point.position.y / root.height));
+            put(Math.max(0, Math.min(1, point.position.x / root.width)), Math.max(0, Math.min(1, point.position.y / root.height)));
+        }
+
+        function mark(x: real, y: real, first: bool): void {
+            if (first)
+                began = Date.now();
+            put(x, y);
+        }
+
+        function put(x: real, y: real): void {
             const last = points[points.length - 1];
             if (last && last.x === x && last.y === y)
                 return;
@@ -98,15 +154,39 @@ Item {
                     began = Date.now();
                 points = [];
                 add();
-            } else if (points.length > 0) {
-                const whole = points;
-                points = [];
-                root.strokes = root.strokes.concat([whole]);
-                root.signed(root.strokes);
+            } else {
+                finish();
             }
         }
+
+        function finish(): void {
+            if (points.length === 0)
+                return;
+            const whole = points;
+            points = [];
+            root.strokes = root.strokes.concat([whole]);
+            root.signed(root.strokes);
+        }
+
         onPointChanged: if (active && points.length > 0)
             add()
+    }
+
+    Rectangle {
+        x: root.penX * root.width - width / 2
+        y: root.penY * root.height - height / 2
+        width: Theme.mm(root.penDown ? 5 : 8)
+        height: width
+        radius: width / 2
+        color: root.penDown ? Theme.focus : "transparent"
+        border.width: Theme.strokeStrong
+        border.color: Theme.focus
+        visible: root.activeFocus
+    }
+
+    FocusRing {
+        shown: root.activeFocus
+        corner: Theme.radius3
     }
 
     component Stroke: Shape {

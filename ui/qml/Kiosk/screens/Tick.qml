@@ -15,6 +15,8 @@ Pressable {
     Accessible.name: root.heading
     Accessible.checkable: true
     Accessible.checked: root.on
+    onOnChanged: if (visualFocus)
+        Voice.tell([text, on ? qsTrId("speech.chosen") : qsTrId("speech.not_chosen")])
     text: heading
     hint: note
     corner: Theme.radius3
