@@ -489,7 +489,6 @@ class FakeTerminal:
             words=self.words,
             config=self.config,
             catalogue=lambda: self.catalogue,
-            language=lambda: self.language,
         )
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)

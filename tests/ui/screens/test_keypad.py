@@ -169,12 +169,11 @@ def test_a_residence_permit_is_applied_for_by_keys(keypad: Keypad, go: Any) -> N
     go("sign_pad")
     keypad.press(Qt.Key.Key_Right, 8)
     keypad.press(Qt.Key.Key_Down, 3)
-    keypad.press(Qt.Key.Key_Tab)
+    keypad.select()
     (stroke,) = terminal.case.strokes
     assert stroke[-1][0] - stroke[0][0] == pytest.approx(0.24)
     assert stroke[-1][1] > stroke[0][1]
-    keypad.tab_to("foot_main")
-    keypad.select()
+    go("foot_main")
     assert terminal.session.state is State.REVIEW
     go("review_3")
     assert terminal.session.state is State.FORM

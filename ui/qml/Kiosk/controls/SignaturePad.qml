@@ -5,8 +5,8 @@ import Kiosk
 
 // A sheet to sign on. `strokes` is a list of strokes, each a list of {x, y, t, p}: x and y from 0 to 1 of the width and
 // height, t in milliseconds since the first touch, p the pressure from 0 to 1 (1 where the glass cannot tell).
-// Without touch, Select puts the pen down and lifts it, and the four arrows lead it: whoever cannot reach the glass makes
-// a mark of their own all the same.
+// Without touch, Select puts the pen down and lifts it, and between the two the four arrows lead it: whoever cannot reach
+// the glass makes a mark of their own all the same.
 FocusScope {
     id: root
 
@@ -48,8 +48,7 @@ FocusScope {
     function leadPen(across: int, along: int): void {
         penX = Math.max(0.02, Math.min(0.98, penX + 0.03 * across));
         penY = Math.max(0.04, Math.min(0.96, penY + 0.03 * along * width / Math.max(1, height)));
-        if (penDown)
-            pen.mark(penX, penY, false);
+        pen.mark(penX, penY, false);
     }
 
     function lift(): void {
@@ -66,10 +65,11 @@ FocusScope {
         const select = [Qt.Key_Return, Qt.Key_Enter, Qt.Key_Select, Qt.Key_Space].includes(event.key);
         const across = event.key === Qt.Key_Left ? -1 : event.key === Qt.Key_Right ? 1 : 0;
         const along = event.key === Qt.Key_Up ? -1 : event.key === Qt.Key_Down ? 1 : 0;
-        event.accepted = select || across !== 0 || along !== 0;
+        const led = root.penDown && (across !== 0 || along !== 0);
+        event.accepted = select || led;
         if (select && !event.isAutoRepeat)
             root.putPen();
-        else if (across !== 0 || along !== 0)
+        else if (led)
             root.leadPen(across, along);
     }
     activeFocusOnTab: true
