@@ -18,6 +18,7 @@ from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
 from kiosk.session.timeouts import Timer
 from ui.bridge.pictures import Pictures
+from ui.bridge.session import OUT_STAYS
 
 
 def test_a_touch_anywhere_begins(stand: Any) -> None:
@@ -604,6 +605,10 @@ def test_the_next_person_finds_the_defaults(stand: Any, end: str) -> None:
             stand.terminal.handle(ev.TimedOut(stand.terminal.session.number, State.HOME, timer))
     else:
         stand.terminal.handle(ev.FaultRaised("B-900"))
+        assert settings_of(stand) == changed  # until it has been read or heard
+        later = stand.terminal.now() + OUT_STAYS
+        stand.terminal.now = lambda: later
+        stand.screen.bridges.follow_clock()
     stand.settle()
     assert stand.terminal.session.state in {State.ATTRACT, State.OUT_OF_SERVICE}
     assert settings_of(stand) == defaults
