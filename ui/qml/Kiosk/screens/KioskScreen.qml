@@ -55,7 +55,7 @@ ScreenFrame {
     onTextSizeWanted: Settings.setTextSize((Settings.textSize + 1) % 4)
     onContrastWanted: Settings.setHighContrast(!Settings.highContrast)
     onLowReachWanted: Settings.setLowReach(!Settings.lowReach)
-    covered: helpAsked || silenceAsked || asking
+    covered: silenceAsked || asking
     soundOn: Speech.on
     soundAvailable: Speech.available
     onSoundWanted: Speech.toggle()
