@@ -41,6 +41,7 @@ from kiosk.journeys.help import HelpDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
+from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.vault import Vault
@@ -184,6 +185,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         my_cases=MyCasesDesk(context),
         certificate=CertificateDesk(context),
         help=HelpDesk(context),
+        rating=RatingDesk(context),
         guard=GuardDesk(context),
         staff=StaffDesk(context),
     )

@@ -34,6 +34,7 @@ from kiosk.journeys.help import HelpDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
+from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
@@ -56,6 +57,7 @@ class Desks:
     my_cases: MyCasesDesk
     certificate: CertificateDesk
     help: HelpDesk
+    rating: RatingDesk
     guard: GuardDesk
     staff: StaffDesk
 
@@ -352,6 +354,8 @@ class Terminal:
                 self._desks.my_cases.withdraw()
             case fx.FileCallBack():
                 self._desks.help.file()
+            case fx.FileRating(grade=grade):
+                self._desks.rating.file(grade)
             case fx.RequestCertificate():
                 self._desks.certificate.request()
             case fx.PrintCertificate():

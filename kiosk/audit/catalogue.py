@@ -45,6 +45,8 @@ EVENTS: dict[str, AuditEvent] = {
     "case.withdrawal_stored": _event("The outbox committed a withdrawal.", "session", "code", "withdraws"),
     "help.call_back_stored": _event("The outbox committed a wish to be called back.", "session", "code", "step"),
     "help.call_back_refused": _event("A wish to be called back could not be kept.", "session", "reason"),
+    "rating.stored": _event("The outbox committed a grade of a case or certificate.", "session", "about"),
+    "rating.refused": _event("A grade could not be kept.", "session", "reason"),
     "certificate.issued": _event("The city issued a certificate and it was checked.", "session", "certificate"),
     "certificate.refused": _event("No certificate was issued, or it failed its check.", "session", "reason"),
     "print.requested": _event("A certificate was asked to be printed.", "session", "certificate", "assurance"),

@@ -72,6 +72,13 @@ class FileCallBack:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRating:
+    """Seal and commit a grade (1 to 5) of what has just been done to the outbox."""
+
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
 class RequestCertificate:
     """Have central issue the certificate and check what comes."""
 
@@ -124,6 +131,7 @@ class Record:
 
 Effect = (
     WatchCard | SendCode | CheckCode | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
-    | FindCases | ReprintReceipt | WithdrawCase | FileCallBack | RequestCertificate | PrintCertificate | CancelPrint
-    | RecordTaken | CheckHolding | AlarmStation | WipePerson | Quit | Record
+    | FindCases | ReprintReceipt | WithdrawCase | FileCallBack | FileRating
+    | RequestCertificate | PrintCertificate | CancelPrint | RecordTaken | CheckHolding | AlarmStation | WipePerson
+    | Quit | Record
 )  # fmt: skip

@@ -221,6 +221,27 @@ class ReceiptNotPrinted:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """One of the five grades was touched: 5 very content, 1 not at all."""
+
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatingKept:
+    """The grade is on stable storage."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatingNotKept:
+    """The grade could not be kept; nothing else depends on it."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
 class CityReceived:
     """The platform's signed receipt for this session's submission is stored."""
 
@@ -389,6 +410,7 @@ Event = (
     | CardRead | CardRefused | CodeSent | CodeNotSent | CodeEntered | CodeAccepted | CodeRefused
     | PageAnswered | FieldReopened | MaterialOpened | MaterialCaptured | Stored | NotStored | ReceiptPrinted
     | ReceiptNotPrinted | CityReceived | CasesFound | CaseOpened | ReprintAsked | WithdrawAsked | Withdrawn | NotWithdrawn
+    | Rated | RatingKept | RatingNotKept
     | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
     | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown
     | StaffCardRemoved | StopRequested | FaultRaised | FaultCleared

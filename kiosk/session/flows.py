@@ -14,6 +14,9 @@ from kiosk.session.moves import Step, enter, go, over, with_trouble
 from kiosk.session.states import Choice, Holding, Journey, Plan, Promise, Session, State, Taken, Trouble
 from kiosk.session.timeouts import Timer
 
+BEST = 5
+"""The best of the five grades of service (好差评)."""
+
 
 def in_state(session: Session, event: ev.Event) -> Step | None:
     """Return what the present state makes of `event`, or None when it means nothing here."""
@@ -25,11 +28,11 @@ def in_state(session: Session, event: ev.Event) -> Step | None:
         case State.FORM | State.MATERIALS | State.CAPTURE | State.SIGN | State.REVIEW:
             return _applying(session, event)
         case State.SUBMIT | State.OUTCOME:
-            return _handing_in(session, event)
+            return _rating(session, event) or _handing_in(session, event)
         case State.AGAIN | State.CASES | State.CASE | State.WITHDRAW:
             return _looking_after(session, event)
         case State.CHOOSE | State.PREPARE | State.PREVIEW | State.PRINT | State.TAKEN:
-            return _certifying(session, event)
+            return _rating(session, event) or _certifying(session, event)
         case State.GUARD:
             return _guarding(session, event)
         case State.STAFF | State.OUT_OF_SERVICE:
@@ -228,6 +231,21 @@ def _handing_in(session: Session, event: ev.Event) -> Step | None:
             return Step(replace(session, trouble=None))
         case State.OUTCOME, ev.Confirmed() if session.receipt_printed is not None:
             return go(session, State.GUARD)
+        case _:
+            return None
+
+
+def _rating(session: Session, event: ev.Event) -> Step | None:
+    """One touch once the thing is done; it holds nobody up, and a second touch changes nothing."""
+    if session.state not in {State.OUTCOME, State.TAKEN}:
+        return None
+    match event:
+        case ev.Rated(grade=grade) if session.rated == 0 and 1 <= grade <= BEST:
+            return Step(replace(session, rated=grade, rating_kept=None), (fx.FileRating(grade),))
+        case ev.RatingKept():
+            return Step(replace(session, rating_kept=True))
+        case ev.RatingNotKept():
+            return Step(replace(session, rating_kept=False))
         case _:
             return None
 

@@ -168,6 +168,10 @@ class Session:
     promise: Promise = Promise.NONE
     notice: str = ""
     """Message id of what the person must know of the submission that was kept."""
+    rated: int = 0
+    """The grade that was given, 1 to 5; 0 for none: nobody has to."""
+    rating_kept: bool | None = None
+    """None while unknown or not given."""
     receipt_printed: bool | None = None
     """None while unknown or printing."""
     certificate_printed: bool = False

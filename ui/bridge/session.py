@@ -63,7 +63,7 @@ class Session(QObject):
         super().__init__()
         self._terminal = terminal
         self._settings = settings
-        self._number = terminal.session.number
+        self._visit = terminal.session.number
         self._seconds = -1
         terminal.bus.subscribe(Fact.SESSION, self._follow)
 
@@ -76,10 +76,13 @@ class Session(QObject):
         session = self._terminal.session
         # The person's screen goes before its settings do: nobody sees it jump.
         self.changed.emit()
-        if session.number != self._number:
-            self._number = session.number
+        # Out of service the person is gone too, though the next visit has not begun.
+        out = session.state is State.OUT_OF_SERVICE
+        visit = -1 if out else session.number
+        if visit != self._visit:
+            self._visit = visit
             self._settings.reset()
-        self._settings.follow_elder(session.elder)
+        self._settings.follow_elder(session.elder and not out)
         self.follow_clock()
 
     def follow_clock(self) -> None:
@@ -176,6 +179,17 @@ class Session(QObject):
         """`printing`, `printed` or `failed`."""
         printed = self._terminal.session.receipt_printed
         return "printing" if printed is None else "printed" if printed else "failed"
+
+    @Property(int, notify=changed)
+    def rated(self) -> int:
+        """The grade that was given, 5 to 1; 0 for none."""
+        return self._terminal.session.rated
+
+    @Property(str, notify=changed)
+    def rating(self) -> str:
+        """What became of the grade: `kept`, `failed`, or nothing as long as nobody knows."""
+        kept = self._terminal.session.rating_kept
+        return "" if kept is None else "kept" if kept else "failed"
 
     @Property(str, notify=changed)
     def holding(self) -> str:
@@ -295,6 +309,11 @@ class Session(QObject):
     def setElder(self, wanted: bool) -> None:
         """Elder mode was accepted, declined or switched."""
         self._terminal.handle(ev.ElderAnswered(wanted))
+
+    @Slot(int)
+    def rate(self, grade: int) -> None:
+        """One of the five grades was touched."""
+        self._terminal.handle(ev.Rated(grade))
 
     @Slot(str)
     def openMaterial(self, material: str) -> None:

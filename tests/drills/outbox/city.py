@@ -42,10 +42,11 @@ def free_port() -> int:
 
 
 class City:
-    """The platform's process; it comes up on the same port each time."""
+    """The platform's process; it comes up on the same port each time. `module` is run in the place of `central`."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, module: str = "central") -> None:
         self.settings = Settings(directory / "central")
+        self._module = module
         keys.init(self.settings, staff_password="only-for-the-drill")
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -53,7 +54,7 @@ class City:
     def start(self) -> None:
         """Start it and wait until it listens."""
         where = ("--state", str(self.settings.state_dir), "--port", str(self.port))
-        command = [sys.executable, "-m", "central", "serve", *where]
+        command = [sys.executable, "-m", self._module, "serve", *where]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert self._process.stdout is not None
         if not select.select([self._process.stdout], [], [], _UP_S)[0] or not self._process.stdout.readline():

@@ -81,6 +81,10 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.WithdrawAsked(),
     ev.Withdrawn(7),
     ev.NotWithdrawn(7, "cases.withdraw.failed"),
+    ev.Rated(5),
+    ev.Rated(0),
+    ev.RatingKept(7),
+    ev.RatingNotKept(7),
     ev.CertificateReady(7),
     ev.CertificateRefused(7, "certificate.refused"),
     ev.PagesPrinted(7),
@@ -470,3 +474,21 @@ def test_nobody_is_promised_a_call_where_it_may_not_be_kept(state: State) -> Non
     asked, effects = run(in_state(state), ev.HelpAsked(), ev.CallBackAsked())
     assert asked.helping is Helping.OPEN
     assert effects == []
+
+
+@pytest.mark.parametrize("state", [State.OUTCOME, State.TAKEN])
+def test_a_grade_is_one_touch_and_holds_nobody_up(state: State) -> None:
+    """The first touch counts, a second changes nothing; with or without an answer of the store the person may go."""
+    session = in_state(state, receipt_printed=True)
+    rated, effects = run(session, ev.Rated(4), ev.Rated(1))
+    assert effects == [fx.FileRating(4)]
+    assert (rated.state, rated.rated, rated.rating_kept) == (state, 4, None)
+    for before in (session, rated, run(rated, ev.RatingKept(7))[0], run(rated, ev.RatingNotKept(7))[0]):
+        assert run(before, ev.Confirmed())[0].state is State.GUARD
+    assert run(session, ev.Rated(6))[0].rated == 0
+
+
+def test_nothing_is_graded_before_it_is_done() -> None:
+    """A grade anywhere else means nothing."""
+    for state in set(State) - {State.OUTCOME, State.TAKEN}:
+        assert run(in_state(state), ev.Rated(5)) == (in_state(state), [])

@@ -187,5 +187,9 @@ KioskScreen {
                 }
             }
         }
+
+        RatingRow {
+            width: parent?.width ?? 0
+        }
     }
 }
