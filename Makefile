@@ -1,6 +1,7 @@
 # Two commands matter: `make demo` shows the terminal doing its whole job, `make test` proves it.
 .POSIX:
-.PHONY: demo test lint setup fresh deb pictures screens bench-documents bench-search bench-devices soak-devices bench-outbox proof-outbox proof-power-cut lock clean
+.PHONY: demo test lint setup fresh deb pictures screens bench-documents bench-search bench-devices soak-devices bench-outbox proof-outbox \
+  proof-power-cut lock clean
 
 PY = .venv/bin/python
 

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from central import call_back_pages, handover_pages, rating_pages, staff, tus
+from central.accepting import Accepting
 from central.bodies import body_of
 from central.call_backs import CallBackDesk
 from central.cases import CaseDesk
@@ -84,7 +85,7 @@ def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
     """Wire a platform on an initialised state directory. Raises `keys.StateError`. The caller closes `db`."""
     keys = load(settings)
     gateway = gateway or SandboxGateway(settings.messages_file)
-    db = Database(settings.database)
+    db = Database(settings.record)
     register = Register()
     catalogue = CatalogueDesk(settings.catalogue_dir)
     objects = ObjectStore(settings.store_dir)
@@ -97,7 +98,16 @@ def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
         enrolment=enrolment,
         gate=DeviceGate(settings, db, enrolment),
         catalogue=catalogue,
-        outbox=OutboxDesk(settings, keys, db, enrolment, identity, PartStore(settings.parts_dir), objects),
+        outbox=OutboxDesk(
+            settings=settings,
+            keys=keys,
+            db=db,
+            enrolment=enrolment,
+            identity=identity,
+            parts=PartStore(settings.parts_dir),
+            objects=objects,
+            accepting=Accepting(db, keys.sign.sign),
+        ),
         identity=identity,
         cases=CaseDesk(settings, db, identity, catalogue, objects),
         certificates=CertificateDesk(settings, keys, db, register, identity, CertificateRenderer(keys)),

@@ -9,6 +9,7 @@ import datetime as dt
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -31,7 +32,8 @@ _FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 class Utc(TypeDecorator[dt.datetime]):
     """An aware time, stored as sortable UTC text."""
 
-    impl = String(27)
+    # Compared byte by byte, however a PostgreSQL sorts its words.
+    impl = String(27).with_variant(String(27, collation="C"), "postgresql")
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
@@ -48,13 +50,15 @@ class Utc(TypeDecorator[dt.datetime]):
 
 
 metadata = MetaData()
+_SEQ = BigInteger().with_variant(Integer, "sqlite")
+"""Numbers of a terminal's submissions go to 2^53."""
 
 kiosks = Table(
     "kiosks",
     metadata,
     Column("number", String(4), primary_key=True),
     Column("enrolled_at", Utc, nullable=False),
-    Column("contiguous", Integer, nullable=False, default=0),
+    Column("contiguous", _SEQ, nullable=False, default=0),
 )
 
 device_keys = Table(
@@ -93,7 +97,7 @@ submissions = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("kiosk", ForeignKey("kiosks.number"), nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("seq", _SEQ, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("received_at", Utc, nullable=False),
     Column("envelope", LargeBinary, nullable=False),

@@ -92,10 +92,14 @@ class CaseDesk:
                 target = ev.FieldReopened(State.FORM, page=number)
                 lines.append(ReviewLine("review.form", view.label.in_language(language), view.display, target))
         for material in self._materials.views():
-            have = self._context.say("review.have") if material.state == "have" else ""
-            pages = have or self._context.say("review.pages", pages=material.pages)
-            target = ev.FieldReopened(State.MATERIALS, material=material.key)
-            lines.append(ReviewLine("review.materials", material.name.in_language(language), pages, target))
+            name, have = material.name.in_language(language), material.state == "have"
+            pages = self._context.say("review.have") if have else self._context.say("review.pages", pages=material.pages)
+            target = None if have else ev.FieldReopened(State.MATERIALS, material=material.key)
+            lines.append(ReviewLine("review.materials", name, pages, target))
+        signed = self._context.say("review.signed") if self.has_signature else ""
+        lines.append(
+            ReviewLine("review.materials", self._context.say("review.signature"), signed, ev.FieldReopened(State.SIGN))
+        )
         return tuple(lines)
 
     @property

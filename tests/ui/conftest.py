@@ -23,6 +23,8 @@ from PySide6.QtTest import QTest
 
 from kiosk.words import Words
 from ui import QML_DIR, fonts
+from ui.handwriting.ink import Ink
+from ui.handwriting.recogniser import Recogniser
 from ui.keyboard import build
 from ui.keyboard.model import INDEX, Keyboard, KeyboardModel
 from ui.keyboard.pinyin import Pinyin
@@ -187,7 +189,7 @@ def bench(qapp: QGuiApplication, pinyin_index: Path) -> Iterator[Bench]:
     translator = WordsTranslator(Words.load(), "zh_CN")
     translator.install()
     engine = Pinyin(pinyin_index)
-    stand = Bench(qapp, KeyboardModel(engine), translator)
+    stand = Bench(qapp, KeyboardModel(engine, Ink(lambda: Recogniser(engine.rarity()))), translator)
     yield stand
     stand.close()
     engine.close()

@@ -55,7 +55,13 @@ def build(terminal: Terminal) -> Bridges:
     shown = terminal.config.terminal
     # A counter's screen is so low that larger words would push the field that is written in off the glass.
     elder = 1 if shown.screen.orientation == "counter" else 2
-    settings = Settings(language=shown.language, reduced_motion=shown.screen.reduced_motion, elder_text_size=elder)
+
+    def speak(language: str) -> None:
+        terminal.language = language
+
+    settings = Settings(
+        language=shown.language, reduced_motion=shown.screen.reduced_motion, elder_text_size=elder, speak=speak
+    )
     session = Session(terminal, settings)
     station = Station(terminal, settings)
     person = Person(terminal)

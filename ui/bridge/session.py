@@ -63,7 +63,7 @@ class Session(QObject):
         super().__init__()
         self._terminal = terminal
         self._settings = settings
-        self._number = terminal.session.number
+        self._visit = terminal.session.number
         self._seconds = -1
         terminal.bus.subscribe(Fact.SESSION, self._follow)
 
@@ -76,10 +76,13 @@ class Session(QObject):
         session = self._terminal.session
         # The person's screen goes before its settings do: nobody sees it jump.
         self.changed.emit()
-        if session.number != self._number:
-            self._number = session.number
+        # Out of service the person is gone too, though the next visit has not begun.
+        out = session.state is State.OUT_OF_SERVICE
+        visit = -1 if out else session.number
+        if visit != self._visit:
+            self._visit = visit
             self._settings.reset()
-        self._settings.follow_elder(session.elder)
+        self._settings.follow_elder(session.elder and not out)
         self.follow_clock()
 
     def follow_clock(self) -> None:

@@ -68,6 +68,8 @@ class FieldView:
     keyboard: str = "none"
     max_length: int = 60
     offer: str = ""
+    earliest: str = ""
+    latest: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def config(orientation: str = "portrait", language: str = "zh_CN") -> Config:
             "state_dir": "state",
             "terminal": {
                 "number": "0042",
-                "name": {"zh": "市民之窗", "en": "Citizen's Window"},
+                "name": {"zh": "市民之窗 · 24小时自助终端", "en": "Citizen's Window, 24 hours"},
                 "site": {"zh": "金明广场站", "en": "Jinming Square"},
                 "phone": "0371-12345",
                 "language": language,
@@ -197,6 +199,17 @@ DIVISIONS = {
     "990101000000": (("990101001000", "北书店街道"), ("990101002000", "大兴街道")),
     "990101001000": (("990101001001", "第一社区"), ("990101001002", "第二社区")),
 }
+DIVISIONS_EN = {
+    "测试省": "Sample Province",
+    "测试市": "Sample City",
+    "样例市": "Example City",
+    "龙亭样例区": "Longting District",
+    "鼓楼样例区": "Shunhe Hui District",
+    "北书店街道": "Beishudian Subdistrict",
+    "大兴街道": "Daxing Subdistrict",
+    "第一社区": "First Community",
+    "第二社区": "Second Community",
+}
 
 
 class FakeForm:
@@ -209,15 +222,15 @@ class FakeForm:
                 FieldView("phone", Text("手机号码", "Mobile number"), "mobile", "", "", keyboard="digits", max_length=11),
             ],
             [
-                FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago")),  # noqa: E501
+                FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago"), latest="2026-05-28"),  # noqa: E501
                 FieldView("address", Text("现居住地址", "Present address"), "address", {"division": "990101001001", "detail": ""}, "", keyboard="pinyin"),  # noqa: E501
             ],
             [FieldView("reason", Text("申领事由", "Reason"), "enum", "", "", options=REASONS)],
         ]
         self.certificate: list[list[FieldView]] = [
             [
-                FieldView("from", Text("起始月份", "From"), "month", "2025-11", "2025-11"),
-                FieldView("to", Text("截止月份", "Until"), "month", "2026-10", "2026-10"),
+                FieldView("from", Text("起始月份", "From"), "month", "2025-11", "2025-11", latest="2026-11-28"),
+                FieldView("to", Text("截止月份", "Until"), "month", "2026-10", "2026-10", earliest="2025-11-01", latest="2026-11-28"),  # noqa: E501
                 FieldView(
                     "kinds", Text("险种", "Insurance"), "multi_enum", ["pension"], "",
                     options=(Option("pension", Text("养老", "Pension")), Option("injury", Text("工伤", "Work injury")), Option("unemployment", Text("失业", "Unemployment"))),  # noqa: E501
@@ -249,7 +262,8 @@ class FakeForm:
         self._terminal.handle(ev.PageAnswered(after if after < len(self._now()) else None))
 
     def division_children(self, code: str) -> tuple[tuple[str, str], ...]:
-        return DIVISIONS.get(code, ())
+        english = self._terminal.language == "en"
+        return tuple((each, DIVISIONS_EN[name] if english else name) for each, name in DIVISIONS.get(code, ()))
 
 
 class FakeBringing:
@@ -365,9 +379,11 @@ class FakeCase:
             line("form", "居住登记日期", "Registered as resident since", "2025-11-01", form(1)),
             line("form", "现居住地址", "Present address", place, form(1)),
             line("form", "申领事由", "Reason", "Lawful and steady work" if english else "合法稳定就业", form(2)),
+            line("materials", "居民身份证", "Resident ID card", "already here" if english else "已有，不用带"),
             line("materials", "居住地住址证明", "Proof of address", "2 pages" if english else "2 页", ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
             line("materials", "就业证明", "Employment proof", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
             line("materials", "证件照", "ID photo", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
+            line("materials", "本人签名", "Signature", "signed" if english else "已签好", ev.FieldReopened(State.SIGN)),
         )  # fmt: skip
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from fake_terminal import CALLED, NO_PAPER, NO_RECORD, TROUBLE, FakeMyCases, FakeTerminal
 from geometry import seen
-from PySide6.QtCore import QMetaObject, QRegularExpression
+from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
@@ -27,6 +27,14 @@ from kiosk.events import Fact
 from kiosk.identity.assurance import Assurance
 from kiosk.session.states import Choice, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
+
+WANG = [
+    [(1.10, 0.24), (1.42, 0.22), (1.62, 0.23)],
+    [(1.14, 0.52), (1.38, 0.50), (1.58, 0.51)],
+    [(1.36, 0.24), (1.35, 0.52), (1.36, 0.80)],
+    [(1.02, 0.83), (1.40, 0.80), (1.72, 0.81)],
+]
+"""王, as somebody writes it: x and y in heights of the pad."""
 
 
 def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
@@ -65,17 +73,64 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
                 page[at] = replace(view, problem_id="form.problem.required")
         show(State.FORM, page=1)
 
+    def typing_on() -> None:
+        problems()
+        begin("field_address")
+
+    def typing_digits() -> None:
+        show(State.FORM, page=0)
+        begin("field_phone")
+
+    def begin(name: str) -> None:
+        field = next(one.item for one in seen(screen.window) if one.item.objectName() == name)
+        QMetaObject.invokeMethod(field, "begin")
+
+    def place() -> None:
+        terminal.form.set("address", {"division": "990100000000", "detail": ""})
+        show(State.FORM, page=1)
+
     def chosen() -> None:
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
         QTest.qWait(40)
-        page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_1")
+        page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_0")
         QMetaObject.invokeMethod(page, "click")
+
+    def missing() -> None:
+        show(State.CONSENT)
+        QTest.qWait(40)
+        for name in ("consent_handle", "foot_main"):
+            item = next(one.item for one in seen(screen.window) if one.item.objectName() == name)
+            QMetaObject.invokeMethod(item, "press")
+
+    def full() -> None:
+        terminal.materials.pages_of("address_proof", 4)
+        papers()  # a new screen: none of its pages is looked at
+        QTest.qWait(40)
+        show(State.CAPTURE, material="address_proof")
 
     def offered() -> None:
         row = terminal.form.pages[0][0]
         terminal.form.pages[0][0] = replace(row, value="13900000000", offer="13900000001")
         show(State.FORM, page=0)
+
+    def typing(letters: str) -> None:
+        show(State.ATTRACT)
+        show(State.FORM, page=1)
+        QTest.qWait(40)
+        QMetaObject.invokeMethod(
+            next(one.item for one in seen(screen.window) if one.item.objectName() == "field_address"), "begin"
+        )
+        QTest.qWait(40)
+        screen.keyboard.setMode("pinyin")
+        for letter in letters:
+            screen.keyboard.key(letter)
+
+    def writing(*strokes: list[tuple[float, float]]) -> None:
+        typing("")
+        screen.keyboard.setMode("handwriting")
+        for stroke in strokes:
+            screen.keyboard.write([QPointF(x, y) for x, y in stroke])
 
     def offline() -> None:
         show(State.OUTCOME, line_up=False)
@@ -143,6 +198,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "guide_full": guide_full,
         "home_shelf_full": shelf_full,
         "consent": lambda: show(State.CONSENT),
+        "consent_missing": missing,
         "identify": lambda: show(State.IDENTIFY),
         "elder_offer": lambda: show(State.CODE, elder_offered=True),
         "code": code,
@@ -161,13 +217,20 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form1": lambda: show(State.FORM, page=1),
         "form2": lambda: show(State.FORM, page=2),
         "form_problem": problems,
+        "form_typing": typing_on,
+        "form_typing_digits": typing_digits,
+        "form_place": place,
         "form_offer": offered,
+        "form_pinyin": lambda: typing("longtingqubeishudianjiedao"),
+        "form_hand": lambda: writing(*WANG),
+        "form_hand_empty": writing,
         "materials_phone": bringing,
         "materials_phone_refused": refused,
         "materials": papers,
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
+        "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
         "materials_done": finished,
         "sign": signed,
@@ -246,6 +309,8 @@ def main() -> int:
             terminal.publish(Fact.SESSION)
         stand_still(screen, 40)
         screen.window.grabWindow().save(str(asked.folder / f"{name}.png"))
+    terminal.show(State.ATTRACT)  # nothing is left open that outlives its model
+    QTest.qWait(40)
     for warning in warnings:
         sys.stderr.write(warning + "\n")
     screen.close()

@@ -36,6 +36,7 @@ FocusScope {
     property string mainText
     property string mainIcon: "next"
     property bool mainEnabled: true
+    property bool mainWaits: false // grey until something is done; a touch on it asks what: `missed`
     property bool mainBusy: false
     property string otherText
     property string otherIcon
@@ -55,9 +56,13 @@ FocusScope {
     property Field editing: null
     readonly property bool typing: keyboard.active
     readonly property Item focused: Window.activeFocusItem
+    // A counter with large text or targets has room for the field alone above its keyboard; what is wrong stands beside it then.
+    readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
+    readonly property string wrong: squeezed ? editing?.error ?? "" : ""
 
     signal back
     signal main
+    signal missed
     signal other
     signal languageWanted
     signal textSizeWanted
@@ -125,7 +130,7 @@ FocusScope {
         id: head
 
         readonly property bool stacked: Theme.portrait && !root.low && root.toolsVisible
-        readonly property real row: root.low || !root.toolsVisible ? Theme.mm(17) : Theme.portrait ? Theme.mm(17) : Theme.target
+        readonly property real row: Math.max(told.implicitHeight, !root.low && root.toolsVisible && !Theme.portrait ? Theme.target : Theme.mm(17))
 
         width: parent.width
         height: Theme.space2 + row + (stacked ? Theme.target + Theme.space2 : 0) + Theme.space2
@@ -166,6 +171,10 @@ FocusScope {
             }
 
             Column {
+                id: told
+
+                spacing: -0.3 * Theme.head // the lines' own leading is enough between them
+
                 ConnectionBadge {
                     anchors.right: parent.right
                     online: root.online
@@ -255,6 +264,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_language"
             iconName: "globe"
             text: qsTrId("controls.language_other")
             onClicked: root.languageWanted()
@@ -263,6 +273,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_text"
             iconName: "text"
             text: qsTrId("controls.text_size")
             on: Theme.textStep > 0
@@ -272,6 +283,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_contrast"
             iconName: "contrast"
             text: qsTrId("controls.contrast")
             on: Theme.highContrast
@@ -281,9 +293,9 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_sound"
             iconName: root.soundOn ? "sound" : "mute"
             text: qsTrId("controls.sound")
-            objectName: "tool_sound"
             on: root.soundOn
             blocked: !root.soundAvailable
             hint: root.soundAvailable ? "" : qsTrId("controls.sound_off")
@@ -294,6 +306,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_reach"
             iconName: Theme.lowReach ? "lift" : "reach"
             text: qsTrId("controls.low_reach")
             on: Theme.lowReach
@@ -316,6 +329,7 @@ FocusScope {
         id: words
 
         readonly property real full: column.implicitHeight
+        readonly property bool tight: root.rail && keyboard.active && height < Theme.mm(70) // the title alone stays, whole
 
         clip: keyboard.active
         x: Theme.margin
@@ -334,6 +348,20 @@ FocusScope {
                 Layout.fillWidth: true
                 steps: root.steps
                 current: root.step
+                visible: steps.length > 0 && !words.tight && root.wrong === ""
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                Layout.maximumHeight: words.height
+                text: root.wrong
+                color: Theme.bad
+                font.bold: true
+                fontSizeMode: Text.Fit
+                minimumPixelSize: Theme.mm(6.6)
+                visible: text !== ""
+                wrapMode: Text.WordWrap
+                Accessible.ignored: true
             }
 
             // In a rail the words have so much room and no more: there they grow smaller before they are cut or broken.
@@ -347,7 +375,7 @@ FocusScope {
                 fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
                 lineHeight: 0.9
                 minimumPixelSize: Theme.body
-                visible: text !== ""
+                visible: text !== "" && !root.squeezed
                 wrapMode: Text.WordWrap
             }
 
@@ -360,7 +388,7 @@ FocusScope {
                 role: "lead"
                 fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
                 minimumPixelSize: Theme.mm(6.6)
-                visible: text !== "" && !(Theme.counter && keyboard.active)
+                visible: text !== "" && !words.tight && !(root.rail && keyboard.active)
                 wrapMode: Text.WordWrap
             }
         }
@@ -418,7 +446,7 @@ FocusScope {
         y: bottom.y
         width: parent.width
         height: active ? (item as Item)?.implicitHeight ?? 0 : 0
-        active: root.keyboardModel !== null && root.editing !== null
+        active: root.keyboardModel !== null && (root.editing?.visible ?? false)
 
         sourceComponent: KeyboardPanel {
             model: root.keyboardModel
@@ -489,9 +517,12 @@ FocusScope {
                 iconAfter: true
                 text: root.mainText
                 enabled: root.mainEnabled
+                waits: root.mainWaits
                 busy: root.mainBusy
                 visible: text !== ""
                 onClicked: root.main()
+                onRefused: if (waits)
+                    root.missed()
             }
         }
     }

@@ -19,10 +19,10 @@ KioskScreen {
     mainText: Session.editing ? qsTrId("screens.form.save") : qsTrId("screens.form.next")
     mainIcon: Session.editing ? "check" : "next"
 
-    // Letters that no character was picked for are not thrown away: they become the first candidate, and the page
+    // Letters or strokes that no character was picked for are not thrown away: they become the first candidate, and the page
     // waits until the person has seen it.
     function goOn(): void {
-        if (root.typing && Keyboard.model.preedit !== "") {
+        if (root.typing && Keyboard.model.composing) {
             if (Keyboard.model.candidates.length > 0)
                 Keyboard.model.space();
             else
