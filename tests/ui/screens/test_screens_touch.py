@@ -679,3 +679,26 @@ def test_a_pin_is_typed_unseen(stand: Any) -> None:
     assert "246810" not in shown
     stand.tap("foot_main")
     assert stand.said == [ev.PinEntered()]
+
+
+def test_staff_move_rows_and_try_devices(stand: Any) -> None:
+    """Should send what is set aside again at once, ask before it sets aside, and say what came of a trial."""
+    stand.terminal.show(State.STAFF)
+    stand.settle()
+    assert stand.find("try_document_camera") is None
+    stand.tap("try_receipt_printer")
+    assert "receipt_printer.offline" in stand.item("trial_receipt_printer").property("text")
+    stand.tap("foot_main")
+    stand.tap("retry_16")
+    stand.tap("park_23")
+    stand.wait(lambda: not stand.item("park").property("fresh"))
+    stand.tap("overlay_main")
+    assert (stand.find("park"), stand.terminal.calls) == (None, [("look",), ("retry", 16)])
+    stand.tap("park_23")
+    stand.wait(lambda: not stand.item("park").property("fresh"))
+    stand.tap("overlay_second")
+    assert stand.terminal.calls[-1] == ("park", 23, "asked_by_department")
+    stand.tap("foot_back")
+    assert stand.said == []
+    stand.tap("foot_back")
+    assert stand.said == [ev.BackPressed()]
