@@ -244,7 +244,6 @@ def _speech(context: Context, dispatcher: Dispatcher) -> Announcer:
         words=context.words,
         config=config,
         catalogue=lambda: context.catalogue,
-        language=lambda: context.language,
     )
 
 

@@ -356,6 +356,8 @@ class Terminal:
                 self._desks.help.file()
             case fx.FileRating(grade=grade):
                 self._desks.rating.file(grade)
+            case fx.CheckPin():
+                self._desks.staff.check_pin()
             case fx.RequestCertificate():
                 self._desks.certificate.request()
             case fx.PrintCertificate():

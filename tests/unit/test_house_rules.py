@@ -242,10 +242,10 @@ def test_no_sentence_is_empty() -> None:
 
 SPEAKERS = frozenset(
     {"say", "Trouble", "_trouble", "Fault", "CardRefused", "CodeNotSent", "CodeRefused", "NotStored", "ReceiptNotPrinted",
-     "CertificateRefused", "PagesNotPrinted", "_refuse", "translate", "qsTrId"}
+     "CertificateRefused", "PagesNotPrinted", "PinRefused", "_refuse", "translate", "qsTrId"}
 )  # fmt: skip
 """Calls whose dotted literals are message ids."""
-UNTITLED = frozenset({State.GUIDE, State.CASE, State.STAFF, State.OUT_OF_SERVICE})
+UNTITLED = frozenset({State.GUIDE, State.CASE, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE})
 """Screens whose headline is the item's name, the staff's own, or none."""
 _ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_+-]+)+")
 

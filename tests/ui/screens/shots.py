@@ -25,7 +25,7 @@ from PySide6.QtTest import QTest
 
 from kiosk.events import Fact
 from kiosk.identity.assurance import Assurance
-from kiosk.session.states import Helping, Holding, Promise, State
+from kiosk.session.states import Choice, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
 
 WANG = [
@@ -86,8 +86,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         QMetaObject.invokeMethod(field, "begin")
 
     def place() -> None:
-        terminal.form.set("address", {"division": "990100000000", "detail": ""})
+        settled = terminal.form.pages[1][1]
+        terminal.form.pages[1][1] = replace(settled, value={"division": "990100000000", "detail": ""})
         show(State.FORM, page=1)
+        terminal.form.pages[1][1] = settled
 
     def chosen() -> None:
         terminal.materials.pages_of("address_proof", 3)
@@ -181,6 +183,13 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.help.set(number)
         show(State.FORM, helping=stage, call_back="KF00420000N8" if stage is Helping.FILED else "", **changes)
 
+    def staff_pin(**changes: Any) -> None:
+        terminal.staff._count(4)
+        show(State.STAFF_PIN, **changes)
+
+    def locked() -> None:
+        staff_pin(trouble=Trouble("staff.pin.wrong_wait", (Choice.SKIP, Choice.LEAVE), detail="15"))
+
     return {
         "attract": lambda: show(State.ATTRACT),
         "home": home,
@@ -247,6 +256,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "taken_rated": lambda: show(State.TAKEN, certificate_printed=True, rated=1, rating_kept=False),
         "guard": lambda: show(State.GUARD, holding=Holding.CARD, guard_stage=1),
         "guard_done": lambda: show(State.GUARD),
+        "staff_pin": staff_pin,
+        "staff_pin_wrong": locked,
         "staff": lambda: show(State.STAFF),
         "help": lambda: help_with(Helping.OPEN),
         "help_phone": lambda: help_with(Helping.PHONE, "139000000"),

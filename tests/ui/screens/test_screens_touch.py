@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fake_terminal import NO_PAPER, TROUBLE, WAITING
+from geometry import seen
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -17,6 +18,7 @@ from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
 from kiosk.session.timeouts import Timer
 from ui.bridge.pictures import Pictures
+from ui.bridge.session import OUT_STAYS
 
 
 def test_a_touch_anywhere_begins(stand: Any) -> None:
@@ -502,6 +504,21 @@ def test_the_keyboard_goes_with_its_field(stand: Any) -> None:
     assert not stand.item("screen_form").property("typing")
 
 
+def test_on_a_counter_every_date_is_in_view_and_whole(stand_at: Any) -> None:
+    """What happens by when needs no turning of the page, no date is broken, and neither is the terminal's name."""
+    stand = stand_at("counter")
+    for changes in ({"line_up": False}, {"receipt_printed": False}):
+        stand.terminal.show(State.OUTCOME, **changes)
+        stand.settle()
+        page = stand.item("outcome_page")
+        for date in (stand.item(f"promise_{at}") for at in range(3)):
+            assert date.property("lineCount") == 1
+            assert page.contains(date.mapToItem(page, date.boundingRect().bottomLeft()))
+    stand.terminal.show(State.OUTCOME, elder=True)
+    stand.settle()
+    assert stand.item("terminal_name").property("lineCount") == 1
+
+
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
     """Should keep a finger from what lies under a question."""
     stand.terminal.show(State.REVIEW, leaving=True)
@@ -588,6 +605,10 @@ def test_the_next_person_finds_the_defaults(stand: Any, end: str) -> None:
             stand.terminal.handle(ev.TimedOut(stand.terminal.session.number, State.HOME, timer))
     else:
         stand.terminal.handle(ev.FaultRaised("B-900"))
+        assert settings_of(stand) == changed  # until it has been read or heard
+        later = stand.terminal.now() + OUT_STAYS
+        stand.terminal.now = lambda: later
+        stand.screen.bridges.follow_clock()
     stand.settle()
     assert stand.terminal.session.state in {State.ATTRACT, State.OUT_OF_SERVICE}
     assert settings_of(stand) == defaults
@@ -627,3 +648,17 @@ def test_one_touch_says_how_it_was(stand: Any) -> None:
     assert stand.item("rating_said").property("text") == stand.terminal.words.text("zh_CN", "screens.rating.thanks")
     stand.tap("foot_main")
     assert stand.said[-1] == ev.Confirmed()
+
+
+def test_a_pin_is_typed_unseen(stand: Any) -> None:
+    """Should show a dot for each digit, never the digit, and hand it in when there are enough."""
+    stand.terminal.show(State.STAFF_PIN)
+    stand.settle()
+    for digit in "24681":
+        stand.tap(f"digit_{digit}")
+    assert not stand.item("foot_main").isEnabled()
+    stand.tap("digit_0")
+    shown = [one.item.property("text") for one in seen(stand.screen.window)]
+    assert "246810" not in shown
+    stand.tap("foot_main")
+    assert stand.said == [ev.PinEntered()]
