@@ -235,6 +235,17 @@ def _verify(arguments: argparse.Namespace) -> int:
 
     found = certificate_check(Settings(arguments.state), arguments.file)
     good = found["intact"] and found["trusted"] and found["whole_file"]
-    words = "genuine and unchanged" if good else f"NOT genuine: {found}"
-    print(json.dumps(found, ensure_ascii=False) if arguments.json else words)
+    if arguments.json:
+        words = json.dumps(found, ensure_ascii=False)
+    elif good:
+        words = "genuine and unchanged"
+    elif not found["signer"]:
+        words = "NOT genuine: it does not bear exactly one signature that can be read"
+    elif not found["intact"]:
+        words = "NOT genuine: changed after it was signed"
+    elif not found["trusted"]:
+        words = f"NOT genuine: signed by somebody else, who calls themselves {found['signer']!r}"
+    else:
+        words = "NOT genuine: something was added after this platform signed it"
+    print(words)
     return 0 if good else 1
