@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=int, default=8443, help="0 takes any free port (default: 8443)")
     run.add_argument("--catalogue", type=Path, metavar="DIR", help="service items (YAML files) to publish")
     run.add_argument("--public-url", metavar="URL", help="address printed on certificates (default: https://localhost:PORT)")
+    run.add_argument("--handover-url", metavar="URL", default="", help="address for papers from phones (default: the same)")
     run.set_defaults(run=_serve)
     code = command("enrol-code", "make a one-time code with which a terminal enrols")
     code.add_argument("--kiosk", required=True, metavar="NUMBER", help="the terminal's number, such as 0001")
@@ -139,7 +140,9 @@ def _serve(arguments: argparse.Namespace) -> int:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
         port = sock.getsockname()[1]
         url = arguments.public_url or f"https://localhost:{port}"
-        settings = Settings(arguments.state, public_url=url, catalogue_dir=arguments.catalogue)
+        settings = Settings(
+            arguments.state, public_url=url, handover_url=arguments.handover_url, catalogue_dir=arguments.catalogue
+        )
         serve(settings, sock, lambda: print(f"listening on https://localhost:{port}", flush=True))
     return 0
 
