@@ -17,11 +17,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import DataError, SQLAlchemyError
 
-from central import cases, withdrawals
+from central import call_backs, cases, ratings, withdrawals
 from central.db import Database, unasked
 from central.refusals import Refused
 from central.tables import kiosks, submissions
-from kiosk.city.messages import Submission, Withdrawal
+from kiosk.city.messages import CallBack, Rating, Submission, Withdrawal
 from offline_queue.envelope import Header, Receipt, sign_receipt
 
 log = logging.getLogger("central")
@@ -47,6 +47,10 @@ _ENTER = submissions.insert()
 _COUNTED = update(kiosks).where(kiosks.c.number == bindparam("kiosk")).values(contiguous=bindparam("upto"))
 
 
+Message = Submission | Withdrawal | CallBack | Rating
+"""What an envelope may hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A submission with everything checked but whether it is here already. `digest` is that of `blob`."""
@@ -54,7 +58,7 @@ class Arrival:
     header: Header
     blob: bytes
     digest: str
-    message: Submission | Withdrawal
+    message: Message
     confirmed: bool
     received_at: dt.datetime
 
@@ -195,10 +199,14 @@ def _write(
     if entering is not None:
         entering.withdraw()
     for arrival in fresh:
-        if isinstance(arrival.message, Withdrawal):
-            withdrawals.enter(
-                connection, arrival.message, confirmed=arrival.confirmed, received_at=arrival.received_at
-            )
+        confirmed, received_at = arrival.confirmed, arrival.received_at
+        match arrival.message:
+            case Withdrawal() as message:
+                withdrawals.enter(connection, message, confirmed=confirmed, received_at=received_at)
+            case CallBack() as message:
+                call_backs.enter(connection, message, confirmed=confirmed, received_at=received_at)
+            case Rating() as message:
+                ratings.enter(connection, message, received_at=received_at)
 
 
 def _row(arrival: Arrival, receipt: bytes) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, bindparam, func, select, update
 
-from central import withdrawals
+from central import call_backs, withdrawals
 from central.catalogue import CatalogueDesk, Item
 from central.db import Database
 from central.gaps import Gap, gaps
 from central.identity import IdentityDesk
+from central.masking import masked_name, masked_number
 from central.parts import ObjectStore
 from central.refusals import Refused
 from central.settings import CIVIL_TZ, Settings
@@ -30,6 +31,7 @@ from kiosk.city.messages import (
     CasesRequest,
     CaseState,
     CaseSummary,
+    Level,
     PartRef,
     Submission,
     subject_hash,
@@ -233,7 +235,9 @@ class CaseDesk:
                 )
                 for row in rows
             )
-        return CasesAnswer(level="card+code" if confirmed else "card", as_of=now, cases=found)
+            calls = call_backs.of_person(connection, subject)
+        level: Level = "card+code" if confirmed else "card"
+        return CasesAnswer(level=level, as_of=now, cases=found, call_backs=calls)
 
     def listed(self) -> list[CaseView]:
         """Return the newest cases for the staff page."""
@@ -256,8 +260,8 @@ class CaseDesk:
             item=row.item,
             item_name=item.name if item else row.item,
             state=row.state,
-            name_masked=name[:1] + "*" * max(1, len(name) - 1),
-            number_masked=number[:1] + "*" * max(1, len(number) - 2) + number[-1:],
+            name_masked=masked_name(name),
+            number_masked=masked_number(number),
             kiosk=row.kiosk,
             assurance=row.assurance,
             assurance_confirmed=row.assurance_confirmed,

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from central.accepting import Accepting, Arrival, stored
+from central.accepting import Accepting, Arrival, Message, stored
 from central.db import Database
 from central.enrolment import Enrolment
 from central.identity import IdentityDesk
@@ -24,7 +24,7 @@ from central.parts import ObjectStore, PartName, PartStore, pieces
 from central.refusals import Refused
 from central.settings import Settings
 from central.tables import submissions
-from kiosk.city.messages import WITHDRAWAL, PartRef, Submission, Withdrawal
+from kiosk.city.messages import CALL_BACK, RATING, WITHDRAWAL, CallBack, PartRef, Rating, Submission, Withdrawal
 from offline_queue.envelope import (
     Envelope,
     open_form,
@@ -36,6 +36,9 @@ from offline_queue.envelope import (
 )
 from offline_queue.errors import EnvelopeError
 from offline_queue.signatures import PublicKey
+
+_OTHERS: dict[str, type[Withdrawal | CallBack | Rating]] = {WITHDRAWAL: Withdrawal, CALL_BACK: CallBack, RATING: Rating}
+"""What stands in the place of the service in the header of what is no submission."""
 
 UNCLAIMED_S = 30 * 86400.0
 """How long parts wait for their envelope. A terminal that comes later is told to send them again: nothing is lost."""
@@ -104,24 +107,28 @@ class OutboxDesk:
         must_be(envelope.header.kiosk)
         digest = hashlib.sha256(blob).hexdigest()
         try:
-            submission = self._checked(envelope)
+            message = self._checked(envelope)
         except Refused:
             # What is here already gets the answer of then, whatever has become of its parts.
             if (earlier := self._earlier(submission_id, digest)) is not None:
                 return 200, earlier
             raise
-        person, token = submission.applicant, submission.assurance_token
-        confirmed = self.identity.confirmed(submission.kiosk, person, token, submission.submitted_at)
         now = self.settings.now().replace(microsecond=0)
-        return self.accepting.enter(Arrival(envelope.header, blob, digest, submission, confirmed, now))
+        return self.accepting.enter(Arrival(envelope.header, blob, digest, message, self._confirmed(message), now))
 
-    def _checked(self, envelope: Envelope) -> Submission | Withdrawal:
+    def _checked(self, envelope: Envelope) -> Message:
         """Return what the envelope holds, with every attachment opened and durable."""
         files = self._durable_parts(envelope)
-        submission = self._open(envelope)
-        for ref in _part_refs(submission):
+        message = self._open(envelope)
+        for ref in _part_refs(message):
             self._keep_attachment(envelope, ref, files)
-        return submission
+        return message
+
+    def _confirmed(self, message: Message) -> bool:
+        """Say whether our own word proves the person; where nobody is named, nobody is confirmed."""
+        if isinstance(message, Rating) or message.applicant is None:
+            return False
+        return self.identity.confirmed(message.kiosk, message.applicant, message.assurance_token, message.submitted_at)
 
     def take_exported(self, submission_id: str, blob: bytes, parts: Mapping[str, Path]) -> int:
         """Accept what came by hand; return the status as `take_envelope`, and refuse as it does.
@@ -166,23 +173,23 @@ class OutboxDesk:
             raise Refused(409, "parts_missing", parts=missing)
         return files
 
-    def _open(self, envelope: Envelope) -> Submission | Withdrawal:
+    def _open(self, envelope: Envelope) -> Message:
         header = envelope.header
         try:
             form = open_form(envelope, self.keys.seal.private_bytes_raw())
-            submission = (Withdrawal if header.service == WITHDRAWAL else Submission).from_bytes(form)
+            message = _OTHERS.get(header.service, Submission).from_bytes(form)
         except EnvelopeError as error:
             raise Refused(422, "not_for_us", error.code) from error
         except ValidationError as error:
             keys = ",".join(sorted({".".join(map(str, each["loc"])) for each in error.errors()}))
             raise Refused(422, "form_invalid", keys[:500]) from error
-        service = WITHDRAWAL if isinstance(submission, Withdrawal) else submission.item
-        said = (submission.submission_id, submission.kiosk, submission.code, service)
+        service = message.item if isinstance(message, Submission) else header.service
+        said = (message.submission_id, message.kiosk, message.code, service)
         if said != (header.id, header.kiosk, header.code, header.service):
             raise Refused(422, "form_differs", "id, kiosk, code or item")
-        if {ref.part for ref in _part_refs(submission)} != {part.id for part in header.parts}:
+        if {ref.part for ref in _part_refs(message)} != {part.id for part in header.parts}:
             raise Refused(422, "form_differs", "parts")
-        return submission
+        return message
 
     def _keep_attachment(self, envelope: Envelope, ref: PartRef, files: dict[str, Path]) -> None:
         try:
@@ -209,5 +216,5 @@ def _part_signature(authorization: str) -> tuple[str, bytes]:
         raise Refused(401, "signature_missing") from error
 
 
-def _part_refs(message: Submission | Withdrawal) -> tuple[PartRef, ...]:
-    return () if isinstance(message, Withdrawal) else message.part_refs()
+def _part_refs(message: Message) -> tuple[PartRef, ...]:
+    return message.part_refs() if isinstance(message, Submission) else ()

@@ -153,6 +153,42 @@ withdrawals = Table(
 )
 """`code` is that of the case. Without a `case_id` the case has not come yet: a terminal may send in another order."""
 
+call_backs = Table(
+    "call_backs",
+    metadata,
+    Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
+    Column("code", String(12), nullable=False),
+    Column("kiosk", String(4), nullable=False),
+    Column("step", String(64), nullable=False),
+    Column("item", String(64), nullable=False),
+    Column("phone", String(12), nullable=False),
+    Column("applicant", JSON),
+    Column("subject_hash", String(64), index=True),
+    Column("assurance", String(16), nullable=False),
+    Column("assurance_confirmed", Boolean, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("submitted_at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False, index=True),
+    Column("answered_at", Utc),
+    Column("answered_by", String(40)),
+    Column("answer", String(500), nullable=False, server_default=""),
+)
+"""Wishes to be called back. Without an applicant nobody's card was read, and the call is the only answer."""
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
+    Column("about", String(16), nullable=False),
+    Column("rates", String(64), nullable=False, index=True),
+    Column("item", String(64), nullable=False, index=True),
+    Column("kiosk", String(4), nullable=False, index=True),
+    Column("grade", Integer, nullable=False),
+    Column("submitted_at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False, index=True),
+)
+"""How content citizens were, 5 to 1. `rates`: a case's code or a certificate's id. The case may come after its grade."""
+
 materials = Table(
     "materials",
     metadata,

@@ -26,7 +26,7 @@ from kiosk.dispatch import Dispatcher
 from kiosk.documents.errands import Errands
 from kiosk.documents.pages import VisionEvent
 from kiosk.documents.vision import Vision, VisionConfig
-from kiosk.events import Bus
+from kiosk.events import Bus, Fact
 from kiosk.fleet import custody, enrolment
 from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.health import POLLS
@@ -37,14 +37,20 @@ from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
 from kiosk.journeys.guard import GuardDesk
 from kiosk.journeys.hand_in import CaseDesk
+from kiosk.journeys.help import HelpDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
+from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.vault import Vault
 from kiosk.session.runner import SessionRunner
 from kiosk.session.states import Device
+from kiosk.speech import Announcer, Speaker
+from kiosk.speech.announcer import packs
+from kiosk.speech.player import Player
+from kiosk.speech.voices import Voices
 from kiosk.terminal import Desks, Terminal
 from kiosk.words import Words
 from offline_queue import DeviceKey, Outbox, Recipient, Sealing
@@ -174,10 +180,12 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         person=PersonDesk(context),
         form=form,
         materials=materials,
-            bringing=BringingDesk(context, materials, errands.take_in),
+        bringing=BringingDesk(context, materials, errands.take_in),
         case=CaseDesk(context, form, materials),
         my_cases=MyCasesDesk(context),
         certificate=CertificateDesk(context),
+        help=HelpDesk(context),
+        rating=RatingDesk(context),
         guard=GuardDesk(context),
         staff=StaffDesk(context),
     )
@@ -191,6 +199,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         line=line,
         keeper=CatalogueKeeper(context, store),
         outbox=context.outbox,
+        speech=_speech(context, dispatcher),
         hotplug=HotPlug(lambda: _look_again(devices.values())),
     )
     return wired["terminal"]
@@ -217,6 +226,24 @@ def supervise(
         on_change=on_change,
         poll_interval_s=POLL_S.get(kind, OTHER_POLL_S),
         call_deadline_s=CALL_DEADLINE_S.get(kind, 5.0),
+    )
+
+
+def _speech(context: Context, dispatcher: Dispatcher) -> Announcer:
+    config = context.config
+    voices = Voices(packs(config.speech.voice_packs, lambda trouble: _LOG.error("voice pack: %s", trouble)))
+    speaker = Speaker(
+        voices,
+        Player(config.speech.output),
+        dispatcher=dispatcher,
+        clock=context.clock,
+        on_change=lambda: context.bus.publish(Fact.SPEECH),
+    )
+    return Announcer(
+        speaker,
+        words=context.words,
+        config=config,
+        catalogue=lambda: context.catalogue,
     )
 
 

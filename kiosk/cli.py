@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     tried.add_argument("kind", help="kind of device, as the configuration names it")
     tried.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    _staff_actions(command("staff", "staff cards: a PIN for the configuration, a card unlocked", _staff))
     dock = command("dock", "a window that drives the emulators", _dock, config=False)
     dock.add_argument("--control", type=_address, required=True, help="address of the rig's control port")
     documents = command("documents", "how well pages are found in photographs", _documents, config=False)
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--max-side", type=int, default=0, help="reduce to this long side in px (default: as stored)")
     score.add_argument("--thorough", action="store_true", help="search as for a still, not as for the preview")
     score.add_argument("--each", action="store_true", help="a line for every picture too")
+    _voice_actions(command("voice", "the terminal's voice: what to record, and what was recorded", _voice, config=False))
     commands.add_parser("demo", help="the whole system on this machine, against emulated devices", add_help=False)
     commands.add_parser("rig", help="start the emulated devices and their daemons", add_help=False)
     return parser
@@ -111,6 +113,24 @@ def _outbox_actions(outbox: argparse.ArgumentParser) -> None:
     action("verify", "look over every page, signature, part and receipt")
     action("accept", "a damaged store was rescued and you have looked at it: the terminal may take papers in again")
     action("stats", "figures")
+
+
+def _staff_actions(staff: argparse.ArgumentParser) -> None:
+    actions = staff.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("pin", help="ask for a PIN twice and print what the configuration keeps of it")
+    unlock = actions.add_parser("unlock", help="forget a card's wrong PINs")
+    unlock.add_argument("staff_id", help="number on the card")
+    unlock.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def _voice_actions(voice: argparse.ArgumentParser) -> None:
+    actions = voice.add_subparsers(dest="action", required=True, metavar="ACTION")
+    sheet = actions.add_parser("sheet", help="print the reading list: ids, Chinese and English words, file names to record")
+    sheet.add_argument("--format", choices=("csv", "markdown"), default="csv", help="csv for a spreadsheet (default)")
+    bind = actions.add_parser("bind", help="write the manifest of a folder of recordings, and say what is missing")
+    bind.add_argument("folder", type=Path, help="folder of recordings, named as the reading list says")
+    bind.add_argument("--language", choices=("zh_CN", "en"), default="zh_CN", help="whose words were read (default zh_CN)")
+    bind.add_argument("--name", required=True, help="what the voice is called, such as 河南话")
 
 
 def _address(text: str) -> str:
@@ -212,6 +232,16 @@ def _devices(options: argparse.Namespace) -> int:
     return device_test.run(config.load(options.config), Device(options.kind))
 
 
+def _staff(options: argparse.Namespace) -> int:
+    from kiosk.fleet import staff_command
+
+    if options.action == "pin":
+        return staff_command.pin()
+    from kiosk import config
+
+    return staff_command.unlock(config.load(options.config), options.staff_id)
+
+
 def _documents(options: argparse.Namespace) -> int:
     from kiosk.documents import score
 
@@ -222,6 +252,29 @@ def _documents(options: argparse.Namespace) -> int:
         print(f"kiosk documents: {error}", file=sys.stderr)
         return FAILED
     return OK
+
+
+def _voice(options: argparse.Namespace) -> int:
+    from kiosk.catalogue.loader import Catalogue
+    from kiosk.speech import sheet
+    from kiosk.words import Words
+
+    listed = sheet.rows(Words.load(), Catalogue.load())
+    if options.action == "sheet":
+        print(sheet.as_csv(listed) if options.format == "csv" else sheet.as_markdown(listed), end="")
+        return OK
+    if not options.folder.is_dir():
+        print(f"kiosk voice: {options.folder} is no folder", file=sys.stderr)
+        return FAILED
+    bound = sheet.bind(options.folder, listed, language=options.language, name=options.name)
+    for detail in bound.bad:
+        print(f"not usable: {detail}")
+    for file in bound.strange:
+        print(f"not on the list: {file}")
+    for file in bound.missing:
+        print(f"missing: {file}")
+    print(f"{bound.taken} recordings bound, {len(bound.missing)} missing: those sentences are spoken by espeak-ng.")
+    return FAILED if bound.bad else OK
 
 
 def _outbox(options: argparse.Namespace) -> int:

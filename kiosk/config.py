@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator, model_validator
 
+from kiosk.fleet.staff_pins import is_record
 from kiosk.identity.assurance import Assurance
 from kiosk.session.states import Device
 from offline_queue.keys import Custody
@@ -93,6 +94,16 @@ class DeviceConfig(_Part):
     options: dict[str, Any] = Field(default_factory=dict, description="handed to the driver as it stands")
 
 
+class SpeechConfig(_Part):
+    """The terminal's voice."""
+
+    output: str = Field("default", pattern=r"^[\w:=,.-]{1,80}$", description="sound device, as aplay -L names it")
+    voice_packs: tuple[Path, ...] = Field(
+        (), max_length=4, description="folders of recordings, one for a language; espeak-ng speaks what they lack"
+    )
+    private: bool = Field(False, description="heard through a handset alone, so that the person's own data may be said")
+
+
 class CustodyConfig(_Part):
     """Who guards the device key. What is configured is what is used: nothing falls back to a weaker guardian."""
 
@@ -116,6 +127,15 @@ class StaffCard(_Part):
 
     staff_id: str = Field(pattern="^[A-Z0-9]{3,12}$", description="number on the card")
     public_key: str = Field(description="the card's P-256 public key, X9.62 uncompressed, base 64")
+    pin: str = Field("", description="what `kiosk staff pin` makes of the card's PIN; without it the card opens nothing")
+
+    @field_validator("pin")
+    @classmethod
+    def _is_a_record(cls, text: str) -> str:
+        if text and not is_record(text):
+            msg = "made by `kiosk staff pin`, not by hand"
+            raise ValueError(msg)
+        return text
 
     @field_validator("public_key")
     @classmethod
@@ -132,6 +152,7 @@ class Config(_Part):
     terminal: TerminalConfig
     city: CityConfig
     custody: CustodyConfig = CustodyConfig()
+    speech: SpeechConfig = SpeechConfig()
     devices: dict[Device, DeviceConfig] = Field(default_factory=dict, description="devices by kind")
     reachable_assurance: tuple[Assurance, ...] = Field(
         (Assurance.CARD, Assurance.CARD_CODE), description="how sure this terminal can become of a person"
@@ -179,4 +200,6 @@ def parse(data: dict[str, Any], *, source: str, base: Path) -> Config:
     custody = config.custody
     if custody.passphrase_file is not None:
         custody = custody.model_copy(update={"passphrase_file": base / custody.passphrase_file})
-    return config.model_copy(update={"state_dir": state, "city": city, "custody": custody})
+    packs = tuple(base / folder for folder in config.speech.voice_packs)
+    speech = config.speech.model_copy(update={"voice_packs": packs})
+    return config.model_copy(update={"state_dir": state, "city": city, "custody": custody, "speech": speech})

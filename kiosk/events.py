@@ -28,7 +28,10 @@ class Fact(enum.StrEnum):
     DEVICES = "devices"
     LINE = "line"
     OUTBOX = "outbox"
+    HELP = "help"
+    STAFF = "staff"
     CATALOGUE = "catalogue"
+    SPEECH = "speech"
 
 
 class Bus:

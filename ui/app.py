@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QUICK_BACKEND", "software")  # read when the first window is made; a GPU is opted into
 
-from PySide6.QtCore import QEvent, QMessageLogContext, QObject, QTimer, QtMsgType, QUrl, Slot, qInstallMessageHandler
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QMessageLogContext, QObject, Qt, QTimer, QtMsgType, QUrl, Slot, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 
@@ -31,7 +31,7 @@ from ui import QML_DIR, fonts
 from ui.bridge.build import Bridges, build
 from ui.closed import ClosedLoadError, ClosedScreen, Closure
 from ui.dispatcher import QtDispatcher
-from ui.keyboard.model import Keyboard, open_keyboard
+from ui.keyboard.model import Keyboard, KeyboardModel, open_keyboard
 from ui.translator import WordsTranslator
 
 if TYPE_CHECKING:
@@ -134,6 +134,11 @@ class Screen(QObject):
         return self._window
 
     @property
+    def keyboard(self) -> KeyboardModel:
+        """The one keyboard."""
+        return self._keyboard.model
+
+    @property
     def engine(self) -> QQmlApplicationEngine:
         """The engine, for its warnings."""
         return self._engine
@@ -187,22 +192,38 @@ class Screen(QObject):
 
     @Slot()
     def _speak(self) -> None:
-        language = self.bridges.settings.language
-        self._terminal.language = language
-        self._translator.speak(language, self._engine)
+        self._translator.speak(self.bridges.settings.language, self._engine)
 
     def _on_session(self) -> None:
         session = self._terminal.session
         if session.number != self._number:
             self._number = session.number
-            self._keyboard.model.clear()
+            self.keyboard.forget()
             gc.collect()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Every touch and key is a sign of life."""
         if event.type() in _LIFE:
             self._terminal.handle(ev.Touched())
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._speech_key(event)
         return False
+
+    def _speech_key(self, event: QKeyEvent) -> bool:
+        """Act on the keys of an audio keypad: its socket, and the star, which says the screen (again)."""
+        speech = self.bridges.speech
+        match event.key():
+            case Qt.Key.Key_F15 | Qt.Key.Key_F16:
+                speech.plug(event.key() == Qt.Key.Key_F15)
+                return True
+            case Qt.Key.Key_Asterisk if not self._writing:
+                speech.repeat()
+                return True
+        return False
+
+    @property
+    def _writing(self) -> bool:
+        return self.window.activeFocusItem().inherits("QQuickTextInput")
 
 
 class Opening(QObject):

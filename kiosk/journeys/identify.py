@@ -79,6 +79,7 @@ class PersonDesk:
         self._watching = False
         self._reading = False
         self._refused = False
+        self._kept_quiet = False
         """A card was refused and must be lifted before it is read again."""
         self._sending = False
 
@@ -99,11 +100,13 @@ class PersonDesk:
 
     def on_report(self, report: DeviceReport) -> None:
         """Take a new status of the reader."""
+        # A reader that keeps quiet about a card that it has read speaks of the next one only.
+        laid_anew = self._kept_quiet and isinstance(report.status, CardPresent)
+        self._kept_quiet = isinstance(report.status, PresenceUnknown)
+        self._refused = self._refused and not laid_anew
         match report.status:
             case NoCard():
                 self._refused = False
-            case PresenceUnknown() if self._refused:
-                self._refused = False  # such a reader keeps quiet about the refused card: what answers next is laid anew
             case CardPresent() | PresenceUnknown() if self._watching and not self._reading and not self._refused:
                 self._read()
             case _:
@@ -271,13 +274,13 @@ class PersonDesk:
     def masked_name(self) -> str:
         """The name for the screen, masked."""
         person = self._context.vault.person
-        return "" if person is None else masking.on_screen(masking.Kind.NAME, person.name)
+        return "" if person is None else masking.masked(masking.Kind.NAME, person.name)
 
     @property
     def masked_number(self) -> str:
         """The document number for the screen, masked."""
         person = self._context.vault.person
-        return "" if person is None else masking.on_screen(masking.Kind.ID_NUMBER, person.number)
+        return "" if person is None else masking.masked(masking.Kind.ID_NUMBER, person.number)
 
     @property
     def masked_phone(self) -> str:

@@ -1,9 +1,11 @@
-"""How this person wants the screen: language, size of text, contrast, low reach. All of it ends with the person.
+"""How this person wants the screen: language, text size, contrast, low reach, speech. All of it ends with the person.
 
-Knows: four settings and their defaults. Does not know: what they look like (`Theme.qml`) or the session.
+Knows: these settings and their defaults. Does not know: what they look like (`Theme.qml`) or the session.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
@@ -26,8 +28,12 @@ class Settings(QObject):
     languageChanged = Signal()
     looksChanged = Signal()
 
-    def __init__(self, *, language: str, reduced_motion: bool, elder_text_size: int = 2) -> None:
+    def __init__(
+        self, *, language: str, reduced_motion: bool, elder_text_size: int, speak: Callable[[str], None]
+    ) -> None:
+        """`speak`: hears of a new language before any screen does, which then asks in that language."""
         super().__init__()
+        self._speak = speak
         self._elder_text_size = elder_text_size
         self._default_language = language
         self._language = language
@@ -35,6 +41,7 @@ class Settings(QObject):
         self._high_contrast = False
         self._low_reach = False
         self._elder = False
+        self._speech = False
         self._reduced_motion = reduced_motion
 
     @staticmethod
@@ -67,6 +74,11 @@ class Settings(QObject):
         """Larger targets, fewer things on a page."""
         return self._elder
 
+    @Property(bool, notify=looksChanged)
+    def speech(self) -> bool:
+        """What is on the screen is said aloud."""
+        return self._speech
+
     @Property(bool, constant=True)
     def reducedMotion(self) -> bool:
         """No movement on the screen."""
@@ -77,6 +89,7 @@ class Settings(QObject):
         """Switch the language, now, whatever is on the screen."""
         if language in LANGUAGES and language != self._language:
             self._language = language
+            self._speak(language)
             self.languageChanged.emit()
 
     @Slot(int)
@@ -97,10 +110,17 @@ class Settings(QObject):
         self._low_reach = on
         self.looksChanged.emit()
 
+    @Slot(bool)
+    def setSpeech(self, on: bool) -> None:
+        """Switch speech."""
+        if on != self._speech:
+            self._speech = on
+            self.looksChanged.emit()
+
     def follow_elder(self, on: bool) -> None:
-        """Take elder mode over from the session."""
+        """Take elder mode over from the session; it speaks until it is told not to."""
         if on != self._elder:
-            self._elder = on
+            self._elder = self._speech = on
             self.looksChanged.emit()
 
     def reset(self) -> None:
@@ -109,5 +129,6 @@ class Settings(QObject):
         self._high_contrast = False
         self._low_reach = False
         self._elder = False
+        self._speech = False
         self.looksChanged.emit()
         self.setLanguage(self._default_language)

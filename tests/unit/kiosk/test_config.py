@@ -58,6 +58,8 @@ def test_relative_paths_are_taken_from_the_file() -> None:
     assert config.state_dir == Path("/srv/kiosk/state")
     assert config.city.ca_file == Path("/srv/kiosk/ca.pem")
     assert config.outbox_dir == Path("/srv/kiosk/state/outbox")
+    packs = parse({**good(), "speech": {"voice_packs": ["voices/zh"]}}, source="kiosk.toml", base=Path("/srv/kiosk"))
+    assert packs.speech.voice_packs == (Path("/srv/kiosk/voices/zh"),)
     absolute = put(put(good(), "state_dir", "/var/lib/x"), "city.ca_file", "/etc/ca.pem")
     config = parse(absolute, source="kiosk.toml", base=Path("/srv/kiosk"))
     assert (config.state_dir, config.city.ca_file) == (Path("/var/lib/x"), Path("/etc/ca.pem"))
@@ -81,6 +83,8 @@ def test_relative_paths_are_taken_from_the_file() -> None:
         ("devices.fax", {"driver": "g3"}),
         ("reachable_assurance", ["blood"]),
         ("staff_cards", [{"staff_id": "s 1", "public_key": "AA=="}]),
+        ("speech", {"output": "hw:0 ; rm"}),
+        ("speech", {"voice": "loud"}),
         ("polling_s", 3),
     ],
 )

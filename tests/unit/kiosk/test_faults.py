@@ -34,6 +34,9 @@ STAY_INSIDE = {
     "devices.rig_control.NotNow": "the rig's, never in a terminal",
     "kiosk.documents.importing.Refused": "the errand's worker turns it into a value",
     "kiosk.documents.ocr_models.ModelsMissing": "the errand's worker answers with its code: nothing is read then",
+    "kiosk.speech.pack.VoicePackError": "the terminal speaks without the pack then",
+    "kiosk.speech.player.PlayerError": "the speaker turns it into its state",
+    "kiosk.speech.voices.VoiceError": "the speaker turns it into its state",
     "kiosk.demo.folder.FolderError": "the demo's, around the terminal",
     "kiosk.demo.stack.StackError": "the demo's, around the terminal",
 }

@@ -19,13 +19,16 @@ FocusScope {
     property bool online: true
     property string offlineText: qsTrId("controls.offline")
     property bool soundOn: false
+    property bool soundAvailable: true
     property bool toolsVisible: true
+    property bool covered: false // something lies over it that must be answered first
 
     // ---- Words of this screen
     property string title
     property string instruction
     property list<string> steps
     property int step: 0
+    property list<string> aloud // said between the instruction and the main action
     property Component picture: null // shows where: on the reader, under the camera, in the slot
 
     // ---- Foot
@@ -34,6 +37,7 @@ FocusScope {
     property string mainText
     property string mainIcon: "next"
     property bool mainEnabled: true
+    property bool mainWaits: false // grey until something is done; a touch on it asks what: `missed`
     property bool mainBusy: false
     property string otherText
     property string otherIcon
@@ -53,14 +57,19 @@ FocusScope {
     property Field editing: null
     readonly property bool typing: keyboard.active
     readonly property Item focused: Window.activeFocusItem
+    // A counter with large text or targets has room for the field alone above its keyboard; what is wrong stands beside it then.
+    readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
+    readonly property string complaint: squeezed ? editing?.error ?? "" : ""
 
     signal back
     signal main
+    signal missed
     signal other
     signal languageWanted
     signal textSizeWanted
     signal contrastWanted
     signal soundWanted
+    signal soundRefused
     signal lowReachWanted
     signal helpWanted
 
@@ -83,6 +92,11 @@ FocusScope {
         root.editing = null;
     }
 
+    // A screen that takes digits without a field overrides it; true when the key meant something.
+    function typed(_event: KeyEvent): bool {
+        return false;
+    }
+
     function steer(key: int): bool {
         if (typing)
             return Keypad.steerTyping(root, keyboard, editing, focused, key);
@@ -91,19 +105,26 @@ FocusScope {
 
     property Item resting: null // where the keypad goes on after the keyboard has closed
 
-    onFocusedChanged: {
-        editing = fieldOf(focused);
-        if (resting && !(focused && Keypad.contains(focused, resting)))
-            resting = null;
+    // The keyboard that goes may take a page's buttons with it, and one of these may be what has the focus: it moves again
+    // while this runs. So each step asks for what has it now, and nothing here hangs on a binding, which would be a loop.
+    Window.onActiveFocusItemChanged: {
+        root.editing = root.fieldOf(root.Window.activeFocusItem);
+        const now = root.Window.activeFocusItem;
+        if (root.resting && !(now && Keypad.contains(now, root.resting)))
+            root.resting = null;
     }
 
     Accessible.role: Accessible.Pane
-    Accessible.name: root.title
-    Keys.onPressed: event => event.accepted = root.steer(event.key)
+    Accessible.name: root.title === "" ? root.terminalName : root.title
+    Keys.onPressed: event => event.accepted = root.typed(event) || root.steer(event.key)
     focus: true
     // A new screen takes the keypad, unless something of its own has it already.
     Component.onCompleted: if (!activeFocus)
         forceActiveFocus(Qt.OtherFocusReason)
+
+    Spoken {
+        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled ? root.mainText : ""])
+    }
 
     Rectangle {
         anchors.fill: parent
@@ -115,7 +136,7 @@ FocusScope {
         id: head
 
         readonly property bool stacked: Theme.portrait && !root.low && root.toolsVisible
-        readonly property real row: root.low || !root.toolsVisible ? Theme.mm(17) : Theme.portrait ? Theme.mm(17) : Theme.target
+        readonly property real row: Math.max(told.implicitHeight, !root.low && root.toolsVisible && !Theme.portrait ? Theme.target : Theme.mm(17))
 
         width: parent.width
         height: Theme.space2 + row + (stacked ? Theme.target + Theme.space2 : 0) + Theme.space2
@@ -143,7 +164,9 @@ FocusScope {
 
             KioskText {
                 Layout.fillWidth: true
-                text: root.terminalName
+                objectName: "terminal_name"
+                text: Sentence.whole(root.terminalName)
+                Accessible.name: root.terminalName
                 font.pixelSize: Theme.portrait ? Theme.mm(9.2) : Theme.mm(8.2)
                 font.bold: true
                 color: Theme.brand
@@ -151,11 +174,24 @@ FocusScope {
                 fontSizeMode: Text.Fit
                 lineHeight: 0.85
                 maximumLineCount: 2
-                minimumPixelSize: Theme.mm(6.6)
+                minimumPixelSize: smallest.font.pixelSize
                 verticalAlignment: Text.AlignVCenter
+                wrapMode: smallest.height > 0 && smallest.advanceWidth(root.terminalName) < width ? Text.NoWrap : Text.Wrap
+
+                FontMetrics {
+                    id: smallest
+
+                    font.family: Theme.family
+                    font.pixelSize: Theme.mm(6.6)
+                    font.bold: true
+                }
             }
 
             Column {
+                id: told
+
+                spacing: -0.3 * Theme.head // the lines' own leading is enough between them
+
                 ConnectionBadge {
                     anchors.right: parent.right
                     online: root.online
@@ -234,6 +270,8 @@ FocusScope {
     Row {
         id: tools
 
+        enabled: !root.covered
+
         readonly property bool wide: Theme.portrait || root.low
         readonly property real cell: wide ? (root.width - 2 * Theme.margin - 5 * spacing) / 6 : 0
 
@@ -245,6 +283,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_language"
             iconName: "globe"
             text: qsTrId("controls.language_other")
             onClicked: root.languageWanted()
@@ -253,6 +292,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_text"
             iconName: "text"
             text: qsTrId("controls.text_size")
             on: Theme.textStep > 0
@@ -262,6 +302,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_contrast"
             iconName: "contrast"
             text: qsTrId("controls.contrast")
             on: Theme.highContrast
@@ -271,15 +312,20 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_sound"
             iconName: root.soundOn ? "sound" : "mute"
             text: qsTrId("controls.sound")
             on: root.soundOn
+            blocked: !root.soundAvailable
+            hint: root.soundAvailable ? "" : qsTrId("controls.sound_off")
             onClicked: root.soundWanted()
+            onRefused: root.soundRefused()
         }
 
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_reach"
             iconName: Theme.lowReach ? "lift" : "reach"
             text: qsTrId("controls.low_reach")
             on: Theme.lowReach
@@ -290,6 +336,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_help"
             iconName: "help"
             text: qsTrId("controls.help")
             onClicked: root.helpWanted()
@@ -301,6 +348,7 @@ FocusScope {
         id: words
 
         readonly property real full: column.implicitHeight
+        readonly property bool tight: root.rail && keyboard.active && height < Theme.mm(70) // the title alone stays, whole
 
         clip: keyboard.active
         x: Theme.margin
@@ -319,6 +367,20 @@ FocusScope {
                 Layout.fillWidth: true
                 steps: root.steps
                 current: root.step
+                visible: steps.length > 0 && !words.tight && root.complaint === ""
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                Layout.maximumHeight: words.height
+                text: root.complaint
+                color: Theme.bad
+                font.bold: true
+                fontSizeMode: Text.Fit
+                minimumPixelSize: Theme.mm(6.6)
+                visible: text !== ""
+                wrapMode: Text.WordWrap
+                Accessible.ignored: true
             }
 
             // In a rail the words have so much room and no more: there they grow smaller before they are cut or broken.
@@ -332,7 +394,7 @@ FocusScope {
                 fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
                 lineHeight: 0.9
                 minimumPixelSize: Theme.body
-                visible: text !== ""
+                visible: text !== "" && !root.squeezed
                 wrapMode: Text.WordWrap
             }
 
@@ -345,7 +407,7 @@ FocusScope {
                 role: "lead"
                 fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
                 minimumPixelSize: Theme.mm(6.6)
-                visible: text !== "" && !(Theme.counter && keyboard.active)
+                visible: text !== "" && !words.tight && !(root.rail && keyboard.active)
                 wrapMode: Text.WordWrap
             }
         }
@@ -367,6 +429,7 @@ FocusScope {
     Item {
         id: stage
 
+        enabled: !root.covered
         x: root.rail ? words.x + words.width + Theme.space5 : Theme.margin
         y: root.rail ? root.pageTop + root.breath : root.reachTop > 0 ? root.reachTop : words.y + (words.full > 0 ? words.full + Theme.space4 : 0)
         width: root.width - Theme.margin - x
@@ -403,7 +466,7 @@ FocusScope {
         y: bottom.y
         width: parent.width
         height: active ? (item as Item)?.implicitHeight ?? 0 : 0
-        active: root.keyboardModel !== null && root.editing !== null
+        active: root.keyboardModel !== null && (root.editing?.visible ?? false)
 
         sourceComponent: KeyboardPanel {
             model: root.keyboardModel
@@ -422,6 +485,7 @@ FocusScope {
         width: parent.width
         height: used ? Math.max(backButton.implicitHeight, mainButton.implicitHeight, Theme.target) + 2 * (Theme.counter ? Theme.space2 : Theme.space3) : 0
         visible: used
+        enabled: !root.covered
         color: Theme.surface
 
         Rectangle {
@@ -474,9 +538,12 @@ FocusScope {
                 iconAfter: true
                 text: root.mainText
                 enabled: root.mainEnabled
+                waits: root.mainWaits
                 busy: root.mainBusy
                 visible: text !== ""
                 onClicked: root.main()
+                onRefused: if (waits)
+                    root.missed()
             }
         }
     }

@@ -7,6 +7,7 @@ import Kiosk.controls
 KioskScreen {
     title: qsTrId("screens.again.title")
     instruction: qsTrId("screens.again.instruction")
+    aloud: [qsTrId("screens.again.at"), Cases.againAt, qsTrId("screens.again.safe"), qsTrId("screens.again.next"), backText]
     backText: qsTrId("screens.again.look")
     endVisible: false // both answers lead on to an end, and three buttons of large words do not fit
     mainText: qsTrId("screens.again.go")

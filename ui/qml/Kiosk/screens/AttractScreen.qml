@@ -13,6 +13,7 @@ KioskScreen {
     instruction: ""
     backVisible: false
     toolsVisible: false
+    aloud: [Station.name, qsTrId("screens.attract.title"), qsTrId("screens.attract.instruction")]
 
     Pressable {
         id: begin

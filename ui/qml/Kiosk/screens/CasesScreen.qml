@@ -8,10 +8,12 @@ import Kiosk.controls
 KioskScreen {
     id: root
 
+    readonly property var lines: Cases.lines
     readonly property bool seeking: Session.busy
     readonly property bool none: Cases.lines.length === 0 && !seeking && !Cases.asking
 
     instruction: seeking ? qsTrId("screens.cases.seeking") : none ? "" : qsTrId("screens.cases.instruction")
+    aloud: none ? [qsTrId("screens.cases.none"), qsTrId("screens.cases.none_why")] : seeking || Cases.asking ? [] : [].concat(...lines.map(line => [line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name, line.state === "" ? "" : qsTrId("screens.cases.state." + line.state)]))
     // Who came from the question *again?* goes back to it; anybody else is done here.
     backVisible: Session.journey === "apply"
     endVisible: false

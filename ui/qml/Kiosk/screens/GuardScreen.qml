@@ -10,8 +10,13 @@ KioskScreen {
     readonly property bool held: Session.holding === "card"
     readonly property bool unsure: Session.holding === "card_unknown"
 
+    readonly property string reminder: Session.guardStage >= 3 ? qsTrId("screens.guard.called") : Sentence.fill(qsTrId("screens.guard.reminder"), {
+        "count": Session.guardStage + 1
+    })
+
     title: held ? qsTrId("screens.guard.title") : unsure ? qsTrId("screens.guard.title_unknown") : qsTrId("screens.guard.title_done")
     instruction: held ? qsTrId("screens.guard.instruction") : unsure ? qsTrId("screens.guard.instruction_unknown") : qsTrId("screens.guard.instruction_done")
+    aloud: [held ? reminder : "", qsTrId("screens.guard.cleared")]
     steps: []
     backVisible: false
     endVisible: false
@@ -38,9 +43,7 @@ KioskScreen {
         Notice {
             width: parent.width
             kind: "warn"
-            text: Session.guardStage >= 3 ? qsTrId("screens.guard.called") : Sentence.fill(qsTrId("screens.guard.reminder"), {
-                "count": Session.guardStage + 1
-            })
+            text: root.reminder
             visible: root.held
         }
 

@@ -7,6 +7,10 @@ import Kiosk.controls
 KioskScreen {
     id: root
 
+    aloud: [qsTrId("screens.identify.where"), Sentence.fill(qsTrId("screens.identify.no_card"), {
+            "phone": Station.phone
+        })]
+
     Where {
         anchors.top: parent.top
         anchors.bottom: help.top

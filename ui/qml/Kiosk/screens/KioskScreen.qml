@@ -9,8 +9,8 @@ ScreenFrame {
     id: root
 
     property bool endVisible: Session.journey !== ""
-    property bool speechAsked: false
-    property bool helpAsked: false
+    property bool silenceAsked: false // why nothing can be heard
+    property bool asking: false // a question of the screen's own lies over it
 
     // A screen with another meaning of a button overrides its function: a handler of its own would only be added.
     function goBack(): void {
@@ -23,6 +23,10 @@ ScreenFrame {
 
     function goOther(): void {
         Session.cancel();
+    }
+
+    function askHelp(): void {
+        Help.ask();
     }
 
     keyboardModel: Keyboard.model
@@ -51,30 +55,23 @@ ScreenFrame {
     onTextSizeWanted: Settings.setTextSize((Settings.textSize + 1) % 4)
     onContrastWanted: Settings.setHighContrast(!Settings.highContrast)
     onLowReachWanted: Settings.setLowReach(!Settings.lowReach)
-    onSoundWanted: speechAsked = true
-    onHelpWanted: helpAsked = true
+    covered: silenceAsked || asking
+    soundOn: Speech.on
+    soundAvailable: Speech.available
+    onSoundWanted: Speech.toggle()
+    onSoundRefused: silenceAsked = true
+    onHelpWanted: root.askHelp()
 
     Overlay {
+        objectName: "silence"
         parent: root
-        open: root.helpAsked
-        icon: "help"
-        title: qsTrId("screens.help.title")
-        lines: [qsTrId("screens.help.1"), qsTrId("screens.help.2"), qsTrId("screens.help.3"), Sentence.fill(qsTrId("screens.help.4"), {
-                "phone": Station.phone
-            })]
-        mainText: qsTrId("screens.help.close")
-        onMain: root.helpAsked = false
-    }
-
-    Overlay {
-        parent: root
-        open: root.speechAsked
-        icon: "sound"
+        open: root.silenceAsked
+        icon: "mute"
         title: qsTrId("screens.sound.title")
         lines: [Sentence.fill(qsTrId("screens.sound.text"), {
                 "phone": Station.phone
             })]
         mainText: qsTrId("screens.help.close")
-        onMain: root.speechAsked = false
+        onMain: root.silenceAsked = false
     }
 }

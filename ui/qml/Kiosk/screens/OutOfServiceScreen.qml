@@ -14,6 +14,10 @@ KioskScreen {
     endVisible: false
     toolsVisible: false
 
+    aloud: [qsTrId("screens.out_of_service.title"), reason, Sentence.fill(qsTrId("screens.out_of_service.call"), {
+            "phone": Station.phone
+        }), qsTrId("screens.out_of_service.kept")]
+    readonly property string reason: Session.stopping ? qsTrId("screens.out_of_service.stopping") : Station.faultId === "" ? qsTrId("screens.out_of_service.reason") : qsTrId(Station.faultId)
     readonly property bool crowded: Theme.counter && Theme.textStep > 1 // words before pictures
 
     GridLayout {
@@ -70,7 +74,7 @@ KioskScreen {
 
             KioskText {
                 Layout.fillWidth: true
-                text: Session.stopping ? qsTrId("screens.out_of_service.stopping") : Station.faultId === "" ? qsTrId("screens.out_of_service.reason") : qsTrId(Station.faultId)
+                text: root.reason
                 role: root.crowded ? "body" : "lead"
                 horizontalAlignment: Text.AlignHCenter
             }

@@ -7,6 +7,9 @@ import Kiosk.controls
 KioskScreen {
     id: root
 
+    aloud: [qsTrId("screens.preview.mark"), Sentence.fill(qsTrId("screens.preview.pages"), {
+            "pages": Certificate.pages
+        })]
     mainText: qsTrId("screens.preview.print")
     mainIcon: "printer"
 

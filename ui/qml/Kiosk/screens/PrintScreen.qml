@@ -5,19 +5,27 @@ import Kiosk.controls
 
 // Where the paper comes out, and which page is on its way.
 KioskScreen {
+    id: root
+
+    readonly property string progress: Sentence.fill(qsTrId("screens.print.page"), {
+        "page": Math.min(Certificate.pagesPrinted + 1, Math.max(1, Certificate.pages)),
+        "pages": Certificate.pages
+    })
+
+    aloud: [progress, qsTrId("screens.print.wait")]
     endVisible: false
     backText: qsTrId("screens.print.cancel")
 
     Where {
         anchors.top: parent.top
-        anchors.bottom: progress.top
+        anchors.bottom: below.top
         anchors.bottomMargin: Theme.space5
         width: parent.width
         place: "slot"
     }
 
     Column {
-        id: progress
+        id: below
 
         anchors.bottom: parent.bottom
         anchors.bottomMargin: Theme.space4
@@ -28,10 +36,7 @@ KioskScreen {
             objectName: "print_progress"
             width: parent.width
             value: Certificate.pages > 0 ? Certificate.pagesPrinted / Certificate.pages : 0
-            label: Sentence.fill(qsTrId("screens.print.page"), {
-                "page": Math.min(Certificate.pagesPrinted + 1, Math.max(1, Certificate.pages)),
-                "pages": Certificate.pages
-            })
+            label: root.progress
         }
 
         KioskText {

@@ -11,6 +11,7 @@ KioskScreen {
     readonly property var lines: Case.review
     readonly property var sections: lines.map(line => line.section).filter((section, at, all) => all.indexOf(section) === at)
 
+    aloud: [Station.lineUp ? "" : qsTrId("screens.review.offline")]
     mainText: qsTrId("screens.review.submit")
     mainIcon: "check"
 

@@ -5,6 +5,7 @@ import Kiosk.controls
 
 // A short wait: for the outbox to commit, or for the city to issue a certificate.
 KioskScreen {
+    aloud: [Session.state === "submit" ? qsTrId("screens.submit.note") : qsTrId("screens.prepare.note")]
     backVisible: false
     endVisible: Session.state === "prepare"
 

@@ -9,6 +9,7 @@ KioskScreen {
 
     readonly property var line: Cases.open
 
+    aloud: [qsTrId("screens.withdraw.meaning"), Station.lineUp ? qsTrId("screens.withdraw.online") : qsTrId("screens.withdraw.offline"), qsTrId("screens.withdraw.later"), backText]
     backText: qsTrId("screens.withdraw.keep")
     endVisible: false
     mainText: qsTrId("screens.withdraw.go")
