@@ -93,6 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     missing = command("gaps", "list the numbers of terminals that never came, while later ones did")
     missing.add_argument("--json", action="store_true", help="for programs")
     missing.set_defaults(run=_gaps)
+    shown = command("evidence", "show that a case still is what its terminal signed, attachments included")
+    shown.add_argument("code", help="the code on the receipt")
+    shown.add_argument("--json", action="store_true", help="for programs")
+    shown.set_defaults(run=_evidence)
     outbox = commands.add_parser("outbox", help="what terminals' outboxes hold")
     ways = outbox.add_subparsers(required=True, metavar="command")
     take = ways.add_parser("import", help="take in an export that came by hand; stop the server meanwhile")
@@ -205,6 +209,21 @@ def _gaps(arguments: argparse.Namespace) -> int:
         print(f"terminal {gap['kiosk']}  missing {numbers}  noticed {gap['noticed_at']}")
     print(f"{len(found)} gaps")
     return 0
+
+
+def _evidence(arguments: argparse.Namespace) -> int:
+    """Show it; 1 if there is no such case, or something is not as it was signed."""
+    from central.evidence import evidence
+
+    found = evidence(Settings(arguments.state), arguments.code)
+    if arguments.json:
+        print(json.dumps([one.fields() for one in found]))
+    for one in found if not arguments.json else ():
+        print(f"{one.submission_id}  terminal {one.kiosk}  number {one.seq}  received {one.received_at}")
+        print(f"  signed by the terminal: {'yes' if one.signed else 'NO'}; form opens: {'yes' if one.opens else 'NO'}")
+        for part, state in one.attachments.items():
+            print(f"  {part}: {state}")
+    return 0 if found and all(one.holds for one in found) else 1
 
 
 def _import(arguments: argparse.Namespace) -> int:
