@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` shows the terminal doing its whole job, `make test` proves it.
 .POSIX:
-.PHONY: demo test lint setup fresh deb pictures screens bench-documents bench-devices soak-devices bench-outbox proof-outbox proof-power-cut lock clean
+.PHONY: demo test lint setup fresh deb pictures screens bench-documents bench-keyboard bench-devices soak-devices bench-outbox proof-outbox proof-power-cut lock clean
 
 PY = .venv/bin/python
 
@@ -37,6 +37,10 @@ bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), 
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/blurring.py
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/finding.py $(PHOTOGRAPHS)
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/print_and_paper.py
+
+bench-keyboard: setup  ## names and addresses typed by pinyin; characters by hand, with STROKES (a folder of stroke data)
+	PYTHONPATH=tests/bench/keyboard nice $(PY) tests/bench/keyboard/pinyin_figures.py
+	[ -z "$(STROKES)" ] || PYTHONPATH=tests/bench/keyboard nice $(PY) tests/bench/keyboard/handwriting_figures.py $(STROKES)
 
 bench-devices: setup   ## what the drivers cost beside their wires, against their emulators and the real daemons
 	PYTHONPATH=tests/bench/devices nice $(PY) -m devices.namespace -- $(PY) tests/bench/devices/figures.py

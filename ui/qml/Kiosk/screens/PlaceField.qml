@@ -156,7 +156,7 @@ Column {
         objectName: "field_" + root.field.key
         width: parent.width
         label: qsTrId("screens.form.address_detail")
-        keyboard: "pinyin"
+        keyboard: "place"
         maximumLength: root.field.maxLength
         visible: root.street && root.settled
         onEdited: text => Form.set(root.field.key, {
