@@ -96,10 +96,10 @@ class CaseDesk:
             pages = self._context.say("review.have") if have else self._context.say("review.pages", pages=material.pages)
             target = None if have else ev.FieldReopened(State.MATERIALS, material=material.key)
             lines.append(ReviewLine("review.materials", name, pages, target))
-        signed = self._context.say("review.signed") if self.has_signature else ""
-        lines.append(
-            ReviewLine("review.materials", self._context.say("review.signature"), signed, ev.FieldReopened(State.SIGN))
-        )
+        if lines:  # without a session nothing is signed either
+            signed = self._context.say("review.signed") if self.has_signature else ""
+            label = self._context.say("review.signature")
+            lines.append(ReviewLine("review.materials", label, signed, ev.FieldReopened(State.SIGN)))
         return tuple(lines)
 
     @property

@@ -79,6 +79,11 @@ class FileRating:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Judge the PIN in the vault against the staff card's."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestCertificate:
     """Have central issue the certificate and check what comes."""
 
@@ -131,7 +136,7 @@ class Record:
 
 Effect = (
     WatchCard | SendCode | CheckCode | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
-    | FindCases | ReprintReceipt | WithdrawCase | FileCallBack | FileRating
+    | FindCases | ReprintReceipt | WithdrawCase | FileCallBack | FileRating | CheckPin
     | RequestCertificate | PrintCertificate | CancelPrint | RecordTaken | CheckHolding | AlarmStation | WipePerson
     | Quit | Record
 )  # fmt: skip

@@ -379,7 +379,28 @@ class LineChanged:
 
 @dataclass(frozen=True, slots=True)
 class StaffCardShown:
-    """A staff card proved itself."""
+    """A staff card proved itself; its PIN is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinEntered:
+    """The staff card's PIN was typed; it is in the vault."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinAccepted:
+    """It is the card's."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinRefused:
+    """It is not, or nothing is tried now; the message says which."""
+
+    session: int
+    message_id: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,5 +434,5 @@ Event = (
     | Rated | RatingKept | RatingNotKept
     | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
     | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown
-    | StaffCardRemoved | StopRequested | FaultRaised | FaultCleared
+    | PinEntered | PinAccepted | PinRefused | StaffCardRemoved | StopRequested | FaultRaised | FaultCleared
 )  # fmt: skip

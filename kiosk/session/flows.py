@@ -10,7 +10,7 @@ from dataclasses import replace
 from kiosk.identity.assurance import Assurance
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
-from kiosk.session.moves import Step, enter, go, over, with_trouble
+from kiosk.session.moves import Step, enter, from_staff, go, over, with_trouble
 from kiosk.session.states import Choice, Holding, Journey, Plan, Promise, Session, State, Taken, Trouble
 from kiosk.session.timeouts import Timer
 
@@ -35,7 +35,7 @@ def in_state(session: Session, event: ev.Event) -> Step | None:
             return _rating(session, event) or _certifying(session, event)
         case State.GUARD:
             return _guarding(session, event)
-        case State.STAFF | State.OUT_OF_SERVICE:
+        case State.STAFF_PIN | State.STAFF | State.OUT_OF_SERVICE:
             return _out_of_hours(session, event)
 
 
@@ -316,8 +316,16 @@ def _guarding(session: Session, event: ev.Event) -> Step | None:
 
 def _out_of_hours(session: Session, event: ev.Event) -> Step | None:
     match session.state, event:
-        case State.STAFF, ev.StaffCardRemoved() | ev.BackPressed() | ev.Confirmed() | ev.TimedOut(timer=Timer.STATE):
-            return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT, fx.WipePerson())
+        case State.STAFF_PIN | State.STAFF, ev.StaffCardRemoved() | ev.BackPressed() | ev.TimedOut(timer=Timer.STATE):
+            return from_staff(session)
+        case State.STAFF_PIN, ev.PinEntered() if not session.busy:
+            return Step(replace(session, busy=True, trouble=None), (fx.CheckPin(),))
+        case State.STAFF_PIN, ev.PinAccepted():
+            return go(session, State.STAFF)
+        case State.STAFF_PIN, ev.PinRefused(message_id=message_id, detail=detail):
+            return with_trouble(session, message_id, Choice.SKIP, Choice.LEAVE, detail=detail)
+        case State.STAFF_PIN, ev.TroubleAnswered():
+            return Step(replace(session, trouble=None))
         case State.OUT_OF_SERVICE, ev.FaultCleared() if not session.stopping:
             return go(session, State.ATTRACT, fx.WipePerson(), fault="")
         case _:

@@ -25,6 +25,7 @@ from ui.bridge.pictures import Pictures
 from ui.bridge.session import Session
 from ui.bridge.settings import Settings
 from ui.bridge.speech import Speech
+from ui.bridge.staff import Staff
 from ui.bridge.station import Station
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def build(terminal: Terminal) -> Bridges:
         Certificate(terminal),
         Devices(terminal),
         Help(terminal),
+        Staff(terminal, settings),
     )
     for bridge in (settings, session, station, person, speech, *others):
         give(bridge)

@@ -23,12 +23,15 @@ from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
+from kiosk.journeys.upkeep import Trial, TrialState
 from kiosk.printing.receipt import Promised, promise_lines
+from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.machine import step
 from kiosk.session.states import Choice, Device, Journey, Plan, Promise, Session, State, Trouble
 from kiosk.speech import Announcer, Sentence, SpeechState
 from kiosk.words import Words
+from offline_queue import Counts, Row, RowState
 
 WAITING = "KF00420003G7"
 CALLED = "KF00420000N8"
@@ -312,6 +315,14 @@ class FakeMaterials:
                 self._views[key] = replace(view, state="done", pages=view.min_pages)
         self._terminal.publish(Fact.MATERIALS)
 
+    def lay(self, material: str) -> bool:
+        """Take a page of a material; say whether it has all that it needs."""
+        view = self._views[material]
+        done = view.pages + 1 >= view.min_pages
+        self._views[material] = replace(view, pages=view.pages + 1, state="done" if done else "partly")
+        self._terminal.publish(Fact.MATERIALS)
+        return done
+
     def pages_of(self, material: str, count: int) -> None:
         self._views[material] = replace(self._views[material], pages=count)
         self._terminal.publish(Fact.MATERIALS)
@@ -447,6 +458,69 @@ class FakeHelp:
         self._terminal.handle(ev.NumberEntered())
 
 
+class FakeStaff:
+    name = "测试站务员"
+    staff_id = "S0001"
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.pin_digits = 0
+
+    @property
+    def pin_complete(self) -> bool:
+        return self.pin_digits >= 6
+
+    def _count(self, count: int) -> None:
+        self.pin_digits = max(0, count)
+        self._terminal.publish(Fact.STAFF)
+
+    def type_digit(self, digit: str) -> None:
+        self._terminal.calls.append(("pin", digit))
+        self._count(self.pin_digits + 1)
+
+    def erase_digit(self) -> None:
+        self._count(self.pin_digits - 1)
+
+    def enter_pin(self) -> None:
+        self._terminal.handle(ev.PinEntered())
+
+
+class FakeUpkeep:
+    """An outbox with one row that waits and one that was set aside; every device but the camera can be tried."""
+
+    failed = ""
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.trials: dict[Device, Trial] = {}
+        at = SATURDAY_NIGHT - dt.timedelta(hours=6)
+        made = (at, None, 3, 80_000, "00" * 32)
+        self.rows: tuple[Row, ...] = (
+            Row(16, "a", WAITING, "residence_permit_apply", RowState.PARKED, 2, *made, "envelope_malformed:code", None),
+            Row(23, "b", CALLED, "call_back", RowState.WAITING, 0, *made, "", None),
+        )
+        self.counts = Counts(1, 412, 1)
+
+    def item(self, service: str) -> ServiceItem | None:
+        return self._terminal.my_cases.item(service)
+
+    def look(self) -> None:
+        self._terminal.calls.append(("look",))
+
+    def retry(self, seq: int) -> None:
+        self._terminal.calls.append(("retry", seq))
+
+    def park(self, seq: int, reason: str) -> None:
+        self._terminal.calls.append(("park", seq, reason))
+
+    def can_try(self, kind: Device) -> bool:
+        return kind is not Device.DOCUMENT_CAMERA
+
+    def try_device(self, kind: Device) -> None:
+        self.trials[kind] = Trial(TrialState.FAILED, "receipt_printer.offline")
+        self._terminal.publish(Fact.STAFF)
+
+
 class FakeCertificate:
     pages = 2
     pages_printed = 1
@@ -499,6 +573,7 @@ class FakeTerminal:
         self.session = Session()
         self.seen: list[ev.Event] = []
         self.calls: list[tuple[Any, ...]] = []
+        self.effects: list[fx.Effect] = []
         self._queue = QueueDispatcher()
         self.bus = Bus(self._queue)
         self.words = Words.load()
@@ -522,9 +597,10 @@ class FakeTerminal:
             words=self.words,
             config=self.config,
             catalogue=lambda: self.catalogue,
-            language=lambda: self.language,
         )
         self.help = FakeHelp(self)
+        self.staff = FakeStaff(self)
+        self.upkeep = FakeUpkeep(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
         self.reports: dict[Device, FakeReport] = {
@@ -540,7 +616,9 @@ class FakeTerminal:
 
     def handle(self, event: ev.Event) -> None:
         self.seen.append(event)
-        self.session = step(self.session, event).session
+        moved = step(self.session, event)
+        self.session = moved.session
+        self.effects += moved.effects
         self.publish(Fact.SESSION)
 
     def tick(self) -> None: ...
@@ -575,8 +653,8 @@ class FakeTerminal:
         certificate = state in {State.CHOOSE, State.PREPARE, State.PREVIEW, State.PRINT, State.TAKEN}
         journey = Journey.CERTIFICATE if certificate else Journey.APPLY
         item = "social_participation_cert" if certificate else "residence_permit_apply"
-        early = {State.ATTRACT, State.HOME, State.GUIDE, State.CONSENT, State.IDENTIFY, State.OUT_OF_SERVICE, State.STAFF}
-        without_plan = {State.ATTRACT, State.HOME, State.STAFF, State.OUT_OF_SERVICE}
+        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE}
+        early = {*without_plan, State.GUIDE, State.CONSENT, State.IDENTIFY}
         plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
         base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}  # noqa: E501
         if state in {State.CASES, State.CASE, State.WITHDRAW}:

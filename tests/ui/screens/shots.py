@@ -25,7 +25,7 @@ from PySide6.QtTest import QTest
 
 from kiosk.events import Fact
 from kiosk.identity.assurance import Assurance
-from kiosk.session.states import Helping, Holding, Promise, State
+from kiosk.session.states import Choice, Device, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
 
 WANG = [
@@ -188,6 +188,22 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.help.set(number)
         show(State.FORM, helping=stage, call_back="KF00420000N8" if stage is Helping.FILED else "", **changes)
 
+    def staff_pin(**changes: Any) -> None:
+        terminal.staff._count(4)
+        show(State.STAFF_PIN, **changes)
+
+    def outbox() -> None:
+        show(State.STAFF)
+        next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("outbox")
+
+    def tried() -> None:
+        next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("")
+        terminal.upkeep.try_device(Device.RECEIPT_PRINTER)
+        show(State.STAFF)
+
+    def locked() -> None:
+        staff_pin(trouble=Trouble("staff.pin.wrong_wait", (Choice.SKIP, Choice.LEAVE), detail="15"))
+
     return {
         "attract": lambda: show(State.ATTRACT),
         "home": home,
@@ -255,11 +271,15 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "taken_rated": lambda: show(State.TAKEN, certificate_printed=True, rated=1, rating_kept=False),
         "guard": lambda: show(State.GUARD, holding=Holding.CARD, guard_stage=1),
         "guard_done": lambda: show(State.GUARD),
+        "staff_pin": staff_pin,
+        "staff_pin_wrong": locked,
         "staff": lambda: show(State.STAFF),
         "help": lambda: help_with(Helping.OPEN),
         "help_phone": lambda: help_with(Helping.PHONE, "139000000"),
         "help_filed": lambda: help_with(Helping.FILED, assurance=Assurance.CARD),
         "help_refused": lambda: help_with(Helping.REFUSED, "13900000001"),
+        "staff_tried": tried,
+        "staff_outbox": outbox,
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
 

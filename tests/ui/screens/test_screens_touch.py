@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fake_terminal import NO_PAPER, TROUBLE, WAITING
+from geometry import seen
 from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtTest import QTest
 
@@ -17,6 +18,7 @@ from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
 from kiosk.session.timeouts import Timer
 from ui.bridge.pictures import Pictures
+from ui.bridge.session import OUT_STAYS
 
 
 def test_a_touch_anywhere_begins(stand: Any) -> None:
@@ -620,6 +622,10 @@ def test_the_next_person_finds_the_defaults(stand: Any, end: str) -> None:
             stand.terminal.handle(ev.TimedOut(stand.terminal.session.number, State.HOME, timer))
     else:
         stand.terminal.handle(ev.FaultRaised("B-900"))
+        assert settings_of(stand) == changed  # until it has been read or heard
+        later = stand.terminal.now() + OUT_STAYS
+        stand.terminal.now = lambda: later
+        stand.screen.bridges.follow_clock()
     stand.settle()
     assert stand.terminal.session.state in {State.ATTRACT, State.OUT_OF_SERVICE}
     assert settings_of(stand) == defaults
@@ -670,3 +676,40 @@ def test_on_a_desktop_the_terminal_stands_at_the_left(stand: Any) -> None:
     assert 0 <= window.x() < 16  # a frame may have an edge
     assert 0 < window.y() <= 1080 - window.height()
     stand.settle()
+
+
+def test_a_pin_is_typed_unseen(stand: Any) -> None:
+    """Should show a dot for each digit, never the digit, and hand it in when there are enough."""
+    stand.terminal.show(State.STAFF_PIN)
+    stand.settle()
+    for digit in "24681":
+        stand.tap(f"digit_{digit}")
+    assert not stand.item("foot_main").isEnabled()
+    stand.tap("digit_0")
+    shown = [one.item.property("text") for one in seen(stand.screen.window)]
+    assert "246810" not in shown
+    stand.tap("foot_main")
+    assert stand.said == [ev.PinEntered()]
+
+
+def test_staff_move_rows_and_try_devices(stand: Any) -> None:
+    """Should send what is set aside again at once, ask before it sets aside, and say what came of a trial."""
+    stand.terminal.show(State.STAFF)
+    stand.settle()
+    assert stand.find("try_document_camera") is None
+    stand.tap("try_receipt_printer")
+    assert "receipt_printer.offline" in stand.item("trial_receipt_printer").property("text")
+    stand.tap("foot_main")
+    stand.tap("retry_16")
+    stand.tap("park_23")
+    stand.wait(lambda: not stand.item("park").property("fresh"))
+    stand.tap("overlay_main")
+    assert (stand.find("park"), stand.terminal.calls) == (None, [("look",), ("retry", 16)])
+    stand.tap("park_23")
+    stand.wait(lambda: not stand.item("park").property("fresh"))
+    stand.tap("overlay_second")
+    assert stand.terminal.calls[-1] == ("park", 23, "asked_by_department")
+    stand.tap("foot_back")
+    assert stand.said == []
+    stand.tap("foot_back")
+    assert stand.said == [ev.BackPressed()]

@@ -21,6 +21,7 @@ FocusScope {
     property bool soundOn: false
     property bool soundAvailable: true
     property bool toolsVisible: true
+    property bool covered: false // something lies over it that must be answered first
 
     // ---- Words of this screen
     property string title
@@ -91,6 +92,11 @@ FocusScope {
         root.editing = null;
     }
 
+    // A screen that takes digits without a field overrides it; true when the key meant something.
+    function typed(_event: KeyEvent): bool {
+        return false;
+    }
+
     function steer(key: int): bool {
         if (typing)
             return Keypad.steerTyping(root, keyboard, editing, focused, key);
@@ -109,15 +115,15 @@ FocusScope {
     }
 
     Accessible.role: Accessible.Pane
-    Accessible.name: root.title
-    Keys.onPressed: event => event.accepted = root.steer(event.key)
+    Accessible.name: root.title === "" ? root.terminalName : root.title
+    Keys.onPressed: event => event.accepted = root.typed(event) || root.steer(event.key)
     focus: true
     // A new screen takes the keypad, unless something of its own has it already.
     Component.onCompleted: if (!activeFocus)
         forceActiveFocus(Qt.OtherFocusReason)
 
     Spoken {
-        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled ? root.mainText : ""])
+        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled && !root.mainWaits ? root.mainText : ""])
     }
 
     Rectangle {
@@ -263,6 +269,8 @@ FocusScope {
 
     Row {
         id: tools
+
+        enabled: !root.covered
 
         readonly property bool wide: Theme.portrait || root.low
         readonly property real cell: wide ? (root.width - 2 * Theme.margin - 5 * spacing) / 6 : 0
@@ -421,6 +429,7 @@ FocusScope {
     Item {
         id: stage
 
+        enabled: !root.covered
         x: root.rail ? words.x + words.width + Theme.space5 : Theme.margin
         y: root.rail ? root.pageTop + root.breath : root.reachTop > 0 ? root.reachTop : words.y + (words.full > 0 ? words.full + Theme.space4 : 0)
         width: root.width - Theme.margin - x
@@ -476,6 +485,7 @@ FocusScope {
         width: parent.width
         height: used ? Math.max(backButton.implicitHeight, mainButton.implicitHeight, Theme.target) + 2 * (Theme.counter ? Theme.space2 : Theme.space3) : 0
         visible: used
+        enabled: !root.covered
         color: Theme.surface
 
         Rectangle {
