@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fake_terminal import NO_PAPER, TROUBLE, WAITING
 from geometry import seen
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtTest import QTest
 
 from kiosk.catalogue.models import Need
@@ -665,6 +665,17 @@ def test_one_touch_says_how_it_was(stand: Any) -> None:
     assert stand.item("rating_said").property("text") == stand.terminal.words.text("zh_CN", "screens.rating.thanks")
     stand.tap("foot_main")
     assert stand.said[-1] == ev.Confirmed()
+
+
+def test_on_a_desktop_the_terminal_stands_at_the_left(stand: Any) -> None:
+    """Should fit below a title bar, at the left edge, where the dock leaves room."""
+    window = stand.screen.window
+    window.setProperty("fitted", True)
+    window.setProperty("desktop", QSizeF(1920, 1080))
+    assert window.width() == round(1080 * 0.94 * 1080 / 1920)
+    assert 0 <= window.x() < 16  # a frame may have an edge
+    assert 0 < window.y() <= 1080 - window.height()
+    stand.settle()
 
 
 def test_a_pin_is_typed_unseen(stand: Any) -> None:
