@@ -18,7 +18,8 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from central import call_back_pages, handover_pages, staff, tus
+from central import call_back_pages, handover_pages, rating_pages, staff, tus
+from central.accepting import Accepting
 from central.bodies import body_of
 from central.call_backs import CallBackDesk
 from central.cases import CaseDesk
@@ -34,6 +35,7 @@ from central.keys import Keys, load
 from central.outbox import OutboxDesk
 from central.parts import ObjectStore, PartStore
 from central.peer import peer_of
+from central.ratings import RatingDesk
 from central.refusals import Refused
 from central.register import Register
 from central.settings import MAX_JSON_BYTES, Settings
@@ -76,13 +78,14 @@ class Desks:
     certificates: CertificateDesk
     handover: HandoverDesk
     call_backs: CallBackDesk
+    ratings: RatingDesk
 
 
 def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
     """Wire a platform on an initialised state directory. Raises `keys.StateError`. The caller closes `db`."""
     keys = load(settings)
     gateway = gateway or SandboxGateway(settings.messages_file)
-    db = Database(settings.database)
+    db = Database(settings.record)
     register = Register()
     catalogue = CatalogueDesk(settings.catalogue_dir)
     objects = ObjectStore(settings.store_dir)
@@ -95,12 +98,22 @@ def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
         enrolment=enrolment,
         gate=DeviceGate(settings, db, enrolment),
         catalogue=catalogue,
-        outbox=OutboxDesk(settings, keys, db, enrolment, identity, PartStore(settings.parts_dir), objects),
+        outbox=OutboxDesk(
+            settings=settings,
+            keys=keys,
+            db=db,
+            enrolment=enrolment,
+            identity=identity,
+            parts=PartStore(settings.parts_dir),
+            objects=objects,
+            accepting=Accepting(db, keys.sign.sign),
+        ),
         identity=identity,
         cases=CaseDesk(settings, db, identity, catalogue, objects),
         certificates=CertificateDesk(settings, keys, db, register, identity, CertificateRenderer(keys)),
         handover=HandoverDesk(settings),
         call_backs=CallBackDesk(settings, db, catalogue),
+        ratings=RatingDesk(settings, db, catalogue),
     )
 
 
@@ -121,6 +134,7 @@ def create_app(desks: Desks) -> FastAPI:
     door = staff.StaffDoor(desks.settings, desks.keys)
     app.include_router(staff.router(door, desks.cases, desks.certificates, templates))
     app.include_router(call_back_pages.router(staff.signed_in(door), desks.call_backs, templates))
+    app.include_router(rating_pages.router(staff.signed_in(door), desks.ratings, templates))
     app.include_router(handover_pages.router(desks.handover, templates))
     app.include_router(_pages(desks))
     return app

@@ -6,10 +6,12 @@ Knows: states, the timeline, the department's number (given at acceptance), the 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, func, select, update
+from sqlalchemy import Connection, Insert, bindparam, func, select, update
 
 from central import call_backs, withdrawals
 from central.catalogue import CatalogueDesk, Item
@@ -30,6 +32,7 @@ from kiosk.city.messages import (
     CaseState,
     CaseSummary,
     Level,
+    PartRef,
     Submission,
     subject_hash,
 )
@@ -39,6 +42,22 @@ _OPEN = tuple(
     state.value
     for state in CaseState
     if state not in {CaseState.NOT_ACCEPTED, CaseState.CLOSED, CaseState.WITHDRAWN}
+)
+
+# Made once: to put a statement together costs more than to run it.
+_ENTER = cases.insert()
+_ENTER_MATERIAL = materials.insert()
+# Nobody asks for the numbers that these get.
+_ENTER_FILE = attachments.insert().inline()
+_NOTE = events.insert().inline()
+_LAST = select(
+    select(func.max(cases.c.id)).scalar_subquery().label("case_id"),
+    select(func.max(materials.c.id)).scalar_subquery().label("material_id"),
+)
+_OPEN_CASES = (
+    select(cases.c.subject_hash, cases.c.item, cases.c.code)
+    .where(cases.c.subject_hash.in_(bindparam("subjects", expanding=True)), cases.c.state.in_(_OPEN))
+    .order_by(cases.c.id)
 )
 
 
@@ -89,79 +108,103 @@ class CaseView:
     events: tuple[tuple[dt.datetime, str, str], ...]
 
 
-def create(connection: Connection, submission: Submission, *, confirmed: bool, received_at: dt.datetime) -> int:
-    """Enter the case of a submission inside the transaction that accepts it; return its id."""
-    person = submission.applicant
-    subject = subject_hash(person.name, person.number)
-    double_of = _open_double(connection, subject, submission.item)
-    entered = connection.execute(
-        cases.insert().values(
-            submission_id=submission.submission_id,
-            code=submission.code,
-            state=CaseState.RECEIVED.value,
-            item=submission.item,
-            item_version=submission.item_version,
-            subject_hash=subject,
-            double_of=double_of,
-            applicant=person.model_dump(mode="json"),
-            answers=submission.answers,
-            sources=submission.sources,
-            consents=list(submission.consents),
-            signature=submission.signature.model_dump(mode="json") if submission.signature else None,
-            kiosk=submission.kiosk,
-            language=submission.language,
-            entered_by=submission.entered_by,
-            assurance=submission.assurance,
-            assurance_confirmed=confirmed,
-            submitted_at=submission.submitted_at,
-            clock_quality=submission.clock_quality,
-            received_at=received_at,
-        )
-    )
-    case_id = _new_id(entered)
-    for position, material in enumerate(submission.materials):
-        entered = connection.execute(
-            materials.insert().values(
-                case_id=case_id,
-                position=position,
-                key=material.key,
-                label=material.label,
-                source=material.source,
-                reason=material.reason,
-                trust_grade=material.trust_grade,
-                pages=material.pages,
-            )
-        )
-        material_id = _new_id(entered)
-        for ref in material.parts:
-            connection.execute(attachments.insert().values(case_id=case_id, material_id=material_id, **ref.model_dump()))
-    if submission.signature and submission.signature.png:
-        connection.execute(attachments.insert().values(case_id=case_id, **submission.signature.png.model_dump()))
-    _note(connection, case_id, at=submission.submitted_at, kind="submitted", actor=f"kiosk {submission.kiosk}")
-    _note(connection, case_id, at=received_at, kind="received", actor="platform")
-    withdrawals.apply_waiting(connection, case_id, submission.code, subject, received_at)
-    return case_id
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A submission that becomes a case."""
+
+    submission: Submission
+    confirmed: bool
+    received_at: dt.datetime
 
 
-def _open_double(connection: Connection, subject: str, item: str) -> str | None:
-    """Return the code of the person's open case of the same item, if any. A clerk judges it; nothing is refused."""
-    found: str | None = connection.scalar(
-        select(cases.c.code)
-        .where(cases.c.subject_hash == subject, cases.c.item == item, cases.c.state.in_(_OPEN))
-        .order_by(cases.c.id.desc())
-        .limit(1)
-    )
-    return found
+class Entering:
+    """Submissions that become cases, inside the transaction that accepts them: looked at together, entered together."""
+
+    def __init__(self, connection: Connection, entries: Sequence[Entry]) -> None:
+        """Look up what their cases have to know, in the order in which they will be entered."""
+        self._connection = connection
+        self._rows: dict[Insert, list[dict[str, Any]]] = {
+            statement: [] for statement in (_ENTER, _ENTER_MATERIAL, _ENTER_FILE, _NOTE)
+        }
+        self._taken_back: list[tuple[int, Entry, str]] = []
+        subjects = [subject_hash(one.submission.applicant.name, one.submission.applicant.number) for one in entries]
+        taken_back = withdrawals.waiting(connection, [one.submission.code for one in entries])
+        doubles = _open_doubles(connection, set(subjects))
+        last = connection.execute(_LAST).one()
+        self._material_ids = itertools.count((last.material_id or 0) + 1)
+        for case_id, one, subject in zip(itertools.count((last.case_id or 0) + 1), entries, subjects, strict=False):
+            same = (subject, one.submission.item)
+            self._add(case_id, one, subject, doubles.get(same))
+            if (one.submission.code, subject) in taken_back:
+                self._taken_back.append((case_id, one, subject))
+            else:
+                doubles[same] = one.submission.code
+
+    def _add(self, case_id: int, one: Entry, subject: str, double_of: str | None) -> None:
+        submission = one.submission
+        self._rows[_ENTER].append(_row(case_id, one, subject, double_of))
+        for position, material in enumerate(submission.materials):
+            material_id = next(self._material_ids)
+            said = material.model_dump(include={"key", "label", "source", "reason", "trust_grade", "pages"})
+            self._rows[_ENTER_MATERIAL].append({"id": material_id, "case_id": case_id, "position": position, **said})
+            self._rows[_ENTER_FILE] += [_file(case_id, material_id, ref) for ref in material.parts]
+        if submission.signature and submission.signature.png:
+            self._rows[_ENTER_FILE].append(_file(case_id, None, submission.signature.png))
+        actor = f"kiosk {submission.kiosk}"
+        self._rows[_NOTE].append(_noted(case_id, at=submission.submitted_at, kind="submitted", actor=actor))
+        self._rows[_NOTE].append(_noted(case_id, at=one.received_at, kind="received", actor="platform"))
+
+    def write(self) -> None:
+        """Enter them, a statement for each table; nothing is asked of the record."""
+        for statement, rows in self._rows.items():
+            if rows:
+                self._connection.execute(statement, rows)
+
+    def withdraw(self) -> None:
+        """Withdraw those of them whose withdrawal was here first."""
+        for case_id, one, subject in self._taken_back:
+            withdrawals.apply_waiting(self._connection, case_id, one.submission.code, subject, one.received_at)
 
 
-def _new_id(entered: CursorResult[Any]) -> int:
-    key = entered.inserted_primary_key
-    assert key is not None
-    return int(key[0])
+def _row(case_id: int, one: Entry, subject: str, double_of: str | None) -> dict[str, Any]:
+    submission = one.submission
+    return {
+        "id": case_id,
+        "submission_id": submission.submission_id,
+        "code": submission.code,
+        "state": CaseState.RECEIVED.value,
+        "item": submission.item,
+        "item_version": submission.item_version,
+        "subject_hash": subject,
+        "double_of": double_of,
+        "applicant": submission.applicant.model_dump(mode="json"),
+        "answers": submission.answers,
+        "sources": submission.sources,
+        "consents": list(submission.consents),
+        "signature": submission.signature.model_dump(mode="json") if submission.signature else None,
+        "kiosk": submission.kiosk,
+        "language": submission.language,
+        "entered_by": submission.entered_by,
+        "assurance": submission.assurance,
+        "assurance_confirmed": one.confirmed,
+        "submitted_at": submission.submitted_at,
+        "clock_quality": submission.clock_quality,
+        "received_at": one.received_at,
+    }
 
 
-def _note(connection: Connection, case_id: int, *, at: dt.datetime, kind: str, actor: str, detail: str = "") -> None:
-    connection.execute(events.insert().values(case_id=case_id, at=at, kind=kind, actor=actor, detail=detail))
+def _file(case_id: int, material_id: int | None, ref: PartRef) -> dict[str, Any]:
+    return {"case_id": case_id, "material_id": material_id, **ref.model_dump()}
+
+
+def _open_doubles(connection: Connection, subjects: set[str]) -> dict[tuple[str, str], str]:
+    """Return the code of the newest open case of each (person, item). A clerk judges it; nothing is refused."""
+    rows = connection.execute(_OPEN_CASES, {"subjects": sorted(subjects)})
+    return {(row.subject_hash, row.item): row.code for row in rows}
+
+
+def _noted(case_id: int, *, at: dt.datetime, kind: str, actor: str, detail: str = "") -> dict[str, Any]:
+    return {"case_id": case_id, "at": at, "kind": kind, "actor": actor, "detail": detail}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +222,7 @@ class CaseDesk:
         now = self.settings.now()
         confirmed = self.identity.confirmed(kiosk, request.person, request.assurance_token, now)
         subject = subject_hash(request.person.name, request.person.number)
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             rows = connection.execute(
                 select(cases).where(cases.c.subject_hash == subject).order_by(cases.c.received_at.desc()).limit(_MOST)
             ).all()
@@ -198,13 +241,13 @@ class CaseDesk:
 
     def listed(self) -> list[CaseView]:
         """Return the newest cases for the staff page."""
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             rows = connection.execute(select(cases).order_by(cases.c.received_at.desc(), cases.c.id.desc()).limit(_MOST))
             return [self._view(connection, row) for row in rows.all()]
 
     def missing(self) -> list[Gap]:
         """Return the numbers of terminals that never came, for the staff page."""
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             return gaps(connection)
 
     def _view(self, connection: Connection, row: Any) -> CaseView:
@@ -258,12 +301,12 @@ class CaseDesk:
                 .where(cases.c.id == case_id)
                 .values(case_no=number, state=CaseState.ACCEPTED.value, accepted_at=now, due_on=_due(item, today))
             )
-            _note(connection, case_id, at=now, kind="accepted", actor=actor, detail=number)
+            connection.execute(_NOTE, _noted(case_id, at=now, kind="accepted", actor=actor, detail=number))
         return number
 
     def attachment(self, sha256: str) -> tuple[bytes, str]:
         """Return bytes and media type of an opened attachment. Refuses 404 `not_found`."""
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             media_type = connection.scalar(select(attachments.c.media_type).where(attachments.c.sha256 == sha256).limit(1))
         if media_type is None:
             raise Refused(404, "not_found")

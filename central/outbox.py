@@ -1,12 +1,11 @@
 """Taking in what terminals' outboxes send: sealed parts first, the envelope last, exactly once in effect.
 
-Knows: whose signature counts, that every part is durable before the envelope is accepted, the accept transaction and its
-receipt. Does not know: how envelopes are made (`offline_queue.envelope`), what becomes of a case.
+Knows: whose signature counts, that every part is durable before the envelope is accepted. Does not know: how envelopes are
+made (`offline_queue.envelope`), the accept transaction (`accepting`), what becomes of a case.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import time
 from collections.abc import Callable, Mapping
@@ -14,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select
 
-from central import call_backs, cases, withdrawals
+from central.accepting import Accepting, Arrival, Message, stored
 from central.db import Database
 from central.enrolment import Enrolment
 from central.identity import IdentityDesk
@@ -24,23 +23,21 @@ from central.keys import Keys
 from central.parts import ObjectStore, PartName, PartStore, pieces
 from central.refusals import Refused
 from central.settings import Settings
-from central.tables import kiosks, submissions
-from kiosk.city.messages import CALL_BACK, WITHDRAWAL, CallBack, PartRef, Submission, Withdrawal
+from central.tables import submissions
+from kiosk.city.messages import CALL_BACK, RATING, WITHDRAWAL, CallBack, PartRef, Rating, Submission, Withdrawal
 from offline_queue.envelope import (
     Envelope,
-    Receipt,
     open_form,
     open_part,
     parse,
     parse_part_authorization,
-    sign_receipt,
     verify,
     verify_part,
 )
 from offline_queue.errors import EnvelopeError
+from offline_queue.signatures import PublicKey
 
-Message = Submission | Withdrawal | CallBack
-_OTHERS: dict[str, type[Withdrawal | CallBack]] = {WITHDRAWAL: Withdrawal, CALL_BACK: CallBack}
+_OTHERS: dict[str, type[Withdrawal | CallBack | Rating]] = {WITHDRAWAL: Withdrawal, CALL_BACK: CallBack, RATING: Rating}
 """What stands in the place of the service in the header of what is no submission."""
 
 UNCLAIMED_S = 30 * 86400.0
@@ -58,19 +55,24 @@ class OutboxDesk:
     identity: IdentityDesk
     parts: PartStore
     objects: ObjectStore
+    accepting: Accepting
 
     # --- parts ---
 
     def part_sender(self, submission_id: str, part_id: str, authorization: str, sha256: str) -> str:
         """Return the terminal whose key signed this part. Refuses 401 `signature_missing` `signature_invalid`."""
         kiosk, signature = _part_signature(authorization)
-        for key in self.enrolment.every_key(kiosk):
+
+        def signed(key: PublicKey) -> bool:
             try:
                 verify_part(submission_id, part_id, sha256, signature, key.raw, algorithm=key.algorithm)
             except EnvelopeError:
-                continue
-            return kiosk
-        raise Refused(401, "signature_invalid")
+                return False
+            return True
+
+        if self.enrolment.signer(kiosk, signed) is None:
+            raise Refused(401, "signature_invalid")
+        return kiosk
 
     def upload_sender(self, submission_id: str, part_id: str, authorization: str) -> PartName:
         """Return the name of an upload that was begun, if the signature covers it. Refuses 404 `upload_unknown` besides."""
@@ -85,7 +87,7 @@ class OutboxDesk:
         return self.parts.sweep(time.time() - UNCLAIMED_S, self._accepted)
 
     def _accepted(self, _kiosk: str, submission_id: str) -> bool:
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             return connection.scalar(select(submissions.c.id).where(submissions.c.id == submission_id)) is not None
 
     # --- envelopes ---
@@ -104,28 +106,29 @@ class OutboxDesk:
         envelope = self._authentic(submission_id, blob)
         must_be(envelope.header.kiosk)
         digest = hashlib.sha256(blob).hexdigest()
-        if (earlier := self._earlier(submission_id, digest)) is not None:
-            return 200, earlier
+        try:
+            message = self._checked(envelope)
+        except Refused:
+            # What is here already gets the answer of then, whatever has become of its parts.
+            if (earlier := self._earlier(submission_id, digest)) is not None:
+                return 200, earlier
+            raise
+        now = self.settings.now().replace(microsecond=0)
+        return self.accepting.enter(Arrival(envelope.header, blob, digest, message, self._confirmed(message), now))
+
+    def _checked(self, envelope: Envelope) -> Message:
+        """Return what the envelope holds, with every attachment opened and durable."""
         files = self._durable_parts(envelope)
         message = self._open(envelope)
         for ref in _part_refs(message):
             self._keep_attachment(envelope, ref, files)
-        person, token = message.applicant, message.assurance_token
-        confirmed = person is not None and self.identity.confirmed(message.kiosk, person, token, message.submitted_at)
-        now = self.settings.now().replace(microsecond=0)
-        with self.db.transaction() as connection:
-            # Again, now that nobody else can commit: what came twice at once is one case.
-            if (earlier := _stored(connection, submission_id, digest)) is not None:
-                return 200, earlier
-            receipt = self._accept(connection, envelope, blob, digest, now)
-            match message:
-                case Submission():
-                    cases.create(connection, message, confirmed=confirmed, received_at=now)
-                case Withdrawal():
-                    withdrawals.enter(connection, message, confirmed=confirmed, received_at=now)
-                case CallBack():
-                    call_backs.enter(connection, message, confirmed=confirmed, received_at=now)
-        return 201, receipt
+        return message
+
+    def _confirmed(self, message: Message) -> bool:
+        """Say whether our own word proves the person; where nobody is named, nobody is confirmed."""
+        if isinstance(message, Rating) or message.applicant is None:
+            return False
+        return self.identity.confirmed(message.kiosk, message.applicant, message.assurance_token, message.submitted_at)
 
     def take_exported(self, submission_id: str, blob: bytes, parts: Mapping[str, Path]) -> int:
         """Accept what came by hand; return the status as `take_envelope`, and refuse as it does.
@@ -146,17 +149,13 @@ class OutboxDesk:
             raise Refused(422, "envelope_malformed", error.code) from error
         if envelope.header.id != submission_id:
             raise Refused(422, "id_differs")
-        for key in self.enrolment.every_key(envelope.header.kiosk):
-            try:
-                verify(envelope, key.raw, algorithm=key.algorithm)
-            except EnvelopeError:
-                continue
-            return envelope
-        raise Refused(401, "signature_invalid")
+        if self.enrolment.signer(envelope.header.kiosk, lambda key: _signed(envelope, key)) is None:
+            raise Refused(401, "signature_invalid")
+        return envelope
 
     def _earlier(self, submission_id: str, digest: str) -> bytes | None:
-        with self.db.transaction() as connection:
-            return _stored(connection, submission_id, digest)
+        with self.db.reading() as connection:
+            return stored(connection, submission_id, digest)
 
     def _durable_parts(self, envelope: Envelope) -> dict[str, Path]:
         header = envelope.header
@@ -201,59 +200,13 @@ class OutboxDesk:
             raise Refused(422, "attachment_differs", ref.part)
         self.objects.put(plain)
 
-    def _accept(self, connection: Connection, envelope: Envelope, blob: bytes, digest: str, now: dt.datetime) -> bytes:
-        header = envelope.header
-        contiguous = _contiguous(connection, header.kiosk, header.seq)
-        receipt = sign_receipt(
-            Receipt(
-                kiosk=header.kiosk,
-                seq=header.seq,
-                id=header.id,
-                sha256=digest,
-                received_at=now,
-                contiguous=contiguous,
-            ),
-            self.keys.sign.sign,
-        )
-        connection.execute(
-            submissions.insert().values(
-                id=header.id,
-                kiosk=header.kiosk,
-                seq=header.seq,
-                sha256=digest,
-                received_at=now,
-                envelope=blob,
-                receipt=receipt,
-            )
-        )
-        connection.execute(update(kiosks).where(kiosks.c.number == header.kiosk).values(contiguous=contiguous))
-        return receipt
 
-
-def _stored(connection: Connection, submission_id: str, digest: str) -> bytes | None:
-    row = connection.execute(
-        select(submissions.c.sha256, submissions.c.receipt).where(submissions.c.id == submission_id)
-    ).first()
-    if row is None:
-        return None
-    if row.sha256 != digest:
-        raise Refused(422, "body_differs")
-    return bytes(row.receipt)
-
-
-def _contiguous(connection: Connection, kiosk: str, arriving: int) -> int:
-    """Return the highest number up to which nothing of this terminal is missing, with `arriving` counted in."""
-    contiguous = connection.scalar(select(kiosks.c.contiguous).where(kiosks.c.number == kiosk)) or 0
-    later = connection.scalars(
-        select(submissions.c.seq)
-        .where(submissions.c.kiosk == kiosk, submissions.c.seq > contiguous)
-        .order_by(submissions.c.seq)
-    )
-    for seq in sorted({*later, arriving}):
-        if seq > contiguous + 1:
-            break
-        contiguous = max(contiguous, seq)
-    return int(contiguous)
+def _signed(envelope: Envelope, key: PublicKey) -> bool:
+    try:
+        verify(envelope, key.raw, algorithm=key.algorithm)
+    except EnvelopeError:
+        return False
+    return True
 
 
 def _part_signature(authorization: str) -> tuple[str, bytes]:

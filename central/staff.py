@@ -66,6 +66,7 @@ _WORDS = {
     "clock": {"synchronised": "时钟已同步", "free_running": "时钟未同步", "implausible": "时钟不可信"},
     "event": {"submitted": "自助终端提交", "received": "平台收件", "accepted": "部门受理", "withdrawn": "申请人撤回"},
     "assurance": {"none": "未核验", "card": "刷证", "card+code": "刷证＋验证码", "card+clerk": "刷证＋人工"},
+    "grade": {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"},
     "step": {
         "home": "首页", "guide": "办事指南", "consent": "授权同意", "identify": "刷身份证", "code": "输入验证码",
         "again": "重复提交提示", "cases": "我的办件", "case": "办件详情", "withdraw": "撤回", "form": "填写表格",

@@ -29,6 +29,7 @@ class Fact(enum.StrEnum):
     LINE = "line"
     OUTBOX = "outbox"
     HELP = "help"
+    STAFF = "staff"
     CATALOGUE = "catalogue"
     SPEECH = "speech"
 

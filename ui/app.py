@@ -192,9 +192,7 @@ class Screen(QObject):
 
     @Slot()
     def _speak(self) -> None:
-        language = self.bridges.settings.language
-        self._terminal.language = language
-        self._translator.speak(language, self._engine)
+        self._translator.speak(self.bridges.settings.language, self._engine)
 
     def _on_session(self) -> None:
         session = self._terminal.session

@@ -379,6 +379,22 @@ class CallBack(_Sealed):
     assurance_token: str = Field("", max_length=2000)
 
 
+RATING = "rating"
+"""What stands there when a citizen says how content they were."""
+
+
+class Rating(_Sealed):
+    """How content a citizen was (好差评), once per case or certificate. Names nobody: it is bound to what was done."""
+
+    about: Literal["case", "certificate"]
+    rates: Key
+    """The code of the case, or the short id of the certificate."""
+    item: Key
+    grade: int = Field(ge=1, le=5)
+    """国办发〔2019〕51号: 5 very content (非常满意), 4 content (满意), 3 somewhat (基本满意), 2 not (不满意), 1 not at all
+    (非常不满意)."""
+
+
 # --- one-time codes --------------------------------------------------------------------------------------------------
 
 

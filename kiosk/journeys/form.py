@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kiosk.catalogue import divisions, forms
+from kiosk.catalogue import divisions, forms, spans
 from kiosk.catalogue.models import FormField, Option, ServiceItem, Source, Text
 from kiosk.catalogue.rules import FieldType
 from kiosk.events import Fact
@@ -63,6 +63,9 @@ class FieldView:
     max_length: int
     offer: str
     """What a page says to this question, and the person has not taken; or nothing."""
+    earliest: str
+    """Of a date or month, the first day that can be chosen (ISO 8601), or nothing; and `latest`, the last."""
+    latest: str
 
 
 class FormDesk:
@@ -131,6 +134,7 @@ class FormDesk:
     def _view(self, field: FormField, problem: forms.Problem | None) -> FieldView:
         context = self._context
         value = context.vault.answers.get(field.key)
+        allowed = spans.span(field, context.vault.answers, context.today())
         return FieldView(
             key=field.key,
             label=field.label,
@@ -148,6 +152,8 @@ class FormDesk:
             keyboard=_keyboard(field),
             max_length=_MAX_LENGTH,
             offer=self._offer(field),
+            earliest="" if allowed.earliest is None else allowed.earliest.isoformat(),
+            latest="" if allowed.latest is None else allowed.latest.isoformat(),
         )
 
     def _offer(self, field: FormField) -> str:

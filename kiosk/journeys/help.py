@@ -10,10 +10,11 @@ import functools
 import re
 import uuid
 
-from kiosk.city.messages import CALL_BACK, CallBack, PersonKey
+from kiosk.city.messages import CALL_BACK, CallBack
 from kiosk.events import Fact
 from kiosk.identity import numbers
 from kiosk.journeys.context import Context
+from kiosk.journeys.identify import key_of
 from kiosk.session import events as ev
 from offline_queue import Conflict, CustodyError, Put, QueueError, Row
 
@@ -64,9 +65,6 @@ class HelpDesk:
         context = self._context
         vault, session = context.vault, context.session()
         number, holder = session.number, vault.person
-        person = None
-        if holder is not None:
-            person = PersonKey(name=holder.name, document_type=holder.document_type, number=holder.number)
         vault.call_back_id = vault.call_back_id or uuid.uuid4().hex
         submission_id, tag = uuid.UUID(vault.call_back_id), vault.found.tag or None
         make = functools.partial(
@@ -76,7 +74,7 @@ class HelpDesk:
             step=session.state.value,
             item=session.plan.item_id if session.plan else "",
             phone=vault.call_back,
-            applicant=person,
+            applicant=key_of(holder) if holder else None,
             assurance=session.assurance.value,
             assurance_token=vault.token,
             submitted_at=context.clock.now(),

@@ -96,6 +96,8 @@ class Vault:
     city_calls: tuple[CallBackSummary, ...] = ()
     city_as_of: dt.datetime | None = None
     city_asked: bool = False
+    pin: str = ""
+    """What was typed of a staff card's PIN."""
     call_back: str = ""
     """The number at which the person wants to be called."""
     call_back_id: str = ""

@@ -221,6 +221,27 @@ class ReceiptNotPrinted:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """One of the five grades was touched: 5 very content, 1 not at all."""
+
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatingKept:
+    """The grade is on stable storage."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatingNotKept:
+    """The grade could not be kept; nothing else depends on it."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
 class CityReceived:
     """The platform's signed receipt for this session's submission is stored."""
 
@@ -358,7 +379,28 @@ class LineChanged:
 
 @dataclass(frozen=True, slots=True)
 class StaffCardShown:
-    """A staff card proved itself."""
+    """A staff card proved itself; its PIN is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinEntered:
+    """The staff card's PIN was typed; it is in the vault."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinAccepted:
+    """It is the card's."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinRefused:
+    """It is not, or nothing is tried now; the message says which."""
+
+    session: int
+    message_id: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,7 +431,8 @@ Event = (
     | CardRead | CardRefused | CodeSent | CodeNotSent | CodeEntered | CodeAccepted | CodeRefused
     | PageAnswered | FieldReopened | MaterialOpened | MaterialCaptured | Stored | NotStored | ReceiptPrinted
     | ReceiptNotPrinted | CityReceived | CasesFound | CaseOpened | ReprintAsked | WithdrawAsked | Withdrawn | NotWithdrawn
+    | Rated | RatingKept | RatingNotKept
     | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
     | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown
-    | StaffCardRemoved | StopRequested | FaultRaised | FaultCleared
+    | PinEntered | PinAccepted | PinRefused | StaffCardRemoved | StopRequested | FaultRaised | FaultCleared
 )  # fmt: skip

@@ -13,8 +13,8 @@ from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.flows import in_state
 from kiosk.session.helping import of_help
-from kiosk.session.moves import Step, enter, go
-from kiosk.session.states import ENDING, IDLE, NEEDS, Choice, Device, Promise, Session, State, Taken, Trouble
+from kiosk.session.moves import Step, enter, from_staff, go
+from kiosk.session.states import ENDING, IDLE, NEEDS, STAFFED, Choice, Device, Promise, Session, State, Taken, Trouble
 from kiosk.session.timeouts import Timer
 
 __all__ = ["Step", "step"]
@@ -69,7 +69,7 @@ def _anywhere(session: Session, event: ev.Event) -> Step | None:
         case ev.LeaveAnswered(leave=leave) if session.leaving:
             return _abandon(session) if leave else Step(replace(session, leaving=False))
         case ev.StaffCardShown() if session.state in IDLE:
-            return go(session, State.STAFF, *_wiped(session), personal=False)
+            return go(session, State.STAFF_PIN, *_wiped(session), personal=False)
         case ev.TroubleAnswered(choice=Choice.LEAVE) if session.trouble is not None:
             return _leave(session)
         case _:
@@ -102,7 +102,7 @@ def _stop(session: Session) -> Step:
 
 
 def _fault(session: Session, code: str) -> Step:
-    if session.state in ENDING or session.state is State.STAFF:
+    if session.state in ENDING or session.state in STAFFED:
         return Step(replace(session, fault=code))
     return go(session, State.OUT_OF_SERVICE, *_wiped(session), fault=code)
 
@@ -116,8 +116,10 @@ def _cancel(session: Session) -> Step | None:
     match session.state:
         case State.SUBMIT | State.ATTRACT | State.OUT_OF_SERVICE | State.GUARD:
             return None
-        case State.HOME | State.GUIDE | State.CONSENT | State.STAFF:
+        case State.HOME | State.GUIDE | State.CONSENT:
             return go(session, State.ATTRACT, fx.WipePerson())
+        case State.STAFF_PIN | State.STAFF:
+            return from_staff(session)
         case State.OUTCOME | State.TAKEN:
             return _abandon(session)
         case _:
@@ -136,8 +138,10 @@ def _abandon(session: Session) -> Step:
     match session.state:
         case State.ATTRACT | State.OUT_OF_SERVICE | State.SUBMIT | State.GUARD:
             return Step(replace(session, leaving=False, warned=False))
-        case State.HOME | State.GUIDE | State.CONSENT | State.STAFF:
+        case State.HOME | State.GUIDE | State.CONSENT:
             return go(session, State.ATTRACT, fx.WipePerson())
+        case State.STAFF_PIN | State.STAFF:
+            return from_staff(session)
         case State.PRINT | State.PREPARE:
             return go(session, State.GUARD, fx.CancelPrint())
         case State.TAKEN:

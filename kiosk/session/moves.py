@@ -11,7 +11,7 @@ from typing import Any
 from kiosk.session import effects as fx
 from kiosk.session.states import NEEDS, Choice, Helping, Session, State, Trouble
 
-_WITHOUT_HELP = frozenset({State.ATTRACT, State.GUARD, State.STAFF, State.OUT_OF_SERVICE})
+_WITHOUT_HELP = frozenset({State.ATTRACT, State.GUARD, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE})
 """States whose beginning closes the help: the person before has left, or must look at something else."""
 
 
@@ -82,3 +82,8 @@ def over(session: Session) -> Step:
     if session.stopping:
         return go(session, State.OUT_OF_SERVICE, fx.WipePerson(), fx.Quit())
     return go(session, State.ATTRACT, fx.WipePerson())
+
+
+def from_staff(session: Session) -> Step:
+    """The staff card is gone, or its holder has done: back to where the terminal stands without them."""
+    return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT, fx.WipePerson())

@@ -38,6 +38,7 @@ class State(enum.StrEnum):
     PRINT = "print"
     TAKEN = "taken"
     GUARD = "guard"
+    STAFF_PIN = "staff_pin"
     STAFF = "staff"
     OUT_OF_SERVICE = "out_of_service"
 
@@ -168,6 +169,10 @@ class Session:
     promise: Promise = Promise.NONE
     notice: str = ""
     """Message id of what the person must know of the submission that was kept."""
+    rated: int = 0
+    """The grade that was given, 1 to 5; 0 for none: nobody has to."""
+    rating_kept: bool | None = None
+    """None while unknown or not given."""
     receipt_printed: bool | None = None
     """None while unknown or printing."""
     certificate_printed: bool = False
@@ -182,7 +187,7 @@ class Session:
 
 
 CALLABLE: frozenset[State] = frozenset(State) - {
-    State.ATTRACT, State.SUBMIT, State.GUARD, State.STAFF, State.OUT_OF_SERVICE
+    State.ATTRACT, State.SUBMIT, State.GUARD, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE
 }  # fmt: skip
 """States in which a call back can be asked for: somebody is there, and the store is not just now at work or broken."""
 
@@ -197,6 +202,9 @@ ENDING: frozenset[State] = frozenset(
     {State.SUBMIT, State.OUTCOME, State.PREPARE, State.PRINT, State.TAKEN, State.GUARD}
 )
 """States whose work a stop lets finish."""
+
+STAFFED: frozenset[State] = frozenset({State.STAFF_PIN, State.STAFF})
+"""States that a staff card in the reader holds open."""
 
 IDLE: frozenset[State] = frozenset({State.ATTRACT, State.HOME, State.OUT_OF_SERVICE})
 """States in which no person's work is under way."""

@@ -496,6 +496,31 @@ def test_only_the_pinned_authority_is_believed(
     assert state.waiting == (1 if reason else 0)
 
 
+def test_a_cut_under_tls_is_a_cut(platform: StubPlatform, outbox: Outbox, tmp_path: Path) -> None:
+    """A line that breaks off in the middle of an upload should not be taken for a platform that TLS refuses."""
+    authority = certificate((-10, 10), None)
+    leaf, key = certificate((-1, 1), authority)
+    chain, pinned = tmp_path / "leaf.pem", tmp_path / "ca.pem"
+    pkcs8 = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    chain.write_bytes(leaf.public_bytes(Encoding.PEM) + pkcs8)
+    pinned.write_bytes(authority[0].public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    platform.socket = context.wrap_socket(platform.socket, server_side=True)
+    platform.handle_error = lambda *_args: None  # type: ignore[method-assign]  # what it wanted to say to a dead line
+    kept = put(outbox, BIG)
+    platform.tricks = [lambda _handler: False, cut_mid_upload, lambda _handler: False, cut_mid_upload]
+    reasons = []
+    with agent_for(outbox, platform.url.replace("http:", "https:"), ca_file=pinned) as agent:
+        for _ in range(2):
+            agent._not_before = 0.0
+            agent.step()
+            reasons.append(outbox.agent_state().reason.partition(":")[0])
+        step_until_received(agent, outbox)
+    assert reasons == [LinkReason.NO_ANSWER.value] * 2
+    assert platform.accepts == [kept.id]
+
+
 def test_no_authority_no_line(tmp_path: Path) -> None:
     """HTTPS without the pinned authority should be refused before anything is sent."""
     for url, ca_file, code in (

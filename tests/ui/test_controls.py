@@ -196,6 +196,45 @@ def test_dates_stay_dates(bench: Bench) -> None:
     assert window.property("picked") == "2024-03-10"
 
 
+@pytest.mark.parametrize("button", ["year_more", "month_less", "day_more"])
+@pytest.mark.parametrize(
+    ("start", "first"), [("2026-11-28", "2024-03-10"), ("2023-01-02", "2023-06-15"), ("2024-01-05", "2024-01-05")]
+)
+def test_the_first_touch_of_an_empty_date_chooses_the_day_nearest_to_its_start(
+    bench: Bench, button: str, start: str, first: str
+) -> None:
+    """Whichever button it is: never a day that the field forbids, and none but the start or its nearest."""
+    window = bench.load(f"""
+        id: w
+        property string picked
+        DatePicker {{ width: 1000; value: w.picked; start: "{start}"; from: "2023-06-15"; to: "2024-03-10"
+                     onChosen: value => w.picked = value }}
+    """)
+    bench.tap(button)
+    assert window.property("picked") == first
+
+
+def test_a_button_that_leads_out_of_the_bounds_is_grey(bench: Bench) -> None:
+    """At the last day nothing goes on; at the first nothing goes back; in between months go round the year."""
+    window = bench.load("""
+        id: w
+        property string picked: "2024-03-10"
+        DatePicker { width: 1000; value: w.picked; from: "2022-06-15"; to: "2024-03-10"
+                     onChosen: value => w.picked = value }
+    """)
+
+    def grey(side: str) -> set[str]:
+        return {part for part in ("year", "month", "day") if not bench.item(f"{part}_{side}").isEnabled()}
+
+    assert (grey("more"), grey("less")) == ({"year", "month", "day"}, set())
+    window.setProperty("picked", "2022-06-15")
+    assert (grey("more"), grey("less")) == (set(), {"year", "month", "day"})
+    window.setProperty("picked", "2023-12-31")
+    assert (grey("more"), grey("less")) == (set(), set())
+    bench.tap("month_more")
+    assert window.property("picked") == "2023-01-31"
+
+
 def test_a_signature_has_strokes(bench: Bench) -> None:
     """Each stroke should arrive as points inside the unit square with rising times; clear should forget them."""
     window = bench.load("""

@@ -17,6 +17,7 @@ from devices.supervisor import SupervisorState
 from kiosk.audit import EVENTS
 from kiosk.city.messages import CaseState
 from kiosk.health import STATES
+from kiosk.journeys.upkeep import REASONS, TrialState
 from kiosk.session.states import Device, State
 from kiosk.words import Audience, Words, ids_used
 
@@ -242,10 +243,10 @@ def test_no_sentence_is_empty() -> None:
 
 SPEAKERS = frozenset(
     {"say", "Trouble", "_trouble", "Fault", "CardRefused", "CodeNotSent", "CodeRefused", "NotStored", "ReceiptNotPrinted",
-     "CertificateRefused", "PagesNotPrinted", "_refuse", "translate", "qsTrId"}
+     "CertificateRefused", "PagesNotPrinted", "PinRefused", "_refuse", "translate", "qsTrId"}
 )  # fmt: skip
 """Calls whose dotted literals are message ids."""
-UNTITLED = frozenset({State.GUIDE, State.CASE, State.STAFF, State.OUT_OF_SERVICE})
+UNTITLED = frozenset({State.GUIDE, State.CASE, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE})
 """Screens whose headline is the item's name, the staff's own, or none."""
 _ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_+-]+)+")
 
@@ -308,6 +309,8 @@ def test_every_sentence_that_a_screen_puts_together_exists() -> None:
     wanted += [f"staff.supervisor.{state}" for state in SupervisorState]
     statuses = (*STATES, *typing.get_args(DocumentCameraStatus))
     wanted += ["staff.status." + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status.__name__).lower() for status in statuses]
+    wanted += [f"staff.trial.{state}" for state in TrialState] + [f"staff.park.{reason}" for reason in REASONS]
+    wanted += [f"staff.row.{state}" for state in ("waiting", "parked")]
     wanted += [f"session.lost.{device}" for device in Device]
     here = ("kept", "parked", "withdrawing", "withdraw_refused", "call_waiting", "call_answered")
     wanted += [f"screens.cases.state.{state}" for state in (*CaseState, *here)]

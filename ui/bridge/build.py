@@ -25,6 +25,7 @@ from ui.bridge.pictures import Pictures
 from ui.bridge.session import Session
 from ui.bridge.settings import Settings
 from ui.bridge.speech import Speech
+from ui.bridge.staff import Staff
 from ui.bridge.station import Station
 
 if TYPE_CHECKING:
@@ -54,7 +55,13 @@ def build(terminal: Terminal) -> Bridges:
     shown = terminal.config.terminal
     # A counter's screen is so low that larger words would push the field that is written in off the glass.
     elder = 1 if shown.screen.orientation == "counter" else 2
-    settings = Settings(language=shown.language, reduced_motion=shown.screen.reduced_motion, elder_text_size=elder)
+
+    def speak(language: str) -> None:
+        terminal.language = language
+
+    settings = Settings(
+        language=shown.language, reduced_motion=shown.screen.reduced_motion, elder_text_size=elder, speak=speak
+    )
     session = Session(terminal, settings)
     station = Station(terminal, settings)
     person = Person(terminal)
@@ -70,6 +77,7 @@ def build(terminal: Terminal) -> Bridges:
         Certificate(terminal),
         Devices(terminal),
         Help(terminal),
+        Staff(terminal, settings),
     )
     for bridge in (settings, session, station, person, speech, *others):
         give(bridge)

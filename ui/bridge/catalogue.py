@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 QML_IMPORT_NAME = "Kiosk.Bridge"
 QML_IMPORT_MAJOR_VERSION = 1
 
+SHOWN = 8
+"""Items of a search that are shown: the best stand first, and another letter is less work than another page."""
+SHELF = 12
+"""Items of a shelf that are shown at first, and with every *more*: a tile costs a screen some milliseconds."""
 _PRINT = frozenset({"query_print"})
 _APPLY = frozenset({"apply_full", "apply_prefill", "pay", "guide_only"})
 
@@ -46,6 +50,8 @@ class Catalogue(QObject):
         self._settings = settings
         self._shelf = ""
         self._wanted = ""
+        self._limit = SHELF
+        self._count = 0
         self._found: list[dict[str, Any]] = []
         self._life: list[dict[str, str]] = []
         self._guide: dict[str, Any] = {}
@@ -90,20 +96,46 @@ class Catalogue(QObject):
     @Slot(str, str)
     def look(self, shelf: str, wanted: str) -> None:
         """Open a shelf; the empty name goes back to the tiles."""
-        self._shelf, self._wanted = shelf, wanted
+        self._shelf, self._wanted, self._limit = shelf, wanted, SHOWN if shelf == "search" else SHELF
         self._follow()
         self.shelfChanged.emit()
 
+    @Slot(str, str)
+    def search(self, text: str, begun: str) -> None:
+        """Search for what was written, with what is just being typed (`begun`) where that finds anything."""
+        language = self._settings.language
+        whole = text + begun
+        self.look("search", whole if not begun or self._terminal.catalogue.search(whole, language) else text)
+
+    @Slot()
+    def more(self) -> None:
+        """Show as many items of the shelf again."""
+        self._limit += SHELF
+        self._follow()
+
     @Property("QVariantList", notify=foundChanged)
     def found(self) -> list[dict[str, Any]]:
-        """The items of the open shelf: what can be done now stands first, what never can be here last."""
+        """The first items of the open shelf: what can be done now stands first, what never can be here last."""
         return self._found
 
+    @Property(int, constant=True)
+    def shown(self) -> int:
+        """How many items of a search `found` has at most."""
+        return SHOWN
+
+    @Property(int, notify=foundChanged)
+    def count(self) -> int:
+        """How many items the open shelf has in all."""
+        return self._count
+
     def _find(self) -> list[dict[str, Any]]:
-        rows = [(item, self._row(item)) for item in self._chosen()]
-        if self._shelf != "search":
-            rows.sort(key=lambda pair: (pair[1]["reason"] != "", not pair[0].available))
-        return [row for _, row in rows]
+        chosen = self._chosen()
+        self._count = len(chosen)
+        if self._shelf == "search":
+            return [self._row(item) for item in chosen[: self._limit]]
+        rows = [(item, self._row(item)) for item in chosen]
+        rows.sort(key=lambda pair: (pair[1]["reason"] != "", not pair[0].available))
+        return [row for _, row in rows[: self._limit]]
 
     def _chosen(self) -> tuple[ServiceItem, ...]:
         catalogue = self._terminal.catalogue

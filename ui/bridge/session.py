@@ -5,6 +5,7 @@ Knows: `kiosk.session` values and how to name them in QML. Does not know: which 
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -48,6 +49,7 @@ _CERTIFICATE = (
     ("print", (State.PRINT,)),
     ("taken", (State.TAKEN,)),
 )
+OUT_STAYS = dt.timedelta(minutes=1)
 _STEPS = {Journey.APPLY: _APPLY, Journey.CERTIFICATE: _CERTIFICATE, Journey.CASES: _CASES}
 
 
@@ -64,6 +66,7 @@ class Session(QObject):
         self._terminal = terminal
         self._settings = settings
         self._number = terminal.session.number
+        self._out_since: dt.datetime | None = None
         self._seconds = -1
         terminal.bus.subscribe(Fact.SESSION, self._follow)
 
@@ -79,11 +82,18 @@ class Session(QObject):
         if session.number != self._number:
             self._number = session.number
             self._settings.reset()
-        self._settings.follow_elder(session.elder)
+        out = session.state is State.OUT_OF_SERVICE
+        self._out_since = None if not out else self._out_since or self._terminal.now()
+        if not out:
+            self._settings.follow_elder(session.elder)
         self.follow_clock()
 
     def follow_clock(self) -> None:
         """Read the count-down again; the application calls this with every tick."""
+        # Out of service the visit is over though none has begun since; whoever stands there may read why in their own way.
+        if self._out_since is not None and self._terminal.now() - self._out_since >= OUT_STAYS:
+            self._out_since = None
+            self._settings.reset()
         left = self._terminal.seconds_left
         seconds = -1 if left is None else left
         if seconds != self._seconds:
@@ -176,6 +186,17 @@ class Session(QObject):
         """`printing`, `printed` or `failed`."""
         printed = self._terminal.session.receipt_printed
         return "printing" if printed is None else "printed" if printed else "failed"
+
+    @Property(int, notify=changed)
+    def rated(self) -> int:
+        """The grade that was given, 5 to 1; 0 for none."""
+        return self._terminal.session.rated
+
+    @Property(str, notify=changed)
+    def rating(self) -> str:
+        """What became of the grade: `kept`, `failed`, or nothing as long as nobody knows."""
+        kept = self._terminal.session.rating_kept
+        return "" if kept is None else "kept" if kept else "failed"
 
     @Property(str, notify=changed)
     def holding(self) -> str:
@@ -295,6 +316,11 @@ class Session(QObject):
     def setElder(self, wanted: bool) -> None:
         """Elder mode was accepted, declined or switched."""
         self._terminal.handle(ev.ElderAnswered(wanted))
+
+    @Slot(int)
+    def rate(self, grade: int) -> None:
+        """One of the five grades was touched."""
+        self._terminal.handle(ev.Rated(grade))
 
     @Slot(str)
     def openMaterial(self, material: str) -> None:

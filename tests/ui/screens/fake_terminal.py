@@ -23,12 +23,15 @@ from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
+from kiosk.journeys.upkeep import Trial, TrialState
 from kiosk.printing.receipt import Promised, promise_lines
+from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.machine import step
 from kiosk.session.states import Choice, Device, Journey, Plan, Promise, Session, State, Trouble
 from kiosk.speech import Announcer, Sentence, SpeechState
 from kiosk.words import Words
+from offline_queue import Counts, Row, RowState
 
 WAITING = "KF00420003G7"
 CALLED = "KF00420000N8"
@@ -68,6 +71,8 @@ class FieldView:
     keyboard: str = "none"
     max_length: int = 60
     offer: str = ""
+    earliest: str = ""
+    latest: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,7 @@ def config(orientation: str = "portrait", language: str = "zh_CN") -> Config:
             "state_dir": "state",
             "terminal": {
                 "number": "0042",
-                "name": {"zh": "市民之窗", "en": "Citizen's Window"},
+                "name": {"zh": "市民之窗 · 24小时自助终端", "en": "Citizen's Window, 24 hours"},
                 "site": {"zh": "金明广场站", "en": "Jinming Square"},
                 "phone": "0371-12345",
                 "language": language,
@@ -197,6 +202,17 @@ DIVISIONS = {
     "990101000000": (("990101001000", "北书店街道"), ("990101002000", "大兴街道")),
     "990101001000": (("990101001001", "第一社区"), ("990101001002", "第二社区")),
 }
+DIVISIONS_EN = {
+    "测试省": "Sample Province",
+    "测试市": "Sample City",
+    "样例市": "Example City",
+    "龙亭样例区": "Longting District",
+    "鼓楼样例区": "Shunhe Hui District",
+    "北书店街道": "Beishudian Subdistrict",
+    "大兴街道": "Daxing Subdistrict",
+    "第一社区": "First Community",
+    "第二社区": "Second Community",
+}
 
 
 class FakeForm:
@@ -209,15 +225,15 @@ class FakeForm:
                 FieldView("phone", Text("手机号码", "Mobile number"), "mobile", "", "", keyboard="digits", max_length=11),
             ],
             [
-                FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago")),  # noqa: E501
+                FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago"), latest="2026-05-28"),  # noqa: E501
                 FieldView("address", Text("现居住地址", "Present address"), "address", {"division": "990101001001", "detail": ""}, "", keyboard="place"),  # noqa: E501
             ],
             [FieldView("reason", Text("申领事由", "Reason"), "enum", "", "", options=REASONS)],
         ]
         self.certificate: list[list[FieldView]] = [
             [
-                FieldView("from", Text("起始月份", "From"), "month", "2025-11", "2025-11"),
-                FieldView("to", Text("截止月份", "Until"), "month", "2026-10", "2026-10"),
+                FieldView("from", Text("起始月份", "From"), "month", "2025-11", "2025-11", latest="2026-11-28"),
+                FieldView("to", Text("截止月份", "Until"), "month", "2026-10", "2026-10", earliest="2025-11-01", latest="2026-11-28"),  # noqa: E501
                 FieldView(
                     "kinds", Text("险种", "Insurance"), "multi_enum", ["pension"], "",
                     options=(Option("pension", Text("养老", "Pension")), Option("injury", Text("工伤", "Work injury")), Option("unemployment", Text("失业", "Unemployment"))),  # noqa: E501
@@ -249,7 +265,8 @@ class FakeForm:
         self._terminal.handle(ev.PageAnswered(after if after < len(self._now()) else None))
 
     def division_children(self, code: str) -> tuple[tuple[str, str], ...]:
-        return DIVISIONS.get(code, ())
+        english = self._terminal.language == "en"
+        return tuple((each, DIVISIONS_EN[name] if english else name) for each, name in DIVISIONS.get(code, ()))
 
 
 class FakeBringing:
@@ -297,6 +314,14 @@ class FakeMaterials:
             if view.state in {"partly", "needed"}:
                 self._views[key] = replace(view, state="done", pages=view.min_pages)
         self._terminal.publish(Fact.MATERIALS)
+
+    def lay(self, material: str) -> bool:
+        """Take a page of a material; say whether it has all that it needs."""
+        view = self._views[material]
+        done = view.pages + 1 >= view.min_pages
+        self._views[material] = replace(view, pages=view.pages + 1, state="done" if done else "partly")
+        self._terminal.publish(Fact.MATERIALS)
+        return done
 
     def pages_of(self, material: str, count: int) -> None:
         self._views[material] = replace(self._views[material], pages=count)
@@ -365,9 +390,11 @@ class FakeCase:
             line("form", "居住登记日期", "Registered as resident since", "2025-11-01", form(1)),
             line("form", "现居住地址", "Present address", place, form(1)),
             line("form", "申领事由", "Reason", "Lawful and steady work" if english else "合法稳定就业", form(2)),
+            line("materials", "居民身份证", "Resident ID card", "already here" if english else "已有，不用带"),
             line("materials", "居住地住址证明", "Proof of address", "2 pages" if english else "2 页", ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
             line("materials", "就业证明", "Employment proof", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
             line("materials", "证件照", "ID photo", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
+            line("materials", "本人签名", "Signature", "signed" if english else "已签好", ev.FieldReopened(State.SIGN)),
         )  # fmt: skip
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
@@ -431,6 +458,69 @@ class FakeHelp:
         self._terminal.handle(ev.NumberEntered())
 
 
+class FakeStaff:
+    name = "测试站务员"
+    staff_id = "S0001"
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.pin_digits = 0
+
+    @property
+    def pin_complete(self) -> bool:
+        return self.pin_digits >= 6
+
+    def _count(self, count: int) -> None:
+        self.pin_digits = max(0, count)
+        self._terminal.publish(Fact.STAFF)
+
+    def type_digit(self, digit: str) -> None:
+        self._terminal.calls.append(("pin", digit))
+        self._count(self.pin_digits + 1)
+
+    def erase_digit(self) -> None:
+        self._count(self.pin_digits - 1)
+
+    def enter_pin(self) -> None:
+        self._terminal.handle(ev.PinEntered())
+
+
+class FakeUpkeep:
+    """An outbox with one row that waits and one that was set aside; every device but the camera can be tried."""
+
+    failed = ""
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.trials: dict[Device, Trial] = {}
+        at = SATURDAY_NIGHT - dt.timedelta(hours=6)
+        made = (at, None, 3, 80_000, "00" * 32)
+        self.rows: tuple[Row, ...] = (
+            Row(16, "a", WAITING, "residence_permit_apply", RowState.PARKED, 2, *made, "envelope_malformed:code", None),
+            Row(23, "b", CALLED, "call_back", RowState.WAITING, 0, *made, "", None),
+        )
+        self.counts = Counts(1, 412, 1)
+
+    def item(self, service: str) -> ServiceItem | None:
+        return self._terminal.my_cases.item(service)
+
+    def look(self) -> None:
+        self._terminal.calls.append(("look",))
+
+    def retry(self, seq: int) -> None:
+        self._terminal.calls.append(("retry", seq))
+
+    def park(self, seq: int, reason: str) -> None:
+        self._terminal.calls.append(("park", seq, reason))
+
+    def can_try(self, kind: Device) -> bool:
+        return kind is not Device.DOCUMENT_CAMERA
+
+    def try_device(self, kind: Device) -> None:
+        self.trials[kind] = Trial(TrialState.FAILED, "receipt_printer.offline")
+        self._terminal.publish(Fact.STAFF)
+
+
 class FakeCertificate:
     pages = 2
     pages_printed = 1
@@ -483,6 +573,7 @@ class FakeTerminal:
         self.session = Session()
         self.seen: list[ev.Event] = []
         self.calls: list[tuple[Any, ...]] = []
+        self.effects: list[fx.Effect] = []
         self._queue = QueueDispatcher()
         self.bus = Bus(self._queue)
         self.words = Words.load()
@@ -506,9 +597,10 @@ class FakeTerminal:
             words=self.words,
             config=self.config,
             catalogue=lambda: self.catalogue,
-            language=lambda: self.language,
         )
         self.help = FakeHelp(self)
+        self.staff = FakeStaff(self)
+        self.upkeep = FakeUpkeep(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
         self.reports: dict[Device, FakeReport] = {
@@ -524,7 +616,9 @@ class FakeTerminal:
 
     def handle(self, event: ev.Event) -> None:
         self.seen.append(event)
-        self.session = step(self.session, event).session
+        moved = step(self.session, event)
+        self.session = moved.session
+        self.effects += moved.effects
         self.publish(Fact.SESSION)
 
     def tick(self) -> None: ...
@@ -559,8 +653,8 @@ class FakeTerminal:
         certificate = state in {State.CHOOSE, State.PREPARE, State.PREVIEW, State.PRINT, State.TAKEN}
         journey = Journey.CERTIFICATE if certificate else Journey.APPLY
         item = "social_participation_cert" if certificate else "residence_permit_apply"
-        early = {State.ATTRACT, State.HOME, State.GUIDE, State.CONSENT, State.IDENTIFY, State.OUT_OF_SERVICE, State.STAFF}
-        without_plan = {State.ATTRACT, State.HOME, State.STAFF, State.OUT_OF_SERVICE}
+        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE}
+        early = {*without_plan, State.GUIDE, State.CONSENT, State.IDENTIFY}
         plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
         base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}  # noqa: E501
         if state in {State.CASES, State.CASE, State.WITHDRAW}:

@@ -25,7 +25,7 @@ from PySide6.QtTest import QTest
 
 from kiosk.events import Fact
 from kiosk.identity.assurance import Assurance
-from kiosk.session.states import Helping, Holding, Promise, State
+from kiosk.session.states import Choice, Device, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
 
 WANG = [
@@ -73,12 +73,48 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
                 page[at] = replace(view, problem_id="form.problem.required")
         show(State.FORM, page=1)
 
+    def typing_on() -> None:
+        problems()
+        begin("field_address")
+
+    def typing_digits() -> None:
+        show(State.FORM, page=0)
+        begin("field_phone")
+
+    def begin(name: str) -> None:
+        field = next(one.item for one in seen(screen.window) if one.item.objectName() == name)
+        QMetaObject.invokeMethod(field, "begin")
+
+    def place() -> None:
+        settled = terminal.form.pages[1][1]
+        terminal.form.pages[1][1] = replace(settled, value={"division": "990100000000", "detail": ""})
+        show(State.FORM, page=1)
+        terminal.form.pages[1][1] = settled
+
+    def enlarged() -> None:
+        show(State.PREVIEW)
+        screen_item = next(one.item for one in seen(screen.window) if one.item.objectName() == "screen_preview")
+        screen_item.setProperty("large", True)
+
     def chosen() -> None:
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
         QTest.qWait(40)
-        page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_1")
+        page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_0")
         QMetaObject.invokeMethod(page, "click")
+
+    def missing() -> None:
+        show(State.CONSENT)
+        QTest.qWait(40)
+        for name in ("consent_handle", "foot_main"):
+            item = next(one.item for one in seen(screen.window) if one.item.objectName() == name)
+            QMetaObject.invokeMethod(item, "press")
+
+    def full() -> None:
+        terminal.materials.pages_of("address_proof", 4)
+        papers()  # a new screen: none of its pages is looked at
+        QTest.qWait(40)
+        show(State.CAPTURE, material="address_proof")
 
     def offered() -> None:
         row = terminal.form.pages[0][0]
@@ -152,6 +188,22 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.help.set(number)
         show(State.FORM, helping=stage, call_back="KF00420000N8" if stage is Helping.FILED else "", **changes)
 
+    def staff_pin(**changes: Any) -> None:
+        terminal.staff._count(4)
+        show(State.STAFF_PIN, **changes)
+
+    def outbox() -> None:
+        show(State.STAFF)
+        next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("outbox")
+
+    def tried() -> None:
+        next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("")
+        terminal.upkeep.try_device(Device.RECEIPT_PRINTER)
+        show(State.STAFF)
+
+    def locked() -> None:
+        staff_pin(trouble=Trouble("staff.pin.wrong_wait", (Choice.SKIP, Choice.LEAVE), detail="15"))
+
     return {
         "attract": lambda: show(State.ATTRACT),
         "home": home,
@@ -162,6 +214,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "guide_full": guide_full,
         "home_shelf_full": shelf_full,
         "consent": lambda: show(State.CONSENT),
+        "consent_missing": missing,
         "identify": lambda: show(State.IDENTIFY),
         "elder_offer": lambda: show(State.CODE, elder_offered=True),
         "code": code,
@@ -180,6 +233,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form1": lambda: show(State.FORM, page=1),
         "form2": lambda: show(State.FORM, page=2),
         "form_problem": problems,
+        "form_typing": typing_on,
+        "form_typing_digits": typing_digits,
+        "form_place": place,
         "form_offer": offered,
         "form_pinyin": lambda: typing("longtingqubeishudianjiedao"),
         "form_hand": lambda: writing(*WANG),
@@ -190,6 +246,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
+        "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
         "materials_done": finished,
         "sign": signed,
@@ -207,15 +264,22 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "choose_no_record": lambda: show(State.CHOOSE, trouble=NO_RECORD),
         "prepare": lambda: show(State.PREPARE, busy=True),
         "preview": lambda: show(State.PREVIEW),
+        "preview_large": enlarged,
         "print": lambda: show(State.PRINT, busy=True),
         "taken": lambda: show(State.TAKEN, certificate_printed=True),
+        "outcome_rated": lambda: show(State.OUTCOME, rated=4, rating_kept=True),
+        "taken_rated": lambda: show(State.TAKEN, certificate_printed=True, rated=1, rating_kept=False),
         "guard": lambda: show(State.GUARD, holding=Holding.CARD, guard_stage=1),
         "guard_done": lambda: show(State.GUARD),
+        "staff_pin": staff_pin,
+        "staff_pin_wrong": locked,
         "staff": lambda: show(State.STAFF),
         "help": lambda: help_with(Helping.OPEN),
         "help_phone": lambda: help_with(Helping.PHONE, "139000000"),
         "help_filed": lambda: help_with(Helping.FILED, assurance=Assurance.CARD),
         "help_refused": lambda: help_with(Helping.REFUSED, "13900000001"),
+        "staff_tried": tried,
+        "staff_outbox": outbox,
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
 

@@ -92,6 +92,16 @@ def test_the_guide_asks_for_one_proof_by_the_reason(terminal: FakeTerminal) -> N
     assert by_reason["rest"] == ["合法稳定住所"]
 
 
+def test_the_desks_speak_the_new_language_before_anybody_asks_them(terminal: FakeTerminal) -> None:
+    """Should show the review in the language that was switched to, and not in the one before."""
+    terminal.show(State.REVIEW)
+    case = given(Case)
+    heard: list[str] = []
+    case.reviewChanged.connect(lambda: heard.append(case.review[0]["label"]))
+    given(Settings).setLanguage("en")
+    assert heard == ["Name"]
+
+
 def test_a_row_stays_the_same_row_while_it_is_typed_into(terminal: FakeTerminal) -> None:
     """Should change one row and reset nothing."""
     terminal.show(State.FORM, page=0)

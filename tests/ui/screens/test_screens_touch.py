@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fake_terminal import NO_PAPER, TROUBLE, WAITING
+from geometry import seen
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -15,7 +16,9 @@ from kiosk.events import Fact
 from kiosk.identity import case_code
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
+from kiosk.session.timeouts import Timer
 from ui.bridge.pictures import Pictures
+from ui.bridge.session import OUT_STAYS
 
 
 def test_a_touch_anywhere_begins(stand: Any) -> None:
@@ -167,6 +170,28 @@ def test_nothing_is_agreed_to_beforehand(stand: Any) -> None:
     assert stand.said == [ev.Confirmed()]
 
 
+def test_the_grey_button_says_what_is_missing(stand: Any) -> None:
+    """Should mark what is not ticked yet once it is touched, and not before, and let each mark go with its tick."""
+
+    def marked() -> list[str]:
+        purposes = ("consent_identify", "consent_handle", "consent_phone")
+        return [purpose for purpose in purposes if stand.item(purpose).property("missing")]
+
+    stand.terminal.show(State.CONSENT)
+    stand.settle()
+    stand.tap("consent_handle")
+    assert marked() == []
+    stand.tap("foot_main")
+    assert marked() == ["consent_identify", "consent_phone"]
+    stand.tap("consent_identify")
+    assert marked() == ["consent_phone"]
+    stand.tap("consent_phone")
+    assert marked() == []
+    assert stand.said == []
+    stand.tap("foot_main")
+    assert stand.said == [ev.Confirmed()]
+
+
 def test_the_code_is_typed_and_sent(stand: Any) -> None:
     """Should send each digit to the desk, erase one, and confirm at six."""
     stand.terminal.show(State.CODE)
@@ -253,14 +278,6 @@ def test_choices_and_places_reach_the_desk_as_plain_values(stand: Any) -> None:
     assert calls[2] == ("address", {"division": "990101001000", "detail": ""})
 
 
-def test_a_date_is_stepped(stand: Any) -> None:
-    """Should begin a date from today."""
-    stand.terminal.show(State.FORM, page=1)
-    stand.settle()
-    stand.tap("year_less")
-    assert [call for call in stand.terminal.calls if call[0] == "set"] == [("set", "reg_since", "2025-11-28")]
-
-
 def test_a_paper_is_opened_and_pages_are_handled(stand: Any) -> None:
     """Should open one material; take, and throw away, a page of it."""
     stand.terminal.show(State.MATERIALS)
@@ -323,6 +340,39 @@ def test_a_handle_stays_within_the_picture_and_the_finder_takes_over_again(stand
     by_hand, by_itself = stand.terminal.calls
     assert by_hand[1][3][0] == 0
     assert by_itself == ("capture",)
+
+
+def test_a_page_that_is_touched_is_seen_large(stand: Any) -> None:
+    """Should put the page in the place of the live picture, follow its turn, and give the place back."""
+    stand.terminal.materials.pages_of("address_proof", 2)
+    stand.terminal.show(State.CAPTURE)
+    stand.settle()
+    assert stand.find("page_large") is None
+    stand.tap("page_1")
+    large = stand.item("page_large")
+    assert large.property("name") == "page/address_proof/1"
+    assert large.height() > 2 * stand.item("page_1").height() / 1.5
+    assert stand.find("camera_view") is None
+    upright = large.property("ratio")
+    stand.tap("page_turn")
+    assert large.property("ratio") == pytest.approx(1 / upright)
+    stand.tap("page_close")
+    assert stand.find("page_large") is None
+    assert stand.find("camera_view") is not None
+
+
+def test_a_complete_paper_asks_for_no_further_page(stand: Any) -> None:
+    """Should say that it is complete and take nothing, until a page is deleted."""
+    stand.terminal.materials.pages_of("address_proof", 4)
+    stand.terminal.show(State.CAPTURE)
+    stand.settle()
+    assert stand.item("advice").property("text") == "这份材料已拍齐，请按“拍好了”"
+    assert not stand.item("capture_manual").isEnabled()
+    assert stand.find("capture_corners") is None
+    stand.terminal.materials.pages_of("address_proof", 3)
+    stand.settle()
+    assert stand.item("advice").property("text") == "请保持不动，马上自动拍摄"
+    assert stand.item("capture_manual").isEnabled()
 
 
 def test_a_page_is_moved_and_turned_on_the_strip(stand: Any) -> None:
@@ -389,6 +439,29 @@ def test_a_finger_that_was_typing_ends_nothing(stand: Any) -> None:
     assert stand.terminal.session.state is State.GUARD
 
 
+def test_a_place_is_named_in_the_language_that_is_switched_to(stand: Any) -> None:
+    """Should say the chosen divisions, and those still to choose, anew on the page that stands open."""
+    stand.terminal.show(State.FORM, page=1)
+    stand.settle()
+    assert stand.item("place_chosen").property("text").endswith("龙亭样例区 北书店街道 第一社区")
+    stand.screen.bridges.settings.setLanguage("en")
+    stand.settle()
+    assert stand.item("place_chosen").property("text").endswith("Beishudian Subdistrict First Community")
+    stand.tap("place_chosen")
+    assert stand.item("place_990101001001").property("text") == "First Community"
+
+
+def test_the_first_touch_of_an_empty_date_is_a_day_that_can_be(stand: Any) -> None:
+    """Should say from the start which days can be chosen, and begin with the latest of them and not in the future."""
+    stand.terminal.show(State.FORM, page=1)
+    stand.settle()
+    assert stand.item("date_reg_since").property("help") == "满半年才能申领\n可选：2026年05月28日及以前。"
+    stand.tap("year_more")
+    stand.tap("year_less")
+    dates = [value for call, key, value in filter(lambda call: call[0] == "set", stand.terminal.calls) if key == "reg_since"]
+    assert dates == ["2026-05-28", "2025-05-28"]
+
+
 @pytest.mark.parametrize("state", [State.OUTCOME, State.CASE])
 def test_a_receipt_that_failed_leaves_the_number_in_sight(stand: Any, state: State) -> None:
     """Should show the number in the very notice that tells the person to copy it down, and in no other notice."""
@@ -417,6 +490,50 @@ def test_a_page_that_grows_under_the_focus_is_no_loop(stand_at: Any, orientation
         stand.settle()
         assert not stand.item("screen_form").property("typing")
     # `stand` fails the test for any warning of the engine.
+
+
+def test_the_keyboard_goes_with_its_field(stand: Any) -> None:
+    """Another place is chosen while the street is typed: nobody types into a field that is not there."""
+    stand.terminal.show(State.FORM, page=1)
+    stand.settle()
+    stand.item("field_address").begin()
+    stand.settle()
+    assert stand.item("screen_form").property("typing")
+    stand.tap("place_chosen")
+    assert stand.find("field_address") is None
+    assert not stand.item("screen_form").property("typing")
+
+
+def test_on_a_counter_every_date_is_in_view_and_whole(stand_at: Any) -> None:
+    """What happens by when needs no turning of the page, no date is broken, and neither is the terminal's name."""
+    stand = stand_at("counter")
+    for changes in ({"line_up": False}, {"receipt_printed": False}):
+        stand.terminal.show(State.OUTCOME, **changes)
+        stand.settle()
+        page = stand.item("outcome_page")
+        for date in (stand.item(f"promise_{at}") for at in range(3)):
+            assert date.property("lineCount") == 1
+            assert page.contains(date.mapToItem(page, date.boundingRect().bottomLeft()))
+    stand.terminal.show(State.OUTCOME, elder=True)
+    stand.settle()
+    assert stand.item("terminal_name").property("lineCount") == 1
+
+
+@pytest.mark.parametrize("orientation", ["landscape", "counter"])
+def test_the_certificate_is_large_enough_to_be_checked(stand_at: Any, orientation: str) -> None:
+    """Touched, by finger or by its button, the page takes the whole width; *back* shows all of it, and then goes back."""
+    stand = stand_at(orientation)
+    stand.terminal.show(State.PREVIEW)
+    stand.settle()
+    small = stand.item("certificate_picture").width()
+    for way in ("preview_enlarge", "certificate_picture"):
+        stand.tap(way)
+        assert stand.item("preview_large").width() > max(2 * small, 0.85 * stand.screen.window.width())
+        assert stand.item("foot_main").isEnabled()
+        stand.tap("foot_back")
+        assert stand.said == []
+    stand.tap("foot_back")
+    assert stand.said == [ev.BackPressed()]
 
 
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
@@ -475,19 +592,43 @@ def test_the_guard_asks_only_while_something_is_held(stand: Any) -> None:
     assert stand.find("foot_main") is None
 
 
-def test_the_next_person_finds_the_defaults(stand: Any) -> None:
-    """Should forget language, size, contrast and reach with the person."""
-    settings = stand.screen.bridges.settings
+SETTINGS = ("language", "textSize", "highContrast", "lowReach", "elder", "speech")
+
+
+def settings_of(stand: Any) -> dict[str, Any]:
+    """What this person chose, as the bridge and as the drawn theme have it."""
+    theme = stand.screen.engine.singletonInstance("Kiosk", "Theme")
+    chosen = {name: getattr(stand.screen.bridges.settings, name) for name in SETTINGS}
+    return chosen | {f"theme.{name}": theme.property(name) for name in ("textStep", "highContrast", "lowReach", "elder")}
+
+
+@pytest.mark.parametrize("end", ["leaves", "is timed out", "is cut off by a fault"])
+def test_the_next_person_finds_the_defaults(stand: Any, end: str) -> None:
+    """Should forget language, size, contrast, reach, elder mode and speech with the person, however the visit ends."""
+    defaults = settings_of(stand)
+    assert not any(value for name, value in defaults.items() if name != "language")
     stand.terminal.show(State.HOME)
     stand.settle()
-    settings.setLanguage("en")
-    settings.setTextSize(3)
-    settings.setHighContrast(True)
-    settings.setLowReach(True)
+    for tool in ("language", "text", "contrast", "sound", "reach"):
+        stand.tap(f"tool_{tool}")
+    stand.tap("foot_other")
+    changed = settings_of(stand)
+    assert {name for name in defaults if defaults[name] == changed[name]} == set()
+    assert stand.terminal.language == "en"
+    if end == "leaves":
+        stand.terminal.handle(ev.BackPressed())
+    elif end == "is timed out":
+        for timer in (Timer.IDLE, Timer.COUNTDOWN):
+            stand.terminal.handle(ev.TimedOut(stand.terminal.session.number, State.HOME, timer))
+    else:
+        stand.terminal.handle(ev.FaultRaised("B-900"))
+        assert settings_of(stand) == changed  # until it has been read or heard
+        later = stand.terminal.now() + OUT_STAYS
+        stand.terminal.now = lambda: later
+        stand.screen.bridges.follow_clock()
     stand.settle()
-    stand.terminal.handle(ev.BackPressed())
-    stand.settle()
-    assert (settings.language, settings.textSize, settings.highContrast, settings.lowReach) == ("zh_CN", 0, False, False)
+    assert stand.terminal.session.state in {State.ATTRACT, State.OUT_OF_SERVICE}
+    assert settings_of(stand) == defaults
     assert stand.terminal.language == "zh_CN"
 
 
@@ -510,3 +651,54 @@ def test_help_gives_the_step_back_and_takes_a_number(stand: Any) -> None:
     stand.tap("foot_main")
     assert stand.said[-1] == ev.HelpClosed()
     stand.item("screen_form")
+
+
+def test_one_touch_says_how_it_was(stand: Any) -> None:
+    """Should send the grade once and say thank you when it is kept; the way out stands beside it all the time."""
+    stand.terminal.show(State.TAKEN)
+    stand.settle()
+    stand.tap("grade_4")
+    stand.tap("grade_1")
+    assert stand.said == [ev.Rated(4)]
+    stand.terminal.handle(ev.RatingKept(stand.terminal.session.number))
+    stand.settle()
+    assert stand.item("rating_said").property("text") == stand.terminal.words.text("zh_CN", "screens.rating.thanks")
+    stand.tap("foot_main")
+    assert stand.said[-1] == ev.Confirmed()
+
+
+def test_a_pin_is_typed_unseen(stand: Any) -> None:
+    """Should show a dot for each digit, never the digit, and hand it in when there are enough."""
+    stand.terminal.show(State.STAFF_PIN)
+    stand.settle()
+    for digit in "24681":
+        stand.tap(f"digit_{digit}")
+    assert not stand.item("foot_main").isEnabled()
+    stand.tap("digit_0")
+    shown = [one.item.property("text") for one in seen(stand.screen.window)]
+    assert "246810" not in shown
+    stand.tap("foot_main")
+    assert stand.said == [ev.PinEntered()]
+
+
+def test_staff_move_rows_and_try_devices(stand: Any) -> None:
+    """Should send what is set aside again at once, ask before it sets aside, and say what came of a trial."""
+    stand.terminal.show(State.STAFF)
+    stand.settle()
+    assert stand.find("try_document_camera") is None
+    stand.tap("try_receipt_printer")
+    assert "receipt_printer.offline" in stand.item("trial_receipt_printer").property("text")
+    stand.tap("foot_main")
+    stand.tap("retry_16")
+    stand.tap("park_23")
+    stand.wait(lambda: not stand.item("park").property("fresh"))
+    stand.tap("overlay_main")
+    assert (stand.find("park"), stand.terminal.calls) == (None, [("look",), ("retry", 16)])
+    stand.tap("park_23")
+    stand.wait(lambda: not stand.item("park").property("fresh"))
+    stand.tap("overlay_second")
+    assert stand.terminal.calls[-1] == ("park", 23, "asked_by_department")
+    stand.tap("foot_back")
+    assert stand.said == []
+    stand.tap("foot_back")
+    assert stand.said == [ev.BackPressed()]

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from accessible import controls
 from fake_terminal import TROUBLE
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from shots import scenes
 
@@ -17,6 +19,7 @@ from kiosk.session import events as ev
 from kiosk.session.states import State
 from kiosk.speech import SpeechState
 
+TEXTS = (QAccessible.Text.Name, QAccessible.Text.Description)
 PERSONAL = ("测试甲", "测*", "990000", "138", "样例路", "Jia")
 """What the fake person's data has in it."""
 
@@ -66,6 +69,23 @@ def test_a_new_screen_and_a_changed_sentence_are_said(stand: Any) -> None:
     (said,) = heard
     assert (said[0], said[-1]) == (words(stand, "screens.outcome.instruction"), words(stand, "screens.outcome.done"))
     assert words(stand, "screens.outcome.title") not in said
+
+
+def test_what_is_missing_is_said_once_it_is_asked_for(stand: Any) -> None:
+    """Should name the purposes, and those that are not ticked when the grey button is touched."""
+    heard = listen(stand)
+    stand.terminal.show(State.CONSENT)
+    stand.settle()
+    purposes = [words(stand, f"screens.consent.{name}") for name in ("identify", "handle", "phone")]
+    assert set(purposes) <= set(heard[-1])
+    assert words(stand, "screens.consent.agree") not in heard[-1]
+    stand.tap("consent_handle")
+    heard.clear()
+    stand.tap("foot_main")
+    stand.settle()
+    (said,) = heard
+    missing = words(stand, "screens.consent.missing_one").removeprefix("{name}")
+    assert said == (purposes[0] + missing, purposes[2] + missing)
 
 
 def test_the_receipt_is_said(stand: Any) -> None:
@@ -145,7 +165,8 @@ def test_the_keypad_hears_where_it_is(stand: Any) -> None:
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_no_screen_says_what_is_the_persons(stand_at: Callable[..., Any], language: str) -> None:
-    """Should say something of every screen, and of every control on it, and nothing personal of any."""
+    """Should say something of every screen and of every control on it, and nothing personal of any."""
+    QAccessible.setActive(True)
     stand = stand_at("portrait", language)
     heard = listen(stand)
     silent: list[str] = []
@@ -157,9 +178,8 @@ def test_no_screen_says_what_is_the_persons(stand_at: Callable[..., Any], langua
         stand.settle()
         if not any(heard):
             silent.append(name)
-        for _ in range(40):
-            QTest.keyClick(stand.screen.window, Qt.Key.Key_Tab)
-        QCoreApplication.processEvents()
+        for node in controls(stand.screen.window):
+            stand.screen.bridges.speech.tell([node.text(text) for text in TEXTS])
         spoken = " ".join(each for said in heard for each in said)
         assert not any(private in spoken for private in PERSONAL), (name, spoken)
         assert not any(digits in spoken for digits in ("一三八", "九九零零", "one three eight", "nine nine zero")), name
@@ -199,7 +219,7 @@ def test_easy_mode_speaks(stand: Any) -> None:
     stand.terminal.show(State.CODE, elder_offered=True)
     stand.settle()
     assert heard == []
-    stand.tap("overlay_main")
+    stand.answer("overlay_main")
     stand.settle()
     assert heard
     stand.tap("tool_sound")

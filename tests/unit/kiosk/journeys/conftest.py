@@ -67,8 +67,10 @@ from kiosk.journeys.help import HelpDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
+from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
+from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.journeys.vault import Vault
 from kiosk.session import events as ev
 from kiosk.session.runner import SessionRunner
@@ -86,6 +88,9 @@ CITY_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SEAL_KEY = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 STROKES = [[(0.1, 0.5, 0.0), (0.4, 0.4, 0.1), (0.8, 0.6, 0.3)]]
 TURNS = 1000
+STAFF_PIN = "246810"
+STAFF_PIN_RECORD = "scrypt$32768$8$1$Ak/wlBjzzT0hF/38wX5oxA==$TukfYdvAxTmUkdIrtM29qYLykl00sfSgl3+HZv2kYEE="
+"""Made of it once: every making takes its time."""
 _WORDS, _CATALOGUE = Words.load(), Catalogue.load()
 
 
@@ -476,7 +481,11 @@ class Bench:
                 },
                 "city": {"url": "https://central.example.invalid/", "ca_file": "ca.pem"},
                 "staff_cards": [
-                    {"staff_id": "S0001", "public_key": base64.b64encode(SAMPLE_STAFF["S0001"].public_key).decode()}
+                    {
+                        "staff_id": "S0001",
+                        "public_key": base64.b64encode(SAMPLE_STAFF["S0001"].public_key).decode(),
+                        "pin": STAFF_PIN_RECORD,
+                    }
                 ],
             },
             source="bench",
@@ -519,6 +528,7 @@ class Bench:
         context, vision = self.context, cast("Vision", self.vision)
         materials = MaterialsDesk(context, vision, ReadingDesk(context, self._read))
         form = FormDesk(context, materials)
+        staff = StaffDesk(context)
         desks = Desks(
             person=PersonDesk(context),
             form=form,
@@ -528,8 +538,10 @@ class Bench:
             my_cases=MyCasesDesk(context),
             certificate=CertificateDesk(context),
             help=HelpDesk(context),
+            rating=RatingDesk(context),
             guard=GuardDesk(context),
-            staff=StaffDesk(context),
+            staff=staff,
+            upkeep=UpkeepDesk(context, staff),
         )
         return Terminal(
             context=context,
@@ -545,7 +557,6 @@ class Bench:
                 words=context.words,
                 config=context.config,
                 catalogue=lambda: context.catalogue,
-                language=lambda: context.language,
             ),
         )
 

@@ -47,12 +47,16 @@ def stored(bench: Bench) -> list[tuple[env.Header, dict[str, Any]]]:
 
 
 def test_the_review_shows_everything_and_leads_back(bench: Bench) -> None:
-    """Person, form and papers line by line; what can be changed leads to its place, what the card said does not."""
+    """Person, form, papers and signature line by line; what can be changed leads to its place, the card does not."""
     bench.to_review()
     lines = bench.terminal.case.review()
     assert {line.section for line in lines} == {"review.person", "review.form", "review.materials"}
     assert all(line.value for line in lines)
-    assert all((line.target is None) == (line.section == "review.person") for line in lines)
+    fixed = [line.label for line in lines if line.target is None]
+    assert fixed == ["姓名", "公民身份号码", "居民身份证"]
+    assert (lines[-1].label, lines[-1].value, lines[-1].target) == ("本人签名", "已签好", ev.FieldReopened(State.SIGN))
+    (photo,) = (line.target for line in lines if line.label == "证件照")
+    assert photo == ev.FieldReopened(State.MATERIALS, material="id_photo")
     assert not [line for line in lines if "13800000001" in line.value or "990000199001010017" in line.value]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from devices.page_printer import Disconnected, JobProgress, JobState, NoPaper
 from kiosk.city.client import PlatformRejected, PlatformUnreachable, Unreachable
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Device, Holding, State, Taken
+from offline_queue import envelope as env
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -421,3 +423,20 @@ def test_the_second_certificate_is_not_the_first(bench: Bench) -> None:
         assert bench.state() is State.ATTRACT
     assert len(set(bench.pages.titles)) == 2
     assert len(bench.city.requests) == 2
+
+
+def test_a_grade_of_a_certificate_is_bound_to_its_id(bench: Bench) -> None:
+    """It can be given once the paper is out, and the outbox keeps it under the certificate's own id."""
+    to_print(bench)
+    bench.pages.progress = DONE
+    bench.wait(1)
+    assert bench.state() is State.TAKEN
+    bench.handle(ev.Rated(5))
+    assert bench.session.rating_kept is True
+    waiting = bench.outbox.next_waiting()
+    assert waiting is not None
+    parsed = env.parse(waiting.blob)
+    form = json.loads(env.open_form(parsed, bytes(range(32))))
+    assert bench.vault.certificate is not None
+    assert (parsed.header.service, form["about"]) == ("rating", "certificate")
+    assert (form["rates"], form["grade"]) == (bench.vault.certificate.certificate_id, 5)

@@ -81,6 +81,10 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.WithdrawAsked(),
     ev.Withdrawn(7),
     ev.NotWithdrawn(7, "cases.withdraw.failed"),
+    ev.Rated(5),
+    ev.Rated(0),
+    ev.RatingKept(7),
+    ev.RatingNotKept(7),
     ev.CertificateReady(7),
     ev.CertificateRefused(7, "certificate.refused"),
     ev.PagesPrinted(7),
@@ -96,6 +100,9 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.LineChanged(up=True),
     ev.StaffCardShown(),
     ev.StaffCardRemoved(),
+    ev.PinEntered(),
+    ev.PinAccepted(7),
+    ev.PinRefused(7, "staff.pin.wrong", "14"),
     ev.StopRequested(),
     ev.FaultRaised("Q-202"),
     ev.FaultCleared(),
@@ -103,7 +110,7 @@ EVENTS: tuple[ev.Event, ...] = (
 
 
 def in_state(state: State, plan: Plan | None = APPLY, **changes: object) -> Session:
-    known = state not in IDLE and state not in {State.GUIDE, State.CONSENT, State.IDENTIFY, State.STAFF}
+    known = state not in IDLE and state not in {State.GUIDE, State.CONSENT, State.IDENTIFY, State.STAFF_PIN, State.STAFF}
     session = Session(
         state=state, number=7, plan=plan, personal=known, assurance=Assurance.CARD if known else Assurance.NONE
     )
@@ -464,9 +471,56 @@ def test_a_number_typed_before_any_card_is_forgotten_too(state: State) -> None:
         assert after.helping is Helping.NONE
 
 
-@pytest.mark.parametrize("state", [State.SUBMIT, State.GUARD, State.STAFF, State.OUT_OF_SERVICE])
+@pytest.mark.parametrize("state", [State.SUBMIT, State.GUARD, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE])
 def test_nobody_is_promised_a_call_where_it_may_not_be_kept(state: State) -> None:
     """Help itself is there; the call is not offered."""
     asked, effects = run(in_state(state), ev.HelpAsked(), ev.CallBackAsked())
     assert asked.helping is Helping.OPEN
     assert effects == []
+
+
+@pytest.mark.parametrize("state", [State.OUTCOME, State.TAKEN])
+def test_a_grade_is_one_touch_and_holds_nobody_up(state: State) -> None:
+    """The first touch counts, a second changes nothing; with or without an answer of the store the person may go."""
+    session = in_state(state, receipt_printed=True)
+    rated, effects = run(session, ev.Rated(4), ev.Rated(1))
+    assert effects == [fx.FileRating(4)]
+    assert (rated.state, rated.rated, rated.rating_kept) == (state, 4, None)
+    for before in (session, rated, run(rated, ev.RatingKept(7))[0], run(rated, ev.RatingNotKept(7))[0]):
+        assert run(before, ev.Confirmed())[0].state is State.GUARD
+    assert run(session, ev.Rated(6))[0].rated == 0
+
+
+def test_nothing_is_graded_before_it_is_done() -> None:
+    """A grade anywhere else means nothing."""
+    for state in set(State) - {State.OUTCOME, State.TAKEN}:
+        assert run(in_state(state), ev.Rated(5)) == (in_state(state), [])
+
+
+def test_a_staff_card_alone_opens_nothing() -> None:
+    """The PIN comes after the card; a wrong one is said and tried again, the right one opens, the pulled card closes."""
+    asked, effects = run(in_state(State.HOME, None), ev.StaffCardShown())
+    assert asked.state is State.STAFF_PIN
+    checked, effects = run(asked, ev.PinEntered(), ev.PinEntered())
+    assert effects == [fx.CheckPin()]
+    refused, _ = run(checked, ev.PinRefused(7, "staff.pin.wrong", "14"))
+    assert (refused.state, refused.trouble and refused.trouble.detail) == (State.STAFF_PIN, "14")
+    again, _ = run(refused, ev.TroubleAnswered(Choice.SKIP), ev.PinEntered())
+    assert again.busy
+    opened, _ = run(again, ev.PinAccepted(7))
+    assert opened.state is State.STAFF
+    for inside in (asked, again, opened):
+        closed, effects = run(inside, ev.StaffCardRemoved())
+        assert closed.state is State.ATTRACT
+        assert fx.WipePerson() in effects
+
+
+def test_staff_leave_an_ailing_terminal_as_it_was() -> None:
+    """Whoever ends, goes silent or pulls the card during a fault leads back to it."""
+    for state in (State.STAFF_PIN, State.STAFF):
+        session = in_state(state, None, fault="Q-200")
+        for event in (ev.StaffCardRemoved(), ev.BackPressed(), ev.CancelPressed()):
+            assert run(session, event)[0].state is State.OUT_OF_SERVICE
+    warned = in_state(State.STAFF_PIN, None, fault="Q-200", warned=True)
+    silent, _ = run(warned, ev.TimedOut(7, State.STAFF_PIN, Timer.COUNTDOWN))
+    assert silent.state is State.OUT_OF_SERVICE

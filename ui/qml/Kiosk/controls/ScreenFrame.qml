@@ -21,6 +21,7 @@ FocusScope {
     property bool soundOn: false
     property bool soundAvailable: true
     property bool toolsVisible: true
+    property bool covered: false // something lies over it that must be answered first
 
     // ---- Words of this screen
     property string title
@@ -36,6 +37,7 @@ FocusScope {
     property string mainText
     property string mainIcon: "next"
     property bool mainEnabled: true
+    property bool mainWaits: false // grey until something is done; a touch on it asks what: `missed`
     property bool mainBusy: false
     property string otherText
     property string otherIcon
@@ -55,9 +57,13 @@ FocusScope {
     property Field editing: null
     readonly property bool typing: keyboard.active
     readonly property Item focused: Window.activeFocusItem
+    // A counter with large text or targets has room for the field alone above its keyboard; what is wrong stands beside it then.
+    readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
+    readonly property string complaint: squeezed ? editing?.error ?? "" : ""
 
     signal back
     signal main
+    signal missed
     signal other
     signal languageWanted
     signal textSizeWanted
@@ -86,6 +92,11 @@ FocusScope {
         root.editing = null;
     }
 
+    // A screen that takes digits without a field overrides it; true when the key meant something.
+    function typed(_event: KeyEvent): bool {
+        return false;
+    }
+
     function steer(key: int): bool {
         if (typing)
             return Keypad.steerTyping(root, keyboard, editing, focused, key);
@@ -104,15 +115,15 @@ FocusScope {
     }
 
     Accessible.role: Accessible.Pane
-    Accessible.name: root.title
-    Keys.onPressed: event => event.accepted = root.steer(event.key)
+    Accessible.name: root.title === "" ? root.terminalName : root.title
+    Keys.onPressed: event => event.accepted = root.typed(event) || root.steer(event.key)
     focus: true
     // A new screen takes the keypad, unless something of its own has it already.
     Component.onCompleted: if (!activeFocus)
         forceActiveFocus(Qt.OtherFocusReason)
 
     Spoken {
-        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled ? root.mainText : ""])
+        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled && !root.mainWaits ? root.mainText : ""])
     }
 
     Rectangle {
@@ -125,7 +136,7 @@ FocusScope {
         id: head
 
         readonly property bool stacked: Theme.portrait && !root.low && root.toolsVisible
-        readonly property real row: root.low || !root.toolsVisible ? Theme.mm(17) : Theme.portrait ? Theme.mm(17) : Theme.target
+        readonly property real row: Math.max(told.implicitHeight, !root.low && root.toolsVisible && !Theme.portrait ? Theme.target : Theme.mm(17))
 
         width: parent.width
         height: Theme.space2 + row + (stacked ? Theme.target + Theme.space2 : 0) + Theme.space2
@@ -153,7 +164,9 @@ FocusScope {
 
             KioskText {
                 Layout.fillWidth: true
-                text: root.terminalName
+                objectName: "terminal_name"
+                text: Sentence.whole(root.terminalName)
+                Accessible.name: root.terminalName
                 font.pixelSize: Theme.portrait ? Theme.mm(9.2) : Theme.mm(8.2)
                 font.bold: true
                 color: Theme.brand
@@ -161,11 +174,24 @@ FocusScope {
                 fontSizeMode: Text.Fit
                 lineHeight: 0.85
                 maximumLineCount: 2
-                minimumPixelSize: Theme.mm(6.6)
+                minimumPixelSize: smallest.font.pixelSize
                 verticalAlignment: Text.AlignVCenter
+                wrapMode: smallest.height > 0 && smallest.advanceWidth(root.terminalName) < width ? Text.NoWrap : Text.Wrap
+
+                FontMetrics {
+                    id: smallest
+
+                    font.family: Theme.family
+                    font.pixelSize: Theme.mm(6.6)
+                    font.bold: true
+                }
             }
 
             Column {
+                id: told
+
+                spacing: -0.3 * Theme.head // the lines' own leading is enough between them
+
                 ConnectionBadge {
                     anchors.right: parent.right
                     online: root.online
@@ -244,6 +270,8 @@ FocusScope {
     Row {
         id: tools
 
+        enabled: !root.covered
+
         readonly property bool wide: Theme.portrait || root.low
         readonly property real cell: wide ? (root.width - 2 * Theme.margin - 5 * spacing) / 6 : 0
 
@@ -255,6 +283,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_language"
             iconName: "globe"
             text: qsTrId("controls.language_other")
             onClicked: root.languageWanted()
@@ -263,6 +292,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_text"
             iconName: "text"
             text: qsTrId("controls.text_size")
             on: Theme.textStep > 0
@@ -272,6 +302,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_contrast"
             iconName: "contrast"
             text: qsTrId("controls.contrast")
             on: Theme.highContrast
@@ -281,9 +312,9 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_sound"
             iconName: root.soundOn ? "sound" : "mute"
             text: qsTrId("controls.sound")
-            objectName: "tool_sound"
             on: root.soundOn
             blocked: !root.soundAvailable
             hint: root.soundAvailable ? "" : qsTrId("controls.sound_off")
@@ -294,6 +325,7 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_reach"
             iconName: Theme.lowReach ? "lift" : "reach"
             text: qsTrId("controls.low_reach")
             on: Theme.lowReach
@@ -335,7 +367,20 @@ FocusScope {
                 Layout.fillWidth: true
                 steps: root.steps
                 current: root.step
-                visible: steps.length > 0 && !words.tight
+                visible: steps.length > 0 && !words.tight && root.complaint === ""
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                Layout.maximumHeight: words.height
+                text: root.complaint
+                color: Theme.bad
+                font.bold: true
+                fontSizeMode: Text.Fit
+                minimumPixelSize: Theme.mm(6.6)
+                visible: text !== ""
+                wrapMode: Text.WordWrap
+                Accessible.ignored: true
             }
 
             // In a rail the words have so much room and no more: there they grow smaller before they are cut or broken.
@@ -349,7 +394,7 @@ FocusScope {
                 fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
                 lineHeight: 0.9
                 minimumPixelSize: Theme.body
-                visible: text !== ""
+                visible: text !== "" && !root.squeezed
                 wrapMode: Text.WordWrap
             }
 
@@ -362,7 +407,7 @@ FocusScope {
                 role: "lead"
                 fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
                 minimumPixelSize: Theme.mm(6.6)
-                visible: text !== "" && !words.tight && !(Theme.counter && keyboard.active)
+                visible: text !== "" && !words.tight && !(root.rail && keyboard.active)
                 wrapMode: Text.WordWrap
             }
         }
@@ -384,6 +429,7 @@ FocusScope {
     Item {
         id: stage
 
+        enabled: !root.covered
         x: root.rail ? words.x + words.width + Theme.space5 : Theme.margin
         y: root.rail ? root.pageTop + root.breath : root.reachTop > 0 ? root.reachTop : words.y + (words.full > 0 ? words.full + Theme.space4 : 0)
         width: root.width - Theme.margin - x
@@ -420,7 +466,7 @@ FocusScope {
         y: bottom.y
         width: parent.width
         height: active ? (item as Item)?.implicitHeight ?? 0 : 0
-        active: root.keyboardModel !== null && root.editing !== null
+        active: root.keyboardModel !== null && (root.editing?.visible ?? false)
 
         sourceComponent: KeyboardPanel {
             model: root.keyboardModel
@@ -439,6 +485,7 @@ FocusScope {
         width: parent.width
         height: used ? Math.max(backButton.implicitHeight, mainButton.implicitHeight, Theme.target) + 2 * (Theme.counter ? Theme.space2 : Theme.space3) : 0
         visible: used
+        enabled: !root.covered
         color: Theme.surface
 
         Rectangle {
@@ -491,9 +538,12 @@ FocusScope {
                 iconAfter: true
                 text: root.mainText
                 enabled: root.mainEnabled
+                waits: root.mainWaits
                 busy: root.mainBusy
                 visible: text !== ""
                 onClicked: root.main()
+                onRefused: if (waits)
+                    root.missed()
             }
         }
     }

@@ -11,6 +11,7 @@ Column {
 
     required property var field
     readonly property string type: field.type
+    readonly property string hints: [field.help, field.allowed].filter(hint => hint !== "").join("\n")
     readonly property string origin: field.source === "" ? "" : qsTrId(field.source)
 
     objectName: "row_" + field.key
@@ -131,12 +132,14 @@ Column {
         DatePicker {
             objectName: "date_" + root.field.key
             label: root.field.label
-            help: root.field.help
+            help: root.hints
             error: root.field.problem
             source: root.origin
             optional: !root.field.required
             value: root.field.value ?? ""
             start: Station.today
+            from: root.field.earliest
+            to: root.field.latest
             onChosen: value => Form.set(root.field.key, value)
         }
     }
@@ -147,12 +150,14 @@ Column {
         MonthPicker {
             objectName: "month_" + root.field.key
             label: root.field.label
-            help: root.field.help
+            help: root.hints
             error: root.field.problem
             source: root.origin
             optional: !root.field.required
             value: root.field.value ?? ""
             start: Station.today
+            from: root.field.earliest
+            to: root.field.latest
             onChosen: value => Form.set(root.field.key, value)
         }
     }
