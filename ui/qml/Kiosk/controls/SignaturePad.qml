@@ -86,13 +86,15 @@ FocusScope {
 
         Rectangle {
             anchors.horizontalCenter: parent.horizontalCenter
-            y: parent.height * 0.76
+            y: Math.min(parent.height * 0.76, words.y - Theme.space1)
             width: parent.width - 2 * Theme.space5
             height: Theme.hairline
             color: Theme.edge
         }
 
         KioskText {
+            id: words
+
             anchors.horizontalCenter: parent.horizontalCenter
             anchors.bottom: parent.bottom
             anchors.bottomMargin: Theme.space3
