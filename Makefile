@@ -1,6 +1,7 @@
 # Two commands matter: `make demo` shows the terminal doing its whole job, `make test` proves it.
 .POSIX:
-.PHONY: demo test lint setup fresh deb pictures bench-documents bench-devices soak-devices bench-outbox proof-outbox proof-power-cut lock clean
+.PHONY: demo test lint setup fresh deb pictures screens bench-documents bench-search bench-devices soak-devices bench-outbox proof-outbox \
+  proof-power-cut lock clean
 
 PY = .venv/bin/python
 
@@ -30,10 +31,16 @@ deb: setup             ## a Debian package in dist/
 pictures: setup        ## redraw the README's pictures from a run of the demo
 	$(PY) -m kiosk demo --headless --pictures docs/pictures
 
+screens: setup         ## every screen in every layout and language, and the extremes, on sheets in build/screens
+	PYTHONPATH=. nice $(PY) tests/ui/screens/contact_sheets.py build/screens
+
 bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), blur seen, print read, paper packed
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/blurring.py
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/finding.py $(PHOTOGRAPHS)
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/print_and_paper.py
+
+bench-search: setup    ## from a key to the search's answer and its picture, over 300 items
+	PYTHONPATH=tests/ui/screens nice $(PY) tests/bench/screens/search.py
 
 bench-devices: setup   ## what the drivers cost beside their wires, against their emulators and the real daemons
 	PYTHONPATH=tests/bench/devices nice $(PY) -m devices.namespace -- $(PY) tests/bench/devices/figures.py

@@ -5,7 +5,6 @@ Every error is JSON {"code", "detail", …}; every body is bounded before it is 
 
 from __future__ import annotations
 
-import asyncio
 import importlib.metadata
 import logging
 from dataclasses import dataclass
@@ -19,7 +18,10 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from central import handover_pages, staff, tus
+from central import call_back_pages, handover_pages, rating_pages, staff, tus
+from central.accepting import Accepting
+from central.bodies import body_of
+from central.call_backs import CallBackDesk
 from central.cases import CaseDesk
 from central.catalogue import CatalogueDesk
 from central.certificate_pdf import CertificateRenderer
@@ -33,6 +35,7 @@ from central.keys import Keys, load
 from central.outbox import OutboxDesk
 from central.parts import ObjectStore, PartStore
 from central.peer import peer_of
+from central.ratings import RatingDesk
 from central.refusals import Refused
 from central.register import Register
 from central.settings import MAX_JSON_BYTES, Settings
@@ -54,8 +57,6 @@ from offline_queue.envelope import MAX_BLOB_BYTES
 
 log = logging.getLogger("central")
 VERSION = importlib.metadata.version("civic-kiosk")
-_READ_AWAY_BYTES = 64 * 1024 * 1024
-_BODY_S = 120.0
 _NO_STORE = {"Cache-Control": "no-store"}
 
 M = TypeVar("M", bound=BaseModel)
@@ -76,13 +77,15 @@ class Desks:
     cases: CaseDesk
     certificates: CertificateDesk
     handover: HandoverDesk
+    call_backs: CallBackDesk
+    ratings: RatingDesk
 
 
 def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
     """Wire a platform on an initialised state directory. Raises `keys.StateError`. The caller closes `db`."""
     keys = load(settings)
     gateway = gateway or SandboxGateway(settings.messages_file)
-    db = Database(settings.database)
+    db = Database(settings.record)
     register = Register()
     catalogue = CatalogueDesk(settings.catalogue_dir)
     objects = ObjectStore(settings.store_dir)
@@ -95,11 +98,22 @@ def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
         enrolment=enrolment,
         gate=DeviceGate(settings, db, enrolment),
         catalogue=catalogue,
-        outbox=OutboxDesk(settings, keys, db, enrolment, identity, PartStore(settings.parts_dir), objects),
+        outbox=OutboxDesk(
+            settings=settings,
+            keys=keys,
+            db=db,
+            enrolment=enrolment,
+            identity=identity,
+            parts=PartStore(settings.parts_dir),
+            objects=objects,
+            accepting=Accepting(db, keys.sign.sign),
+        ),
         identity=identity,
         cases=CaseDesk(settings, db, identity, catalogue, objects),
         certificates=CertificateDesk(settings, keys, db, register, identity, CertificateRenderer(keys)),
         handover=HandoverDesk(settings),
+        call_backs=CallBackDesk(settings, db, catalogue),
+        ratings=RatingDesk(settings, db, catalogue),
     )
 
 
@@ -117,7 +131,10 @@ def create_app(desks: Desks) -> FastAPI:
     app.include_router(_personal_routes(desks))
     app.include_router(_handover_routes(desks))
     templates = staff.make_templates()
-    app.include_router(staff.router(staff.StaffDoor(desks.settings, desks.keys), desks.cases, desks.certificates, templates))
+    door = staff.StaffDoor(desks.settings, desks.keys)
+    app.include_router(staff.router(door, desks.cases, desks.certificates, templates))
+    app.include_router(call_back_pages.router(staff.signed_in(door), desks.call_backs, templates))
+    app.include_router(rating_pages.router(staff.signed_in(door), desks.ratings, templates))
     app.include_router(handover_pages.router(desks.handover, templates))
     app.include_router(_pages(desks))
     return app
@@ -167,24 +184,6 @@ async def _our_fault(request: Request, error: Exception) -> Response:
 # --- bodies ----------------------------------------------------------------------------------------------------------
 
 
-async def _body(request: Request, limit_bytes: int) -> bytes:
-    """Return the body. One that is somewhat too large is read away, so that its sender sees the refusal, not a reset."""
-    data, size = bytearray(), 0
-    try:
-        async with asyncio.timeout(_BODY_S):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > limit_bytes + _READ_AWAY_BYTES:
-                    break
-                if size <= limit_bytes:
-                    data += chunk
-    except TimeoutError as error:
-        raise Refused(408, "too_slow") from error
-    if size > limit_bytes:
-        raise Refused(413, "too_large")
-    return bytes(data)
-
-
 def _message(model: type[M], body: bytes) -> M:
     try:
         return model.model_validate_json(body)
@@ -199,7 +198,7 @@ def _answer(message: BaseModel) -> Response:
 
 async def _admitted(desks: Desks, request: Request, model: type[M]) -> tuple[str, M]:
     """Return the terminal that signed the request, and what it says."""
-    body = await _body(request, MAX_JSON_BYTES)
+    body = await body_of(request, MAX_JSON_BYTES)
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     kiosk = await run_sync(desks.gate.admit, request.headers, request.method, path, body)
     return kiosk, _message(model, body)
@@ -217,7 +216,7 @@ def _public_routes(desks: Desks) -> APIRouter:
 
     @routes.post("/kiosks/enrol")
     async def enrol(request: Request) -> Response:
-        message = _message(EnrolRequest, await _body(request, MAX_JSON_BYTES))
+        message = _message(EnrolRequest, await body_of(request, MAX_JSON_BYTES))
         return _answer(await run_sync(desks.enrolment.enrol, message))
 
     @routes.post("/kiosks/certificate")
@@ -248,7 +247,7 @@ def _outbox_routes(desks: Desks) -> APIRouter:
 
     @routes.put("/{submission_id}")
     async def envelope(submission_id: str, request: Request) -> Response:
-        blob = await _body(request, MAX_BLOB_BYTES)
+        blob = await body_of(request, MAX_BLOB_BYTES)
         status, receipt = await run_sync(desks.outbox.take_envelope, submission_id, blob, peer_of(request).must_be)
         return Response(receipt, status, media_type="application/json", headers=_NO_STORE)
 

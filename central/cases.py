@@ -6,16 +6,18 @@ Knows: states, the timeline, the department's number (given at acceptance), the 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from central import withdrawals
+from central import call_backs, withdrawals
 from central.catalogue import CatalogueDesk, Item
 from central.db import Database
 from central.gaps import Gap, gaps
 from central.identity import IdentityDesk
+from central.masking import masked_name, masked_number
 from central.parts import ObjectStore
 from central.refusals import Refused
 from central.settings import CIVIL_TZ, Settings
@@ -28,6 +30,8 @@ from kiosk.city.messages import (
     CasesRequest,
     CaseState,
     CaseSummary,
+    Level,
+    PartRef,
     Submission,
     subject_hash,
 )
@@ -37,6 +41,17 @@ _OPEN = tuple(
     state.value
     for state in CaseState
     if state not in {CaseState.NOT_ACCEPTED, CaseState.CLOSED, CaseState.WITHDRAWN}
+)
+
+# Made once: to put a statement together costs more than to run it.
+_ENTER = cases.insert().returning(cases.c.id, sort_by_parameter_order=True)
+_ENTER_MATERIAL = materials.insert().returning(materials.c.id, sort_by_parameter_order=True)
+_ENTER_FILE = attachments.insert()
+_NOTE = events.insert()
+_OPEN_CASES = (
+    select(cases.c.subject_hash, cases.c.item, cases.c.code)
+    .where(cases.c.subject_hash.in_(bindparam("subjects", expanding=True)), cases.c.state.in_(_OPEN))
+    .order_by(cases.c.id)
 )
 
 
@@ -87,79 +102,94 @@ class CaseView:
     events: tuple[tuple[dt.datetime, str, str], ...]
 
 
-def create(connection: Connection, submission: Submission, *, confirmed: bool, received_at: dt.datetime) -> int:
-    """Enter the case of a submission inside the transaction that accepts it; return its id."""
-    person = submission.applicant
-    subject = subject_hash(person.name, person.number)
-    double_of = _open_double(connection, subject, submission.item)
-    entered = connection.execute(
-        cases.insert().values(
-            submission_id=submission.submission_id,
-            code=submission.code,
-            state=CaseState.RECEIVED.value,
-            item=submission.item,
-            item_version=submission.item_version,
-            subject_hash=subject,
-            double_of=double_of,
-            applicant=person.model_dump(mode="json"),
-            answers=submission.answers,
-            sources=submission.sources,
-            consents=list(submission.consents),
-            signature=submission.signature.model_dump(mode="json") if submission.signature else None,
-            kiosk=submission.kiosk,
-            language=submission.language,
-            entered_by=submission.entered_by,
-            assurance=submission.assurance,
-            assurance_confirmed=confirmed,
-            submitted_at=submission.submitted_at,
-            clock_quality=submission.clock_quality,
-            received_at=received_at,
-        )
-    )
-    case_id = _new_id(entered)
-    for position, material in enumerate(submission.materials):
-        entered = connection.execute(
-            materials.insert().values(
-                case_id=case_id,
-                position=position,
-                key=material.key,
-                label=material.label,
-                source=material.source,
-                reason=material.reason,
-                trust_grade=material.trust_grade,
-                pages=material.pages,
-            )
-        )
-        material_id = _new_id(entered)
-        for ref in material.parts:
-            connection.execute(attachments.insert().values(case_id=case_id, material_id=material_id, **ref.model_dump()))
-    if submission.signature and submission.signature.png:
-        connection.execute(attachments.insert().values(case_id=case_id, **submission.signature.png.model_dump()))
-    _note(connection, case_id, at=submission.submitted_at, kind="submitted", actor=f"kiosk {submission.kiosk}")
-    _note(connection, case_id, at=received_at, kind="received", actor="platform")
-    withdrawals.apply_waiting(connection, case_id, submission.code, subject, received_at)
-    return case_id
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A submission that becomes a case."""
+
+    submission: Submission
+    confirmed: bool
+    received_at: dt.datetime
 
 
-def _open_double(connection: Connection, subject: str, item: str) -> str | None:
-    """Return the code of the person's open case of the same item, if any. A clerk judges it; nothing is refused."""
-    found: str | None = connection.scalar(
-        select(cases.c.code)
-        .where(cases.c.subject_hash == subject, cases.c.item == item, cases.c.state.in_(_OPEN))
-        .order_by(cases.c.id.desc())
-        .limit(1)
-    )
-    return found
+def create(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Enter the cases of submissions, in this order, inside the transaction that accepts them."""
+    subjects = [subject_hash(one.submission.applicant.name, one.submission.applicant.number) for one in entries]
+    codes = [one.submission.code for one in entries]
+    taken_back = withdrawals.waiting(connection, codes)
+    doubles = _open_doubles(connection, set(subjects))
+    rows = []
+    for one, subject in zip(entries, subjects, strict=True):
+        same = (subject, one.submission.item)
+        rows.append(_row(one, subject, doubles.get(same)))
+        if (one.submission.code, subject) not in taken_back:
+            doubles[same] = one.submission.code
+    # In the order of the rows, on both databases.
+    ids = list(connection.scalars(_ENTER, rows))
+    _enter_materials(connection, entries, ids)
+    connection.execute(_NOTE, [note for one, case_id in zip(entries, ids, strict=True) for note in _beginning(one, case_id)])
+    for one, subject, case_id in zip(entries, subjects, ids, strict=True):
+        if (one.submission.code, subject) in taken_back:
+            withdrawals.apply_waiting(connection, case_id, one.submission.code, subject, one.received_at)
 
 
-def _new_id(entered: CursorResult[Any]) -> int:
-    key = entered.inserted_primary_key
-    assert key is not None
-    return int(key[0])
+def _row(one: Entry, subject: str, double_of: str | None) -> dict[str, Any]:
+    submission = one.submission
+    return {
+        "submission_id": submission.submission_id,
+        "code": submission.code,
+        "state": CaseState.RECEIVED.value,
+        "item": submission.item,
+        "item_version": submission.item_version,
+        "subject_hash": subject,
+        "double_of": double_of,
+        "applicant": submission.applicant.model_dump(mode="json"),
+        "answers": submission.answers,
+        "sources": submission.sources,
+        "consents": list(submission.consents),
+        "signature": submission.signature.model_dump(mode="json") if submission.signature else None,
+        "kiosk": submission.kiosk,
+        "language": submission.language,
+        "entered_by": submission.entered_by,
+        "assurance": submission.assurance,
+        "assurance_confirmed": one.confirmed,
+        "submitted_at": submission.submitted_at,
+        "clock_quality": submission.clock_quality,
+        "received_at": one.received_at,
+    }
 
 
-def _note(connection: Connection, case_id: int, *, at: dt.datetime, kind: str, actor: str, detail: str = "") -> None:
-    connection.execute(events.insert().values(case_id=case_id, at=at, kind=kind, actor=actor, detail=detail))
+def _enter_materials(connection: Connection, entries: Sequence[Entry], ids: Sequence[int]) -> None:
+    rows: list[dict[str, Any]] = []
+    refs: list[tuple[PartRef, ...]] = []
+    files: list[dict[str, Any]] = []
+    for one, case_id in zip(entries, ids, strict=True):
+        for position, material in enumerate(one.submission.materials):
+            said = material.model_dump(include={"key", "label", "source", "reason", "trust_grade", "pages"})
+            rows.append({"case_id": case_id, "position": position, **said})
+            refs.append(material.parts)
+        signature = one.submission.signature
+        if signature and signature.png:
+            files.append({"case_id": case_id, "material_id": None, **signature.png.model_dump()})
+    if rows:
+        for row, material_id, parts in zip(rows, connection.scalars(_ENTER_MATERIAL, rows), refs, strict=True):
+            files += [{"case_id": row["case_id"], "material_id": material_id, **ref.model_dump()} for ref in parts]
+    if files:
+        connection.execute(_ENTER_FILE, files)
+
+
+def _open_doubles(connection: Connection, subjects: set[str]) -> dict[tuple[str, str], str]:
+    """Return the code of the newest open case of each (person, item). A clerk judges it; nothing is refused."""
+    rows = connection.execute(_OPEN_CASES, {"subjects": sorted(subjects)})
+    return {(row.subject_hash, row.item): row.code for row in rows}
+
+
+def _beginning(one: Entry, case_id: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    submitted = _noted(case_id, at=one.submission.submitted_at, kind="submitted", actor=f"kiosk {one.submission.kiosk}")
+    return submitted, _noted(case_id, at=one.received_at, kind="received", actor="platform")
+
+
+def _noted(case_id: int, *, at: dt.datetime, kind: str, actor: str, detail: str = "") -> dict[str, Any]:
+    return {"case_id": case_id, "at": at, "kind": kind, "actor": actor, "detail": detail}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +207,7 @@ class CaseDesk:
         now = self.settings.now()
         confirmed = self.identity.confirmed(kiosk, request.person, request.assurance_token, now)
         subject = subject_hash(request.person.name, request.person.number)
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             rows = connection.execute(
                 select(cases).where(cases.c.subject_hash == subject).order_by(cases.c.received_at.desc()).limit(_MOST)
             ).all()
@@ -190,17 +220,19 @@ class CaseDesk:
                 )
                 for row in rows
             )
-        return CasesAnswer(level="card+code" if confirmed else "card", as_of=now, cases=found)
+            calls = call_backs.of_person(connection, subject)
+        level: Level = "card+code" if confirmed else "card"
+        return CasesAnswer(level=level, as_of=now, cases=found, call_backs=calls)
 
     def listed(self) -> list[CaseView]:
         """Return the newest cases for the staff page."""
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             rows = connection.execute(select(cases).order_by(cases.c.received_at.desc(), cases.c.id.desc()).limit(_MOST))
             return [self._view(connection, row) for row in rows.all()]
 
     def missing(self) -> list[Gap]:
         """Return the numbers of terminals that never came, for the staff page."""
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             return gaps(connection)
 
     def _view(self, connection: Connection, row: Any) -> CaseView:
@@ -213,8 +245,8 @@ class CaseDesk:
             item=row.item,
             item_name=item.name if item else row.item,
             state=row.state,
-            name_masked=name[:1] + "*" * max(1, len(name) - 1),
-            number_masked=number[:1] + "*" * max(1, len(number) - 2) + number[-1:],
+            name_masked=masked_name(name),
+            number_masked=masked_number(number),
             kiosk=row.kiosk,
             assurance=row.assurance,
             assurance_confirmed=row.assurance_confirmed,
@@ -254,12 +286,12 @@ class CaseDesk:
                 .where(cases.c.id == case_id)
                 .values(case_no=number, state=CaseState.ACCEPTED.value, accepted_at=now, due_on=_due(item, today))
             )
-            _note(connection, case_id, at=now, kind="accepted", actor=actor, detail=number)
+            connection.execute(_NOTE, _noted(case_id, at=now, kind="accepted", actor=actor, detail=number))
         return number
 
     def attachment(self, sha256: str) -> tuple[bytes, str]:
         """Return bytes and media type of an opened attachment. Refuses 404 `not_found`."""
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             media_type = connection.scalar(select(attachments.c.media_type).where(attachments.c.sha256 == sha256).limit(1))
         if media_type is None:
             raise Refused(404, "not_found")

@@ -135,7 +135,7 @@ class CertificateDesk:
         raise Refused(403, "assurance_too_low")
 
     def _earlier(self, kiosk: str, request_id: str, digest: str) -> CertificateAnswer | None:
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             row = connection.execute(
                 select(certificates).where(certificates.c.kiosk == kiosk, certificates.c.request_id == request_id)
             ).first()
@@ -147,7 +147,7 @@ class CertificateDesk:
 
     def _within_rate(self, resident: Resident, now: dt.datetime) -> None:
         day = dt.timedelta(days=1)
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             count = connection.scalar(
                 select(func.count()).where(
                     certificates.c.subject_hash == resident.subject_hash, certificates.c.issued_at > now - day
@@ -194,7 +194,7 @@ class CertificateDesk:
     def verify(self, short_id: str) -> VerificationAnswer:
         """Say whether a certificate is good; nothing of the person beyond the masked name."""
         wanted = short_id.replace("-", "").upper()[:64]
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             row = connection.execute(select(certificates).where(certificates.c.id == wanted)).first()
         if row is None:
             return VerificationAnswer(state="not_found", certificate_id="")
@@ -216,7 +216,7 @@ class CertificateDesk:
 
     def recent(self, limit: int = 50) -> list[tuple[str, str, str, dt.datetime, str]]:
         """Return (id, title, masked holder, issued_at, state) of the newest certificates."""
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             rows = connection.execute(
                 select(certificates).order_by(certificates.c.issued_at.desc()).limit(limit)
             ).all()

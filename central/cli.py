@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from central.enrolment import MAX_HOURS, new_code
+from central.files import write_durably
 from central.keys import STAFF_USER, StateError, init, load, umask_private
 from central.settings import Settings
 from central.sockets import PortTakenError, exclusive, listen
@@ -26,6 +27,11 @@ _STATE_WORDS = {
     "in_use": "another process serves this directory",
     "keys_readable_by_others": "private keys must be readable by their owner alone (chmod 600)",
     "keys_damaged": "the keys cannot be read; restore them from backup",
+    "record_url": "the record is postgresql://… or sqlite:///…, not",
+    "record_unavailable": "the record cannot be opened",
+    "record_older": "the record is not of this version; start `kiosk-central serve` once, which brings it up. It lacks",
+    "record_not_durable": "this database loses what it has confirmed",
+    "record_not_utf8": "the database has to be made with ENCODING 'UTF8', and is",
 }
 
 
@@ -36,11 +42,15 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except StateError as error:
-        return _fail(3, f"{_STATE_WORDS.get(error.code, error.code)}: {error.detail}")
+        return _fail(3, _words(error))
     except PortTakenError as error:
         return _fail(4, f"cannot listen on {error}")
     except OSError as error:
         return _fail(1, str(error))
+
+
+def _words(error: StateError) -> str:
+    return f"{_STATE_WORDS.get(error.code, error.code)}: {error.detail}"
 
 
 def _fail(code: int, words: str) -> int:
@@ -60,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 
     make = command("init", "make keys, certificates and the staff password")
     make.add_argument("--staff-password-file", type=Path, metavar="FILE", help="take the password from this file")
+    make.add_argument("--database", default="", metavar="URL", help="keep the record here (postgresql://…)")
     make.set_defaults(run=_init)
     run = command("serve", "serve terminals and the staff desk over HTTPS")
     run.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine alone)")
@@ -100,7 +111,16 @@ def _init(arguments: argparse.Namespace) -> int:
     if password is not None and len(password) < 8:
         return _fail(2, "the staff password needs at least 8 characters")
     settings = Settings(arguments.state)
+    from central.db import Database
+
+    if arguments.database and not settings.keys_dir.is_dir():
+        # First of all: a database that cannot be had leaves no keys behind.
+        Database(arguments.database).close()
     made = init(settings, staff_password=password)
+    if arguments.database:
+        write_durably(settings.record_file, arguments.database.encode())
+    else:
+        Database(settings.record).close()
     print(f"platform initialised in {arguments.state}")
     print(f"certificate authority for terminals: {settings.ca_file}")
     if password is None:

@@ -1,86 +1,239 @@
-"""The platform's database: one SQLite connection, one transaction at a time.
+"""The platform's record: SQLite in the state directory, or PostgreSQL; one writing transaction at a time on both.
 
-Knows: pragmas, the lock, the tables' creation, columns that an older record lacks. Does not know: what the tables mean.
+Knows: addresses of databases, what makes a commit durable on each, who waits for whom, the tables' creation, columns that an
+older record lacks. Does not know: what the tables mean.
 
-Debian 12's SQLite (3.40.1) can corrupt a WAL that two connections write and checkpoint at once (fixed in 3.51.3), so there
-is exactly one connection, in one process that holds the state directory's lock. In earnest this is PostgreSQL.
+Every transaction that writes may rely on what it has read: nobody else writes meanwhile, in this process or in another.
+Debian 12's SQLite (3.40.1) can corrupt a WAL that two connections write or checkpoint at once (fixed in 3.51.3), so exactly
+one connection writes, in the one process that holds the state directory's lock; every other one is opened to read only.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Connection, create_engine, event, inspect
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy import URL, Connection, Engine, QueuePool, StaticPool, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.schema import CreateColumn
 
+from central.keys import StateError
 from central.refusals import Refused
 from central.tables import metadata
 
-_WAIT_S = 10.0
+log = logging.getLogger("central")
+
+_WAIT_S = 10
+"""How long a transaction waits for its turn."""
+_READERS = 8
+_TURN = 4_715_302_611
+"""PostgreSQL's advisory lock of whoever writes."""
+_SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+_LASTING = ("fsync", "full_page_writes", "synchronous_commit")
+"""With one of these off PostgreSQL answers before a commit is on the disk, or loses it with the power."""
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
-class Database:
-    """The record. Made durable before a transaction returns (`synchronous=FULL`, read back)."""
+def parse_url(address: str) -> URL:
+    """Read where a record is: `postgresql://…` or `sqlite:///…`. Raises `StateError` (`record_url`)."""
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise StateError("record_url", "not the address of a database") from error
+    drivers = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
+    backend = url.drivername.partition("+")[0]
+    if backend not in drivers or (backend == "sqlite" and not url.database):
+        raise StateError("record_url", url.render_as_string(hide_password=True))
+    return url.set(drivername=drivers[backend])
 
-    def __init__(self, path: Path) -> None:
+
+class Reader:
+    """The record for whoever changes nothing in it: beside a serving process, or without one."""
+
+    def __init__(self, address: str) -> None:
+        """Raises `StateError`: `record_url`, `record_unavailable`, `record_older` (made by another version, or not yet)."""
+        url = parse_url(address)
+        self._readers = _sqlite_readers(url) if _is_sqlite(url) else _reading(_postgresql(url))
+        with _opening(self._readers), self._readers.begin() as connection:
+            for table, column in _lacking(connection):
+                raise StateError("record_older", f"{table}.{column}")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the record, all that was committed before. Refuses as `transaction`."""
+        with _refusing(), self._readers.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._readers.dispose()
+
+
+class Database(Reader):
+    """The record of the one process that writes it. What a transaction did is durable before it returns."""
+
+    def __init__(self, address: str) -> None:
+        """Make what is not there yet. Raises `StateError`: `record_url`, `record_unavailable`, `record_not_durable`."""
         self._lock = threading.Lock()
-        self._engine = create_engine(
-            f"sqlite+pysqlite:///{path}",
-            poolclass=StaticPool,
-            connect_args={"check_same_thread": False, "timeout": 5.0},
-            hide_parameters=True,
-        )
-        event.listen(self._engine, "connect", _on_connect)
-        event.listen(self._engine, "begin", _on_begin)
-        with self._engine.begin() as connection:
+        url = parse_url(address)
+        sqlite = _is_sqlite(url)
+        self._begin: Callable[[Connection], object] = _begin_on_sqlite if sqlite else _begin_on_postgresql
+        self._writers = _sqlite_writer(url) if sqlite else _postgresql(url)
+        with _opening(self._writers), self.transaction() as connection:
             metadata.create_all(connection)
-            _add_columns(connection)
+            for table, column in list(_lacking(connection)):
+                definition = CreateColumn(metadata.tables[table].columns[column]).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {definition}")
+        self._readers = _sqlite_readers(url) if sqlite else _reading(self._writers)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Give the connection inside `BEGIN IMMEDIATE`; commit at the end, roll back on an exception."""
+        """Give a connection that alone may write; commit at the end, roll back on an exception.
+
+        Refuses 503 `busy` after a long wait, 503 `record_unavailable` when the database cannot do its work.
+        """
         if not self._lock.acquire(timeout=_WAIT_S):
             raise Refused(503, "busy")
         try:
-            with self._engine.begin() as connection:
+            with _refusing(), self._writers.begin() as connection:
+                self._begin(connection)
                 yield connection
         finally:
             self._lock.release()
 
     def close(self) -> None:
-        """Close the connection; the WAL is folded into the file."""
+        """Close every connection; SQLite's log is folded into its file."""
+        super().close()
         with self._lock:
-            self._engine.dispose()
+            self._writers.dispose()
 
 
-def _on_connect(connection: object, _entry: ConnectionPoolEntry) -> None:
-    # Untyped by nature: the driver's own connection.
-    connection.isolation_level = None  # type: ignore[attr-defined]
-    cursor = connection.cursor()  # type: ignore[attr-defined]
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn what the database, the disk or the way there cannot do now into a refusal: the terminal comes again."""
     try:
-        for name, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1)):
-            cursor.execute(f"PRAGMA {name}={value}")
-            found = cursor.execute(f"PRAGMA {name}").fetchone()[0]
-            if found != value:
-                raise RuntimeError(f"pragma {name} is {found}")
-    finally:
-        cursor.close()
+        yield
+    except PoolTimeoutError as error:
+        raise Refused(503, "busy") from error
+    except (OperationalError, InterfaceError) as error:
+        if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            raise Refused(503, "busy") from error
+        log.error("the record failed: %s", type(error.orig).__name__)  # by its kind alone: no values into the log
+        raise Refused(503, "record_unavailable") from error
 
 
-def _add_columns(connection: Connection) -> None:
-    """Bring a record that an earlier version made up to this one's columns; each new one has a default of its own."""
+@contextmanager
+def _opening(engine: Engine) -> Iterator[None]:
+    """Say in words for the operator what is wrong, and leave no connection behind."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, Refused) as error:
+        engine.dispose()
+        raise StateError("record_unavailable", engine.url.render_as_string(hide_password=True)) from error
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _lacking(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Yield (table, column) of what this version knows and the record has not."""
     found = inspect(connection)
+    present = set(found.get_table_names())
     for table in metadata.sorted_tables:
-        present = {column["name"] for column in found.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in present:
-                definition = CreateColumn(column).compile(dialect=connection.dialect)
-                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
+        columns = {column["name"] for column in found.get_columns(table.name)} if table.name in present else set()
+        yield from ((table.name, column.name) for column in table.columns if column.name not in columns)
 
 
-def _on_begin(connection: Connection) -> None:
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+# --- SQLite ----------------------------------------------------------------------------------------------------------
+
+
+def _sqlite_writer(url: URL) -> Engine:
+    waiting = {"check_same_thread": False, "timeout": 5.0}
+    engine = create_engine(url, poolclass=StaticPool, connect_args=waiting, hide_parameters=True)
+    event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _sqlite_readers(url: URL) -> Engine:
+    place = url.set(database=f"file:{quote(str(url.database))}", query={"mode": "ro", "uri": "true"})
+    waiting = {"check_same_thread": False, "timeout": 5.0}
+    engine = create_engine(
+        place, poolclass=QueuePool, pool_size=_READERS, max_overflow=0, pool_timeout=_WAIT_S,
+        connect_args=waiting, hide_parameters=True,
+    )  # fmt: skip
+    event.listen(engine, "connect", _own_transactions)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def _own_transactions(connection: Any, _entry: object) -> None:
+    connection.isolation_level = None  # the driver's own transactions begin too late
+
+
+def _set_up_sqlite(connection: Any, _entry: object) -> None:
+    _own_transactions(connection, _entry)
+    for name, value in _SQLITE.items():
+        connection.execute(f"PRAGMA {name}={value}")
+        found = connection.execute(f"PRAGMA {name}").fetchone()[0]
+        if found != value:
+            raise StateError("record_not_durable", f"pragma {name} is {found}")
+
+
+def _begin_on_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+# --- PostgreSQL ------------------------------------------------------------------------------------------------------
+
+
+def _postgresql(url: URL) -> Engine:
+    limits = {"lock_timeout": f"{_WAIT_S}s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
+    engine = create_engine(
+        url,
+        pool_size=_READERS,
+        max_overflow=0,
+        pool_timeout=_WAIT_S,
+        connect_args={
+            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+            "connect_timeout": 5,
+            "tcp_user_timeout": 15_000,
+            "application_name": "kiosk-central",
+        },
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _check_postgresql)
+    return engine
+
+
+def _reading(engine: Engine) -> Engine:
+    """Return the same connections, for whoever only reads."""
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _check_postgresql(connection: Any, _entry: object) -> None:
+    names = ("server_encoding", *_LASTING)
+    query = "SELECT " + ", ".join(f"current_setting('{name}')" for name in names)
+    encoding, *lasting = connection.execute(query).fetchone()
+    connection.rollback()
+    for name, value in zip(_LASTING, lasting, strict=True):
+        if value == "off":
+            raise StateError("record_not_durable", f"{name} is off")
+    if encoding != "UTF8":
+        raise StateError("record_not_utf8", encoding)
+
+
+def _begin_on_postgresql(connection: Connection) -> None:
+    # Given back at the end of the transaction, whatever end that is.
+    connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})

@@ -14,7 +14,8 @@ import hashlib
 import json
 import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
@@ -62,6 +63,7 @@ class Enrolment:
     keys: Keys
     db: Database
     gateway: GatewayInfo
+    _remembered: dict[str, tuple[PublicKey, ...]] = field(default_factory=dict, repr=False)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """Take a terminal in. Asking again with the same code and the same key (a lost answer) answers again."""
@@ -128,12 +130,20 @@ class Enrolment:
         """Return the key that signs the terminal's requests now, with the algorithm that it was enrolled with."""
         return next(iter(self._keys(kiosk, device_keys.c.retired_at.is_(None))), None)
 
-    def every_key(self, kiosk: str) -> tuple[PublicKey, ...]:
-        """Return all keys the terminal ever had, newest first: for papers that were sealed before it was enrolled again."""
-        return self._keys(kiosk)
+    def signer(self, kiosk: str, holds: Callable[[PublicKey], bool]) -> PublicKey | None:
+        """Return that key of all the terminal ever had for which `holds`: papers may be older than its present one.
+
+        A key never stops counting for papers, so those once read are remembered; what none of them signed is looked up.
+        """
+        for key in self._remembered.get(kiosk, ()):
+            if holds(key):
+                return key
+        if keys := self._keys(kiosk):
+            self._remembered[kiosk] = keys
+        return next((key for key in keys if holds(key)), None)
 
     def _keys(self, kiosk: str, *which: ColumnElement[bool]) -> tuple[PublicKey, ...]:
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             rows = connection.execute(
                 select(device_keys.c.algorithm, device_keys.c.public_key)
                 .where(device_keys.c.kiosk == kiosk, *which)

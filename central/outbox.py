@@ -1,12 +1,11 @@
 """Taking in what terminals' outboxes send: sealed parts first, the envelope last, exactly once in effect.
 
-Knows: whose signature counts, that every part is durable before the envelope is accepted, the accept transaction and its
-receipt. Does not know: how envelopes are made (`offline_queue.envelope`), what becomes of a case.
+Knows: whose signature counts, that every part is durable before the envelope is accepted. Does not know: how envelopes are
+made (`offline_queue.envelope`), the accept transaction (`accepting`), what becomes of a case.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import time
 from collections.abc import Callable, Mapping
@@ -14,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select
 
-from central import cases, withdrawals
+from central.accepting import Accepting, Arrival, Message, stored
 from central.db import Database
 from central.enrolment import Enrolment
 from central.identity import IdentityDesk
@@ -24,20 +23,22 @@ from central.keys import Keys
 from central.parts import ObjectStore, PartName, PartStore, pieces
 from central.refusals import Refused
 from central.settings import Settings
-from central.tables import kiosks, submissions
-from kiosk.city.messages import WITHDRAWAL, PartRef, Submission, Withdrawal
+from central.tables import submissions
+from kiosk.city.messages import CALL_BACK, RATING, WITHDRAWAL, CallBack, PartRef, Rating, Submission, Withdrawal
 from offline_queue.envelope import (
     Envelope,
-    Receipt,
     open_form,
     open_part,
     parse,
     parse_part_authorization,
-    sign_receipt,
     verify,
     verify_part,
 )
 from offline_queue.errors import EnvelopeError
+from offline_queue.signatures import PublicKey
+
+_OTHERS: dict[str, type[Withdrawal | CallBack | Rating]] = {WITHDRAWAL: Withdrawal, CALL_BACK: CallBack, RATING: Rating}
+"""What stands in the place of the service in the header of what is no submission."""
 
 UNCLAIMED_S = 30 * 86400.0
 """How long parts wait for their envelope. A terminal that comes later is told to send them again: nothing is lost."""
@@ -54,19 +55,24 @@ class OutboxDesk:
     identity: IdentityDesk
     parts: PartStore
     objects: ObjectStore
+    accepting: Accepting
 
     # --- parts ---
 
     def part_sender(self, submission_id: str, part_id: str, authorization: str, sha256: str) -> str:
         """Return the terminal whose key signed this part. Refuses 401 `signature_missing` `signature_invalid`."""
         kiosk, signature = _part_signature(authorization)
-        for key in self.enrolment.every_key(kiosk):
+
+        def signed(key: PublicKey) -> bool:
             try:
                 verify_part(submission_id, part_id, sha256, signature, key.raw, algorithm=key.algorithm)
             except EnvelopeError:
-                continue
-            return kiosk
-        raise Refused(401, "signature_invalid")
+                return False
+            return True
+
+        if self.enrolment.signer(kiosk, signed) is None:
+            raise Refused(401, "signature_invalid")
+        return kiosk
 
     def upload_sender(self, submission_id: str, part_id: str, authorization: str) -> PartName:
         """Return the name of an upload that was begun, if the signature covers it. Refuses 404 `upload_unknown` besides."""
@@ -81,7 +87,7 @@ class OutboxDesk:
         return self.parts.sweep(time.time() - UNCLAIMED_S, self._accepted)
 
     def _accepted(self, _kiosk: str, submission_id: str) -> bool:
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             return connection.scalar(select(submissions.c.id).where(submissions.c.id == submission_id)) is not None
 
     # --- envelopes ---
@@ -100,25 +106,29 @@ class OutboxDesk:
         envelope = self._authentic(submission_id, blob)
         must_be(envelope.header.kiosk)
         digest = hashlib.sha256(blob).hexdigest()
-        if (earlier := self._earlier(submission_id, digest)) is not None:
-            return 200, earlier
-        files = self._durable_parts(envelope)
-        submission = self._open(envelope)
-        for ref in _part_refs(submission):
-            self._keep_attachment(envelope, ref, files)
-        person, token = submission.applicant, submission.assurance_token
-        confirmed = self.identity.confirmed(submission.kiosk, person, token, submission.submitted_at)
-        now = self.settings.now().replace(microsecond=0)
-        with self.db.transaction() as connection:
-            # Again, now that nobody else can commit: what came twice at once is one case.
-            if (earlier := _stored(connection, submission_id, digest)) is not None:
+        try:
+            message = self._checked(envelope)
+        except Refused:
+            # What is here already gets the answer of then, whatever has become of its parts.
+            if (earlier := self._earlier(submission_id, digest)) is not None:
                 return 200, earlier
-            receipt = self._accept(connection, envelope, blob, digest, now)
-            if isinstance(submission, Withdrawal):
-                withdrawals.enter(connection, submission, confirmed=confirmed, received_at=now)
-            else:
-                cases.create(connection, submission, confirmed=confirmed, received_at=now)
-        return 201, receipt
+            raise
+        now = self.settings.now().replace(microsecond=0)
+        return self.accepting.enter(Arrival(envelope.header, blob, digest, message, self._confirmed(message), now))
+
+    def _checked(self, envelope: Envelope) -> Message:
+        """Return what the envelope holds, with every attachment opened and durable."""
+        files = self._durable_parts(envelope)
+        message = self._open(envelope)
+        for ref in _part_refs(message):
+            self._keep_attachment(envelope, ref, files)
+        return message
+
+    def _confirmed(self, message: Message) -> bool:
+        """Say whether our own word proves the person; where nobody is named, nobody is confirmed."""
+        if isinstance(message, Rating) or message.applicant is None:
+            return False
+        return self.identity.confirmed(message.kiosk, message.applicant, message.assurance_token, message.submitted_at)
 
     def take_exported(self, submission_id: str, blob: bytes, parts: Mapping[str, Path]) -> int:
         """Accept what came by hand; return the status as `take_envelope`, and refuse as it does.
@@ -139,17 +149,13 @@ class OutboxDesk:
             raise Refused(422, "envelope_malformed", error.code) from error
         if envelope.header.id != submission_id:
             raise Refused(422, "id_differs")
-        for key in self.enrolment.every_key(envelope.header.kiosk):
-            try:
-                verify(envelope, key.raw, algorithm=key.algorithm)
-            except EnvelopeError:
-                continue
-            return envelope
-        raise Refused(401, "signature_invalid")
+        if self.enrolment.signer(envelope.header.kiosk, lambda key: _signed(envelope, key)) is None:
+            raise Refused(401, "signature_invalid")
+        return envelope
 
     def _earlier(self, submission_id: str, digest: str) -> bytes | None:
-        with self.db.transaction() as connection:
-            return _stored(connection, submission_id, digest)
+        with self.db.reading() as connection:
+            return stored(connection, submission_id, digest)
 
     def _durable_parts(self, envelope: Envelope) -> dict[str, Path]:
         header = envelope.header
@@ -167,23 +173,23 @@ class OutboxDesk:
             raise Refused(409, "parts_missing", parts=missing)
         return files
 
-    def _open(self, envelope: Envelope) -> Submission | Withdrawal:
+    def _open(self, envelope: Envelope) -> Message:
         header = envelope.header
         try:
             form = open_form(envelope, self.keys.seal.private_bytes_raw())
-            submission = (Withdrawal if header.service == WITHDRAWAL else Submission).from_bytes(form)
+            message = _OTHERS.get(header.service, Submission).from_bytes(form)
         except EnvelopeError as error:
             raise Refused(422, "not_for_us", error.code) from error
         except ValidationError as error:
             keys = ",".join(sorted({".".join(map(str, each["loc"])) for each in error.errors()}))
             raise Refused(422, "form_invalid", keys[:500]) from error
-        service = WITHDRAWAL if isinstance(submission, Withdrawal) else submission.item
-        said = (submission.submission_id, submission.kiosk, submission.code, service)
+        service = message.item if isinstance(message, Submission) else header.service
+        said = (message.submission_id, message.kiosk, message.code, service)
         if said != (header.id, header.kiosk, header.code, header.service):
             raise Refused(422, "form_differs", "id, kiosk, code or item")
-        if {ref.part for ref in _part_refs(submission)} != {part.id for part in header.parts}:
+        if {ref.part for ref in _part_refs(message)} != {part.id for part in header.parts}:
             raise Refused(422, "form_differs", "parts")
-        return submission
+        return message
 
     def _keep_attachment(self, envelope: Envelope, ref: PartRef, files: dict[str, Path]) -> None:
         try:
@@ -194,59 +200,13 @@ class OutboxDesk:
             raise Refused(422, "attachment_differs", ref.part)
         self.objects.put(plain)
 
-    def _accept(self, connection: Connection, envelope: Envelope, blob: bytes, digest: str, now: dt.datetime) -> bytes:
-        header = envelope.header
-        contiguous = _contiguous(connection, header.kiosk, header.seq)
-        receipt = sign_receipt(
-            Receipt(
-                kiosk=header.kiosk,
-                seq=header.seq,
-                id=header.id,
-                sha256=digest,
-                received_at=now,
-                contiguous=contiguous,
-            ),
-            self.keys.sign.sign,
-        )
-        connection.execute(
-            submissions.insert().values(
-                id=header.id,
-                kiosk=header.kiosk,
-                seq=header.seq,
-                sha256=digest,
-                received_at=now,
-                envelope=blob,
-                receipt=receipt,
-            )
-        )
-        connection.execute(update(kiosks).where(kiosks.c.number == header.kiosk).values(contiguous=contiguous))
-        return receipt
 
-
-def _stored(connection: Connection, submission_id: str, digest: str) -> bytes | None:
-    row = connection.execute(
-        select(submissions.c.sha256, submissions.c.receipt).where(submissions.c.id == submission_id)
-    ).first()
-    if row is None:
-        return None
-    if row.sha256 != digest:
-        raise Refused(422, "body_differs")
-    return bytes(row.receipt)
-
-
-def _contiguous(connection: Connection, kiosk: str, arriving: int) -> int:
-    """Return the highest number up to which nothing of this terminal is missing, with `arriving` counted in."""
-    contiguous = connection.scalar(select(kiosks.c.contiguous).where(kiosks.c.number == kiosk)) or 0
-    later = connection.scalars(
-        select(submissions.c.seq)
-        .where(submissions.c.kiosk == kiosk, submissions.c.seq > contiguous)
-        .order_by(submissions.c.seq)
-    )
-    for seq in sorted({*later, arriving}):
-        if seq > contiguous + 1:
-            break
-        contiguous = max(contiguous, seq)
-    return int(contiguous)
+def _signed(envelope: Envelope, key: PublicKey) -> bool:
+    try:
+        verify(envelope, key.raw, algorithm=key.algorithm)
+    except EnvelopeError:
+        return False
+    return True
 
 
 def _part_signature(authorization: str) -> tuple[str, bytes]:
@@ -256,5 +216,5 @@ def _part_signature(authorization: str) -> tuple[str, bytes]:
         raise Refused(401, "signature_missing") from error
 
 
-def _part_refs(message: Submission | Withdrawal) -> tuple[PartRef, ...]:
-    return () if isinstance(message, Withdrawal) else message.part_refs()
+def _part_refs(message: Message) -> tuple[PartRef, ...]:
+    return message.part_refs() if isinstance(message, Submission) else ()

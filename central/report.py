@@ -17,7 +17,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from sqlalchemy import select
 
-from central.db import Database
+from central.db import Reader
 from central.gaps import gaps
 from central.keys import load
 from central.parts import ObjectStore
@@ -29,13 +29,13 @@ from kiosk.city.messages import utc_text
 def case_list(settings: Settings) -> list[dict[str, Any]]:
     """Return every case, oldest first, without the applicant; attachments are read and hashed anew."""
     store = ObjectStore(settings.store_dir)
-    database = Database(settings.database)
+    record = Reader(settings.record)
     try:
-        with database.transaction() as connection:
+        with record.reading() as connection:
             rows = connection.execute(select(cases).order_by(cases.c.id)).all()
             files = connection.execute(select(attachments).order_by(attachments.c.id)).all()
     finally:
-        database.close()
+        record.close()
     return [
         {
             "code": row.code,
@@ -64,9 +64,9 @@ def case_list(settings: Settings) -> list[dict[str, Any]]:
 
 def terminal_list(settings: Settings) -> list[dict[str, Any]]:
     """Return every terminal with the key that signs for it now, and who guards that key by the terminal's own word."""
-    database = Database(settings.database)
+    record = Reader(settings.record)
     try:
-        with database.transaction() as connection:
+        with record.reading() as connection:
             rows = connection.execute(
                 select(kiosks.c.contiguous, device_keys)
                 .join(device_keys, device_keys.c.kiosk == kiosks.c.number)
@@ -74,7 +74,7 @@ def terminal_list(settings: Settings) -> list[dict[str, Any]]:
                 .order_by(kiosks.c.number)
             ).all()
     finally:
-        database.close()
+        record.close()
     return [
         {
             "kiosk": row.kiosk,
@@ -89,12 +89,12 @@ def terminal_list(settings: Settings) -> list[dict[str, Any]]:
 
 def gap_list(settings: Settings) -> list[dict[str, Any]]:
     """Return every gap in terminals' numbers."""
-    database = Database(settings.database)
+    record = Reader(settings.record)
     try:
-        with database.transaction() as connection:
+        with record.reading() as connection:
             found = gaps(connection)
     finally:
-        database.close()
+        record.close()
     return [asdict(gap) | {"noticed_at": utc_text(gap.noticed_at)} for gap in found]
 
 

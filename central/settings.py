@@ -24,9 +24,10 @@ def utc_now() -> dt.datetime:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One platform. `public_url` is what stands in verification codes; `now` is injected for tests."""
+    """One platform. `public_url` stands in verification codes; `database_url` and `now` are injected for tests."""
 
     state_dir: Path
+    database_url: str = ""
     public_url: str = "https://localhost:8443"
     catalogue_dir: Path | None = None
     now: Callable[[], dt.datetime] = utc_now
@@ -43,8 +44,22 @@ class Settings:
 
     @property
     def database(self) -> Path:
-        """The platform's record."""
+        """The platform's record, where it lies in the state directory."""
         return self.state_dir / "central.db"
+
+    @property
+    def record_file(self) -> Path:
+        """Says where the record is when it is elsewhere; private, for there may be a password in it."""
+        return self.state_dir / "record.url"
+
+    @property
+    def record(self) -> str:
+        """Where the record is, as SQLAlchemy writes it. Raises OSError."""
+        if self.database_url:
+            return self.database_url
+        if self.record_file.exists():
+            return self.record_file.read_text(encoding="utf-8").strip()
+        return f"sqlite:///{self.database}"
 
     @property
     def parts_dir(self) -> Path:

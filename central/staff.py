@@ -12,6 +12,7 @@ import hmac
 import secrets
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -65,6 +66,13 @@ _WORDS = {
     "clock": {"synchronised": "时钟已同步", "free_running": "时钟未同步", "implausible": "时钟不可信"},
     "event": {"submitted": "自助终端提交", "received": "平台收件", "accepted": "部门受理", "withdrawn": "申请人撤回"},
     "assurance": {"none": "未核验", "card": "刷证", "card+code": "刷证＋验证码", "card+clerk": "刷证＋人工"},
+    "grade": {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"},
+    "step": {
+        "home": "首页", "guide": "办事指南", "consent": "授权同意", "identify": "刷身份证", "code": "输入验证码",
+        "again": "重复提交提示", "cases": "我的办件", "case": "办件详情", "withdraw": "撤回", "form": "填写表格",
+        "materials": "材料清单", "capture": "拍摄材料", "sign": "手写签名", "review": "核对", "outcome": "取回执",
+        "choose": "选择证明", "prepare": "生成证明", "preview": "核对证明", "print": "打印", "taken": "取走证明",
+    },
     "certificate": {"valid": "有效", "expired": "已过期", "revoked": "已撤销", "not_found": "未找到"},
     "media": {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"},
 }
@@ -132,11 +140,21 @@ def same_origin(request: Request) -> None:
         raise Refused(403, "cross_origin")
 
 
-def router(door: StaffDoor, cases: CaseDesk, certificates: CertificateDesk, templates: jinja2.Environment) -> APIRouter:
-    """Return the staff routes."""
+SignedIn = Callable[[HTTPBasicCredentials | None], str]
+
+
+def signed_in(door: StaffDoor) -> SignedIn:
+    """Return the dependency by which a route asks who it is."""
+
     def staff(credentials: Annotated[HTTPBasicCredentials | None, Depends(_BASIC)]) -> str:
         return door.admit(credentials)
 
+    return staff
+
+
+def router(door: StaffDoor, cases: CaseDesk, certificates: CertificateDesk, templates: jinja2.Environment) -> APIRouter:
+    """Return the staff routes."""
+    staff = signed_in(door)
     routes = APIRouter(prefix="/staff", include_in_schema=False)
 
     @routes.get("")

@@ -9,6 +9,7 @@ import datetime as dt
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -31,7 +32,8 @@ _FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 class Utc(TypeDecorator[dt.datetime]):
     """An aware time, stored as sortable UTC text."""
 
-    impl = String(27)
+    # Compared byte by byte, however a PostgreSQL sorts its words.
+    impl = String(27).with_variant(String(27, collation="C"), "postgresql")
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
@@ -48,13 +50,15 @@ class Utc(TypeDecorator[dt.datetime]):
 
 
 metadata = MetaData()
+_SEQ = BigInteger().with_variant(Integer, "sqlite")
+"""Numbers of a terminal's submissions go to 2^53."""
 
 kiosks = Table(
     "kiosks",
     metadata,
     Column("number", String(4), primary_key=True),
     Column("enrolled_at", Utc, nullable=False),
-    Column("contiguous", Integer, nullable=False, default=0),
+    Column("contiguous", _SEQ, nullable=False, default=0),
 )
 
 device_keys = Table(
@@ -93,7 +97,7 @@ submissions = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("kiosk", ForeignKey("kiosks.number"), nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("seq", _SEQ, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("received_at", Utc, nullable=False),
     Column("envelope", LargeBinary, nullable=False),
@@ -147,6 +151,42 @@ withdrawals = Table(
     Column("case_id", ForeignKey("cases.id")),
 )
 """`code` is that of the case. Without a `case_id` the case has not come yet: a terminal may send in another order."""
+
+call_backs = Table(
+    "call_backs",
+    metadata,
+    Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
+    Column("code", String(12), nullable=False),
+    Column("kiosk", String(4), nullable=False),
+    Column("step", String(64), nullable=False),
+    Column("item", String(64), nullable=False),
+    Column("phone", String(12), nullable=False),
+    Column("applicant", JSON),
+    Column("subject_hash", String(64), index=True),
+    Column("assurance", String(16), nullable=False),
+    Column("assurance_confirmed", Boolean, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("submitted_at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False, index=True),
+    Column("answered_at", Utc),
+    Column("answered_by", String(40)),
+    Column("answer", String(500), nullable=False, server_default=""),
+)
+"""Wishes to be called back. Without an applicant nobody's card was read, and the call is the only answer."""
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
+    Column("about", String(16), nullable=False),
+    Column("rates", String(64), nullable=False, index=True),
+    Column("item", String(64), nullable=False, index=True),
+    Column("kiosk", String(4), nullable=False, index=True),
+    Column("grade", Integer, nullable=False),
+    Column("submitted_at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False, index=True),
+)
+"""How content citizens were, 5 to 1. `rates`: a case's code or a certificate's id. The case may come after its grade."""
 
 materials = Table(
     "materials",

@@ -6,8 +6,11 @@ Knows: which states can still be withdrawn, and that a withdrawal may come befor
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.engine import Row
 
 from central.refusals import Refused
 from central.tables import cases, events, withdrawals
@@ -16,17 +19,22 @@ from kiosk.city.messages import CaseState, Withdrawal, subject_hash
 _DECIDED = frozenset({CaseState.NOT_ACCEPTED, CaseState.CLOSED})
 
 
+_WAITING = select(withdrawals.c.code, withdrawals.c.subject_hash).where(
+    withdrawals.c.code.in_(bindparam("codes", expanding=True)), withdrawals.c.case_id.is_(None)
+)
+
+
+def check(connection: Connection, message: Withdrawal) -> None:
+    """Refuse 422 `withdrawal_too_late`, with the case's state, what the department has decided."""
+    _undecided(connection, message)
+
+
 def enter(connection: Connection, message: Withdrawal, *, confirmed: bool, received_at: dt.datetime) -> None:
     """Withdraw the case, or keep the wish until the case comes; inside the transaction that accepts the message.
 
     Refuses 422 `withdrawal_too_late` with the case's state; then nothing is stored. A case of another person is no case.
     """
-    subject = subject_hash(message.applicant.name, message.applicant.number)
-    case = connection.execute(
-        select(cases.c.id, cases.c.state).where(cases.c.code == message.withdraws, cases.c.subject_hash == subject)
-    ).first()
-    if case is not None and case.state in _DECIDED:
-        raise Refused(422, "withdrawal_too_late", case.state)
+    subject, case = _undecided(connection, message)
     connection.execute(
         withdrawals.insert().values(
             submission_id=message.submission_id,
@@ -42,6 +50,21 @@ def enter(connection: Connection, message: Withdrawal, *, confirmed: bool, recei
     )
     if case is not None and case.state != CaseState.WITHDRAWN:
         _withdraw(connection, case.id, message.kiosk, message.assurance, received_at)
+
+
+def _undecided(connection: Connection, message: Withdrawal) -> tuple[str, Row[Any, Any] | None]:
+    subject = subject_hash(message.applicant.name, message.applicant.number)
+    case = connection.execute(
+        select(cases.c.id, cases.c.state).where(cases.c.code == message.withdraws, cases.c.subject_hash == subject)
+    ).first()
+    if case is not None and case.state in _DECIDED:
+        raise Refused(422, "withdrawal_too_late", case.state)
+    return subject, case
+
+
+def waiting(connection: Connection, codes: Sequence[str]) -> set[tuple[str, str]]:
+    """Return (code, person) of those of these cases that were withdrawn before they came."""
+    return {(row.code, row.subject_hash) for row in connection.execute(_WAITING, {"codes": codes})}
 
 
 def apply_waiting(connection: Connection, case_id: int, code: str, subject: str, received_at: dt.datetime) -> None:

@@ -37,9 +37,11 @@ from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
 from kiosk.journeys.guard import GuardDesk
 from kiosk.journeys.hand_in import CaseDesk
+from kiosk.journeys.help import HelpDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
+from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.vault import Vault
@@ -178,10 +180,12 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         person=PersonDesk(context),
         form=form,
         materials=materials,
-            bringing=BringingDesk(context, materials, errands.take_in),
+        bringing=BringingDesk(context, materials, errands.take_in),
         case=CaseDesk(context, form, materials),
         my_cases=MyCasesDesk(context),
         certificate=CertificateDesk(context),
+        help=HelpDesk(context),
+        rating=RatingDesk(context),
         guard=GuardDesk(context),
         staff=StaffDesk(context),
     )

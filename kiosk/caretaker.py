@@ -34,6 +34,8 @@ class OutboxView:
     parked: int = 0
     last_success: dt.datetime | None = None
     waits_for: str = ""
+    room: bool = True
+    """Another submission of the largest size would fit."""
 
 
 class Caretaker:
@@ -64,7 +66,7 @@ class Caretaker:
         counts, agent = outbox.counts(), outbox.agent_state()
         row = None if kept is None else outbox.row(kept.code)
         received = row is not None and row.state is RowState.RECEIVED
-        return OutboxView(counts.waiting, counts.parked, agent.last_success, agent.reason), received
+        return OutboxView(counts.waiting, counts.parked, agent.last_success, agent.reason, outbox.has_room()), received
 
     def _seen(self, kept: Kept | None, view: OutboxView, received: bool) -> None:
         context = self._context

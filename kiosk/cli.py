@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     tried.add_argument("kind", help="kind of device, as the configuration names it")
     tried.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    _staff_actions(command("staff", "staff cards: a PIN for the configuration, a card unlocked", _staff))
     dock = command("dock", "a window that drives the emulators", _dock, config=False)
     dock.add_argument("--control", type=_address, required=True, help="address of the rig's control port")
     documents = command("documents", "how well pages are found in photographs", _documents, config=False)
@@ -112,6 +113,14 @@ def _outbox_actions(outbox: argparse.ArgumentParser) -> None:
     action("verify", "look over every page, signature, part and receipt")
     action("accept", "a damaged store was rescued and you have looked at it: the terminal may take papers in again")
     action("stats", "figures")
+
+
+def _staff_actions(staff: argparse.ArgumentParser) -> None:
+    actions = staff.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("pin", help="ask for a PIN twice and print what the configuration keeps of it")
+    unlock = actions.add_parser("unlock", help="forget a card's wrong PINs")
+    unlock.add_argument("staff_id", help="number on the card")
+    unlock.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
 def _voice_actions(voice: argparse.ArgumentParser) -> None:
@@ -221,6 +230,16 @@ def _devices(options: argparse.Namespace) -> int:
         print(f"kiosk devices: kinds are {', '.join(Device)}", file=sys.stderr)
         return MISUSED
     return device_test.run(config.load(options.config), Device(options.kind))
+
+
+def _staff(options: argparse.Namespace) -> int:
+    from kiosk.fleet import staff_command
+
+    if options.action == "pin":
+        return staff_command.pin()
+    from kiosk import config
+
+    return staff_command.unlock(config.load(options.config), options.staff_id)
 
 
 def _documents(options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator, model_validator
 
+from kiosk.fleet.staff_pins import is_record
 from kiosk.identity.assurance import Assurance
 from kiosk.session.states import Device
 from offline_queue.keys import Custody
@@ -126,6 +127,15 @@ class StaffCard(_Part):
 
     staff_id: str = Field(pattern="^[A-Z0-9]{3,12}$", description="number on the card")
     public_key: str = Field(description="the card's P-256 public key, X9.62 uncompressed, base 64")
+    pin: str = Field("", description="what `kiosk staff pin` makes of the card's PIN; without it the card opens nothing")
+
+    @field_validator("pin")
+    @classmethod
+    def _is_a_record(cls, text: str) -> str:
+        if text and not is_record(text):
+            msg = "made by `kiosk staff pin`, not by hand"
+            raise ValueError(msg)
+        return text
 
     @field_validator("public_key")
     @classmethod

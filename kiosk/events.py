@@ -28,6 +28,8 @@ class Fact(enum.StrEnum):
     DEVICES = "devices"
     LINE = "line"
     OUTBOX = "outbox"
+    HELP = "help"
+    STAFF = "staff"
     CATALOGUE = "catalogue"
     SPEECH = "speech"
 

@@ -15,6 +15,7 @@ from kiosk.catalogue.errors import CatalogueError
 from kiosk.city.client import PlatformRejected, PlatformUnreachable
 from kiosk.config import ConfigError
 from kiosk.fleet.enrolment import EnrolmentError
+from kiosk.fleet.staff_pins import PinError
 from kiosk.printing.certificate import CertificateMismatchError
 from kiosk.printing.receipt_qr import ReceiptQrError
 from kiosk.words import WordsError
@@ -60,6 +61,7 @@ FAULTS: dict[type[Exception], Fault] = {
     ReceiptQrError: Fault("P-330", Severity.NOTICE, Recovery.SKIP, "faults.receipt_qr"),
     ConfigError: Fault("C-400", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.config"),
     EnrolmentError: Fault("C-410", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.enrolment"),
+    PinError: Fault("C-440", Severity.NOTICE, Recovery.RETRY, "faults.pins"),
     CatalogueError: Fault("C-420", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.catalogue"),
     WordsError: Fault("C-430", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.words"),
     AuditError: Fault("A-500", Severity.CRITICAL, Recovery.OUT_OF_SERVICE, "faults.audit"),

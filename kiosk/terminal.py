@@ -15,7 +15,7 @@ from devices.supervisor import DeviceReport, SupervisorState
 from kiosk.caretaker import Caretaker, OutboxView
 from kiosk.catalogue.availability import Available, Unavailable, availability
 from kiosk.catalogue.loader import Catalogue
-from kiosk.catalogue.models import Mode, Need, ResultKind, ServiceItem
+from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.city.line import LineWatch
 from kiosk.clock import CIVIL_TZ
 from kiosk.config import Config
@@ -30,9 +30,11 @@ from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
 from kiosk.journeys.guard import GuardDesk
 from kiosk.journeys.hand_in import CaseDesk
+from kiosk.journeys.help import HelpDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
+from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
@@ -54,6 +56,8 @@ class Desks:
     case: CaseDesk
     my_cases: MyCasesDesk
     certificate: CertificateDesk
+    help: HelpDesk
+    rating: RatingDesk
     guard: GuardDesk
     staff: StaffDesk
 
@@ -168,6 +172,11 @@ class Terminal:
         return self._desks.certificate
 
     @property
+    def help(self) -> HelpDesk:
+        """The call-back."""
+        return self._desks.help
+
+    @property
     def staff(self) -> StaffDesk:
         """The staff card."""
         return self._desks.staff
@@ -209,7 +218,8 @@ class Terminal:
     def availability(self, item: ServiceItem) -> Available | Unavailable:
         """Say whether an item can be done here and now: before the first question."""
         health = {Need(str(kind)): self._usable(kind) for kind in Device if kind in set(map(str, Need))}
-        return availability(item, health, self.session.line_up, set(self.config.reachable_assurance))
+        reachable = set(self.config.reachable_assurance)
+        return availability(item, health, self.session.line_up, reachable, room=self._caretaker.outbox.room)
 
     def _usable(self, kind: Device) -> bool:
         report = self.reports.get(kind)
@@ -217,8 +227,7 @@ class Terminal:
 
     def plan(self, item: ServiceItem) -> Plan:
         """Return what an item asks of the session."""
-        prints = item.mode is Mode.QUERY_PRINT and item.result.kind is ResultKind.CERTIFICATE
-        journey = Journey.CERTIFICATE if prints else Journey.APPLY
+        journey = Journey.CERTIFICATE if item.prints else Journey.APPLY
         return Plan(item.id, journey, item.assurance, item.offline_assurance)
 
     def cases_availability(self) -> Available | Unavailable:
@@ -343,6 +352,12 @@ class Terminal:
                 self._desks.my_cases.reprint()
             case fx.WithdrawCase():
                 self._desks.my_cases.withdraw()
+            case fx.FileCallBack():
+                self._desks.help.file()
+            case fx.FileRating(grade=grade):
+                self._desks.rating.file(grade)
+            case fx.CheckPin():
+                self._desks.staff.check_pin()
             case fx.RequestCertificate():
                 self._desks.certificate.request()
             case fx.PrintCertificate():

@@ -16,6 +16,7 @@ class Waits:
     base_s: float = 1.0
     cap_s: float = 300.0
     least_s: float = 0.2
+    """Also between the beginnings of two sendings that each brought bytes further."""
     longest_asked_s: float = 3600.0
     """The longest wait that the platform may ask for."""
 
@@ -35,6 +36,11 @@ class Breaker:
         self.failures += 1
         wait = max(self._waits.least_s, self._random() * most)
         return max(wait, min(asked_s, self._waits.longest_asked_s)) if asked_s is not None else wait
+
+    def stumble(self, lasted_s: float) -> float:
+        """The line broke off after `lasted_s` and had carried something: count anew; return the rest of the least wait."""
+        self.failures = 1
+        return max(0.0, self._waits.least_s - lasted_s)
 
     def succeed(self) -> None:
         """The line carried something."""

@@ -6,7 +6,6 @@ Nothing is changed, so it may run while the terminal serves and the agent sends.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from offline_queue.errors import EnvelopeError
 from offline_queue.outbox import Outbox
 from offline_queue.rows import Row, RowState, StoreFault
 from offline_queue.signatures import PublicKey
-
-_STEP = 1024 * 1024
 
 Progress = Callable[[int, int], None]
 """progress(bytes done, bytes in all)."""
@@ -78,16 +75,7 @@ class Check:
                 yield fault
 
     def _digest(self, path: Path) -> str | None:
-        """Return the SHA-256 of a part file, or None when it cannot be read to its end."""
-        digest = hashlib.sha256()
-        try:
-            with path.open("rb", buffering=0) as file:
-                while piece := file.read(_STEP):
-                    digest.update(piece)
-                    self._tell(len(piece))
-        except OSError:
-            return None
-        return digest.hexdigest()
+        return inspection.digest_of(path, self._tell)
 
     def _tell(self, more: int) -> None:
         self._done = min(self._done + more, self._in_all)

@@ -17,6 +17,9 @@ from typing import Any
 import urllib3
 from requests.adapters import HTTPAdapter
 
+_UNSENT = (socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, 128 * 1024)
+"""How much may lie in the kernel and wait for a slow line: megabytes there would count as silence of the other side."""
+
 
 class _Bounded:
     """A read never waits beyond `until` (monotonic), nor longer than `silence_s`."""
@@ -62,6 +65,7 @@ class BoundedAdapter(HTTPAdapter):
         """Give the pool our connections and our TLS context."""
         if self._tls is not None:
             more["ssl_context"] = self._tls
+        more["socket_options"] = [*urllib3.connection.HTTPConnection.default_socket_options, _UNSENT]
         super().init_poolmanager(connections, maxsize, block, **more)
         answer_s, silence_s = self._answer_s, self._silence_s
 

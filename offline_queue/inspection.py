@@ -14,6 +14,7 @@ from offline_queue.envelope import Envelope, Header, PartInfo
 from offline_queue.errors import EnvelopeError
 from offline_queue.rows import Row, StoreFault
 
+_STEP = 1024 * 1024
 ENVELOPE_DAMAGED = "queue.envelope_damaged"
 CHAIN = "queue.chain"
 """The envelope names another one before it than stands there: a row was cut out or replaced. Its own content is sound."""
@@ -53,10 +54,14 @@ def of_parts(row: Row, header: Header, find: Find, digest: Digest | None) -> Ite
             yield StoreFault("queue.part_missing" if found is None else "queue.part_damaged", row.seq, part.id)
 
 
-def digest_of(path: Path) -> str | None:
-    """Return the SHA-256 of a file in hex, or None when it cannot be read to its end."""
+def digest_of(path: Path, read: Callable[[int], None]) -> str | None:
+    """Return the SHA-256 of a file in hex, or None when it cannot be read to its end. `read(n)`: n bytes more were."""
+    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with path.open("rb", buffering=0) as file:
+            while piece := file.read(_STEP):
+                digest.update(piece)
+                read(len(piece))
     except OSError:
         return None
+    return digest.hexdigest()

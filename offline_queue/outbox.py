@@ -9,36 +9,34 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-import json
 import logging
 import os
 import uuid
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 from offline_queue import envelope as env
 from offline_queue import inspection, salvage, wake
 from offline_queue.appending import Appender, Content
-from offline_queue.envelope import ContentKey, Header, PartInfo, Recipient, Sign
+from offline_queue.envelope import ContentKey, PartInfo, Recipient, Sign
 from offline_queue.errors import Conflict, EnvelopeError, QueueError, StoreFull, StoreSalvaged
-from offline_queue.export_format import ExportedItem, ExportedPart, Opening
-from offline_queue.exporting import Exported, Load, Progress, write_export
 from offline_queue.locks import take
 from offline_queue.part_files import PartFiles
-from offline_queue.reading import Reading, to_ms
+from offline_queue.reading import to_ms
 from offline_queue.room import Limits, Room, free_bytes
-from offline_queue.rows import Attachment, LinkWait, Put, Row, RowState, Stats, StoreFault, Waiting
+from offline_queue.rows import Attachment, Put, Row, RowState, StoreFault
+from offline_queue.staff import Staff
 from offline_queue.store import COMMIT_UNKNOWN, Store
 
 _LOG = logging.getLogger("offline_queue.outbox")
 _REMEMBERED = 1024
-_REASON_CHARS = 500
+_FAULTS_RETURNED = 1000
+"""The rest is in the log, and on each row that was parked."""
 _USE_LOCK = "use.lock"
 """Shared by all who have the store open; whoever sets a broken one aside has to be alone."""
 _USE_DEADLINE_S = 15.0
@@ -46,23 +44,6 @@ _CHECKED_AT_OPEN_BYTES = 16 * 1024 * 1024
 """A larger store would keep the screen waiting: the agent's `verify` checks it."""
 _MAYBE_FULL = {"queue.full", "queue.io", "queue.unwritable"}
 """How a disk without a free byte shows while a store is opened."""
-
-# Staff may have parked what was under way: the platform has it all the same.
-_RELEASE = """
-    UPDATE outbox SET state = 1, receipt = ?, envelope = NULL, person_tag = NULL, settled_at = ?, last_reason = ''
-    WHERE seq = ? AND state <> 1"""
-_PARK = """
-    UPDATE outbox SET state = 2, attempts = attempts + 1, last_reason = ?, settled_at = ?
-    WHERE seq = ? AND state = 0"""
-_RETRY = "UPDATE outbox SET state = 0, settled_at = NULL WHERE seq = ? AND state = 2"
-_BLAME = "UPDATE outbox SET attempts = attempts + 1, last_reason = ? WHERE seq = ? AND state = 0"
-_NEWEST = "SELECT (SELECT max(seq) FROM outbox), least_seq FROM agent_state"
-_SKIP = "UPDATE agent_state SET least_seq = max(least_seq, ?)"
-_LINE_CARRIES = "UPDATE agent_state SET reason = '', since = 0, retry_at = 0, not_before = 0, failures = 0"
-_LINE_GOOD = f"{_LINE_CARRIES}, last_success_at = ?"
-_LINE_DOWN = """
-    UPDATE agent_state SET since = CASE WHEN reason = ?1 THEN since ELSE ?2 END, reason = ?1, retry_at = ?3,
-                           not_before = ?4, boot = ?5, failures = ?6"""
 
 Form = bytes | Callable[[str], bytes]
 """The form's bytes, or how to write them once the case code is known."""
@@ -85,7 +66,7 @@ def _utc_now() -> dt.datetime:
     return dt.datetime.now(tz=dt.UTC)
 
 
-class Outbox(Reading):
+class Outbox(Staff):
     """One store. Thread-safe; reads do not wait for writes."""
 
     def __init__(
@@ -98,21 +79,19 @@ class Outbox(Reading):
     ) -> None:
         self._use = take(directory / _USE_LOCK, exclusive=False, deadline_s=_USE_DEADLINE_S)
         try:
-            super().__init__(Store(directory / "outbox.db"))
+            reader = Store(directory / "outbox.db")
             try:
-                self._writer = Store(directory / "outbox.db")
+                writer = Store(directory / "outbox.db")
             except BaseException:
-                self._reader.close()
+                reader.close()
                 raise
         except BaseException:
             os.close(self._use)
             raise
-        self.directory = directory
+        super().__init__(directory, reader, writer, files=PartFiles(directory / "parts"), room=room, now=now)
         self._sealing = sealing
+        self._own_number = sealing.kiosk if sealing is not None else None
         self._limits = limits
-        self._now = now
-        self._room = room
-        self._files = PartFiles(directory / "parts")
         self._appender = Appender(self._writer, sealing.next_seq if sealing is not None else 1)
         self._tap = wake.Tap(directory)
         self._tag_key = os.urandom(32)
@@ -311,36 +290,37 @@ class Outbox(Reading):
 
     # --- faults ----
 
-    def verify(self) -> tuple[StoreFault, ...]:
+    def verify(self, beat: Callable[[], None] = lambda: None) -> tuple[StoreFault, ...]:
         """Read everything: pages, rows, chain, part files. Waiting rows that are damaged are parked with their code.
 
-        For the agent, at start and once a day. Raises `QueueError` "queue.corrupt" if pages are damaged: the next start
-        without anybody else sets the store aside.
+        For the agent, at start and once a day. However much there is, memory stays small; `beat` is called all the while
+        and may raise to break off. Returns the first thousand faults. Raises `QueueError` "queue.corrupt" if pages are
+        damaged: the next start without anybody else sets the store aside.
         """
-        if wrong := self._reader.check(indexes=True):
+        if wrong := self._reader.check(indexes=True, beat=beat):
             salvage.plan(self.directory, wrong)
             raise QueueError("queue.corrupt", wrong)
-        found = self._told(self._row_faults(inspection.digest_of))
-        for fault in found:
+        found: list[StoreFault] = []
+        for fault in self._row_faults(lambda path: inspection.digest_of(path, lambda _count: beat()), beat):
+            _tell(fault)
+            if len(found) < _FAULTS_RETURNED:
+                found.append(fault)
             if fault.code != inspection.CHAIN:
-                reason = f"{fault.code}: {fault.detail}"[:_REASON_CHARS]
-                self._drain((_PARK, (reason, to_ms(self._now()), fault.seq)))
-        return found
+                self._drain(self._parked(fault.seq, f"{fault.code}: {fault.detail}"))
+        return tuple(found)
 
     def faults(self) -> tuple[StoreFault, ...]:
         """Look for what cannot be: a row that is held whose envelope is not its own or whose part file is not whole."""
-        return self._told(self._row_faults(None))
-
-    def _told(self, faults: Iterator[StoreFault]) -> tuple[StoreFault, ...]:
-        found = tuple(faults)
+        found = tuple(self._row_faults(None, lambda: None))
         for fault in found:
-            _LOG.error("store fault %s at row %d: %s", fault.code, fault.seq, fault.detail)
+            _tell(fault)
         return found
 
-    def _row_faults(self, digest: inspection.Digest | None) -> Iterator[StoreFault]:
+    def _row_faults(self, digest: inspection.Digest | None, beat: Callable[[], None]) -> Iterator[StoreFault]:
         """Yield what is wrong with the rows that are held; `digest` reads part files too."""
         before: Row | None = None
         for row in self.every_row():
+            beat()
             # Rows that were lost in a salvage leave a gap in the numbers; across it nothing can be said of the chain.
             link = before.sha256 if before is not None and before.seq == row.seq - 1 else None
             before = row
@@ -364,147 +344,7 @@ class Outbox(Reading):
         """A person has seen what was salvaged: putting may go on from the next start. Say whether there was a notice."""
         return salvage.accept(self.directory)
 
-    # --- staff: whoever calls writes the audit ----
-
-    def retry(self, seq: int) -> bool:
-        """Let a parked submission wait again, behind what has not been tried yet; say whether there was one."""
-        changed = self._drain((_RETRY, (seq,)))
-        if changed:
-            self._tap.wake()
-        return changed
-
-    def park_by_staff(self, seq: int, reason: str) -> bool:
-        """Set a waiting submission aside; say whether there was one. A receipt that is under way still settles it."""
-        return self._drain((_PARK, (reason[:_REASON_CHARS], to_ms(self._now()), seq)))
-
-    def stats(self) -> Stats:
-        """Return what there is to know at a glance. Walks over what is held, so it is for people and not for a clock."""
-        most = self._reader.query("SELECT max(attempts * (state = 0)) FROM outbox WHERE state <> 1")[0][0]
-        services = self._reader.query(
-            "SELECT service, count(*) FROM outbox WHERE state <> 1 GROUP BY service ORDER BY count(*) DESC, service"
-        )
-        reasons = Counter(row.last_reason.partition(":")[0] for row in self.every_row(state=RowState.PARKED))
-        files = [*self.directory.glob("outbox.db*"), *(self.directory / "parts").iterdir()]
-        return Stats(
-            counts=self.counts(),
-            agent=self.agent_state(),
-            held_bytes=self.held_bytes(),
-            most_attempts=most or 0,
-            services=tuple((name, count) for name, count in services),
-            reasons=tuple(reasons.most_common()),
-            store_bytes=sum(_size(path) for path in files),
-            free_bytes=self._room.free(),
-            watermark_bytes=self._limits.watermark_bytes,
-            ballast=self._room.has_ballast(),
-        )
-
-    def export(self, target: Path, progress: Progress = lambda _done, _total: None) -> Exported:
-        """Carry what is held to a new folder below `target`, sealed as it lies, and read it back from there.
-
-        The rows stay as they are. Raises `QueueError`: export.nothing, and as `write_export` does.
-        """
-        expected = self.held_bytes()
-        if not expected:
-            raise QueueError("export.nothing")
-        kiosk = self._sealing.kiosk if self._sealing is not None else self._kiosk()
-        opening = Opening(kiosk, self._now().astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-        return write_export(target, opening, self._loads(), expected_bytes=expected, progress=progress)
-
-    def _kiosk(self) -> str:
-        """Return whose outbox this is, by the newest envelope that reads."""
-        for (blob,) in self._reader.query("SELECT envelope FROM outbox WHERE state <> 1 ORDER BY seq DESC LIMIT 50"):
-            try:
-                return env.parse(blob).header.kiosk
-            except EnvelopeError:
-                continue
-        return "unknown"
-
-    def _loads(self) -> Iterator[Load | StoreFault]:
-        """Yield what is held, one at a time, as an export carries it."""
-        for row in self.every_row():
-            if row.state is RowState.RECEIVED:
-                continue
-            blob = self.envelope(row.seq)
-            if blob is None:  # received meanwhile
-                continue
-            try:
-                envelope = env.parse(blob)
-            except EnvelopeError as error:
-                yield StoreFault("queue.envelope_damaged", row.seq, error.code)
-                continue
-            parts = envelope.header.parts
-            yield Load(
-                ExportedItem(
-                    seq=row.seq,
-                    id=row.id,
-                    code=row.code,
-                    service=row.service,
-                    state=row.state.value,
-                    sha256=row.sha256,
-                    size=len(blob),
-                    parts=tuple(ExportedPart(part.sha256, part.size) for part in parts),
-                ),
-                blob,
-                {part.sha256: self._files.path(row.id, part.sha256) for part in parts},
-            )
-
-    # --- sending: for the agent alone ----
-
-    def next_waiting(self) -> Waiting | None:
-        """Return what is to be sent next: fewest attempts, then oldest.
-
-        Raises `QueueError` "queue.corrupt" once somebody has found the store damaged: it can be set aside when all let go.
-        """
-        if salvage.is_due(self.directory):
-            raise QueueError("queue.corrupt", "to be set aside")
-        return super().next_waiting()
-
-    def part_path(self, header: Header, part: PartInfo) -> Path | None:
-        """Return where a sealed part lies, or None if it is not there in its whole length."""
-        return self._files.path(header.id, part.sha256) if self._files.is_whole(header.id, part) else None
-
-    def release(self, item: Waiting, header: Header, receipt: bytes) -> None:
-        """Take the platform's verified receipt: row received, line good, durably; then the sealed files go."""
-        now = to_ms(self._now())
-        changes: list[tuple[str, tuple[Any, ...]]] = [(_RELEASE, (receipt, now, item.seq)), (_LINE_GOOD, (now,))]
-        if ahead := self._unknown_here(receipt):
-            _LOG.error("store fault queue.rolled_back: the platform has our number %d", ahead)
-            salvage.tell(self.directory, f"queue.rolled_back: {ahead}", rows=sum(astuple(self.counts())))
-            changes.append((_SKIP, (ahead + 1,)))
-        self._drain(*changes)
-        self._files.delete(header.id, header.parts)
-        self._room.lay_ballast()
-
-    def park(self, item: Waiting, reason: str, *, line_good: bool = False) -> None:
-        """Set a submission aside with the platform's words (or our code). It is never dropped.
-
-        `line_good`: the platform itself refused, so the line carries.
-        """
-        _LOG.warning("row %d parked: %s", item.seq, reason)
-        parked = (_PARK, (reason[:_REASON_CHARS], to_ms(self._now()), item.seq))
-        self._drain(parked, *([(_LINE_CARRIES, ())] if line_good else []))
-
-    def link_down(self, wait: LinkWait, blamed: Waiting | None) -> None:
-        """Write why and how long the agent waits; `blamed` is the item whose sending broke off, if any."""
-        times = to_ms(self._now()), to_ms(wait.retry_at), int(wait.not_before_s * 1000)
-        changes: list[tuple[str, tuple[Any, ...]]] = [(_LINE_DOWN, (wait.reason, *times, wait.boot, wait.failures))]
-        if blamed is not None:
-            changes.append((_BLAME, (wait.reason[:_REASON_CHARS], blamed.seq)))
-        self._drain(*changes)
-
     # --- inside ----
-
-    def _unknown_here(self, receipt: bytes) -> int:
-        """Return the highest number that the platform has of us and this store never gave out, 0 if there is none.
-
-        Then an older store was put in this one's place: what it puts next would bear numbers that are taken.
-        """
-        try:
-            known = int(json.loads(receipt)["contiguous"])
-        except (ValueError, KeyError, TypeError):
-            return 0
-        ((newest, least),) = self._reader.query(_NEWEST)
-        return known if known > max(newest or 0, least - 1) else 0
 
     def _look_around(self) -> None:
         """Check the pages of a store that is small enough to be checked at once; remove files that no row names."""
@@ -516,27 +356,6 @@ class Outbox(Reading):
         except BaseException:
             self.close()
             raise
-
-    def _drain(self, *changes: tuple[str, tuple[Any, ...]]) -> bool:
-        """Write for work that is held already: on a full disk the ballast goes first, because draining makes room.
-
-        Say whether the first change found its row.
-        """
-        try:
-            return self._write(changes)
-        except StoreFull:
-            if not self._room.drop_ballast():
-                raise
-            _LOG.error("disk full: ballast dropped")
-            return self._write(changes)
-
-    def _write(self, changes: Sequence[tuple[str, tuple[Any, ...]]]) -> bool:
-        with self._writer.transaction() as db:
-            found = 0
-            for number, (sql, values) in enumerate(changes):
-                db.execute(sql, values)
-                found = found if number else db.changes()
-        return bool(found)
 
     def _named(self, submission_id: str) -> frozenset[str] | None:
         try:
@@ -600,11 +419,8 @@ def _salvage(directory: Path) -> None:
     _LOG.error("store set aside in %s (%s): %d rows saved", done.aside, done.reason, done.rows)
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:  # released meanwhile
-        return 0
+def _tell(fault: StoreFault) -> None:
+    _LOG.error("store fault %s at row %d: %s", fault.code, fault.seq, fault.detail)
 
 
 def _hex_id(value: uuid.UUID | str) -> str:

@@ -41,7 +41,7 @@ class Room:
 
     def __init__(self, directory: Path, limits: Limits, free: Callable[[Path], int] = free_bytes) -> None:
         self._directory = directory
-        self._limits = limits
+        self.limits = limits
         self._free = free
         self._ballast = directory / "ballast"
 
@@ -58,14 +58,14 @@ class Room:
 
     def for_new_work(self) -> bool:
         """Say whether another submission of the largest size would certainly fit."""
-        return self.free() >= self._limits.watermark_bytes
+        return self.free() >= self.limits.watermark_bytes
 
     def lay_ballast(self) -> None:
         """Put the ballast back if it is gone and there is room in plenty. Never fails: it is a reserve, not a promise."""
-        size = self._limits.ballast_bytes
+        size = self.limits.ballast_bytes
         if not size or (self._ballast.exists() and self._ballast.stat().st_size == size):
             return
-        if self._free(self._directory) < self._limits.watermark_bytes + size:
+        if self._free(self._directory) < self.limits.watermark_bytes + size:
             return
         try:
             handle = os.open(self._ballast, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)

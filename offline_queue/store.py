@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ _SURELY_NOT = (apsw.FullError, apsw.BusyError, apsw.CorruptError, apsw.NotADBErr
 """With these a statement that commits by itself has certainly left nothing."""
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
 _OPEN_DEADLINE_S = 15.0
+_BEAT_STEPS = 100_000
+"""Of SQLite's virtual machine, or pages and cells that it checks: some hundredths of a second."""
 
 
 def _ours(error: apsw.Error) -> QueueError:
@@ -97,11 +99,18 @@ class Store:
             except UnicodeDecodeError as error:
                 raise QueueError("queue.corrupt", "text") from error
 
-    def check(self, *, indexes: bool = False) -> str:
+    def check(self, *, indexes: bool = False, beat: Callable[[], None] = lambda: None) -> str:
         """Return the first thing that is wrong with the file's pages; empty if nothing. Reads all of it.
 
-        `indexes`: compare them with the rows too, which takes several times as long.
+        `indexes`: compare them with the rows too, which takes several times as long. `beat` is called all the while; what
+        it raises breaks off.
         """
+
+        def alive() -> bool:
+            beat()
+            return False  # go on
+
+        self._db.set_progress_handler(alive, _BEAT_STEPS)
         try:
             found = self.query("PRAGMA integrity_check(1)" if indexes else "PRAGMA quick_check(1)")[0][0]
             if found != "ok":
@@ -113,6 +122,8 @@ class Store:
             if error.code != "queue.corrupt":
                 raise
             return error.detail
+        finally:
+            self._db.set_progress_handler(None)
         return ""
 
     def _read_texts(self) -> None:

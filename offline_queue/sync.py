@@ -128,6 +128,8 @@ class SyncAgent:
             raise QueueError("sync.no_socket", str(error.strerror)) from error
         self._stop = threading.Event()
         self._stored: set[tuple[str, str]] = set()
+        self._signed: dict[tuple[str, str], str] = {}
+        """The authorization of the part that was sent last."""
         self._probing = False
         self._hopeful = True
         self._network_moved = False
@@ -145,10 +147,10 @@ class SyncAgent:
         Raises `QueueError` when the store itself fails: let the process end and be started anew.
         """
         self._stop = stop_event
-        self._verify()
-        systemd.notify("READY=1")
+        systemd.notify("READY=1")  # before the store is looked over, which takes minutes when it is huge
         _LOG.info("sync agent started, %d waiting", self._outbox.agent_state().waiting)
         try:
+            self._verify()
             while not stop_event.is_set():
                 self._rest(self.step())
         except _Stopped:
@@ -173,7 +175,7 @@ class SyncAgent:
         if item is None:
             return self._pace.idle_s
         try:
-            envelope = self._read(item)
+            envelope, began = self._read(item), self._clock.boottime()
             outcome = self._send(item, envelope)
         except EnvelopeError as error:
             self._outbox.park(item, str(error))
@@ -186,7 +188,7 @@ class SyncAgent:
                 self._outbox.park(item, f"{code}: {detail}" if detail else code, line_good=True)
                 self._line_good(item)
             case LinkDown():
-                return self._line_down(outcome, item)
+                return self._line_down(outcome, item, began)
         return 0.0
 
     def close(self) -> None:
@@ -200,7 +202,7 @@ class SyncAgent:
     def _verify(self) -> None:
         """Look the store over; damaged rows are parked with their code. Raises `QueueError` "queue.corrupt"."""
         self._verify_at = self._clock.boottime() + self._pace.verify_s
-        self._outbox.verify()
+        self._outbox.verify(self._beat)
 
     # --- one submission ----
 
@@ -239,8 +241,10 @@ class SyncAgent:
             if path is None:
                 _LOG.error("store fault queue.part_missing at row %d: %s", header.seq, part.id)
                 raise EnvelopeError("queue.part_missing", part.id)
-            authorization = env.part_authorization(header.kiosk, header.id, part.id, part.sha256, self._sign)
-            outcome = self._transport.put_part(header.id, part, path, authorization=authorization, beat=self._beat)
+            if (signed := self._signed.get((header.id, part.id))) is None:  # a TPM takes its time
+                signed = env.part_authorization(header.kiosk, header.id, part.id, part.sha256, self._sign)
+                self._signed = {(header.id, part.id): signed}
+            outcome = self._transport.put_part(header.id, part, path, authorization=signed, beat=self._beat)
             if not isinstance(outcome, PartStored):
                 return outcome
             self._stored.add((header.id, part.id))
@@ -271,11 +275,14 @@ class SyncAgent:
         self._probing, self._hopeful = False, True
         self._forget(item.id)
 
-    def _line_down(self, down: LinkDown, item: Waiting) -> float:
-        if down.moved:
-            # The line is bad, not dead: what it carried counts, and the rest follows soon.
-            self._breaker.succeed()
-        wait_s = self._breaker.fail(down.retry_after_s)
+    def _line_down(self, down: LinkDown, item: Waiting, began: float) -> float:
+        if down.moved and down.connected and down.reason is LinkReason.NO_ANSWER:
+            # The line is bad, not dead: what it carried counts, and the rest follows at once.
+            wait_s = self._breaker.stumble(self._clock.boottime() - began)
+        else:
+            if down.moved:
+                self._breaker.succeed()
+            wait_s = self._breaker.fail(down.retry_after_s)
         if self._breaker.failures == 1:
             _LOG.info("line is down: %s %s", down.reason.value, down.detail)
         # Only while nobody takes the call is a probe worth anything; it is the sign that the line has come back.

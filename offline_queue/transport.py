@@ -41,7 +41,8 @@ from offline_queue.throttle import Throttle
 from offline_queue.upload import Body, ChunkSize, Progress, Uploader
 
 MAX_ANSWER_BYTES = 64 * 1024
-_BLOCK_BYTES = 64 * 1024
+_BLOCK_BYTES = 16 * 1024
+"""Also what has to leave within `connect_s`: on the slowest lines a larger block would not."""
 _PLAUSIBLE = dt.timedelta(days=400)
 """A clock further than this beyond the last time that the platform told us is wrong, not late."""
 _ABOUT_OUR_CERTIFICATE = frozenset(
@@ -56,6 +57,8 @@ _ABOUT_OUR_CERTIFICATE = frozenset(
     }
 )
 """OpenSSL's words for what the other side thinks of the certificate we showed."""
+_TLS_CUT = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""A line that is cut while TLS speaks: nobody refused anything."""
 
 
 class Transport(Protocol):
@@ -247,7 +250,7 @@ class HttpTransport:
             return LinkDown(self._certificate_reason(tls.verify_code), _cause(error))
         if tls is not None and (tls.reason or "") in _ABOUT_OUR_CERTIFICATE:
             return LinkDown(LinkReason.OWN_CERTIFICATE, tls.reason.lower())
-        if isinstance(error, requests.exceptions.SSLError):
+        if isinstance(error, requests.exceptions.SSLError) and not isinstance(tls, _TLS_CUT):
             return LinkDown(LinkReason.TLS, _cause(error))
         if _is_garbage(error):
             return LinkDown(LinkReason.GARBAGE, _cause(error))

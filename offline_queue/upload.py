@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ from offline_queue.errors import EnvelopeError
 KIB = 1024
 LEAST_CHUNK, FIRST_CHUNK, MOST_CHUNK = 64 * KIB, 1024 * KIB, 4096 * KIB
 _CLEAN_TO_DOUBLE = 4
+_SOON_S = 8.0
+"""A piece that takes longer is not made larger, and smaller when it breaks off: an answer has to come before the silence is
+taken for the end of the line."""
 _FRUITLESS = 5
 """Requests in a row that bring nothing before the platform is held to be making fun of us."""
 _REMEMBERED = 4096
@@ -54,23 +58,30 @@ class Body:
 
 
 class ChunkSize:
-    """How much goes in one request: halved when one is cut, doubled after four that were not."""
+    """How much goes in one request: halved when a cut took it all, doubled after four that were answered soon.
+
+    A platform that keeps what came of a cut request loses nothing by a large one, and each request costs a round trip: on a
+    line that is cut again and again, small pieces would only be slower. Behind a proxy that holds requests back until they
+    are whole, a cut takes all of it: there they have to be small.
+    """
 
     def __init__(self, size: int = FIRST_CHUNK) -> None:
         self.size = size
         self._clean = 0
 
-    def clean(self, sent: int) -> None:
+    def clean(self, sent: int, lasted_s: float) -> None:
         """A request of `sent` bytes was answered; a small one says nothing about larger ones."""
-        if sent < self.size:
+        if sent < self.size or lasted_s > _SOON_S:
             return
         self._clean += 1
         if self._clean == _CLEAN_TO_DOUBLE:
             self.size, self._clean = min(MOST_CHUNK, 2 * self.size), 0
 
-    def cut(self) -> None:
-        """A request broke off."""
-        self.size, self._clean = max(LEAST_CHUNK, self.size // 2), 0
+    def cut(self, lasted_s: float, *, kept: bool) -> None:
+        """A request broke off; `kept`: some of it is at the platform all the same."""
+        self._clean = 0
+        if not kept or lasted_s > _SOON_S:
+            self.size = max(LEAST_CHUNK, self.size // 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +109,20 @@ _Step = _At | _Lost | _Unknown | _Mismatch | LinkDown | Rejected
 class Uploader:
     """Sends parts over one line; remembers how far each came, as long as the process lives."""
 
-    def __init__(self, line: Asks, chunk: ChunkSize | None = None, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        line: Asks,
+        chunk: ChunkSize | None = None,
+        progress: Progress | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.line = line
+        self.monotonic = monotonic
         self.chunk = chunk or ChunkSize()
         self.progress = progress or (lambda *_: None)
         self.offsets: dict[tuple[str, str], int] = {}
+        self.cut: tuple[tuple[str, str], float] | None = None
+        """The part whose piece broke off last, and how long that had lasted; what became of it is still to be asked."""
 
     def forget(self, submission_id: str) -> None:
         """Believe nothing any more about this submission's parts."""
@@ -134,6 +154,8 @@ class _Sending:
         offsets, size = self._owner.offsets, self._part.size
         known = offsets.get(self._key)
         step = self._create() if known is None else self._ask()
+        if known is not None:
+            self._judge_cut(step, known)
         best, fruitless = known or 0, 0
         if known is None and isinstance(step, _At):
             best = step.offset if step.offset < size else 0
@@ -170,8 +192,8 @@ class _Sending:
     # --- requests ----
 
     def _create(self) -> _Step:
-        """Begin, or find what was begun; a part that fits one request goes along with it."""
-        along = self._part.size <= self._owner.chunk.size and self._key not in self._owner.offsets
+        """Begin, or find what was begun; a small part goes along with it. A refusal of a large one costs no bytes."""
+        along = self._part.size <= min(FIRST_CHUNK, self._owner.chunk.size) and self._key not in self._owner.offsets
         words = {"part": self._part.id, "sha256": self._part.sha256}
         metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in words.items())
         headers = {"Upload-Length": str(self._part.size), "Upload-Metadata": metadata}
@@ -195,10 +217,12 @@ class _Sending:
         headers = self._headers | dict(more)
         if body is not None:
             headers["Content-Type"] = _MEDIA_TYPE
+        began = self._owner.monotonic()
         answer = self._owner.line.ask(method, path, headers, body, self._beat)
+        lasted_s = self._owner.monotonic() - began
         if isinstance(answer, LinkDown):
             if body is not None and answer.connected:
-                self._owner.chunk.cut()
+                self._owner.cut = self._key, lasted_s
             return answer
         if "Tus-Resumable" not in answer.headers:
             # Not our platform's upload: a portal, a proxy, or a platform that is older than this protocol.
@@ -208,7 +232,7 @@ class _Sending:
             if offset is None or offset > self._part.size:
                 return LinkDown(LinkReason.GARBAGE, "offset")
             if body is not None:
-                self._owner.chunk.clean(body.size)
+                self._owner.chunk.clean(body.size, lasted_s)
             return _At(offset)
         return self._refused(answer)
 
@@ -224,6 +248,13 @@ class _Sending:
                 return self._owner.line.judge(answer) or refusal(answer)
 
     # --- what we know ----
+
+    def _judge_cut(self, step: _Step, began_at: int) -> None:
+        """Learn from the platform's first word after a cut what it kept of the piece that began at this offset."""
+        if self._owner.cut is None or self._owner.cut[0] != self._key or not isinstance(step, (_At, _Unknown)):
+            return
+        self._owner.chunk.cut(self._owner.cut[1], kept=isinstance(step, _At) and step.offset > began_at)
+        self._owner.cut = None
 
     def _remember(self, offset: int) -> None:
         offsets = self._owner.offsets

@@ -31,7 +31,7 @@ from ui import QML_DIR, fonts
 from ui.bridge.build import Bridges, build
 from ui.closed import ClosedLoadError, ClosedScreen, Closure
 from ui.dispatcher import QtDispatcher
-from ui.keyboard.model import Keyboard, open_keyboard
+from ui.keyboard.model import Keyboard, KeyboardModel, open_keyboard
 from ui.translator import WordsTranslator
 
 if TYPE_CHECKING:
@@ -134,6 +134,11 @@ class Screen(QObject):
         return self._window
 
     @property
+    def keyboard(self) -> KeyboardModel:
+        """The one keyboard."""
+        return self._keyboard.model
+
+    @property
     def engine(self) -> QQmlApplicationEngine:
         """The engine, for its warnings."""
         return self._engine
@@ -187,15 +192,13 @@ class Screen(QObject):
 
     @Slot()
     def _speak(self) -> None:
-        language = self.bridges.settings.language
-        self._terminal.language = language
-        self._translator.speak(language, self._engine)
+        self._translator.speak(self.bridges.settings.language, self._engine)
 
     def _on_session(self) -> None:
         session = self._terminal.session
         if session.number != self._number:
             self._number = session.number
-            self._keyboard.model.clear()
+            self.keyboard.forget()
             gc.collect()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

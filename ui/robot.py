@@ -106,9 +106,11 @@ class Hand:
         return None
 
     def ready(self, name: str) -> bool:
-        """Say whether the item is there, enabled and drawn."""
+        """Say whether the item is there, enabled, drawn, and takes a touch."""
         item = self.find(name)
-        return item is not None and item.isEnabled() and item.width() > 1 and item.height() > 1
+        if item is None or not item.isEnabled() or item.property("blocked"):
+            return False
+        return item.width() > 1 and item.height() > 1
 
     def touch(self, item: QQuickItem) -> None:
         """Press and lift in the middle of the item; of a field, in its box, which stands below its label."""
@@ -467,8 +469,6 @@ class Robot:
         """The invented old person was insured as a resident, and until 2018."""
         self._tap("choice_resident_pension")
         self._tap("choice_employee_pension")
-        self._shown("choose", "choose-1")
-        self._next_page(1)
         for month in ("from_month", "to_month"):
             while (year := int(str(self._value(month))[:4])) > (2016 if month == "from_month" else 2017):
                 self._tap(f"month_{month}/year_less")

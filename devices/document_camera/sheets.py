@@ -312,6 +312,19 @@ def _blank(dpi: int) -> Image.Image:
     return _Pen(_A4_MM, dpi, (246, 246, 243)).image
 
 
+def _one_line(dpi: int) -> Image.Image:
+    """Draw as little as a page of a contract may hold: its last words, small."""
+    pen = _Pen(_A4_MM, dpi, (247, 246, 242))
+    pen.text((_MARGIN_MM, 60), "（以下无正文）", 3.4)
+    return pen.image
+
+
+def _stamp(dpi: int) -> Image.Image:
+    pen = _Pen(_A4_MM, dpi, (247, 246, 242))
+    pen.seal((122, 205), "样例市示例科技有限公司", "人事专用章")
+    return pen.image
+
+
 def _id_photo(dpi: int) -> Image.Image:
     """Draw a figure that is nobody: head and shoulders before white, 35 mm by 45 mm with a white border."""
     fine = 3
@@ -363,6 +376,8 @@ SHEETS: dict[str, Sheet] = {
         Sheet("employment_proof", *_A4_MM, _employment),
         Sheet("study_proof", *_A4_MM, _study),
         Sheet("blank", *_A4_MM, _blank),
+        Sheet("one_line", *_A4_MM, _one_line),
+        Sheet("stamp", *_A4_MM, _stamp),
         Sheet("id_photo", 35.0, 45.0, _id_photo),
     )
 }

@@ -24,14 +24,14 @@ SAM_ID = "05.01-20261123-0000000001-0000000001"
 class FakeIdCardReader:
     """An `IdCardReader` moved by hand; the hands may belong to another thread.
 
-    `fault` makes it a reader that does not work until it is set back to None. `fail_next_read` spoils one read.
+    `fault` makes it a reader that does not work until it is set back to None. Each code in `spoiled` spoils one read.
     """
 
     def __init__(self, *, presence_after_read: str = "until_read") -> None:
         self.fault: str | None = None
-        self.fail_next_read: str | None = None
+        self.spoiled: list[str] = []
         self.closed = False
-        self._until_read = presence_after_read == "until_read"
+        self.until_read = presence_after_read == "until_read"
         self._lock = threading.Lock()
         self._card: IdCard | None = None
         self._was_read = False
@@ -72,10 +72,9 @@ class FakeIdCardReader:
                 return ReadFailed(self.fault)
             if self._card is None or self._was_read:
                 return NoCard()
-            self._was_read = self._until_read
-            if self.fail_next_read is not None:
-                failed, self.fail_next_read = ReadFailed(self.fail_next_read), None
-                return failed
+            self._was_read = self.until_read
+            if self.spoiled:
+                return ReadFailed(self.spoiled.pop(0))
             return self._card
 
     def sam_id(self) -> str | ReadFailed:

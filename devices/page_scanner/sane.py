@@ -69,6 +69,9 @@ _BY_EXIT_CODE: Mapping[int, Stop] = {
 _BY_WORDS: tuple[tuple[str, Stop], ...] = (
     ("Device busy", Busy()),
     ("Access to resource has been denied", Faulted("page_scanner.denied")),
+    ("Document feeder out of documents", FeederEmpty()),
+    ("Document feeder jammed", Jammed()),
+    ("cover is open", CoverOpen()),
 )
 
 
@@ -213,7 +216,8 @@ class SanePageScanner:
         if cancelled.is_set():
             return Cancelled()
         if run.stalled:
-            return Faulted("page_scanner.stalled")
+            told = _by_words(run.talk)  # some backends hang behind their last word
+            return None if pages and told == FeederEmpty() else told or Faulted("page_scanner.stalled")
         if run.code in (_GOOD, _NO_DOCS) and pages:
             return None  # the end of the stack is how every scan from a feeder ends
         if "setting of option" in run.talk or "unrecognized option" in run.talk:
@@ -325,6 +329,8 @@ class _Run:
                 said += data
                 if number == err.fileno():
                     del said[: max(len(said) - _LONGEST_TALK_BYTES, 0)]
+                    if _by_words(self.talk) is not None:
+                        deadline_s = min(deadline_s, time.monotonic() + _END_S)  # nothing more comes but the end
                     continue
                 while b"\n" in said:
                     line, _, rest = bytes(said).partition(b"\n")

@@ -1,7 +1,7 @@
 """Whether an item can be done here and now, told before the first question.
 
-Knows: an item's needs against the state of devices and line, and the levels of assurance that can be reached. Does not
-know: devices or how their state is found; what people are told (message ids in `kiosk/words`).
+Knows: an item's needs against the state of devices, line and store, and the levels of assurance that can be reached.
+Does not know: how any of that is found; what people are told (message ids in `kiosk/words`).
 """
 
 from __future__ import annotations
@@ -35,14 +35,18 @@ def availability(
     health: Mapping[Need, bool],
     line_up: bool,
     reachable_assurance: AbstractSet[Assurance],
+    *,
+    room: bool = True,
 ) -> Available | Unavailable:
     """Say whether `item` can be done now; a device that `health` does not name counts as broken.
 
     `reachable_assurance` are the levels that this terminal can reach with the line up. Without the line no code can be
-    sent, so only an item's offline level remains.
+    sent, so only an item's offline level remains. `room`: the store would take another submission.
     """
     if not item.available:
         return Unavailable(item.unavailable_reason or "", item.unavailable_next_step or "")
+    if not room and not item.prints:
+        return Unavailable("form.unavailable.store", "form.next.other_terminal")
     for need in item.needs:
         if need is not Need.LINE and not health.get(need, False):
             return Unavailable(f"form.unavailable.{need.value}", "form.next.other_terminal")

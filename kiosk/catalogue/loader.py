@@ -6,6 +6,7 @@ the line; what records must say about each other stands in `checks`.
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -123,7 +124,7 @@ class Catalogue:
         """
         if len(text) > _LONGEST_SEARCH:
             return ()
-        wanted = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+        wanted = _tidy(text)
         if not wanted:
             return ()
         ranked = [(rank, place, item) for place, item in enumerate(self.items) if (rank := _rank(item, wanted, language))]
@@ -133,10 +134,19 @@ class Catalogue:
 _PARTS = ("departments", "themes", "life_events", "registers", "certificate_types")
 
 
+def _tidy(text: str) -> str:
+    """Return `text` as it is compared: widths, case and blanks do not matter."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+_known = functools.lru_cache(maxsize=4096)(_tidy)
+"""The same for a catalogue's own texts, kept: what a person typed is not."""
+
+
 def _rank(item: ServiceItem, wanted: str, language: str) -> int:
     """Return how well the item answers a tidy text: 1 best, 0 not at all."""
-    name = item.name.in_language(language).casefold()
-    names = (name, item.name.zh.casefold(), item.name.en.casefold())
+    name = _known(item.name.in_language(language))
+    names = (name, _known(item.name.zh), _known(item.name.en))
     compact = wanted.replace(" ", "")
     tests = (
         name.startswith(wanted),
@@ -144,7 +154,7 @@ def _rank(item: ServiceItem, wanted: str, language: str) -> int:
         any(wanted in any_name for any_name in names),
         len(compact) >= 2 and compact in item.initials,
         len(compact) >= 4 and (item.catalog_code.startswith(compact) or item.task_code.casefold().startswith(compact)),
-        len(compact) >= 2 and wanted in item.summary.in_language(language).casefold(),
+        len(compact) >= 2 and wanted in _known(item.summary.in_language(language)),
         all(any(word in any_name for any_name in names) for word in wanted.split()),
     )
     return next((rank for rank, holds in enumerate(tests, start=1) if holds), 0)

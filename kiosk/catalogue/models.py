@@ -396,6 +396,11 @@ class ServiceItem(_Record):
             raise ValueError("a number of 15 characters (foreign_2017) does not fit a field for numbers of 18")
         return self
 
+    @property
+    def prints(self) -> bool:
+        """Say whether it ends with a printed certificate; everything else hands something in."""
+        return self.mode is Mode.QUERY_PRINT and self.result.kind is ResultKind.CERTIFICATE
+
     def field(self, key: str) -> FormField:
         """Return the field with this key; KeyError if there is none."""
         for field in self.fields:

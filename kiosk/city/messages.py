@@ -272,14 +272,17 @@ class Signature(_Sent):
     png: PartRef | None = None
 
 
+CODE = r"^KF[0-9A-Z]{10}$"
+"""The human code that stands on a receipt."""
+
+
 class Submission(_Sent):
     """What a citizen handed in: the plaintext that the envelope seals."""
 
     schema_version: Literal[1] = 1
     submission_id: Key
     kiosk: KioskNo
-    code: str = Field(pattern=r"^KF[0-9A-Z]{10}$")
-    """The human code that stands on the receipt."""
+    code: str = Field(pattern=CODE)
     item: Key
     item_version: str = Field(max_length=64)
     applicant: Applicant
@@ -319,25 +322,13 @@ class Submission(_Sent):
         return cls.model_validate_json(data)
 
 
-WITHDRAWAL = "case_withdrawal"
-"""What stands in an envelope's header in the place of the service when it withdraws a case."""
-
-
-class Withdrawal(_Sent):
-    """A citizen takes a case back (撤回): sealed, signed and sent like a submission, behind the case itself.
-
-    The person is named so that nobody withdraws a stranger's case by its code; `code` is this message's own.
-    """
+class _Sealed(_Sent):
+    """What every message that an outbox seals says of itself, beside a case's own submission. `code` is its own code."""
 
     schema_version: Literal[1] = 1
     submission_id: Key
     kiosk: KioskNo
-    code: str = Field(pattern=r"^KF[0-9A-Z]{10}$")
-    withdraws: str = Field(pattern=r"^KF[0-9A-Z]{10}$")
-    """The code of the case."""
-    applicant: PersonKey
-    assurance: Level
-    assurance_token: str = Field("", max_length=2000)
+    code: str = Field(pattern=CODE)
     submitted_at: AwareDatetime
     clock_quality: Literal["synchronised", "free_running", "implausible"]
     language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
@@ -350,6 +341,58 @@ class Withdrawal(_Sent):
     def from_bytes(cls, data: bytes) -> Self:
         """Read a form. Raises pydantic's ValidationError, which quotes no input."""
         return cls.model_validate_json(data)
+
+
+WITHDRAWAL = "case_withdrawal"
+"""What stands in an envelope's header in the place of the service when it withdraws a case."""
+
+
+class Withdrawal(_Sealed):
+    """A citizen takes a case back (撤回): sealed, signed and sent like a submission, behind the case itself.
+
+    The person is named so that nobody withdraws a stranger's case by its code.
+    """
+
+    withdraws: str = Field(pattern=CODE)
+    """The code of the case."""
+    applicant: PersonKey
+    assurance: Level
+    assurance_token: str = Field("", max_length=2000)
+
+
+CALL_BACK = "call_back"
+"""What stands there when somebody wants to be called back."""
+
+
+class CallBack(_Sealed):
+    """A citizen needs a person's help and leaves a number: sealed and sent like a submission.
+
+    Without a card nobody is named, and the call itself is the only answer.
+    """
+
+    step: Key
+    """The screen that the person needed help with."""
+    item: str = Field("", pattern=r"^[A-Za-z0-9_.-]{0,64}$")
+    phone: str = Field(pattern=r"^[0-9]{7,12}$")
+    applicant: PersonKey | None = None
+    assurance: Level
+    assurance_token: str = Field("", max_length=2000)
+
+
+RATING = "rating"
+"""What stands there when a citizen says how content they were."""
+
+
+class Rating(_Sealed):
+    """How content a citizen was (好差评), once per case or certificate. Names nobody: it is bound to what was done."""
+
+    about: Literal["case", "certificate"]
+    rates: Key
+    """The code of the case, or the short id of the certificate."""
+    item: Key
+    grade: int = Field(ge=1, le=5)
+    """国办发〔2019〕51号: 5 very content (非常满意), 4 content (满意), 3 somewhat (基本满意), 2 not (不满意), 1 not at all
+    (非常不满意)."""
 
 
 # --- one-time codes --------------------------------------------------------------------------------------------------
@@ -458,12 +501,23 @@ class CaseSummary(_Answer):
     details: CaseDetails | None = None
 
 
+class CallBackSummary(_Answer):
+    """A wish to be called back, and what was answered: for whoever lays the card, so it says nothing personal."""
+
+    code: str
+    item: str
+    submitted_at: AwareDatetime
+    answered_at: AwareDatetime | None = None
+    answer: str = Field("", max_length=500)
+
+
 class CasesAnswer(_Answer):
     """Newest first."""
 
     level: Level
     as_of: AwareDatetime
     cases: tuple[CaseSummary, ...]
+    call_backs: tuple[CallBackSummary, ...] = ()
 
 
 # --- certificates ----------------------------------------------------------------------------------------------------

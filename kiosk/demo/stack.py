@@ -23,8 +23,11 @@ from typing import Any, Self, TextIO
 
 import kiosk.catalogue
 from kiosk.demo.folder import DemoFolder
+from kiosk.fleet.staff_pins import record_of
 
 KIOSK_NUMBER = "0001"
+DEMO_PIN = "246810"
+"""Of every staff card of the demo; its dock says it beside the card."""
 START_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 15.0
 
@@ -252,6 +255,7 @@ class Stack:
             lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in device["options"].items()]
         for card in self.rig.get("staff_cards", []):
             lines += ["[[staff_cards]]", f'staff_id = "{card["staff_id"]}"', f'public_key = "{card["public_key"]}"']
+            lines += [f'pin = "{record_of(DEMO_PIN)}"']
         self.config.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

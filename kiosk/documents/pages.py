@@ -21,6 +21,8 @@ class Advice(enum.StrEnum):
     LAY_PAGE = "documents.advice.lay_page"
     MOVE_INTO_FRAME = "documents.advice.move_into_frame"
     TOO_DARK = "documents.advice.too_dark"
+    BLANK = "documents.advice.blank"
+    """Nothing is printed or written on this side."""
     HAND = "documents.advice.hand"
     ONE_PAGE = "documents.advice.one_page"
     HOLD_STILL = "documents.advice.hold_still"

@@ -1,7 +1,7 @@
 """Is a picture of a page good enough to be read by somebody, and if not, where?
 
-Knows: sharpness, light, glare, lean of the lines, measured on the page alone. Does not know: where the page was, what is
-done about it.
+Knows: ink, sharpness, light, glare, lean of the lines, measured on the page alone. Does not know: where the page was,
+what is done about it.
 
 Sharpness is edge slope: the steepest gradient at an edge over the height of that edge. Unlike the usual variance of the
 Laplacian it does not rise with the amount of ink, the contrast or the noise. Edges are judged by direction: a hand that
@@ -22,6 +22,8 @@ MIN_SHARPNESS = 0.275
 MIN_SMALL_SHARPNESS = 0.22
 """Of a small picture, such as a portrait, whose own sides are soft."""
 MIN_PAPER_LIGHT = 95.0
+MIN_INK_SHARE = 1e-4
+"""Of the page: 6 mm² of A4, about two small characters. Empty paper has none at all."""
 MAX_GLARE_SHARE = 0.003
 MAX_SKEW_DEG = 4.0
 _MIN_EDGE_STEP = 40
@@ -29,6 +31,12 @@ _MIN_EDGES = 60
 _MIN_ONE_WAY = 40
 _WAYS = 4
 _TILES = 3
+_INK_PX = 1000
+_INK_STEP = 0.1
+"""Of the paper's tone. What shows through from the other side, folds and grain stay below it."""
+_INK_AROUND_PX = 31
+_INK_MARGIN = 0.03
+"""Of the longer side, along every side of the page: the outline may run a little beside the paper."""
 _SMALL_PX = 450
 _SKEW_PX = 500
 _SKEW_RANGE_DEG, _SKEW_STEP_DEG = 6.0, 0.5
@@ -51,6 +59,7 @@ class Fault:
 class Quality:
     """`sharpness`: 0 to about 0.5 of the worst tile, None where there is nothing to judge by. `light`: of the paper, 0-255.
 
+    `ink_share`: of the page, whatever stands out from the paper around it, lighter or darker or of another colour.
     `glare_share`: of the page, in the largest burnt-out spot. `skew_deg`: lean of the lines of print clockwise, None when
     there are none. The places belong to the worst tile and to the spot.
     """
@@ -58,6 +67,7 @@ class Quality:
     sharpness: float | None
     softest: Place
     light: float
+    ink_share: float
     glare_share: float
     glare: Place
     skew_deg: float | None = None
@@ -69,6 +79,8 @@ class Quality:
         found = []
         if self.light < MIN_PAPER_LIGHT:
             found.append(Fault(Advice.TOO_DARK, WHOLE))
+        if self.ink_share < MIN_INK_SHARE:
+            found.append(Fault(Advice.BLANK, WHOLE))
         if self.sharpness is not None and self.sharpness < (MIN_SMALL_SHARPNESS if self.small else MIN_SHARPNESS):
             found.append(Fault(Advice.BLURRED, self.softest))
         if self.glare_share > MAX_GLARE_SHARE:
@@ -89,7 +101,8 @@ def measure(page: Array, *, lean: bool = False) -> Quality:
     light = float(np.percentile(grey[::4, ::4], 80))
     softest, where = _softest(grey)
     share, spot = _glare(page, light)
-    return Quality(softest, where, light, share, spot, skew(grey) if lean else None, min(grey.shape) < _SMALL_PX)
+    leaning = skew(grey) if lean else None
+    return Quality(softest, where, light, _ink(page, light), share, spot, leaning, min(grey.shape) < _SMALL_PX)
 
 
 def sharpness(grey: Array) -> float | None:
@@ -127,6 +140,17 @@ def _of_tile(share: Array, way: Array, *, by_way: bool) -> float | None:
         return None
     each = [share[way == one] for one in range(_WAYS)] if by_way else []
     return min(float(np.percentile(one, 75)) for one in (share, *(e for e in each if len(e) >= _MIN_ONE_WAY)))
+
+
+def _ink(page: Array, light: float) -> float:
+    """Return the share of the page that stands out from what is around it, in any colour; slow shades do not."""
+    scale = min(1.0, _INK_PX / max(page.shape))
+    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    step = cv2.absdiff(cv2.GaussianBlur(small, (3, 3), 0.7), cv2.blur(small, (_INK_AROUND_PX, _INK_AROUND_PX)))
+    edge = round(_INK_MARGIN * max(step.shape))
+    blue, green, red = cv2.split(step[edge:-edge, edge:-edge])
+    stands_out = cv2.max(cv2.max(blue, green), red) > _INK_STEP * light
+    return float(np.count_nonzero(stands_out) / stands_out.size)
 
 
 def _glare(page: Array, light: float) -> tuple[float, Place]:

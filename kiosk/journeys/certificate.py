@@ -34,6 +34,10 @@ _REFUSALS = {
 }
 
 
+_PERIOD_PAGE = 0
+"""Of a certificate's form: which records are meant, and of when. The later pages say what for."""
+
+
 class CertificateDesk:
     """Requests, checks and prints the certificate of the present session."""
 
@@ -84,7 +88,8 @@ class CertificateDesk:
             if not isinstance(error, PlatformUnreachable) and vault.request == request:
                 vault.request = None  # an answer came: asking for the same again would bring the same
             context.audit.record("certificate.refused", "failure", session=session.number, reason=reason)
-            context.handle(ev.CertificateRefused(session.number, message))
+            page = _PERIOD_PAGE if message == "certificate.no_record" else None
+            context.handle(ev.CertificateRefused(session.number, message, page))
 
         context.city_work.run(work, ready, failed)
 

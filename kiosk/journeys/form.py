@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kiosk.catalogue import divisions, forms
+from kiosk.catalogue import divisions, forms, spans
 from kiosk.catalogue.models import FormField, Option, ServiceItem, Source, Text
 from kiosk.catalogue.rules import FieldType
 from kiosk.events import Fact
@@ -56,6 +56,9 @@ class FieldView:
     max_length: int
     offer: str
     """What a page says to this question, and the person has not taken; or nothing."""
+    earliest: str
+    """Of a date or month, the first day that can be chosen (ISO 8601), or nothing; and `latest`, the last."""
+    latest: str
 
 
 class FormDesk:
@@ -124,6 +127,7 @@ class FormDesk:
     def _view(self, field: FormField, problem: forms.Problem | None) -> FieldView:
         context = self._context
         value = context.vault.answers.get(field.key)
+        allowed = spans.span(field, context.vault.answers, context.today())
         return FieldView(
             key=field.key,
             label=field.label,
@@ -141,6 +145,8 @@ class FormDesk:
             keyboard=_KEYBOARDS.get(field.type, "none"),
             max_length=_MAX_LENGTH,
             offer=self._offer(field),
+            earliest="" if allowed.earliest is None else allowed.earliest.isoformat(),
+            latest="" if allowed.latest is None else allowed.latest.isoformat(),
         )
 
     def _offer(self, field: FormField) -> str:
@@ -165,10 +171,10 @@ class FormDesk:
             case FieldType.DIVISION:
                 return divisions.current().full_name(str(value), language)
             case FieldType.PERSON if isinstance(value, dict):
-                name = masking.on_screen(masking.Kind.NAME, str(value.get("name", "")))
-                return f"{name} {masking.on_screen(masking.Kind.ID_NUMBER, str(value.get('id_no', '')))}".strip()
+                name = masking.masked(masking.Kind.NAME, str(value.get("name", "")))
+                return f"{name} {masking.masked(masking.Kind.ID_NUMBER, str(value.get('id_no', '')))}".strip()
         text = str(value)
-        return masking.on_screen(field.mask, text) if field.mask is not None else text
+        return masking.masked(field.mask, text) if field.mask is not None else text
 
     # --- answering ----
 

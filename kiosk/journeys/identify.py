@@ -79,6 +79,7 @@ class PersonDesk:
         self._watching = False
         self._reading = False
         self._refused = False
+        self._kept_quiet = False
         """A card was refused and must be lifted before it is read again."""
         self._sending = False
 
@@ -99,6 +100,10 @@ class PersonDesk:
 
     def on_report(self, report: DeviceReport) -> None:
         """Take a new status of the reader."""
+        # A reader that keeps quiet about a card that it has read speaks of the next one only.
+        laid_anew = self._kept_quiet and isinstance(report.status, CardPresent)
+        self._kept_quiet = isinstance(report.status, PresenceUnknown)
+        self._refused = self._refused and not laid_anew
         match report.status:
             case NoCard():
                 self._refused = False
@@ -107,16 +112,17 @@ class PersonDesk:
             case _:
                 pass
 
-    def _read(self) -> None:
+    def _read(self, *, failed: str = "") -> None:
+        """Read what lies there; `failed`: why the read just before this one came to nothing."""
         self._reading = True
         number = self._context.session().number
 
         def read(reader: IdCardReader) -> IdCard | NoCard | ReadFailed:
             return reader.read()
 
-        self._context.devices[Device.ID_CARD].submit(read, lambda result: self._on_read(number, result))
+        self._context.devices[Device.ID_CARD].submit(read, lambda result: self._on_read(number, result, failed))
 
-    def _on_read(self, number: int, result: IdCard | NoCard | ReadFailed | DeviceError) -> None:
+    def _on_read(self, number: int, result: IdCard | NoCard | ReadFailed | DeviceError, failed: str) -> None:
         self._reading = False
         if not self._watching:
             return
@@ -126,10 +132,14 @@ class PersonDesk:
         match result:
             case IdCard():
                 self._accept(number, result)
+            case NoCard() if failed:
+                self._refuse(number, "identify.unreadable", failed)  # some readers keep quiet after a read that failed
             case NoCard():
                 pass  # lifted meanwhile: the next card is read when it comes
             case ReadFailed(code="id_card.kind_unsupported" as code):
                 self._refuse(number, "identify.kind_unsupported", code)
+            case ReadFailed(code=code) if not failed:
+                self._read(failed=code)  # one disturbance on the wire or in the field is nobody's trouble
             case ReadFailed(code=code):
                 self._refuse(number, "identify.unreadable", code)
             case DeviceError(code=code):
@@ -264,13 +274,13 @@ class PersonDesk:
     def masked_name(self) -> str:
         """The name for the screen, masked."""
         person = self._context.vault.person
-        return "" if person is None else masking.on_screen(masking.Kind.NAME, person.name)
+        return "" if person is None else masking.masked(masking.Kind.NAME, person.name)
 
     @property
     def masked_number(self) -> str:
         """The document number for the screen, masked."""
         person = self._context.vault.person
-        return "" if person is None else masking.on_screen(masking.Kind.ID_NUMBER, person.number)
+        return "" if person is None else masking.masked(masking.Kind.ID_NUMBER, person.number)
 
     @property
     def masked_phone(self) -> str:

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 
 from kiosk.catalogue.models import ServiceItem
 from kiosk.city.client import PlatformRejected, PlatformUnreachable
-from kiosk.city.messages import WITHDRAWAL, CasesAnswer, CaseState, CaseSummary, PersonKey, Withdrawal
+from kiosk.city.messages import (
+    CALL_BACK,
+    WITHDRAWAL,
+    CallBackSummary,
+    CasesAnswer,
+    CaseState,
+    CaseSummary,
+    PersonKey,
+    Withdrawal,
+)
 from kiosk.events import Fact
 from kiosk.fleet.custody import person_tag
 from kiosk.identity.persons import Person
@@ -39,8 +48,12 @@ class CaseLine:
     handed_in: dt.datetime | None
     state: str
     here: bool
-    """It lies in this terminal: its receipt can be printed again."""
+    """It lies in this terminal: the receipt of a case can be printed again."""
     withdrawable: bool
+    call_back: bool = False
+    """No case but a wish to be called back; `item` is the service that help was needed with, or nothing."""
+    answer: str = ""
+    """What staff wrote to it."""
 
 
 def withdrawal_id(code: str) -> uuid.UUID:
@@ -113,6 +126,7 @@ class MyCasesDesk:
             if vault.person is person:
                 vault.city_asked = False
                 vault.city_cases, vault.city_as_of = answer.cases, answer.as_of
+                vault.city_calls = answer.call_backs
                 context.bus.publish(Fact.CASES)
 
         def silent(error: Exception) -> None:
@@ -145,13 +159,15 @@ class MyCasesDesk:
         return max(times, default=None)
 
     def lines(self) -> tuple[CaseLine, ...]:
-        """Return what waits here, newest first, then what only the city knows."""
+        """Return what waits here, newest first, then what only the city knows: calls to be made before cases."""
         vault = self._context.vault
         known = {case.code: case for case in vault.city_cases}
-        here = [row for row in reversed(vault.found.rows) if row.service != WITHDRAWAL]
+        calls = {call.code for call in vault.city_calls}
+        here = [row for row in reversed(vault.found.rows) if row.service != WITHDRAWAL and row.code not in calls]
         local = [self._local(row, known.get(row.code)) for row in here]
         codes = {line.code for line in local}
-        return (*local, *(self._remote(case) for case in vault.city_cases if case.code not in codes))
+        told = (self._remote(case) for case in vault.city_cases if case.code not in codes)
+        return (*local, *map(_call, vault.city_calls), *told)
 
     def line(self, code: str) -> CaseLine | None:
         """Return the case with this code, if it is this person's."""
@@ -166,6 +182,8 @@ class MyCasesDesk:
 
     def _local(self, row: Row, known: CaseSummary | None) -> CaseLine:
         state = "parked" if row.state is RowState.PARKED else "kept"
+        if row.service == CALL_BACK:
+            return CaseLine(row.code, "", row.submitted_at, state, here=True, withdrawable=False, call_back=True)
         state = self._taken_back(row.code) or (state if known is None else str(known.state))
         return CaseLine(row.code, row.service, row.submitted_at, state, here=True, withdrawable=state in _OPEN)
 
@@ -247,3 +265,10 @@ class MyCasesDesk:
                 raise error
 
         context.store_work.run(work, kept, failed)
+
+
+def _call(call: CallBackSummary) -> CaseLine:
+    state = "call_waiting" if call.answered_at is None else "call_answered"
+    return CaseLine(
+        call.code, call.item, call.submitted_at, state, here=False, withdrawable=False, call_back=True, answer=call.answer
+    )

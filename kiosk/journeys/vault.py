@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from kiosk.city.messages import CaseSummary, CertificateRequest
+from kiosk.city.messages import CallBackSummary, CaseSummary, CertificateRequest
 from kiosk.documents.pages import CapturedPage
 from kiosk.identity.persons import Person
 from kiosk.printing.certificate import CheckedCertificate
@@ -93,8 +93,15 @@ class Vault:
     found: Found = field(default_factory=Found)
     city_cases: tuple[CaseSummary, ...] = ()
     """What the city says of the person's cases, and when it said so."""
+    city_calls: tuple[CallBackSummary, ...] = ()
     city_as_of: dt.datetime | None = None
     city_asked: bool = False
+    pin: str = ""
+    """What was typed of a staff card's PIN."""
+    call_back: str = ""
+    """The number at which the person wants to be called."""
+    call_back_id: str = ""
+    """Fixed before the first attempt to keep the wish, like a submission's."""
     request: CertificateRequest | None = None
     """The certificate that was asked for and has not come yet: a lost answer is asked for again under the same id."""
     certificate: CheckedCertificate | None = None

@@ -63,24 +63,20 @@ Say = Callable[..., str]
 
 PAPER_DOTS = 576
 """Dots across 80 mm paper at 203 dpi; what the screen shows."""
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def moment(when: dt.datetime) -> str:
-    """Write a moment in the terminal's zone as native text: `2026-11-28 Sat 03:12`."""
-    local = when.astimezone(CIVIL_TZ)
-    return f"{local:%Y-%m-%d} {_WEEKDAYS[local.weekday()]} {local:%H:%M}"
+    """Write a moment in the terminal's zone as native text, which knows no Chinese weekday: `2026-11-28 03:12`."""
+    return f"{when.astimezone(CIVIL_TZ):%Y-%m-%d %H:%M}"
 
 
-def day(when: dt.date) -> str:
-    """Write a day as native text: `2026-12-04 Fri`."""
-    return f"{when:%Y-%m-%d} {_WEEKDAYS[when.weekday()]}"
+def _weekday(when: dt.date, say: Say) -> str:
+    return say("paper.weekdays").split()[when.weekday()]
 
 
 def spoken_day(when: dt.date, say: Say) -> str:
     """Write a day for the screen, in its language."""
-    weekday = say("paper.weekdays").split()[when.weekday()]
-    return say("paper.day", year=when.year, month=when.month, day=when.day, weekday=weekday)
+    return say("paper.day", year=when.year, month=when.month, day=when.day, weekday=_weekday(when, say))
 
 
 def spoken_moment(when: dt.datetime, say: Say) -> str:
@@ -90,16 +86,24 @@ def spoken_moment(when: dt.datetime, say: Say) -> str:
 
 
 def promise_lines(promised: Promised, say: Say, *, on_screen: bool = False) -> tuple[tuple[str, str], ...]:
-    """Return (label, value) of each promise, for paper (values in ASCII, or empty) or for the screen."""
-    def at(when: dt.datetime) -> str:
-        return spoken_moment(when, say) if on_screen else moment(when)
+    """Return (label, value) of each promise, for the screen or for paper.
+
+    On paper the values are ASCII, or empty, and the weekday stands with the label, which is in the person's language.
+    """
+
+    def dated(label: str, when: dt.datetime | dt.date) -> tuple[str, str]:
+        local = when.astimezone(CIVIL_TZ).date() if isinstance(when, dt.datetime) else when
+        if not on_screen:
+            value = moment(when) if isinstance(when, dt.datetime) else when.isoformat()
+            return say("paper.on_weekday", what=label, weekday=_weekday(local, say)), value
+        return label, spoken_moment(when, say) if isinstance(when, dt.datetime) else spoken_day(when, say)
 
     unit = "paper.working_days" if promised.result_unit == "working_day" else "paper.calendar_days"
     result = say("paper.result_at_once") if promised.result_days == 0 else say(unit, days=promised.result_days)
     return (
-        (say("paper.handed_in"), at(promised.handed_in)),
-        (say("paper.office_opens"), at(promised.office_opens)),
-        (say("paper.answer_by"), spoken_day(promised.answer_by, say) if on_screen else day(promised.answer_by)),
+        dated(say("paper.handed_in"), promised.handed_in),
+        dated(say("paper.office_opens"), promised.office_opens),
+        dated(say("paper.answer_by"), promised.answer_by),
         (result, ""),
     )
 

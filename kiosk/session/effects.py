@@ -67,6 +67,23 @@ class WithdrawCase:
 
 
 @dataclass(frozen=True, slots=True)
+class FileCallBack:
+    """Seal and commit the wish to be called back to the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRating:
+    """Seal and commit a grade (1 to 5) of what has just been done to the outbox."""
+
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Judge the PIN in the vault against the staff card's."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestCertificate:
     """Have central issue the certificate and check what comes."""
 
@@ -119,6 +136,7 @@ class Record:
 
 Effect = (
     WatchCard | SendCode | CheckCode | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
-    | FindCases | ReprintReceipt | WithdrawCase | RequestCertificate | PrintCertificate | CancelPrint | RecordTaken
-    | CheckHolding | AlarmStation | WipePerson | Quit | Record
+    | FindCases | ReprintReceipt | WithdrawCase | FileCallBack | FileRating | CheckPin
+    | RequestCertificate | PrintCertificate | CancelPrint | RecordTaken | CheckHolding | AlarmStation | WipePerson
+    | Quit | Record
 )  # fmt: skip

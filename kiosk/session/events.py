@@ -63,6 +63,41 @@ class ElderAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpAsked:
+    """*Help* was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpClosed:
+    """Back from the help to the step, or from the number to the help."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackAsked:
+    """Somebody is to call the person back."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberEntered:
+    """The number to call is complete; it is in the vault."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackKept:
+    """The wish to be called is on stable storage."""
+
+    session: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackNotKept:
+    """The wish could not be kept; nothing was promised."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
 class CardRead:
     """A valid card was read and the person is in the vault."""
 
@@ -186,6 +221,27 @@ class ReceiptNotPrinted:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """One of the five grades was touched: 5 very content, 1 not at all."""
+
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatingKept:
+    """The grade is on stable storage."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatingNotKept:
+    """The grade could not be kept; nothing else depends on it."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
 class CityReceived:
     """The platform's signed receipt for this session's submission is stored."""
 
@@ -240,10 +296,14 @@ class CertificateReady:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRefused:
-    """No certificate: refused by the city, unreachable, or not this person's."""
+    """No certificate: refused by the city, unreachable, or not this person's.
+
+    `page`: of the form, where what brought this answer was chosen; None where the same may be asked again.
+    """
 
     session: int
     message_id: str
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +379,28 @@ class LineChanged:
 
 @dataclass(frozen=True, slots=True)
 class StaffCardShown:
-    """A staff card proved itself."""
+    """A staff card proved itself; its PIN is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinEntered:
+    """The staff card's PIN was typed; it is in the vault."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinAccepted:
+    """It is the card's."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinRefused:
+    """It is not, or nothing is tried now; the message says which."""
+
+    session: int
+    message_id: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,10 +427,12 @@ class FaultCleared:
 
 Event = (
     Started | ItemChosen | Confirmed | BackPressed | CancelPressed | LeaveAnswered | TroubleAnswered | Touched
-    | ElderAnswered | CardRead | CardRefused | CodeSent | CodeNotSent | CodeEntered | CodeAccepted | CodeRefused
+    | ElderAnswered | HelpAsked | HelpClosed | CallBackAsked | NumberEntered | CallBackKept | CallBackNotKept
+    | CardRead | CardRefused | CodeSent | CodeNotSent | CodeEntered | CodeAccepted | CodeRefused
     | PageAnswered | FieldReopened | MaterialOpened | MaterialCaptured | Stored | NotStored | ReceiptPrinted
     | ReceiptNotPrinted | CityReceived | CasesFound | CaseOpened | ReprintAsked | WithdrawAsked | Withdrawn | NotWithdrawn
+    | Rated | RatingKept | RatingNotKept
     | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
     | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown
-    | StaffCardRemoved | StopRequested | FaultRaised | FaultCleared
+    | PinEntered | PinAccepted | PinRefused | StaffCardRemoved | StopRequested | FaultRaised | FaultCleared
 )  # fmt: skip

@@ -10,9 +10,12 @@ from dataclasses import replace
 from kiosk.identity.assurance import Assurance
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
-from kiosk.session.moves import Step, enter, go, over, with_trouble
+from kiosk.session.moves import Step, enter, from_staff, go, over, with_trouble
 from kiosk.session.states import Choice, Holding, Journey, Plan, Promise, Session, State, Taken, Trouble
 from kiosk.session.timeouts import Timer
+
+BEST = 5
+"""The best of the five grades of service (好差评)."""
 
 
 def in_state(session: Session, event: ev.Event) -> Step | None:
@@ -25,14 +28,14 @@ def in_state(session: Session, event: ev.Event) -> Step | None:
         case State.FORM | State.MATERIALS | State.CAPTURE | State.SIGN | State.REVIEW:
             return _applying(session, event)
         case State.SUBMIT | State.OUTCOME:
-            return _handing_in(session, event)
+            return _rating(session, event) or _handing_in(session, event)
         case State.AGAIN | State.CASES | State.CASE | State.WITHDRAW:
             return _looking_after(session, event)
         case State.CHOOSE | State.PREPARE | State.PREVIEW | State.PRINT | State.TAKEN:
-            return _certifying(session, event)
+            return _rating(session, event) or _certifying(session, event)
         case State.GUARD:
             return _guarding(session, event)
-        case State.STAFF | State.OUT_OF_SERVICE:
+        case State.STAFF_PIN | State.STAFF | State.OUT_OF_SERVICE:
             return _out_of_hours(session, event)
 
 
@@ -232,6 +235,21 @@ def _handing_in(session: Session, event: ev.Event) -> Step | None:
             return None
 
 
+def _rating(session: Session, event: ev.Event) -> Step | None:
+    """One touch once the thing is done; it holds nobody up, and a second touch changes nothing."""
+    if session.state not in {State.OUTCOME, State.TAKEN}:
+        return None
+    match event:
+        case ev.Rated(grade=grade) if session.rated == 0 and 1 <= grade <= BEST:
+            return Step(replace(session, rated=grade, rating_kept=None), (fx.FileRating(grade),))
+        case ev.RatingKept():
+            return Step(replace(session, rating_kept=True))
+        case ev.RatingNotKept():
+            return Step(replace(session, rating_kept=False))
+        case _:
+            return None
+
+
 def _certifying(session: Session, event: ev.Event) -> Step | None:
     match session.state, event:
         case State.CHOOSE, ev.PageAnswered(next_page=None):
@@ -244,6 +262,8 @@ def _certifying(session: Session, event: ev.Event) -> Step | None:
             return Step(replace(session, trouble=None))
         case State.PREPARE, ev.CertificateReady():
             return go(session, State.PREVIEW)
+        case State.PREPARE, ev.CertificateRefused(message_id=message_id, page=int(page)):
+            return with_trouble(go(session, State.CHOOSE, page=page).session, message_id, Choice.CHANGE, Choice.LEAVE)
         case State.PREPARE, ev.CertificateRefused(message_id=message_id):
             return with_trouble(go(session, State.CHOOSE).session, message_id)
         case State.PREPARE, ev.TimedOut(timer=Timer.STATE):
@@ -296,10 +316,16 @@ def _guarding(session: Session, event: ev.Event) -> Step | None:
 
 def _out_of_hours(session: Session, event: ev.Event) -> Step | None:
     match session.state, event:
-        case State.STAFF, ev.StaffCardRemoved() | ev.BackPressed() | ev.Confirmed():
-            return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT)
-        case State.STAFF, ev.TimedOut(timer=Timer.STATE):
-            return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT)
+        case State.STAFF_PIN | State.STAFF, ev.StaffCardRemoved() | ev.BackPressed() | ev.TimedOut(timer=Timer.STATE):
+            return from_staff(session)
+        case State.STAFF_PIN, ev.PinEntered() if not session.busy:
+            return Step(replace(session, busy=True, trouble=None), (fx.CheckPin(),))
+        case State.STAFF_PIN, ev.PinAccepted():
+            return go(session, State.STAFF)
+        case State.STAFF_PIN, ev.PinRefused(message_id=message_id, detail=detail):
+            return with_trouble(session, message_id, Choice.SKIP, Choice.LEAVE, detail=detail)
+        case State.STAFF_PIN, ev.TroubleAnswered():
+            return Step(replace(session, trouble=None))
         case State.OUT_OF_SERVICE, ev.FaultCleared() if not session.stopping:
             return go(session, State.ATTRACT, fx.WipePerson(), fault="")
         case _:

@@ -12,8 +12,9 @@ from dataclasses import replace
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.flows import in_state
-from kiosk.session.moves import Step, enter, go
-from kiosk.session.states import ENDING, IDLE, NEEDS, Choice, Device, Promise, Session, State, Taken, Trouble
+from kiosk.session.helping import of_help
+from kiosk.session.moves import Step, enter, from_staff, go
+from kiosk.session.states import ENDING, IDLE, NEEDS, STAFFED, Choice, Device, Promise, Session, State, Taken, Trouble
 from kiosk.session.timeouts import Timer
 
 __all__ = ["Step", "step"]
@@ -23,7 +24,7 @@ def step(session: Session, event: ev.Event) -> Step:
     """Return the session after `event` and the effects to run, in order."""
     if _is_stale(session, event):
         return Step(session)
-    answer = _anywhere(session, event) or in_state(session, event)
+    answer = _anywhere(session, event) or of_help(session, event) or in_state(session, event)
     if answer is None:
         return Step(session)
     if answer.session.state is not session.state:
@@ -68,9 +69,9 @@ def _anywhere(session: Session, event: ev.Event) -> Step | None:
         case ev.LeaveAnswered(leave=leave) if session.leaving:
             return _abandon(session) if leave else Step(replace(session, leaving=False))
         case ev.StaffCardShown() if session.state in IDLE:
-            return go(session, State.STAFF)
+            return go(session, State.STAFF_PIN, *_wiped(session), personal=False)
         case ev.TroubleAnswered(choice=Choice.LEAVE) if session.trouble is not None:
-            return _abandon(session)
+            return _leave(session)
         case _:
             return None
 
@@ -97,27 +98,39 @@ def _stop(session: Session) -> Step:
     if session.state in ENDING:
         return Step(replace(session, stopping=True))
     stopped = replace(session, stopping=True)
-    wipe: tuple[fx.Effect, ...] = () if session.state in IDLE else (fx.WipePerson(),)
-    return go(stopped, State.OUT_OF_SERVICE, *wipe, fx.Quit())
+    return go(stopped, State.OUT_OF_SERVICE, *_wiped(session), fx.Quit())
 
 
 def _fault(session: Session, code: str) -> Step:
-    if session.state in ENDING or session.state is State.STAFF:
+    if session.state in ENDING or session.state in STAFFED:
         return Step(replace(session, fault=code))
-    wipe: tuple[fx.Effect, ...] = () if session.state in IDLE else (fx.WipePerson(),)
-    return go(session, State.OUT_OF_SERVICE, *wipe, fault=code)
+    return go(session, State.OUT_OF_SERVICE, *_wiped(session), fault=code)
+
+
+def _wiped(session: Session) -> tuple[fx.Effect, ...]:
+    """Forget the person, if there is one: also on the home screen somebody may have typed a number to be called at."""
+    return () if session.state in IDLE and not session.personal else (fx.WipePerson(),)
 
 
 def _cancel(session: Session) -> Step | None:
     match session.state:
         case State.SUBMIT | State.ATTRACT | State.OUT_OF_SERVICE | State.GUARD:
             return None
-        case State.HOME | State.GUIDE | State.CONSENT | State.STAFF:
+        case State.HOME | State.GUIDE | State.CONSENT:
             return go(session, State.ATTRACT, fx.WipePerson())
+        case State.STAFF_PIN | State.STAFF:
+            return from_staff(session)
         case State.OUTCOME | State.TAKEN:
             return _abandon(session)
         case _:
             return Step(replace(session, leaving=True))
+
+
+def _leave(session: Session) -> Step:
+    """End from trouble: at once while nothing of the person is here or all of it is kept, else asked once more."""
+    if session.personal and session.state not in {State.OUTCOME, State.TAKEN, State.GUARD}:
+        return Step(replace(session, leaving=True))
+    return _abandon(session)
 
 
 def _abandon(session: Session) -> Step:
@@ -125,8 +138,10 @@ def _abandon(session: Session) -> Step:
     match session.state:
         case State.ATTRACT | State.OUT_OF_SERVICE | State.SUBMIT | State.GUARD:
             return Step(replace(session, leaving=False, warned=False))
-        case State.HOME | State.GUIDE | State.CONSENT | State.STAFF:
+        case State.HOME | State.GUIDE | State.CONSENT:
             return go(session, State.ATTRACT, fx.WipePerson())
+        case State.STAFF_PIN | State.STAFF:
+            return from_staff(session)
         case State.PRINT | State.PREPARE:
             return go(session, State.GUARD, fx.CancelPrint())
         case State.TAKEN:

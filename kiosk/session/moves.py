@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kiosk.session import effects as fx
-from kiosk.session.states import NEEDS, Choice, Session, State, Trouble
+from kiosk.session.states import NEEDS, Choice, Helping, Session, State, Trouble
+
+_WITHOUT_HELP = frozenset({State.ATTRACT, State.GUARD, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE})
+"""States whose beginning closes the help: the person before has left, or must look at something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,9 @@ def go(session: Session, state: State, *effects: fx.Effect, **changes: Any) -> S
         leaving = (fx.CloseCamera(),)
     elif session.state is State.IDENTIFY and state is not State.IDENTIFY:
         leaving = (fx.WatchCard(on=False),)
-    cleared = {"trouble": None, "notice": "", "leaving": False, "warned": False, "busy": False}
+    cleared: dict[str, Any] = {"trouble": None, "notice": "", "leaving": False, "warned": False, "busy": False}
+    if state in _WITHOUT_HELP:
+        cleared["helping"] = Helping.NONE
     entered = enter(replace(session, state=state, **{**cleared, **changes}))
     return Step(entered.session, leaving + effects + entered.effects)
 
@@ -77,3 +82,8 @@ def over(session: Session) -> Step:
     if session.stopping:
         return go(session, State.OUT_OF_SERVICE, fx.WipePerson(), fx.Quit())
     return go(session, State.ATTRACT, fx.WipePerson())
+
+
+def from_staff(session: Session) -> Step:
+    """The staff card is gone, or its holder has done: back to where the terminal stands without them."""
+    return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT, fx.WipePerson())

@@ -38,6 +38,7 @@ class State(enum.StrEnum):
     PRINT = "print"
     TAKEN = "taken"
     GUARD = "guard"
+    STAFF_PIN = "staff_pin"
     STAFF = "staff"
     OUT_OF_SERVICE = "out_of_service"
 
@@ -76,6 +77,8 @@ class Choice(enum.StrEnum):
 
     RETRY = "retry"
     SKIP = "skip"
+    CHANGE = "change"
+    """Go back to what was chosen, and choose otherwise."""
     LEAVE = "leave"
 
 
@@ -85,6 +88,18 @@ class Taken(enum.StrEnum):
     SENSOR = "sensor"
     SAID = "said"
     UNKNOWN = "unknown"
+
+
+class Helping(enum.StrEnum):
+    """What of the help stands over the present step, which waits behind it untouched."""
+
+    NONE = ""
+    OPEN = "open"
+    PHONE = "phone"
+    """A number to be called back at is typed."""
+    FILING = "filing"
+    FILED = "filed"
+    REFUSED = "refused"
 
 
 class Holding(enum.StrEnum):
@@ -144,6 +159,9 @@ class Session:
     editing: bool = False
     """Came from the review for one correction and goes back there."""
     material: str = ""
+    helping: Helping = Helping.NONE
+    call_back: str = ""
+    """The code of the call-back that was asked for; like a case's it is not personal."""
     again: bool = False
     """The same card handed in the same service here, and it still waits."""
     case: str = ""
@@ -151,6 +169,10 @@ class Session:
     promise: Promise = Promise.NONE
     notice: str = ""
     """Message id of what the person must know of the submission that was kept."""
+    rated: int = 0
+    """The grade that was given, 1 to 5; 0 for none: nobody has to."""
+    rating_kept: bool | None = None
+    """None while unknown or not given."""
     receipt_printed: bool | None = None
     """None while unknown or printing."""
     certificate_printed: bool = False
@@ -164,6 +186,11 @@ class Session:
     """Why the terminal is out of service: a code of `kiosk.faults`."""
 
 
+CALLABLE: frozenset[State] = frozenset(State) - {
+    State.ATTRACT, State.SUBMIT, State.GUARD, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE
+}  # fmt: skip
+"""States in which a call back can be asked for: somebody is there, and the store is not just now at work or broken."""
+
 NEEDS: dict[State, frozenset[Device]] = {
     State.IDENTIFY: frozenset({Device.ID_CARD}),
     State.CAPTURE: frozenset({Device.DOCUMENT_CAMERA}),
@@ -175,6 +202,9 @@ ENDING: frozenset[State] = frozenset(
     {State.SUBMIT, State.OUTCOME, State.PREPARE, State.PRINT, State.TAKEN, State.GUARD}
 )
 """States whose work a stop lets finish."""
+
+STAFFED: frozenset[State] = frozenset({State.STAFF_PIN, State.STAFF})
+"""States that a staff card in the reader holds open."""
 
 IDLE: frozenset[State] = frozenset({State.ATTRACT, State.HOME, State.OUT_OF_SERVICE})
 """States in which no person's work is under way."""

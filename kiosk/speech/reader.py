@@ -20,11 +20,14 @@ Sentence = tuple[str, ...]
 """Fragments that follow one another without a pause; each can be a recording."""
 
 FIGURES = frozenset(
-    {"count", "day", "days", "detail", "max", "maximum", "min", "minimum", "missing", "month", "months", "page", "pages",
-     "seconds", "step", "time", "year", "years"}
+    {"count", "day", "days", "detail", "first", "last", "max", "maximum", "min", "minimum", "missing", "month", "months",
+     "page", "pages", "seconds", "step", "time", "what", "year", "years"}
 )  # fmt: skip
 """Values that may be figures: counts, limits and moments of the errand, never of the person."""
-NAMES = frozenset({"kiosk", "item", "label", "limit", "name", "number", "office", "option", "other", "phone", "weekday"})
+NAMES = frozenset(
+    {"code", "item", "kiosk", "label", "limit", "name", "number", "office", "option", "other", "phone", "question",
+     "weekday", "when"}
+)  # fmt: skip
 """Values that are said when they are the city's or the station's own words; a person's are not."""
 PERSONAL = frozenset({"date", "example", "expected", "total", "value"})
 """Values that are never said aloud."""
@@ -63,7 +66,7 @@ class Reader:
     def read(self, text: str, language: str, *, private: bool = False) -> Sentence | None:
         """Return how `text` is said, or None for what is not said aloud; `private` is a listener with a headset."""
         text = _tidy(text)
-        if not text or language not in self._known:
+        if not re.search(r"\w", text) or language not in self._known:
             return None
         found = self._public(text, language, private=private)
         if found is None and private:

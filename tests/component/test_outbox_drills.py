@@ -16,9 +16,11 @@ import pytest
 from offline_queue import salvage
 from offline_queue.part_files import PartFiles
 from tests.drills.outbox import __main__ as runner
-from tests.drills.outbox import judge, model, tamper
+from tests.drills.outbox import bad_platform, judge, model, tamper
 
-SHARES = {"kill": 0.06, "full_disk": 1.0, "bad_disk": 0.2, "tamper": 0.2, "model": 0.1, "end_to_end": 0.03}
+SHARES = {
+    "kill": 0.06, "full_disk": 1.0, "bad_disk": 0.2, "tamper": 0.2, "model": 0.1, "bad_platform": 0.05, "end_to_end": 0.03,
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +48,20 @@ def test_a_drill_that_fails_fails_the_proof(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "no such drill: nothing" in done.stderr
+
+
+def test_a_putting_that_dies_ends_the_end_to_end_drill_with_its_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When nothing more is put, the drill should say why at once, not that it is stuck a minute later."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "no room")
+
+    monkeypatch.setattr("tests.drills.outbox.city.put", full)
+    monkeypatch.setattr("tests.drills.outbox.end_to_end._STUCK_S", 1e6)
+    with pytest.raises(OSError, match="no room"):
+        drill("end_to_end", tmp_path, 0.01)
 
 
 # --- a drill that finds nothing in a broken outbox proves nothing ----
@@ -91,6 +107,27 @@ def test_rows_that_a_rescue_drops_without_a_word_are_missed(tmp_path: Path, monk
     tamper._fill(tmp_path / "whole")
     outcome = tamper._raw(tmp_path, tmp_path / "whole", random.Random(3), 40)
     assert not outcome.holds
+
+
+@pytest.mark.parametrize(
+    ("control", "kind", "tricks"),
+    [
+        ("trusts any receipt", "wrong receipts", ("another key's", "empty")),
+        ("knows one reason", "captive portal", ("page",)),
+        ("reads any length", "garbage and floods", ("10 GB",)),
+    ],
+)
+def test_an_agent_that_is_taken_in_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, control: str, kind: str, tricks: tuple[str, ...]
+) -> None:
+    """An agent that believes a lie, misnames a reason or reads without bound should not hold in the drill."""
+    monkeypatch.setattr(bad_platform, "CONTROL", control)
+    monkeypatch.setattr(bad_platform, "PATIENT", {kind: {name: bad_platform.PATIENT[kind][name] for name in tricks}})
+    monkeypatch.setattr(bad_platform, "HASTY", {})
+    monkeypatch.setattr(bad_platform, "CLOCKS", {})
+    broken = {one.drill for one in drill("bad_platform", tmp_path, 0.12) if not one.holds}
+    assert f"bad platform: {kind}" in broken or control == "reads any length"
+    assert ("the agent's memory meanwhile" in broken) == (control == "reads any length")
 
 
 def test_the_model_disagrees_with_an_outbox_that_sends_in_another_order(

@@ -12,15 +12,13 @@ import json
 import logging
 import os
 import signal
-import socket
 import ssl
-import struct
 import subprocess
 import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +37,8 @@ from offline_queue.breaker import Waits
 from offline_queue.envelope import Receipt, sign_receipt
 from offline_queue.sync import Pace, SyncAgent
 from offline_queue.transport import HttpTransport
+from tests.drills.outbox import tricks
+from tests.drills.outbox.tricks import LONG_BODY, TUS, Trick, answering, cutting, dripping, mute, pouring, saying, shifted
 
 DEVICE = Ed25519PrivateKey.from_private_bytes(b"d" * 32)
 PLATFORM = Ed25519PrivateKey.from_private_bytes(b"P" * 32)
@@ -46,11 +46,6 @@ SEAL = X25519PrivateKey.from_private_bytes(b"p" * 32)
 NOW = dt.datetime.now(tz=dt.UTC).replace(microsecond=0)
 BIG = Attachment("scan", "application/pdf", os.urandom(3 * 1024 * 1024))
 QUICK = Pace(idle_s=0.2, probe_s=0.02, waits=Waits(base_s=0.02, cap_s=0.1, least_s=0.01))
-
-TUS = {"Tus_Resumable": "1.0.0"}
-Trick = Callable[["Handler"], bool]
-"""A misbehaviour: does what it likes with the request; True if that was all."""
-
 
 class StubPlatform(http.server.ThreadingHTTPServer):
     """A platform that keeps the promise of exactly once, after it has played the tricks it was told."""
@@ -90,8 +85,7 @@ class StubPlatform(http.server.ThreadingHTTPServer):
             return 201, receipt
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Handler(tricks.Handler):
     server: StubPlatform
 
     def tricked(self) -> bool:
@@ -177,87 +171,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return False
         return not left
 
-    def body(self) -> bytes:
-        return self.rfile.read(int(self.headers["Content-Length"] or 0))
-
-    def answer(self, status: int, body: bytes, media_type: str = "application/json", **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", media_type)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def cut(self) -> bool:
-        """Reset the connection."""
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-        self.rfile.close()
-        self.wfile.close()
-        self.connection.close()
-        return True
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-def answering(status: int, body: bytes = b"{}", media_type: str = "application/json", **headers: str) -> Trick:
-    def trick(handler: Handler) -> bool:
-        handler.body()
-        handler.answer(status, body, media_type, **headers)
-        return True
-
-    return trick
-
-
-def cut_mid_upload(handler: Handler) -> bool:
+def cut_mid_upload(handler: Any) -> bool:
     """What came before the cut is kept, as a platform does."""
     key = handler.known()
     handler.server.parts[key] += handler.rfile.read(100_000)
     return handler.cut()
 
 
-def accept_and_lose_the_answer(handler: Handler) -> bool:
+def accept_and_lose_the_answer(handler: Any) -> bool:
     handler.server.accept(handler.path.split("/")[3], handler.body())
     return handler.cut()
-
-
-def saying(raw: bytes) -> Trick:
-    def trick(handler: Handler) -> bool:
-        handler.body()
-        handler.wfile.write(raw)
-        return handler.cut() if not raw.startswith(b"HTTP") else _end(handler)
-
-    return trick
-
-
-LONG_BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
-
-
-def drip(handler: Handler, drop: bytes, first: bytes = b"", every_s: float = 0.0) -> bool:
-    """Say `first` and then `drop` again and again, until the other side has had enough."""
-    handler.body()
-    gone = threading.Event()
-    with contextlib.suppress(OSError):
-        handler.wfile.write(first)
-        end = time.monotonic() + 20
-        while time.monotonic() < end and not gone.wait(every_s):
-            handler.wfile.write(drop if every_s else drop * 500)
-    return _end(handler)
-
-
-def _end(handler: Handler) -> bool:
-    handler.close_connection = True
-    return True
-
-
-def mute(handler: Handler) -> bool:
-    handler.body()
-    handler.connection.settimeout(20)
-    with contextlib.suppress(OSError):
-        handler.rfile.read(1)  # until the client gives up
-    return _end(handler)
 
 
 @contextlib.contextmanager
@@ -346,12 +269,12 @@ TRICKS: dict[str, tuple[Trick, LinkReason]] = {
     "200 and another's receipt": (answering(200, b'{"v":1}'), LinkReason.GARBAGE),
     "no http": (saying(b"SSH-2.0-OpenSSH_9.2\r\n"), LinkReason.GARBAGE),
     "short answer": (saying(b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n{"), LinkReason.NO_ANSWER),
-    "headers without end": (lambda handler: drip(handler, b"X-Filler: x\r\n", b"HTTP/1.1 200 OK\r\n"), LinkReason.GARBAGE),
-    "a header without end": (lambda handler: drip(handler, b"x", b"HTTP/1.1 200 OK\r\nX: "), LinkReason.GARBAGE),
-    "patience without end": (lambda handler: drip(handler, b"HTTP/1.1 100 Continue\r\n\r\n"), LinkReason.NO_ANSWER),
-    "slow headers": (lambda handler: drip(handler, b"x", b"HTTP/1.1 200 OK\r\nX: ", 0.05), LinkReason.NO_ANSWER),
-    "slow body": (lambda handler: drip(handler, b"x", LONG_BODY, 0.05), LinkReason.NO_ANSWER),
-    "cut before the answer": (lambda handler: handler.cut(), LinkReason.NO_ANSWER),
+    "headers without end": (dripping(b"X-Filler: x\r\n", b"HTTP/1.1 200 OK\r\n"), LinkReason.GARBAGE),
+    "a header without end": (dripping(b"x", b"HTTP/1.1 200 OK\r\nX: "), LinkReason.GARBAGE),
+    "patience without end": (dripping(b"HTTP/1.1 100 Continue\r\n\r\n"), LinkReason.NO_ANSWER),
+    "slow headers": (dripping(b"x", b"HTTP/1.1 200 OK\r\nX: ", 0.05), LinkReason.NO_ANSWER),
+    "slow body": (dripping(b"x", LONG_BODY, 0.05), LinkReason.NO_ANSWER),
+    "cut before the answer": (cutting, LinkReason.NO_ANSWER),
     "mute": (mute, LinkReason.NO_ANSWER),
 }
 
@@ -378,18 +301,11 @@ def test_an_answer_without_end_is_not_read_to_its_end(platform: StubPlatform, ou
     written: list[int] = []
     gave_up = threading.Event()
 
-    def endless(handler: Handler) -> bool:
-        handler.body()
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(10**10))
-        handler.end_headers()
-        with contextlib.suppress(OSError):
-            while len(written) < 10_000:
-                written.append(handler.wfile.write(bytes(10**6)))
+    def told(count: int) -> None:
+        written.append(count)
         gave_up.set()
-        return _end(handler)
 
-    platform.tricks = [endless]
+    platform.tricks = [pouring(10**10, told)]
     with agent_for(outbox, platform.url) as agent:
         assert agent.step() > 0
     assert outbox.agent_state().reason == "link.garbage: answer too long"
@@ -441,16 +357,6 @@ def test_another_agent_goes_on_where_one_was_cut(platform: StubPlatform, outbox:
     with agent_for(outbox, platform.url) as agent:
         step_until_received(agent, outbox)
     assert platform.taken == env.sealed_part_bytes(len(BIG.data)) - 100_000
-
-
-def shifted(by: int) -> Trick:
-    def trick(handler: Handler) -> bool:
-        handler.body()
-        offset = int(handler.headers["Upload-Offset"] or 0) + by
-        handler.answer(204, b"", Upload_Offset=str(offset), **TUS)
-        return True
-
-    return trick
 
 
 OFFSETS: dict[str, list[Trick]] = {
@@ -590,6 +496,31 @@ def test_only_the_pinned_authority_is_believed(
     assert state.waiting == (1 if reason else 0)
 
 
+def test_a_cut_under_tls_is_a_cut(platform: StubPlatform, outbox: Outbox, tmp_path: Path) -> None:
+    """A line that breaks off in the middle of an upload should not be taken for a platform that TLS refuses."""
+    authority = certificate((-10, 10), None)
+    leaf, key = certificate((-1, 1), authority)
+    chain, pinned = tmp_path / "leaf.pem", tmp_path / "ca.pem"
+    pkcs8 = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    chain.write_bytes(leaf.public_bytes(Encoding.PEM) + pkcs8)
+    pinned.write_bytes(authority[0].public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    platform.socket = context.wrap_socket(platform.socket, server_side=True)
+    platform.handle_error = lambda *_args: None  # type: ignore[method-assign]  # what it wanted to say to a dead line
+    kept = put(outbox, BIG)
+    platform.tricks = [lambda _handler: False, cut_mid_upload, lambda _handler: False, cut_mid_upload]
+    reasons = []
+    with agent_for(outbox, platform.url.replace("http:", "https:"), ca_file=pinned) as agent:
+        for _ in range(2):
+            agent._not_before = 0.0
+            agent.step()
+            reasons.append(outbox.agent_state().reason.partition(":")[0])
+        step_until_received(agent, outbox)
+    assert reasons == [LinkReason.NO_ANSWER.value] * 2
+    assert platform.accepts == [kept.id]
+
+
 def test_no_authority_no_line(tmp_path: Path) -> None:
     """HTTPS without the pinned authority should be refused before anything is sent."""
     for url, ca_file, code in (
@@ -635,7 +566,7 @@ def test_an_agent_killed_at_any_point_neither_loses_nor_doubles(
     running: list[subprocess.Popen[bytes]] = []
     kills = 0
 
-    def kill(handler: Handler) -> bool:
+    def kill(_handler: tricks.Handler) -> bool:
         running[-1].send_signal(signal.SIGKILL)
         return False  # the request itself goes on: accepted by the platform, the answer lost
 

@@ -40,7 +40,7 @@ def fake_desk(presence: str) -> Iterator[Desk]:
         reader.fault = "id_card.sam_not_authorised"
 
     def spoil_read() -> None:
-        reader.fail_next_read = "id_card.read_failed"
+        reader.spoiled.append("id_card.read_failed")
 
     yield Desk(
         reader, reader.place, reader.lift, reader.unplug, break_module, spoil_read, presence == "until_read"

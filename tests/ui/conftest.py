@@ -23,6 +23,8 @@ from PySide6.QtTest import QTest
 
 from kiosk.words import Words
 from ui import QML_DIR, fonts
+from ui.handwriting.ink import Ink
+from ui.handwriting.recogniser import Recogniser
 from ui.keyboard import build
 from ui.keyboard.model import INDEX, Keyboard, KeyboardModel
 from ui.keyboard.pinyin import Pinyin
@@ -107,9 +109,13 @@ class Bench:
     def middle(self, item: QQuickItem) -> QPoint:
         return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
 
+    def finger(self) -> Any:
+        """The device of the one finger, for a touch that is taken apart."""
+        return _touch_device()
+
     def touch(self, *points: QPoint) -> None:
         """One finger: down at the first point, along the others, up at the last."""
-        device = _touch_device()
+        device = self.finger()
         QTest.touchEvent(self.window, device).press(0, points[0], self.window).commit()
         for point in points[1:]:
             QTest.touchEvent(self.window, device).move(0, point, self.window).commit()
@@ -183,7 +189,7 @@ def bench(qapp: QGuiApplication, pinyin_index: Path) -> Iterator[Bench]:
     translator = WordsTranslator(Words.load(), "zh_CN")
     translator.install()
     engine = Pinyin(pinyin_index)
-    stand = Bench(qapp, KeyboardModel(engine), translator)
+    stand = Bench(qapp, KeyboardModel(engine, Ink(lambda: Recogniser(engine.rarity()))), translator)
     yield stand
     stand.close()
     engine.close()

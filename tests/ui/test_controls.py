@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtTest import QTest
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -195,6 +196,45 @@ def test_dates_stay_dates(bench: Bench) -> None:
     assert window.property("picked") == "2024-03-10"
 
 
+@pytest.mark.parametrize("button", ["year_more", "month_less", "day_more"])
+@pytest.mark.parametrize(
+    ("start", "first"), [("2026-11-28", "2024-03-10"), ("2023-01-02", "2023-06-15"), ("2024-01-05", "2024-01-05")]
+)
+def test_the_first_touch_of_an_empty_date_chooses_the_day_nearest_to_its_start(
+    bench: Bench, button: str, start: str, first: str
+) -> None:
+    """Whichever button it is: never a day that the field forbids, and none but the start or its nearest."""
+    window = bench.load(f"""
+        id: w
+        property string picked
+        DatePicker {{ width: 1000; value: w.picked; start: "{start}"; from: "2023-06-15"; to: "2024-03-10"
+                     onChosen: value => w.picked = value }}
+    """)
+    bench.tap(button)
+    assert window.property("picked") == first
+
+
+def test_a_button_that_leads_out_of_the_bounds_is_grey(bench: Bench) -> None:
+    """At the last day nothing goes on; at the first nothing goes back; in between months go round the year."""
+    window = bench.load("""
+        id: w
+        property string picked: "2024-03-10"
+        DatePicker { width: 1000; value: w.picked; from: "2022-06-15"; to: "2024-03-10"
+                     onChosen: value => w.picked = value }
+    """)
+
+    def grey(side: str) -> set[str]:
+        return {part for part in ("year", "month", "day") if not bench.item(f"{part}_{side}").isEnabled()}
+
+    assert (grey("more"), grey("less")) == ({"year", "month", "day"}, set())
+    window.setProperty("picked", "2022-06-15")
+    assert (grey("more"), grey("less")) == (set(), {"year", "month", "day"})
+    window.setProperty("picked", "2023-12-31")
+    assert (grey("more"), grey("less")) == (set(), set())
+    bench.tap("month_more")
+    assert window.property("picked") == "2023-01-31"
+
+
 def test_a_signature_has_strokes(bench: Bench) -> None:
     """Each stroke should arrive as points inside the unit square with rising times; clear should forget them."""
     window = bench.load("""
@@ -221,7 +261,7 @@ def test_a_dialog_holds(bench: Bench) -> None:
         property int behind: 0
         property string answer
         KioskButton { objectName: "behind"; x: 20; y: 20; text: "后面"; onClicked: behind++ }
-        Overlay { title: "您还在吗？"; mainText: "继续"; secondText: "结束"; open: true
+        Overlay { objectName: "dialog"; title: "您还在吗？"; mainText: "继续"; secondText: "结束"; open: true
                   onMain: answer = "main"; onSecond: answer = "second" }
     """)
     bench.touch(QPoint(60, 60))
@@ -230,8 +270,37 @@ def test_a_dialog_holds(bench: Bench) -> None:
         bench.key(key)
         reached.append(window.activeFocusItem().objectName())
     assert reached == ["overlay_second", "overlay_main", "overlay_second", "overlay_main", "overlay_second", "overlay_main"]
+    bench.wait(lambda: not bench.item("dialog").property("fresh"))
     bench.tap("overlay_main")
     assert (window.property("behind"), window.property("answer")) == (0, "main")
+
+
+def test_a_dialog_does_not_take_the_touch_that_was_under_way(bench: Bench) -> None:
+    """Neither finger nor key should answer before the question has stood a moment, nor a press that began before."""
+    window = bench.load("""
+        property string answers
+        Overlay { objectName: "dialog"; title: "要结束吗？"; mainText: "继续"; secondText: "结束"; open: true; lull: 60000
+                  onMain: answers += "m"; onSecond: answers += "s" }
+    """)
+    dialog, point = bench.item("dialog"), bench.middle(bench.item("overlay_second"))
+    device = bench.finger()
+    QTest.touchEvent(window, device).press(0, point, window).commit()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Enter):
+        bench.key(key)
+    dialog.setProperty("lull", 1)
+    bench.wait(lambda: not dialog.property("fresh"))
+    QTest.touchEvent(window, device).release(0, point, window).commit()
+    bench.settle()
+    assert window.property("answers") == ""
+    bench.tap("overlay_second")
+    dialog.setProperty("lull", 60000)
+    dialog.setProperty("secondText", "换一个")
+    bench.tap("overlay_second")
+    assert window.property("answers") == "s"
+    dialog.setProperty("lull", 1)
+    bench.wait(lambda: not dialog.property("fresh"))
+    bench.key(Qt.Key.Key_Return)
+    assert window.property("answers") == "sm"
 
 
 def test_the_page_turns_without_a_gesture(bench: Bench) -> None:

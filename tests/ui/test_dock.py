@@ -41,6 +41,7 @@ class FakeRig:
             "receipt_printer": {"plugged": True, "paper": "ok", "printed": 0},
             "page_printer": {"plugged": True, "paper": "ok", "printed": 0},
             "page_scanner": {"plugged": True, "sheets": 0},
+            "code_reader": {"plugged": True},
             "network": {"connected": True},
         }
         self.messages: list[dict[str, str]] = []
@@ -48,7 +49,8 @@ class FakeRig:
             "id_card/place id_card/lift id_card/unplug id_card/replug camera/lay camera/clear camera/fault network/cut "
             "network/restore receipt_printer/paper receipt_printer/unplug receipt_printer/replug page_printer/paper "
             "page_printer/unplug page_printer/replug page_scanner/load page_scanner/unplug "
-            "page_scanner/replug staff_card/insert staff_card/remove"
+            "page_scanner/replug code_reader/show_receipt code_reader/unplug code_reader/replug staff_card/insert "
+            "staff_card/remove"
         )
         actions = {name: Action(Order, functools.partial(self._do, name)) for name in names.split()}
         pages: dict[str, Callable[[], Page | None]] = {
@@ -179,6 +181,14 @@ def test_devices_fail_and_come_back(table: Table) -> None:
         table.press(name)
         table.wait(lambda words=words, name=name: table.item(name).property("text") == words)  # type: ignore[misc]
         assert table.rig.state[there[0]][there[1]] is True
+
+
+def test_the_last_receipt_is_shown_to_the_code_reader(table: Table) -> None:
+    """Should have nothing to show before there is one."""
+    assert not table.item("show_receipt").isEnabled()
+    table.rig.state["receipt_printer"]["printed"] = 1
+    table.press("show_receipt")
+    table.wait(lambda: ("code_reader/show_receipt", {}) in table.rig.orders)
 
 
 def test_what_came_out_is_shown(table: Table) -> None:

@@ -242,10 +242,10 @@ def test_no_sentence_is_empty() -> None:
 
 SPEAKERS = frozenset(
     {"say", "Trouble", "_trouble", "Fault", "CardRefused", "CodeNotSent", "CodeRefused", "NotStored", "ReceiptNotPrinted",
-     "CertificateRefused", "PagesNotPrinted", "_refuse", "translate", "qsTrId"}
+     "CertificateRefused", "PagesNotPrinted", "PinRefused", "_refuse", "translate", "qsTrId"}
 )  # fmt: skip
 """Calls whose dotted literals are message ids."""
-UNTITLED = frozenset({State.GUIDE, State.CASE, State.STAFF, State.OUT_OF_SERVICE})
+UNTITLED = frozenset({State.GUIDE, State.CASE, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE})
 """Screens whose headline is the item's name, the staff's own, or none."""
 _ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_+-]+)+")
 
@@ -309,7 +309,7 @@ def test_every_sentence_that_a_screen_puts_together_exists() -> None:
     statuses = (*STATES, *typing.get_args(DocumentCameraStatus))
     wanted += ["staff.status." + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status.__name__).lower() for status in statuses]
     wanted += [f"session.lost.{device}" for device in Device]
-    here = ("kept", "parked", "withdrawing", "withdraw_refused")
+    here = ("kept", "parked", "withdrawing", "withdraw_refused", "call_waiting", "call_answered")
     wanted += [f"screens.cases.state.{state}" for state in (*CaseState, *here)]
     assert sorted(set(wanted) - WORDS.ids("zh_CN")) == []
 

@@ -18,12 +18,14 @@ from ui.bridge.certificate import Certificate
 from ui.bridge.devices import Devices
 from ui.bridge.form import Form
 from ui.bridge.given import give
+from ui.bridge.help import Help
 from ui.bridge.materials import Materials
 from ui.bridge.person import Person
 from ui.bridge.pictures import Pictures
 from ui.bridge.session import Session
 from ui.bridge.settings import Settings
 from ui.bridge.speech import Speech
+from ui.bridge.staff import Staff
 from ui.bridge.station import Station
 
 if TYPE_CHECKING:
@@ -53,7 +55,13 @@ def build(terminal: Terminal) -> Bridges:
     shown = terminal.config.terminal
     # A counter's screen is so low that larger words would push the field that is written in off the glass.
     elder = 1 if shown.screen.orientation == "counter" else 2
-    settings = Settings(language=shown.language, reduced_motion=shown.screen.reduced_motion, elder_text_size=elder)
+
+    def speak(language: str) -> None:
+        terminal.language = language
+
+    settings = Settings(
+        language=shown.language, reduced_motion=shown.screen.reduced_motion, elder_text_size=elder, speak=speak
+    )
     session = Session(terminal, settings)
     station = Station(terminal, settings)
     person = Person(terminal)
@@ -68,6 +76,8 @@ def build(terminal: Terminal) -> Bridges:
         Cases(terminal, settings),
         Certificate(terminal),
         Devices(terminal),
+        Help(terminal),
+        Staff(terminal),
     )
     for bridge in (settings, session, station, person, speech, *others):
         give(bridge)

@@ -144,9 +144,7 @@ class CameraView(QQuickPaintedItem):
             self._draw_outline(painter, where, frame.outline)
 
     def _draw_outline(self, painter: QPainter, where: QRectF, outline: Any) -> None:
-        corners = [
-            QPointF(where.x() + float(x) * where.width(), where.y() + float(y) * where.height()) for x, y in outline
-        ]
+        corners = [QPointF(where.x() + float(x) * where.width(), where.y() + float(y) * where.height()) for x, y in outline]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         fill = QColor(self._colour)
         fill.setAlpha(40)

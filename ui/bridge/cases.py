@@ -84,6 +84,8 @@ class Cases(QObject):
             "reached": _REACHED.get(line.state, -1),
             "here": line.here,
             "withdrawable": line.withdrawable,
+            "callBack": line.call_back,
+            "answer": line.answer,
         }
 
     def _moment(self, when: dt.datetime | None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
+from kiosk.catalogue.materials import Alternatives, by_answer
 from kiosk.events import Fact
 from kiosk.session import events as ev
 from kiosk.session.states import State
@@ -19,12 +20,16 @@ from ui.bridge.words import say
 from ui.typing import Property
 
 if TYPE_CHECKING:
-    from kiosk.catalogue.models import Material, ServiceItem
+    from kiosk.catalogue.models import Material, Option, ServiceItem
     from kiosk.terminal import Terminal
 
 QML_IMPORT_NAME = "Kiosk.Bridge"
 QML_IMPORT_MAJOR_VERSION = 1
 
+SHOWN = 8
+"""Items of a search that are shown: the best stand first, and another letter is less work than another page."""
+SHELF = 12
+"""Items of a shelf that are shown at first, and with every *more*: a tile costs a screen some milliseconds."""
 _PRINT = frozenset({"query_print"})
 _APPLY = frozenset({"apply_full", "apply_prefill", "pay", "guide_only"})
 
@@ -45,10 +50,12 @@ class Catalogue(QObject):
         self._settings = settings
         self._shelf = ""
         self._wanted = ""
+        self._limit = SHELF
+        self._count = 0
         self._found: list[dict[str, Any]] = []
         self._life: list[dict[str, str]] = []
         self._guide: dict[str, Any] = {}
-        for fact in (Fact.CATALOGUE, Fact.DEVICES, Fact.LINE, Fact.SESSION):
+        for fact in (Fact.CATALOGUE, Fact.DEVICES, Fact.LINE, Fact.OUTBOX, Fact.SESSION):
             terminal.bus.subscribe(fact, self._follow)
         settings.languageChanged.connect(self._follow)
         self._follow()
@@ -89,18 +96,46 @@ class Catalogue(QObject):
     @Slot(str, str)
     def look(self, shelf: str, wanted: str) -> None:
         """Open a shelf; the empty name goes back to the tiles."""
-        self._shelf, self._wanted = shelf, wanted
+        self._shelf, self._wanted, self._limit = shelf, wanted, SHOWN if shelf == "search" else SHELF
         self._follow()
         self.shelfChanged.emit()
 
+    @Slot(str, str)
+    def search(self, text: str, begun: str) -> None:
+        """Search for what was written, with what is just being typed (`begun`) where that finds anything."""
+        language = self._settings.language
+        whole = text + begun
+        self.look("search", whole if not begun or self._terminal.catalogue.search(whole, language) else text)
+
+    @Slot()
+    def more(self) -> None:
+        """Show as many items of the shelf again."""
+        self._limit += SHELF
+        self._follow()
+
     @Property("QVariantList", notify=foundChanged)
     def found(self) -> list[dict[str, Any]]:
-        """The items of the open shelf: what can be done now stands first."""
+        """The first items of the open shelf: what can be done now stands first, what never can be here last."""
         return self._found
 
+    @Property(int, constant=True)
+    def shown(self) -> int:
+        """How many items of a search `found` has at most."""
+        return SHOWN
+
+    @Property(int, notify=foundChanged)
+    def count(self) -> int:
+        """How many items the open shelf has in all."""
+        return self._count
+
     def _find(self) -> list[dict[str, Any]]:
-        rows = [self._row(item) for item in self._chosen()]
-        return rows if self._shelf == "search" else sorted(rows, key=lambda row: row["reason"] != "")
+        chosen = self._chosen()
+        self._count = len(chosen)
+        if self._shelf == "search":
+            return [self._row(item) for item in chosen[: self._limit]]
+        rows = [(item, self._row(item)) for item in chosen]
+        rows.sort(key=lambda pair: (pair[1]["reason"] != "", not pair[0].available))
+        return [row for _, row in rows[: self._limit]]
 
     def _chosen(self) -> tuple[ServiceItem, ...]:
         catalogue = self._terminal.catalogue
@@ -121,15 +156,18 @@ class Catalogue(QObject):
                 return ()
 
     def _row(self, item: ServiceItem) -> dict[str, Any]:
-        answer = self._terminal.availability(item)
         return {
             "id": item.id,
             "name": say(item.name, self._settings),
             "summary": say(item.summary, self._settings),
             "mode": item.mode.value,
-            "reason": getattr(answer, "reason_id", ""),
-            "nextStep": getattr(answer, "next_step_id", ""),
+            **self._obstacle(item),
         }
+
+    def _obstacle(self, item: ServiceItem) -> dict[str, str]:
+        """Say why it cannot be done now and what to do instead: message ids, empty while it can."""
+        answer = self._terminal.availability(item)
+        return {"reason": getattr(answer, "reason_id", ""), "nextStep": getattr(answer, "next_step_id", "")}
 
     @Property("QVariantList", notify=lifeEventsChanged)
     def lifeEvents(self) -> list[dict[str, str]]:
@@ -148,7 +186,7 @@ class Catalogue(QObject):
     def choose(self, item_id: str) -> None:
         """Begin with this item."""
         item = self._terminal.catalogue.item(item_id)
-        if not getattr(self._terminal.availability(item), "reason_id", ""):
+        if not self._obstacle(item)["reason"]:
             self._terminal.handle(ev.ItemChosen(self._terminal.plan(item)))
 
     # --- the guide ---
@@ -169,7 +207,7 @@ class Catalogue(QObject):
             "summary": say(item.summary, self._settings),
             "office": say(self._terminal.catalogue.department(item.department).name, self._settings),
             "who": say(item.eligibility, self._settings),
-            "bring": [self._said(m) for m in item.materials if self._is_brought(m)],
+            "bring": [self._asked(one) for one in by_answer(item, filter(self._is_brought, item.materials))],
             "spared": [self._said(m) for m in item.materials if self._is_spared(m)],
             "promised": {"value": item.promised_limit.value, "unit": item.promised_limit.unit.value},
             "statutory": {"value": item.legal_limit.value, "unit": item.legal_limit.unit.value} if item.legal_limit else {},
@@ -179,7 +217,24 @@ class Catalogue(QObject):
             "collected": say(item.result.collected, self._settings),
             "assurance": plan.assurance.value,
             "sample": item.sample,
+            **self._obstacle(item),
         }
+
+    def _asked(self, one: Material | Alternatives) -> dict[str, Any]:
+        """Say a material, or what the answer to a question decides: each choice with its options, and who brings nothing."""
+        if not isinstance(one, Alternatives):
+            return self._said(one)
+        return {
+            "question": say(one.question.label, self._settings),
+            "choices": [
+                {"when": self._named(options), "bring": [self._said(material) for material in materials]}
+                for options, materials in one.choices
+            ],
+            "rest": self._named(one.rest),
+        }
+
+    def _named(self, options: tuple[Option, ...]) -> list[str]:
+        return [say(option.label, self._settings) for option in options]
 
     def _said(self, material: Material) -> dict[str, str]:
         return {"name": say(material.name, self._settings), "note": say(material.note, self._settings)}

@@ -5,6 +5,7 @@ Knows: `FieldView`s and how to say them. Does not know: what is valid, or which 
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
@@ -99,7 +100,7 @@ class Form(QObject):
         return {
             "key": field.key,
             "label": say(field.label, self._settings),
-            "help": say(field.help, self._settings),
+            "help": "\n".join(filter(None, (say(field.help, self._settings), self._allowed(field)))),
             "type": field.type,
             "value": field.value,
             "display": field.display,
@@ -111,7 +112,28 @@ class Form(QObject):
             "keyboard": field.keyboard,
             "maxLength": field.max_length,
             "offer": field.offer,
+            "earliest": field.earliest,
+            "latest": field.latest,
         }
+
+    def _allowed(self, field: Any) -> str:
+        """Say from when to when a date can be chosen, before anybody chooses; nothing where nothing limits it."""
+        words = functools.partial(self._terminal.words.text, self._settings.language)
+
+        def day(text: str) -> str:
+            year, month, day = text.split("-")
+            message = "form.month" if field.type == "month" else "form.day"
+            return words(message, year=year, month=month, day=day)
+
+        match bool(field.earliest), bool(field.latest):
+            case True, True:
+                return words("form.allowed.between", first=day(field.earliest), last=day(field.latest))
+            case True, False:
+                return words("form.allowed.since", first=day(field.earliest))
+            case False, True:
+                return words("form.allowed.until", last=day(field.latest))
+            case _:
+                return ""
 
     @Property(QObject, constant=True)
     def fields(self) -> QObject:

@@ -187,6 +187,17 @@ class Session(QObject):
         printed = self._terminal.session.receipt_printed
         return "printing" if printed is None else "printed" if printed else "failed"
 
+    @Property(int, notify=changed)
+    def rated(self) -> int:
+        """The grade that was given, 5 to 1; 0 for none."""
+        return self._terminal.session.rated
+
+    @Property(str, notify=changed)
+    def rating(self) -> str:
+        """What became of the grade: `kept`, `failed`, or nothing as long as nobody knows."""
+        kept = self._terminal.session.rating_kept
+        return "" if kept is None else "kept" if kept else "failed"
+
     @Property(str, notify=changed)
     def holding(self) -> str:
         """What the hardware still holds: `card`, `card_unknown` or nothing."""
@@ -305,6 +316,11 @@ class Session(QObject):
     def setElder(self, wanted: bool) -> None:
         """Elder mode was accepted, declined or switched."""
         self._terminal.handle(ev.ElderAnswered(wanted))
+
+    @Slot(int)
+    def rate(self, grade: int) -> None:
+        """One of the five grades was touched."""
+        self._terminal.handle(ev.Rated(grade))
 
     @Slot(str)
     def openMaterial(self, material: str) -> None:

@@ -5,6 +5,8 @@ Knows: these settings and their defaults. Does not know: what they look like (`T
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
@@ -26,8 +28,12 @@ class Settings(QObject):
     languageChanged = Signal()
     looksChanged = Signal()
 
-    def __init__(self, *, language: str, reduced_motion: bool, elder_text_size: int = 2) -> None:
+    def __init__(
+        self, *, language: str, reduced_motion: bool, elder_text_size: int, speak: Callable[[str], None]
+    ) -> None:
+        """`speak`: hears of a new language before any screen does, which then asks in that language."""
         super().__init__()
+        self._speak = speak
         self._elder_text_size = elder_text_size
         self._default_language = language
         self._language = language
@@ -83,6 +89,7 @@ class Settings(QObject):
         """Switch the language, now, whatever is on the screen."""
         if language in LANGUAGES and language != self._language:
             self._language = language
+            self._speak(language)
             self.languageChanged.emit()
 
     @Slot(int)

@@ -1,7 +1,8 @@
-"""What the keys of the touch keyboard do: modes, the letters typed so far, and pages of candidates.
+"""What the keys of the touch keyboard do: modes, the letters typed or strokes written so far, and pages of candidates.
 
-Knows: the candidate engine, and the text that leaves by signals. Does not know: the field that takes the text, or what a
-key looks like. Nothing typed outlives `clear`, which the end of every session calls.
+Knows: where candidates come from, and the text that leaves by signals. Does not know: the field that takes the text, or
+what a key or the pad looks like. Nothing typed or written outlives `clear`, which leaving a field calls, nor the person's
+choice of mode `forget`, which the end of every session calls.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton, QmlUncreatable
 
+from ui.handwriting.ink import Ink
+from ui.handwriting.recogniser import Recogniser
 from ui.keyboard.pinyin import LONGEST_TYPED, Candidate, Pinyin, PinyinError
 from ui.typing import Property
 
@@ -21,8 +24,8 @@ QML_IMPORT_MAJOR_VERSION = 1
 INDEX = Path(__file__).parent / "pinyin.db"
 """Where `make` and the package put the index."""
 
-MODES = ("pinyin", "letters", "digits", "id", "symbols")
-_SWITCHABLE = frozenset({"pinyin", "letters", "symbols"})
+MODES = ("pinyin", "handwriting", "letters", "digits", "id", "symbols")
+_SWITCHABLE = frozenset({"pinyin", "handwriting", "letters", "symbols"})
 
 logger = logging.getLogger(__name__)
 
@@ -38,11 +41,13 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
     modeChanged = Signal()
     typedChanged = Signal()
 
-    def __init__(self, engine: Pinyin | None, parent: QObject | None = None) -> None:
-        """Without an engine the keyboard offers letters, digits and symbols."""
+    def __init__(self, engine: Pinyin | None, ink: Ink | None = None, parent: QObject | None = None) -> None:
+        """Without an engine the keyboard offers handwriting, letters, digits and symbols."""
         super().__init__(parent)
         self._engine = engine
-        self._purpose = self._mode = "pinyin" if engine else "letters"
+        self._ink = ink or Ink(Recogniser)
+        self._purpose = self._first = self._mode = "pinyin" if engine else "letters"
+        self._by_hand: bool | None = None
         self._shift = False
         self._typed = ""
         self._found: list[Candidate] = []
@@ -61,7 +66,7 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
 
     @Property(str, notify=modeChanged)
     def mode(self) -> str:
-        """`pinyin`, `letters`, `digits`, `id` (digits and X) or `symbols`."""
+        """`pinyin`, `handwriting`, `letters`, `digits`, `id` (digits and X) or `symbols`."""
         return self._mode
 
     @Property(bool, notify=modeChanged)
@@ -78,6 +83,21 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
     def preedit(self) -> str:
         """Letters typed and not yet chosen from."""
         return self._typed
+
+    @Property("QVariantList", notify=typedChanged)
+    def ink(self) -> list[list[QPointF]]:
+        """The strokes on the pad, in heights of the pad."""
+        return [[QPointF(x, y) for x, y in stroke] for stroke in self._ink.strokes]
+
+    @Property(str, notify=modeChanged)
+    def handFault(self) -> str:
+        """Why nobody can write by hand here, as a code; empty while one can."""
+        return self._ink.fault
+
+    @Property(bool, notify=typedChanged)
+    def composing(self) -> bool:
+        """Letters or strokes wait for a choice."""
+        return bool(self._typed or self._ink.strokes)
 
     @Property("QStringList", notify=typedChanged)
     def candidates(self) -> list[str]:
@@ -105,21 +125,33 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
     # ------------------------------------------------------------------ what the panel says
 
     @Slot(str)
-    def begin(self, purpose: str) -> None:
-        """A field of this purpose is written now (one of the modes); what was typed and not chosen is dropped."""
+    @Slot(str, bool)
+    def begin(self, purpose: str, by_hand: bool = False) -> None:
+        """A field of this purpose is written now (one of the modes); what was typed and not chosen is dropped.
+
+        Words are written `by_hand` first where that is asked for, unless the person has chosen between the two already.
+        """
         self.clear()
         if purpose not in MODES:
             logger.error("keyboard.unknown_purpose %s", purpose)
             purpose = "pinyin"
-        self._purpose = purpose
-        self._set_mode(purpose)
+        self._purpose = self._first = purpose
+        wanted = by_hand if self._by_hand is None else self._by_hand
+        if purpose == "pinyin" and wanted and self._ink.ready():
+            self._first = "handwriting"
+        self._set_mode(self._first)
 
     @Slot(str)
     def setMode(self, mode: str) -> None:
         """The person chose another mode."""
-        if mode in MODES and self._purpose in _SWITCHABLE:
-            self._take_first()
-            self._set_mode(mode)
+        if mode not in MODES or self._purpose not in _SWITCHABLE:
+            return
+        if self._ink.strokes:
+            self._blot()  # who changes over has not found the character
+        self._take_first()
+        if mode in {"pinyin", "handwriting"}:
+            self._by_hand = mode == "handwriting" and self._ink.ready()
+        self._set_mode(mode)
 
     @Slot()
     def toggleShift(self) -> None:
@@ -142,26 +174,30 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
     @Slot()
     def space(self) -> None:
         """Choose the first candidate, or write a space."""
-        if self._typed:
+        if self.composing:
             self.pick(0)
         else:
             self.committed.emit(" ")
 
     @Slot()
     def enter(self) -> None:
-        """Write the letters as they are, or be done."""
+        """Write the letters as they are, take the likeliest for the strokes, or be done."""
         if self._typed:
             letters = self._typed
             self._type("")
             self.committed.emit(letters)
+        elif self._ink.strokes:
+            self._take_first()
         else:
             self.finished.emit()
 
     @Slot()
     def backspace(self) -> None:
-        """Take the last letter back, or erase before the cursor."""
+        """Take the last letter back, or all strokes, or erase before the cursor."""
         if self._typed:
             self._type(self._typed[:-1])
+        elif self._ink.strokes:
+            self._blot()
         else:
             self.erased.emit()
 
@@ -172,8 +208,27 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
         if not 0 <= begin + index < len(self._found):
             return
         chosen = self._found[begin + index]
+        self._ink.clear()
         self._type(self._typed[chosen.used :].lstrip("'"))
         self.committed.emit(chosen.text)
+
+    @Slot("QVariantList")
+    def write(self, points: list[QPointF]) -> None:
+        """A stroke was written on the pad; its points are in heights of the pad."""
+        if self._mode == "handwriting":
+            self._ink.write([(point.x(), point.y()) for point in points])
+            self._read()
+
+    @Slot()
+    def undoStroke(self) -> None:
+        """Take the last stroke back."""
+        self._ink.undo()
+        self._read()
+
+    @Slot()
+    def clearInk(self) -> None:
+        """Take all strokes back."""
+        self._blot()
 
     @Slot()
     def nextPage(self) -> None:
@@ -192,7 +247,7 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
     @Slot(bool)
     def expand(self, on: bool) -> None:
         """Give the candidates the place of the keys, or give it back."""
-        if on != self._expanded and (self._typed or not on):
+        if on != self._expanded and (self.composing or not on):
             self._expanded = on
             self._paginate()
 
@@ -205,10 +260,18 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
 
     @Slot()
     def clear(self) -> None:
-        """Forget everything typed, and go back to the first mode."""
+        """Forget everything typed and written, and go back to the first mode."""
+        self._ink.clear()
         self._type("")
         self._shift = False
-        self._set_mode(self._purpose)
+        self._set_mode(self._first)
+
+    @Slot()
+    def forget(self) -> None:
+        """The person has gone: nothing of theirs stays, nor how they liked to write."""
+        self._by_hand = None
+        self._first = self._purpose
+        self.clear()
 
     # ------------------------------------------------------------------ inside
 
@@ -218,10 +281,22 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
         self.modeChanged.emit()
 
     def _take_first(self) -> None:
-        if self._typed:
+        if self.composing:
             self.pick(0)
             if self._typed:
                 self.enter()
+            self._blot()
+
+    def _blot(self) -> None:
+        self._ink.clear()
+        self._read()
+
+    def _read(self) -> None:
+        """See what the strokes may be."""
+        self._found = [Candidate(character, 0) for character in self._ink.characters()]
+        if not self._ink.strokes:
+            self._expanded = False
+        self._paginate()
 
     def _type(self, typed: str) -> None:
         self._typed = typed
@@ -282,4 +357,4 @@ def open_keyboard(index: Path = INDEX) -> KeyboardModel:
     except PinyinError as error:
         logger.error("keyboard.%s %s", error.code, error.detail)
         return KeyboardModel(None)
-    return KeyboardModel(engine)
+    return KeyboardModel(engine, Ink(lambda: Recogniser(engine.rarity())))

@@ -93,6 +93,11 @@ class Pinyin:
                 found.setdefault(candidate.text, candidate)
         return list(found.values())[:_MOST]
 
+    def rarity(self) -> dict[str, float]:
+        """Minus the logarithm of each single character's share: how rare it is, in whatever way it is read."""
+        rows = self._db.execute("SELECT text, min(cost) FROM entry WHERE key NOT LIKE '% %' GROUP BY text")
+        return {text: cost / 100 for text, cost in rows}
+
     # ------------------------------------------------------------------ cutting
 
     def _cuts(self, typed: str) -> Iterator[_Cut]:

@@ -310,18 +310,43 @@ Window {
                 text: qsTrId("staff.dock.page_scanner")
             }
 
-            Deed {
-                readonly property bool loaded: (root.state.page_scanner?.sheets ?? 0) > 0
+            RowLayout {
+                Layout.fillWidth: true
+                spacing: Theme.space2
 
-                objectName: "feeder"
-                text: loaded ? qsTrId("staff.dock.feeder_clear") : qsTrId("staff.dock.feeder_load")
-                onClicked: Bench.order("page_scanner/load", {
-                    "sheets": loaded ? 0 : 3
-                })
+                Deed {
+                    readonly property bool loaded: (root.state.page_scanner?.sheets ?? 0) > 0
+
+                    objectName: "feeder"
+                    text: loaded ? qsTrId("staff.dock.feeder_clear") : qsTrId("staff.dock.feeder_load")
+                    onClicked: Bench.order("page_scanner/load", {
+                        "sheets": loaded ? 0 : 3
+                    })
+                }
+
+                Plug {
+                    device: "page_scanner"
+                }
             }
 
-            Plug {
-                device: "page_scanner"
+            Heading {
+                text: qsTrId("staff.dock.code_reader")
+            }
+
+            RowLayout {
+                Layout.fillWidth: true
+                spacing: Theme.space2
+
+                Deed {
+                    objectName: "show_receipt"
+                    text: qsTrId("staff.dock.show_receipt")
+                    enabled: Bench.there && Bench.pictures.includes("receipt")
+                    onClicked: Bench.order("code_reader/show_receipt", {})
+                }
+
+                Plug {
+                    device: "code_reader"
+                }
             }
 
             Heading {

@@ -13,9 +13,14 @@ from pathlib import Path
 
 import printers
 import readers
+import rig_start
 from row import Row
 
-PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {"readers": readers.rows, "printers": printers.rows}
+PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    "readers": readers.rows,
+    "printers": printers.rows,
+    "rig": rig_start.rows,
+}
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.bench.outbox.figures import Figure, table
 
-MEASUREMENTS = ("enqueue", "io_cost", "backlog", "attachment")
+MEASUREMENTS = ("enqueue", "io_cost", "backlog", "attachment", "upload", "accept")
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime as dt
 import hashlib
 import itertools
@@ -10,7 +11,7 @@ import json
 import re
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from kiosk.city.messages import Applicant, EnrolAnswer, Material, PartRef, Perso
 from kiosk.clock import ClockQuality
 from kiosk.identity.case_code import mint
 from offline_queue.envelope import ContentKey, PartInfo, PartSealer, Recipient, part_authorization, seal
+from tests.resources.postgres import Postgres
 
 JIA = PersonKey(name="测试甲", document_type="111", number="990000199001010017")
 YI = PersonKey(name="测试乙", document_type="111", number="990000195801010025")
@@ -269,8 +271,46 @@ class Device:
         return self.client.verify_code(challenge, self.platform.last_code()).assurance_token
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module that names `DATABASES` has its tests run over each of them; the others' platform keeps its own file."""
+    if "running" in metafunc.fixturenames:
+        metafunc.parametrize("running", getattr(metafunc.module, "DATABASES", ("sqlite",)), indirect=True)
+
+
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def platforms(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Callable[[str], Platform]]:
+    """One platform for each kind of database, started when the first test wants it."""
+    started: dict[str, Platform] = {}
+    with contextlib.ExitStack() as running:
+
+        def platform(kind: str) -> Platform:
+            if kind not in started:
+                address = request.getfixturevalue("postgres").database() if kind == "postgresql" else ""
+                started[kind] = running.enter_context(serving(tmp_path_factory, address))
+            return started[kind]
+
+        yield platform
+
+
+@pytest.fixture
+def running(platforms: Callable[[str], Platform], request: pytest.FixtureRequest) -> Platform:
+    return platforms(request.param)
+
+
+@contextlib.contextmanager
+def serving(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[Platform]:
     state = tmp_path_factory.mktemp("central")
     catalogue = tmp_path_factory.mktemp("catalogue")
     (catalogue / "items").mkdir()
@@ -278,7 +318,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     clock = ManualClock()
     sock = listen("127.0.0.1", 0)
     url = f"https://localhost:{sock.getsockname()[1]}"
-    settings = Settings(state / "state", public_url=url, catalogue_dir=catalogue, now=clock.now)
+    settings = Settings(state / "state", database_url, public_url=url, catalogue_dir=catalogue, now=clock.now)
     keys.init(settings, staff_password=STAFF_PASSWORD)
     ready = threading.Event()
     desks: list[Desks] = []

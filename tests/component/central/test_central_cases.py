@@ -13,6 +13,7 @@ from kiosk.identity.numbers import Number, case_number
 if TYPE_CHECKING:
     from conftest import Device, Platform
 
+DATABASES = ("sqlite", "postgresql")
 JIA = PersonKey(name="测试甲", number="990000199001010017")
 YI = PersonKey(name="测试乙", number="990000195801010025")
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from central.app import Desks
 
+DATABASES = ("sqlite", "postgresql")
+
 
 def write_export(export: Path, kiosk: str, carried: Iterable[tuple[int, Sealed]]) -> None:
     """Lay an export down as a terminal does."""

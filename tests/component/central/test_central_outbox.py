@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import create_engine, text
+from sqlalchemy import func, select
 
+from central.db import Reader
+from central.tables import cases
 from offline_queue.answers import Accepted, PartsMissing, PartStored
 from offline_queue.envelope import parse, part_authorization, verify_receipt
 from offline_queue.transport import HttpTransport
@@ -17,13 +19,14 @@ from offline_queue.transport import HttpTransport
 if TYPE_CHECKING:
     from conftest import Device, Platform
 
+DATABASES = ("sqlite", "postgresql")
+
 
 def rows(platform: Platform, submission_id: str) -> int:
-    engine = create_engine(f"sqlite:///file:{platform.settings.database}?mode=ro&uri=true")
-    with engine.connect() as connection:
-        query = text("select count(*) from cases where submission_id = :id")
-        found = connection.execute(query, {"id": submission_id}).scalar_one()
-    engine.dispose()
+    record = Reader(platform.settings.record)
+    with record.reading() as connection:
+        found = connection.execute(select(func.count()).where(cases.c.submission_id == submission_id)).scalar_one()
+    record.close()
     return int(found)
 
 

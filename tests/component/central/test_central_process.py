@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
 import select
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -72,7 +77,7 @@ def test_a_killed_platform_gives_the_same_receipt_afterwards(
     state: Path, start: Start, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It should hold after kill -9 what it answered before, and stop cleanly when asked."""
-    kinds: conftest = sys.modules[type(request.getfixturevalue("running")).__module__]  # type: ignore[valid-type]
+    kinds: conftest = sys.modules[type(request.getfixturevalue("platforms")("sqlite")).__module__]  # type: ignore[valid-type]
     process, url = start()
     settings = Settings(state)
     assert main(["enrol-code", "--state", str(state), "--kiosk", "0001"]) == 0
@@ -90,6 +95,43 @@ def test_a_killed_platform_gives_the_same_receipt_afterwards(
     platform.hang_up()
     again.send_signal(signal.SIGTERM)
     assert again.wait(20) in (0, -signal.SIGTERM)
+
+
+def test_an_operator_s_look_disturbs_nobody(
+    state: Path, start: Start, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`cases` and `gaps` beside a serving process should see whole cases, cost it none, and read on after its kill -9."""
+    kinds: conftest = sys.modules[type(request.getfixturevalue("platforms")("sqlite")).__module__]  # type: ignore[valid-type]
+    process, url = start()
+    settings = Settings(state)
+    platform = kinds.Platform(settings, keys.load(settings), url, kinds.ManualClock())
+    device = kinds.Device(platform, "0001")
+    waiting = [device.handed_in({"address": b"pages" * 10})[1] for _ in range(30)]
+
+    def look(what: str) -> list[dict[str, Any]]:
+        assert main([what, "--state", str(state), "--json"]) == 0
+        found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+        return found
+
+    with ThreadPoolExecutor(1) as terminal:
+        sending = terminal.submit(lambda: [device.deliver(sealed).status_code for sealed in waiting[1:]])
+        counts = []
+        while not sending.done():
+            listed = look("cases")
+            counts.append(len(listed))
+            assert all(len(case["attachments"]) == 1 for case in listed)
+            assert [gap["last"] for gap in look("gaps")] in ([], [1])
+        assert sending.result() == [201] * 29
+    assert counts == sorted(counts)
+    process.send_signal(signal.SIGKILL)
+    process.wait(10)
+    before = settings.database.read_bytes()
+    assert len(look("cases")) == 29
+    assert [(gap["first"], gap["last"]) for gap in look("gaps")] == [(1, 1)]
+    assert settings.database.read_bytes() == before
+    platform.hang_up()
+    with contextlib.closing(sqlite3.connect(f"file:{settings.database}?mode=ro", uri=True)) as record:
+        assert record.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_private_files_are_private(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,6 +153,14 @@ def test_misuse_is_answered_in_words_and_codes(state: Path, tmp_path: Path, caps
     assert capsys.readouterr().out == ""
     with pytest.raises(SystemExit, match="2"):
         main([])
+
+
+def test_an_answer_does_not_wait_for_its_head() -> None:
+    """Whoever connects should get a connection on which nothing is held back until what went before is acknowledged."""
+    with listen("127.0.0.1", 0) as waiting, socket.create_connection(waiting.getsockname()):
+        connection, _ = waiting.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_one_state_directory_has_one_platform(state: Path, capsys: pytest.CaptureFixture[str]) -> None:

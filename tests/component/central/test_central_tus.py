@@ -29,6 +29,7 @@ from kiosk.fleet import tls
 if TYPE_CHECKING:
     from conftest import Device, Platform
 
+DATABASES = ("sqlite", "postgresql")
 OFFSET = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
 DATA = os.urandom(2_000_000)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import requests
     from conftest import Device, Platform
 
+DATABASES = ("sqlite", "postgresql")
 JIA = PersonKey(name="测试甲", number="990000199001010017")
 YI = PersonKey(name="测试乙", number="990000195801010025")
 BING = PersonKey(name="测试丙", number="990000200001010034")
@@ -101,13 +102,11 @@ def decide(platform: Platform, code: str) -> None:
     """Close a case as a later stage's department would."""
     from sqlalchemy import update
 
-    from central.db import Database
     from central.tables import cases
 
-    database = Database(platform.settings.database)
-    with database.transaction() as connection:
+    assert platform.desks is not None
+    with platform.desks.db.transaction() as connection:
         connection.execute(update(cases).where(cases.c.code == code).values(state="closed"))
-    database.close()
 
 
 def test_an_accepted_case_can_still_be_withdrawn(device: Device, platform: Platform, person: PersonKey) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.drills.outbox.outcomes import Outcome, table
 
-DRILLS = ("kill", "full_disk", "bad_disk", "tamper", "model", "end_to_end")
+DRILLS = ("kill", "full_disk", "bad_disk", "tamper", "model", "bad_platform", "end_to_end")
 ROOT_DRILLS = ("power_cut",)
 """They need root and loop devices: mandatory in the continuous integration, a target of their own elsewhere."""
 

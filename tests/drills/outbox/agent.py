@@ -1,6 +1,7 @@
 """The sync agent of the drills as a process, ended at any time: `python -m tests.drills.outbox.agent <settings.json>`.
 
-Prints `UP` when it is about to send and its greatest memory in KiB (`VmHWM`) once a second.
+Prints `UP` when it is about to send and its greatest memory in KiB (`VmHWM`) once a second and at its end. Settings may hold
+the deadlines `connect_s`, `silence_s`, `answer_s`, and a `control`: a fault that the drill has to find.
 """
 
 from __future__ import annotations
@@ -12,16 +13,21 @@ import re
 import signal
 import sys
 import threading
+import warnings
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.fleet.sync import told_time
 from offline_queue import Outbox
+from offline_queue import envelope as env
+from offline_queue import transport as transport_module
+from offline_queue.answers import LinkDown, LinkReason
 from offline_queue.breaker import Waits
 from offline_queue.sync import Pace, SyncAgent
 from offline_queue.transport import HttpTransport
 
-PACE = Pace(idle_s=0.2, probe_s=0.05, waits=Waits(base_s=0.05, cap_s=0.5, least_s=0.01))
+PACE = Pace(idle_s=0.2, probe_s=0.05, waits=Waits(base_s=0.05, cap_s=0.5, least_s=0.01, longest_asked_s=1.0))
 
 
 def peak_kib() -> int:
@@ -34,6 +40,8 @@ def main() -> None:
     """Send until asked to stop."""
     settings = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     logging.basicConfig(level=logging.CRITICAL)
+    warnings.filterwarnings("ignore", "System time is way off")  # so it is
+    _break(settings.get("control", ""))
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     outbox = Outbox.open(Path(settings["outbox"]))
@@ -41,9 +49,10 @@ def main() -> None:
         settings["url"],
         ca_file=Path(settings["ca"]),
         own_certificate=Path(settings["certificate"]),
-        connect_s=2.0,
-        silence_s=1.5,
-        answer_s=5.0,
+        connect_s=settings.get("connect_s", 2.0),
+        silence_s=settings.get("silence_s", 1.5),
+        answer_s=settings.get("answer_s", 5.0),
+        told_time=lambda: told_time(outbox),
     )
     agent = SyncAgent(
         outbox,
@@ -61,7 +70,19 @@ def main() -> None:
 
     threading.Thread(target=tell, daemon=True).start()
     agent.run(stop)
+    print(peak_kib(), flush=True)
     outbox.close()
+
+
+def _break(control: str) -> None:
+    match control:
+        case "trusts any receipt":
+            env.verify_receipt = lambda *_, **__: None
+        case "reads any length":
+            transport_module.MAX_ANSWER_BYTES = 110 * 2**20
+        case "knows one reason":
+            judge = transport_module.of_the_line
+            transport_module.of_the_line = lambda *answer: judge(*answer) and LinkDown(LinkReason.NO_ANSWER)
 
 
 if __name__ == "__main__":

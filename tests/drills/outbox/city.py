@@ -42,10 +42,11 @@ def free_port() -> int:
 
 
 class City:
-    """The platform's process; it comes up on the same port each time."""
+    """The platform's process; it comes up on the same port each time. `module` is run in the place of `central`."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, module: str = "central") -> None:
         self.settings = Settings(directory / "central")
+        self._module = module
         keys.init(self.settings, staff_password="only-for-the-drill")
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -53,7 +54,7 @@ class City:
     def start(self) -> None:
         """Start it and wait until it listens."""
         where = ("--state", str(self.settings.state_dir), "--port", str(self.port))
-        command = [sys.executable, "-m", "central", "serve", *where]
+        command = [sys.executable, "-m", self._module, "serve", *where]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert self._process.stdout is not None
         if not select.select([self._process.stdout], [], [], _UP_S)[0] or not self._process.stdout.readline():
@@ -74,16 +75,17 @@ class Terminal:
     key: Ed25519PrivateKey
     enrolled: EnrolAnswer
     certificate: Path
+    number: str = NUMBER
 
     @classmethod
-    def enrol(cls, directory: Path, city: City) -> Terminal:
+    def enrol(cls, directory: Path, city: City, number: str = NUMBER) -> Terminal:
         """Enrol with a running platform."""
         key = Ed25519PrivateKey.generate()
         url, ca = f"https://localhost:{city.port}", city.settings.ca_file
-        code = new_code(city.settings, NUMBER)
+        code = new_code(city.settings, number)
         answer = enrol(url, ca, code=code, public_key=key.public_key().public_bytes_raw(), sign=key.sign)
-        tls.renew(directory, CityClient(url, ca, NUMBER, key.sign, SystemClock()))
-        return cls(key, answer, tls.path(directory))
+        tls.renew(directory, CityClient(url, ca, number, key.sign, SystemClock()))
+        return cls(key, answer, tls.path(directory), number)
 
     @property
     def platform_key(self) -> bytes:
@@ -93,11 +95,11 @@ class Terminal:
     def outbox(self, directory: Path) -> Outbox:
         """Open the outbox that this terminal puts into."""
         recipients = [Recipient(key.key_id, base64.b64decode(key.public_key)) for key in self.enrolled.platform_seal_keys]
-        sealing = Sealing(NUMBER, tuple(recipients), self.key.sign, lambda seq: mint(NUMBER, seq))
+        sealing = Sealing(self.number, tuple(recipients), self.key.sign, lambda seq: mint(self.number, seq))
         return Outbox.open(directory, sealing=sealing, limits=Limits(64 * 2**20, 2**20))
 
-    def settings(self, file: Path, outbox: Path, port: int, ca: Path) -> Path:
-        """Write what the agent's process needs."""
+    def settings(self, file: Path, outbox: Path, port: int, ca: Path, **more: object) -> Path:
+        """Write what the agent's process needs; `more` is deadlines and what it is to do wrong (see `agent`)."""
         values = {
             "outbox": str(outbox),
             "url": f"https://localhost:{port}",
@@ -105,12 +107,13 @@ class Terminal:
             "certificate": str(self.certificate),
             "device": self.key.private_bytes_raw().hex(),
             "platform": self.platform_key.hex(),
+            **more,
         }
         file.write_text(json.dumps(values), encoding="utf-8")
         return file
 
 
-def put(outbox: Outbox, files: list[bytes]) -> tuple[Put, list[str]]:
+def put(outbox: Outbox, files: list[bytes], number: str = NUMBER) -> tuple[Put, list[str]]:
     """Put a submission of the platform's own form with these files; return it and the files' digests."""
     submission_id = uuid.uuid4().hex
     refs = [
@@ -121,7 +124,7 @@ def put(outbox: Outbox, files: list[bytes]) -> tuple[Put, list[str]]:
     def form(code: str) -> bytes:
         return Submission(
             submission_id=submission_id,
-            kiosk=NUMBER,
+            kiosk=number,
             code=code,
             item=ITEM,
             item_version="2026.11",
@@ -146,14 +149,20 @@ def _materials(refs: tuple[PartRef, ...]) -> tuple[Material, ...]:
     return (Material(key="address", label=label, source="scan", parts=refs, pages=1, trust_grade="C", reason=""),)
 
 
-def start_agent(settings: Path) -> subprocess.Popen[bytes]:
+def start_agent(settings: Path, environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start the agent's process and wait until it is about to send."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.drills.outbox.agent", str(settings)], stdout=subprocess.PIPE)
+    command = [sys.executable, "-m", "tests.drills.outbox.agent", str(settings)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
     assert process.stdout is not None
     if not process.stdout.readline().startswith(b"UP"):
         process.wait()
         raise RuntimeError("the agent did not come up")
     return process
+
+
+def peak_kib(said: bytes) -> int:
+    """Return the most memory that an agent told of, 0 if it told nothing."""
+    return max((int(word) for word in said.split() if word.isdigit()), default=0)
 
 
 def wait_until(until: float) -> None:

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from central.report import case_list
-from offline_queue import Outbox, RowState
-from offline_queue import envelope as env
-from offline_queue.errors import EnvelopeError
+from offline_queue import Outbox
 from tests.drills.outbox import city
 from tests.drills.outbox.line import BadLine
 from tests.drills.outbox.outcomes import Outcome, scaled
+from tests.drills.outbox.record import balance
 
 SUBMISSIONS, KILLS, DISTURBED = 5000, 100, 500
 MOST_MIB = 150
@@ -54,25 +52,26 @@ def _under_blows(
 ) -> tuple[dict[str, list[str]], int]:
     """Put all the while, kill in turns, wait until all has gone; return what was promised and the agent's peak memory."""
     promised: dict[str, list[str]] = {}
-    putting = threading.Thread(target=_put_all, args=(outbox, wanted, promised))
-    putting.start()
+    threads = ThreadPoolExecutor(1)
+    putting = threads.submit(_put_all, outbox, wanted, promised)
     agent, peak = city.start_agent(settings), 0
     try:
         for blow in range(kills):
-            _progressed(outbox, (blow + 1) * wanted // (kills + 2))
+            _progressed(outbox, (blow + 1) * wanted // (kills + 2), putting)
             city.wait_until(time.monotonic() + rng.uniform(0.0, 0.2))
             if blow % 2:
                 platform.kill()
                 platform.start()
             else:
                 agent.kill()
-                peak = max(peak, _peak(agent.communicate()[0]))
+                peak = max(peak, city.peak_kib(agent.communicate()[0]))
                 agent = city.start_agent(settings)
-        _progressed(outbox, wanted)
-        putting.join()
+        _progressed(outbox, wanted, putting)
+        putting.result()
     finally:
+        threads.shutdown(wait=False)
         agent.terminate()
-        peak = max(peak, _peak(agent.communicate()[0]))
+        peak = max(peak, city.peak_kib(agent.communicate()[0]))
     return promised, peak
 
 
@@ -93,10 +92,12 @@ def _files(number: int, rng: random.Random) -> list[bytes]:
     return [os.urandom(int(rng.expovariate(1 / 15_000)) + 1) for _ in range(rng.choice((0, 1, 1, 2, 3)))]
 
 
-def _progressed(outbox: Outbox, count: int) -> None:
-    """Wait until `count` are received; raises RuntimeError when nothing moves for a long time."""
+def _progressed(outbox: Outbox, count: int, putting: Future[None]) -> None:
+    """Wait until `count` are received; raises what ended the putting, and RuntimeError when nothing moves for long."""
     best, until = -1, time.monotonic() + _STUCK_S
     while (now := outbox.counts().received) < count:
+        if putting.done():
+            putting.result()
         if now > best:
             best, until = now, time.monotonic() + _STUCK_S
         if time.monotonic() > until:
@@ -104,38 +105,17 @@ def _progressed(outbox: Outbox, count: int) -> None:
         city.wait_until(time.monotonic() + 0.02)
 
 
-def _peak(said: bytes) -> int:
-    return max((int(word) for word in said.split() if word.isdigit()), default=0)
-
-
 def _verdict(
     outbox: Outbox, platform: city.City, terminal: city.Terminal, promised: dict[str, list[str]],
     kills: int, line: BadLine, least_disturbed: int,
 ) -> Outcome:  # fmt: skip
-    cases: dict[str, list[str]] = {}
-    doubled = 0
-    for case in case_list(platform.settings):  # reads every attachment and hashes it anew
-        doubled += case["code"] in cases
-        cases[case["code"]] = [file["sha256"] for file in case["attachments"]]
-    lost = sum(cases.get(code) != digests for code, digests in promised.items())
-    doubled += len(cases.keys() - promised.keys())
-    rows = list(outbox.every_row())
-    held = sum(row.state is not RowState.RECEIVED for row in rows)
-    unsigned = sum(not _verifies(row.receipt, row.seq, row.id, row.sha256, terminal.platform_key) for row in rows)
+    found = balance(outbox, platform, terminal, promised)
     disturbed = sum(line.fates.values())
     calls = ", ".join(f"{count} {fate}" for fate, count in sorted(line.fates.items()))
     return Outcome(
         "end to end: both ends killed, calls disturbed",
         len(promised),
         f"{len(promised)} cases, every receipt verifies, outbox empty; >= {kills} kills, >= {least_disturbed} calls",
-        f"{len(cases)} cases: {lost} lost, {doubled} doubled, {held} held, {unsigned} unsigned; {kills} kills; {calls}",
-        not (lost or doubled or held or unsigned) and len(rows) == len(promised) and disturbed >= least_disturbed,
+        f"{found.text()}; {kills} kills; {calls}",
+        found.clean and disturbed >= least_disturbed,
     )
-
-
-def _verifies(receipt: bytes | None, seq: int, submission_id: str, sha256: str, key: bytes) -> bool:
-    try:
-        env.verify_receipt(receipt or b"", key, kiosk=city.NUMBER, seq=seq, submission_id=submission_id, sha256=sha256)
-    except EnvelopeError:
-        return False
-    return True

@@ -71,6 +71,11 @@ class Stand:
         QTest.touchEvent(self.screen.window, self._device).release(0, point, self.screen.window).commit()
         self.settle()
 
+    def answer(self, name: str) -> None:
+        """Tap a dialog's button, as soon as the dialog listens."""
+        self.wait(lambda: not self.item(name).property("blocked"))
+        self.tap(name)
+
     def drag(self, name: str, right: float, down: float, within: str) -> None:
         """Drag an item by shares of the picture that another one shows."""
         item, picture = self.item(name), self.item(within).property("shown")

@@ -32,6 +32,7 @@ from kiosk.speech import Announcer, Sentence, SpeechState
 from kiosk.words import Words
 
 WAITING = "KF00420003G7"
+CALLED = "KF00420000N8"
 SATURDAY_NIGHT = dt.datetime(2026, 11, 28, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -68,6 +69,8 @@ class FieldView:
     keyboard: str = "none"
     max_length: int = 60
     offer: str = ""
+    earliest: str = ""
+    latest: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def config(orientation: str = "portrait", language: str = "zh_CN") -> Config:
             "state_dir": "state",
             "terminal": {
                 "number": "0042",
-                "name": {"zh": "市民之窗", "en": "Citizen's Window"},
+                "name": {"zh": "市民之窗 · 24小时自助终端", "en": "Citizen's Window, 24 hours"},
                 "site": {"zh": "金明广场站", "en": "Jinming Square"},
                 "phone": "0371-12345",
                 "language": language,
@@ -197,6 +200,17 @@ DIVISIONS = {
     "990101000000": (("990101001000", "北书店街道"), ("990101002000", "大兴街道")),
     "990101001000": (("990101001001", "第一社区"), ("990101001002", "第二社区")),
 }
+DIVISIONS_EN = {
+    "测试省": "Sample Province",
+    "测试市": "Sample City",
+    "样例市": "Example City",
+    "龙亭样例区": "Longting District",
+    "鼓楼样例区": "Shunhe Hui District",
+    "北书店街道": "Beishudian Subdistrict",
+    "大兴街道": "Daxing Subdistrict",
+    "第一社区": "First Community",
+    "第二社区": "Second Community",
+}
 
 
 class FakeForm:
@@ -209,15 +223,15 @@ class FakeForm:
                 FieldView("phone", Text("手机号码", "Mobile number"), "mobile", "", "", keyboard="digits", max_length=11),
             ],
             [
-                FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago")),  # noqa: E501
+                FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago"), latest="2026-05-28"),  # noqa: E501
                 FieldView("address", Text("现居住地址", "Present address"), "address", {"division": "990101001001", "detail": ""}, "", keyboard="pinyin"),  # noqa: E501
             ],
             [FieldView("reason", Text("申领事由", "Reason"), "enum", "", "", options=REASONS)],
         ]
         self.certificate: list[list[FieldView]] = [
             [
-                FieldView("from", Text("起始月份", "From"), "month", "2025-11", "2025-11"),
-                FieldView("to", Text("截止月份", "Until"), "month", "2026-10", "2026-10"),
+                FieldView("from", Text("起始月份", "From"), "month", "2025-11", "2025-11", latest="2026-11-28"),
+                FieldView("to", Text("截止月份", "Until"), "month", "2026-10", "2026-10", earliest="2025-11-01", latest="2026-11-28"),  # noqa: E501
                 FieldView(
                     "kinds", Text("险种", "Insurance"), "multi_enum", ["pension"], "",
                     options=(Option("pension", Text("养老", "Pension")), Option("injury", Text("工伤", "Work injury")), Option("unemployment", Text("失业", "Unemployment"))),  # noqa: E501
@@ -249,7 +263,8 @@ class FakeForm:
         self._terminal.handle(ev.PageAnswered(after if after < len(self._now()) else None))
 
     def division_children(self, code: str) -> tuple[tuple[str, str], ...]:
-        return DIVISIONS.get(code, ())
+        english = self._terminal.language == "en"
+        return tuple((each, DIVISIONS_EN[name] if english else name) for each, name in DIVISIONS.get(code, ()))
 
 
 class FakeBringing:
@@ -373,9 +388,11 @@ class FakeCase:
             line("form", "居住登记日期", "Registered as resident since", "2025-11-01", form(1)),
             line("form", "现居住地址", "Present address", place, form(1)),
             line("form", "申领事由", "Reason", "Lawful and steady work" if english else "合法稳定就业", form(2)),
+            line("materials", "居民身份证", "Resident ID card", "already here" if english else "已有，不用带"),
             line("materials", "居住地住址证明", "Proof of address", "2 pages" if english else "2 页", ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
             line("materials", "就业证明", "Employment proof", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
             line("materials", "证件照", "ID photo", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
+            line("materials", "本人签名", "Signature", "signed" if english else "已签好", ev.FieldReopened(State.SIGN)),
         )  # fmt: skip
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
@@ -392,7 +409,7 @@ class FakeCase:
 
 
 class FakeMyCases:
-    """Three cases of one person: one that waits, one whose withdrawal is under way, one that only the city knows."""
+    """What one person handed in: a case that waits, one on its way back, an answered call, one that only the city knows."""
 
     def __init__(self) -> None:
         at = SATURDAY_NIGHT - dt.timedelta(hours=6)
@@ -403,6 +420,7 @@ class FakeMyCases:
         self.told: tuple[CaseLine, ...] = (
             CaseLine(WAITING, permit, at, "kept", here=True, withdrawable=True),
             CaseLine("KF00420000J4", permit, at, "withdrawing", here=True, withdrawable=False),
+            CaseLine(CALLED, "", at, "call_answered", here=False, withdrawable=False, call_back=True, answer="请带户口簿原件到窗口，已为您留号。"),  # noqa: E501
             CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True),
         )
         self._catalogue = Catalogue.load()
@@ -412,6 +430,57 @@ class FakeMyCases:
 
     def item(self, item_id: str) -> ServiceItem | None:
         return self._catalogue.item(item_id) if item_id == "residence_permit_apply" else None
+
+
+class FakeHelp:
+    number = ""
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+
+    @property
+    def complete(self) -> bool:
+        return len(self.number) == 11
+
+    def set(self, number: str) -> None:
+        self.number = number
+        self._terminal.publish(Fact.HELP)
+
+    def type_digit(self, digit: str) -> None:
+        self.set(self.number + digit)
+
+    def erase_digit(self) -> None:
+        self.set(self.number[:-1])
+
+    def enter(self) -> None:
+        self._terminal.handle(ev.NumberEntered())
+
+
+class FakeStaff:
+    name = "测试站务员"
+    staff_id = "S0001"
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.pin_digits = 0
+
+    @property
+    def pin_complete(self) -> bool:
+        return self.pin_digits >= 6
+
+    def _count(self, count: int) -> None:
+        self.pin_digits = max(0, count)
+        self._terminal.publish(Fact.STAFF)
+
+    def type_digit(self, digit: str) -> None:
+        self._terminal.calls.append(("pin", digit))
+        self._count(self.pin_digits + 1)
+
+    def erase_digit(self) -> None:
+        self._count(self.pin_digits - 1)
+
+    def enter_pin(self) -> None:
+        self._terminal.handle(ev.PinEntered())
 
 
 class FakeCertificate:
@@ -476,6 +545,7 @@ class FakeTerminal:
         self.quit: Any = None
         self.seconds_left: int | None = None
         self.waiting_count = 0
+        self.room = True
         self.last_success: dt.datetime | None = SATURDAY_NIGHT
         self.person = FakePerson(self)
         self.form = FakeForm(self)
@@ -490,6 +560,8 @@ class FakeTerminal:
             config=self.config,
             catalogue=lambda: self.catalogue,
         )
+        self.help = FakeHelp(self)
+        self.staff = FakeStaff(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
         self.reports: dict[Device, FakeReport] = {
@@ -520,7 +592,7 @@ class FakeTerminal:
         return Plan(item.id, journey, Assurance.CARD_CODE)
 
     def availability(self, item: ServiceItem) -> Available | Unavailable:
-        return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE})
+        return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE}, room=self.room)
 
     def cases_plan(self) -> Plan:
         return Plan("", Journey.CASES, Assurance.CARD)
@@ -542,8 +614,8 @@ class FakeTerminal:
         certificate = state in {State.CHOOSE, State.PREPARE, State.PREVIEW, State.PRINT, State.TAKEN}
         journey = Journey.CERTIFICATE if certificate else Journey.APPLY
         item = "social_participation_cert" if certificate else "residence_permit_apply"
-        early = {State.ATTRACT, State.HOME, State.GUIDE, State.CONSENT, State.IDENTIFY, State.OUT_OF_SERVICE, State.STAFF}
-        without_plan = {State.ATTRACT, State.HOME, State.STAFF, State.OUT_OF_SERVICE}
+        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE}
+        early = {*without_plan, State.GUIDE, State.CONSENT, State.IDENTIFY}
         plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
         base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}  # noqa: E501
         if state in {State.CASES, State.CASE, State.WITHDRAW}:
@@ -554,4 +626,6 @@ class FakeTerminal:
         self.publish(Fact.SESSION)
 
 
+NO_PAPER = Trouble("receipt.no_paper", (Choice.RETRY, Choice.SKIP))
+NO_RECORD = Trouble("certificate.no_record", (Choice.CHANGE, Choice.LEAVE))
 TROUBLE = Trouble("session.lost.document_camera", (Choice.RETRY, Choice.SKIP, Choice.LEAVE))

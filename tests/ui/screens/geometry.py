@@ -19,6 +19,8 @@ from PySide6.QtQuick import QQuickItem, QQuickWindow
 SLACK = 1.5
 """Half pixels of layouts and outlines."""
 TARGET_GAP_MM, KEY_GAP_MM = 3.0, 2.0
+OUTLINE_MM = 1.2
+"""Between a word and the edge of its target: the thickest outline, and air."""
 WORD = re.compile(r"[A-Za-z0-9'’]+")
 
 
@@ -92,6 +94,18 @@ def painted(one: Seen) -> QRectF:
     return QRectF(corner.x(), corner.y(), width, height)
 
 
+def inked(one: Seen) -> QRectF:
+    """Return where the characters themselves lie: a line of text is taller than they are, by the face's own leading."""
+    item, area = one.item, painted(one)
+    font = QFont(item.property("font"))
+    font.setPixelSize(_enum(item, "fontInfo.pixelSize"))
+    metrics = QFontMetricsF(font)
+    drawn = metrics.tightBoundingRect(item.property("text"))
+    last = (item.property("lineCount") - 1) * metrics.height() * item.property("lineHeight")
+    first = area.top() + metrics.ascent()
+    return QRectF(QPointF(area.left(), first + drawn.top()), QPointF(area.right(), first + last + drawn.bottom()))
+
+
 def _enum(item: QQuickItem, name: str) -> int:
     # The enums of Text are not registered, so `property` cannot hand them over; an expression makes them numbers.
     value, undefined = QQmlExpression(qmlContext(item), item, f"{name} + 0").evaluate()
@@ -105,8 +119,10 @@ def complaints(window: QQuickWindow, *, px_per_mm: float, target_mm: float, key_
     texts = [one for one in items if one.item.inherits("QQuickText") and one.item.property("text")]
     targets = [one for one in items if _is_target(one, window)]
     found = [*_texts(texts, window), *_unreachable(items)]
+    found += _behind_the_keyboard(texts, items)
     found += _targets(targets, px_per_mm, target_mm, key_mm)
     found += _overlaps(texts, targets)
+    found += _on_the_outline(texts, targets, px_per_mm)
     return found
 
 
@@ -151,6 +167,16 @@ def _unreachable(items: list[Seen]) -> Iterator[str]:
             yield f"scrolls without buttons: {one}"
 
 
+def _behind_the_keyboard(texts: list[Seen], items: list[Seen]) -> Iterator[str]:
+    """What is wrong with the answer that is being typed stands in view, above the keyboard."""
+    if not any(is_a(one.item, "KeyboardPanel") for one in items):
+        return
+    for field in (one.item for one in items if is_a(one.item, "Field") and one.item.property("marked")):
+        said = [one for one in texts if one.item.property("text") == field.property("error")]
+        if said and not any(one.clip.contains(inked(one)) for one in said):
+            yield f"error behind the keyboard: {said[0]}"
+
+
 def _targets(targets: list[Seen], px_per_mm: float, target_mm: float, key_mm: float) -> Iterator[str]:
     for one in targets:
         least = (key_mm if is_key(one) else target_mm) * px_per_mm - SLACK
@@ -180,18 +206,24 @@ def _gap(first: QRectF, second: QRectF) -> float:
 
 
 def _overlaps(texts: list[Seen], targets: list[Seen]) -> Iterator[str]:
-    shown = [(one, painted(one).intersected(one.clip)) for one in texts]
+    shown = [(one, inked(one).intersected(one.clip)) for one in texts]
     for (first, a), (second, b) in combinations(shown, 2):
-        if a.width() <= 0 or b.width() <= 0:
-            continue
         both = a.intersected(b)
-        # Line boxes are taller than glyphs by their leading, which may touch.
-        if both.width() > 2 and both.height() > 0.25 * min(a.height(), b.height()):
+        if both.width() > 2 and both.height() > 2:
             yield f"words on words: {first} | {second}"
     for one, area in shown:
         for target in targets:
             if target.item.isAncestorOf(one.item):
                 continue
             both = area.intersected(target.shown)
-            if both.width() > 2 and both.height() > 0.25 * area.height():
+            if both.width() > 2 and both.height() > 2:
                 yield f"words on a target: {one} | {target}"
+
+
+def _on_the_outline(texts: list[Seen], targets: list[Seen], px_per_mm: float) -> Iterator[str]:
+    least = OUTLINE_MM * px_per_mm - SLACK
+    for target in targets:
+        inside = target.rect.adjusted(least, least, -least, -least)
+        for one in texts:
+            if target.item.isAncestorOf(one.item) and not inside.contains(inked(one)):
+                yield f"words on an outline: {one} | {target}"

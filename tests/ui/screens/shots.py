@@ -17,14 +17,24 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import TROUBLE, FakeMyCases, FakeTerminal
+from fake_terminal import CALLED, NO_PAPER, NO_RECORD, TROUBLE, FakeMyCases, FakeTerminal
 from geometry import seen
-from PySide6.QtCore import QMetaObject
+from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
+from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
 from kiosk.events import Fact
-from kiosk.session.states import Holding, Promise, State
+from kiosk.identity.assurance import Assurance
+from kiosk.session.states import Choice, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
+
+WANG = [
+    [(1.10, 0.24), (1.42, 0.22), (1.62, 0.23)],
+    [(1.14, 0.52), (1.38, 0.50), (1.58, 0.51)],
+    [(1.36, 0.24), (1.35, 0.52), (1.36, 0.80)],
+    [(1.02, 0.83), (1.40, 0.80), (1.72, 0.81)],
+]
+"""王, as somebody writes it: x and y in heights of the pad."""
 
 
 def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
@@ -43,6 +53,16 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         item = terminal.catalogue.item("social_participation_cert")
         show(State.GUIDE, plan=terminal.plan(item))
 
+    def guide_full() -> None:
+        terminal.room = False
+        show(State.GUIDE)
+        terminal.room = True
+
+    def shelf_full() -> None:
+        terminal.room = False
+        shelf("apply")
+        terminal.room = True
+
     def code() -> None:
         show(State.CODE)
         terminal.person._count(3)
@@ -53,17 +73,66 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
                 page[at] = replace(view, problem_id="form.problem.required")
         show(State.FORM, page=1)
 
+    def typing_on() -> None:
+        problems()
+        begin("field_address")
+
+    def typing_digits() -> None:
+        show(State.FORM, page=0)
+        begin("field_phone")
+
+    def begin(name: str) -> None:
+        field = next(one.item for one in seen(screen.window) if one.item.objectName() == name)
+        QMetaObject.invokeMethod(field, "begin")
+
+    def place() -> None:
+        settled = terminal.form.pages[1][1]
+        terminal.form.pages[1][1] = replace(settled, value={"division": "990100000000", "detail": ""})
+        show(State.FORM, page=1)
+        terminal.form.pages[1][1] = settled
+
     def chosen() -> None:
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
         QTest.qWait(40)
-        page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_1")
+        page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_0")
         QMetaObject.invokeMethod(page, "click")
+
+    def missing() -> None:
+        show(State.CONSENT)
+        QTest.qWait(40)
+        for name in ("consent_handle", "foot_main"):
+            item = next(one.item for one in seen(screen.window) if one.item.objectName() == name)
+            QMetaObject.invokeMethod(item, "press")
+
+    def full() -> None:
+        terminal.materials.pages_of("address_proof", 4)
+        papers()  # a new screen: none of its pages is looked at
+        QTest.qWait(40)
+        show(State.CAPTURE, material="address_proof")
 
     def offered() -> None:
         row = terminal.form.pages[0][0]
         terminal.form.pages[0][0] = replace(row, value="13900000000", offer="13900000001")
         show(State.FORM, page=0)
+
+    def typing(letters: str) -> None:
+        show(State.ATTRACT)
+        show(State.FORM, page=1)
+        QTest.qWait(40)
+        QMetaObject.invokeMethod(
+            next(one.item for one in seen(screen.window) if one.item.objectName() == "field_address"), "begin"
+        )
+        QTest.qWait(40)
+        screen.keyboard.setMode("pinyin")
+        for letter in letters:
+            screen.keyboard.key(letter)
+
+    def writing(*strokes: list[tuple[float, float]]) -> None:
+        typing("")
+        screen.keyboard.setMode("handwriting")
+        for stroke in strokes:
+            screen.keyboard.write([QPointF(x, y) for x, y in stroke])
 
     def offline() -> None:
         show(State.OUTCOME, line_up=False)
@@ -110,6 +179,17 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.my_cases = FakeMyCases()
         show(state, **changes)
 
+    def help_with(stage: Helping, number: str = "", **changes: Any) -> None:
+        terminal.help.set(number)
+        show(State.FORM, helping=stage, call_back="KF00420000N8" if stage is Helping.FILED else "", **changes)
+
+    def staff_pin(**changes: Any) -> None:
+        terminal.staff._count(4)
+        show(State.STAFF_PIN, **changes)
+
+    def locked() -> None:
+        staff_pin(trouble=Trouble("staff.pin.wrong_wait", (Choice.SKIP, Choice.LEAVE), detail="15"))
+
     return {
         "attract": lambda: show(State.ATTRACT),
         "home": home,
@@ -117,7 +197,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "home_search": lambda: shelf("search", "居住"),
         "guide": lambda: show(State.GUIDE),
         "guide_certificate": certificate_guide,
+        "guide_full": guide_full,
+        "home_shelf_full": shelf_full,
         "consent": lambda: show(State.CONSENT),
+        "consent_missing": missing,
         "identify": lambda: show(State.IDENTIFY),
         "elder_offer": lambda: show(State.CODE, elder_offered=True),
         "code": code,
@@ -130,18 +213,26 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "case_reprinted": lambda: cases(State.CASE, receipt_printed=True),
         "case_withdrawing": lambda: cases(State.CASE, case="KF00420000J4"),
         "case_city": lambda: cases(State.CASE, case="KF00010000K2"),
+        "case_called": lambda: cases(State.CASE, case=CALLED),
         "withdraw": lambda: cases(State.WITHDRAW, line_up=False),
         "form0": lambda: show(State.FORM, page=0),
         "form1": lambda: show(State.FORM, page=1),
         "form2": lambda: show(State.FORM, page=2),
         "form_problem": problems,
+        "form_typing": typing_on,
+        "form_typing_digits": typing_digits,
+        "form_place": place,
         "form_offer": offered,
+        "form_pinyin": lambda: typing("longtingqubeishudianjiedao"),
+        "form_hand": lambda: writing(*WANG),
+        "form_hand_empty": writing,
         "materials_phone": bringing,
         "materials_phone_refused": refused,
         "materials": papers,
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
+        "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
         "materials_done": finished,
         "sign": signed,
@@ -153,16 +244,35 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "outcome_received": lambda: show(State.OUTCOME, promise=Promise.RECEIVED),
         "outcome_notice": lambda: show(State.OUTCOME, notice="submit.earlier_kept"),
         "outcome_failed": lambda: show(State.OUTCOME, receipt_printed=False),
+        "outcome_no_paper": lambda: show(State.OUTCOME, receipt_printed=False, trouble=NO_PAPER),
+        "case_no_paper": lambda: cases(State.CASE, receipt_printed=False, trouble=NO_PAPER),
         "choose": lambda: show(State.CHOOSE),
+        "choose_no_record": lambda: show(State.CHOOSE, trouble=NO_RECORD),
         "prepare": lambda: show(State.PREPARE, busy=True),
         "preview": lambda: show(State.PREVIEW),
         "print": lambda: show(State.PRINT, busy=True),
         "taken": lambda: show(State.TAKEN, certificate_printed=True),
+        "outcome_rated": lambda: show(State.OUTCOME, rated=4, rating_kept=True),
+        "taken_rated": lambda: show(State.TAKEN, certificate_printed=True, rated=1, rating_kept=False),
         "guard": lambda: show(State.GUARD, holding=Holding.CARD, guard_stage=1),
         "guard_done": lambda: show(State.GUARD),
+        "staff_pin": staff_pin,
+        "staff_pin_wrong": locked,
         "staff": lambda: show(State.STAFF),
+        "help": lambda: help_with(Helping.OPEN),
+        "help_phone": lambda: help_with(Helping.PHONE, "139000000"),
+        "help_filed": lambda: help_with(Helping.FILED, assurance=Assurance.CARD),
+        "help_refused": lambda: help_with(Helping.REFUSED, "13900000001"),
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
+
+
+def stand_still(screen: Screen, least_ms: int) -> None:
+    """Wait until the screen has come up whole, however slow the machine is."""
+    QTest.qWait(least_ms)
+    shown = QRegularExpression("^screen_")
+    while not any(item.opacity() == 1 for item in screen.window.findChildren(QQuickItem, shown)):
+        QTest.qWait(20)
 
 
 def main() -> int:
@@ -191,7 +301,7 @@ def main() -> int:
     settings.setHighContrast(asked.contrast)
     settings.setLowReach(asked.low)
     elder = asked.elder
-    QTest.qWait(300)
+    stand_still(screen, 300)
     for name, scene in scenes(terminal, screen).items():
         if asked.names and name not in asked.names:
             continue
@@ -199,8 +309,10 @@ def main() -> int:
         if elder:
             terminal.session = replace(terminal.session, elder=True)
             terminal.publish(Fact.SESSION)
-        QTest.qWait(40)
+        stand_still(screen, 40)
         screen.window.grabWindow().save(str(asked.folder / f"{name}.png"))
+    terminal.show(State.ATTRACT)  # nothing is left open that outlives its model
+    QTest.qWait(40)
     for warning in warnings:
         sys.stderr.write(warning + "\n")
     screen.close()

@@ -52,13 +52,16 @@ def test_a_list_under_a_finger_is_not_made_anew(terminal: FakeTerminal) -> None:
 
 
 def test_what_can_be_done_stands_first(terminal: FakeTerminal) -> None:
-    """Should put what can be done before what cannot."""
+    """Should put what can be done before what cannot, and what cannot be done for now before what never can be."""
     catalogue = given(Catalogue)
     terminal.show(State.HOME)
     catalogue.look("apply", "")
     grey = [row["reason"] != "" for row in catalogue.found]
     assert grey == sorted(grey)
     assert grey[0] is False
+    terminal.room = False
+    terminal.publish(Fact.OUTBOX)
+    assert catalogue.found[0]["reason"] == "form.unavailable.store"
 
 
 def test_search_by_initials(terminal: FakeTerminal) -> None:
@@ -74,7 +77,29 @@ def test_the_guide_says_what_not_to_bring_only_if_the_city_has_it(terminal: Fake
     terminal.show(State.GUIDE)
     guide = given(Catalogue).guide
     assert guide["spared"] == []
-    assert len(guide["bring"]) >= 4
+    assert [one["name"] for one in guide["bring"] if "name" in one] == ["居民身份证", "居住地住址证明", "证件照"]
+
+
+def test_the_guide_asks_for_one_proof_by_the_reason(terminal: FakeTerminal) -> None:
+    """Should not ask for the proof of work and that of study together."""
+    terminal.show(State.GUIDE)
+    (by_reason,) = (one for one in given(Catalogue).guide["bring"] if "choices" in one)
+    assert by_reason["question"] == "申领事由"
+    assert [(one["when"], [paper["name"] for paper in one["bring"]]) for one in by_reason["choices"]] == [
+        (["合法稳定就业"], ["就业证明"]),
+        (["连续就读"], ["就读证明"]),
+    ]
+    assert by_reason["rest"] == ["合法稳定住所"]
+
+
+def test_the_desks_speak_the_new_language_before_anybody_asks_them(terminal: FakeTerminal) -> None:
+    """Should show the review in the language that was switched to, and not in the one before."""
+    terminal.show(State.REVIEW)
+    case = given(Case)
+    heard: list[str] = []
+    case.reviewChanged.connect(lambda: heard.append(case.review[0]["label"]))
+    given(Settings).setLanguage("en")
+    assert heard == ["Name"]
 
 
 def test_a_row_stays_the_same_row_while_it_is_typed_into(terminal: FakeTerminal) -> None:
@@ -120,10 +145,11 @@ def test_cases_are_said_in_the_persons_language_and_forgotten_with_the_person(te
     terminal.show(State.CASES)
     terminal.publish(Fact.CASES)
     assert len(heard) == 1
-    first, _, unknown = cases.lines
+    first, _, called, unknown = cases.lines
     assert (first["number"], first["reached"]) == ("KF 0042 0003G 7", 0)
     assert "21:12" in first["handedIn"]
     assert first["name"]
+    assert (called["callBack"], called["number"], called["answer"] != "") == (True, "KF 0042 0000N 8", True)
     assert (unknown["name"], unknown["handedIn"], unknown["reached"]) == ("", "", 2)
     given(Settings).setLanguage("en")
     assert cases.lines[0]["name"] != first["name"]

@@ -1,4 +1,4 @@
-"""Every screen measured: nothing cut, broken, overlapping, small or close, in any build, size, mode and language.
+"""Every screen measured: nothing cut, broken, overlapping, small or close, in any build, size, contrast, mode and language.
 
 A screen that never comes to rest (a layout that chases itself) is caught by the time limit of the test.
 """
@@ -18,25 +18,29 @@ from kiosk.events import Fact
 
 SMALL, LARGE = 0, 3
 BUILDS = [
-    (orientation, size, elder, low)
+    (orientation, size, elder, low, contrast)
     for orientation in ("portrait", "landscape", "counter")
-    for size, elder, low in product((SMALL, LARGE), (False, True), (False, True))
+    for size, elder, low, contrast in product((SMALL, LARGE), (False, True), (False, True), (False, True))
     if not (orientation == "counter" and low)  # a counter has no low reach
+    # The outlines of high contrast are thicker and nothing is thinner: it is measured where the most has to find room,
+    # and once for each other size and mode.
+    and contrast is ((size == LARGE and not elder) or (elder and low is (size == SMALL)))
 ]
 BEFORE_ANYBODY = frozenset({"attract"})
 """What is seen before a person has chosen anything comes in its first size alone."""
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
-@pytest.mark.parametrize(("orientation", "size", "elder", "low"), BUILDS)
+@pytest.mark.parametrize(("orientation", "size", "elder", "low", "contrast"), BUILDS)
 def test_every_screen_can_be_read_and_hit(
-    stand_at: Callable[..., Any], orientation: str, size: int, elder: bool, low: bool, language: str
+    stand_at: Callable[..., Any], orientation: str, size: int, elder: bool, low: bool, contrast: bool, language: str
 ) -> None:
     """Should show every word whole, and every target in its size and at its distance."""
     stand = stand_at(orientation, language)
     settings = stand.screen.bridges.settings
     settings.setTextSize(size)
     settings.setLowReach(low)
+    settings.setHighContrast(contrast)
     found: list[str] = []
     for name, scene in scenes(stand.terminal, stand.screen).items():
         if name in BEFORE_ANYBODY and (size, elder, low) != (SMALL, False, False):

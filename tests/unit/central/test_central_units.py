@@ -127,7 +127,7 @@ def test_the_catalogues_choices_can_be_certified() -> None:
 
 def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
     """It should roll back on any exception and go on working."""
-    db = Database(tmp_path / "central.db")
+    db = Database(f"sqlite:///{tmp_path}/central.db")
     with pytest.raises(Refused), db.transaction() as connection:
         connection.execute(kiosks.insert().values(number="0001", enrolled_at=NOW))
         raise Refused(422, "no")
@@ -135,7 +135,7 @@ def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
         assert connection.execute(select(kiosks)).all() == []
         connection.execute(kiosks.insert().values(number="0001", enrolled_at=NOW))
     db.close()
-    again = Database(tmp_path / "central.db")
+    again = Database(f"sqlite:///{tmp_path}/central.db")
     with again.transaction() as connection:
         assert connection.execute(select(kiosks.c.enrolled_at)).scalar_one() == NOW
     again.close()

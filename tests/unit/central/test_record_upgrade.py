@@ -23,7 +23,7 @@ def test_an_older_record_gains_its_new_columns(tmp_path: Path) -> None:
         old.execute("INSERT INTO device_keys VALUES (1, '0001', x'11', '2026-11-23T00:00:00.000000Z', NULL)")
     old.close()
     for _ in range(2):  # the second start finds everything there
-        database = Database(path)
+        database = Database(f"sqlite:///{path}")
         with database.transaction() as connection:
             row = connection.execute(select(device_keys)).one()
         database.close()

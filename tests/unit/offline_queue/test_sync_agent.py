@@ -301,16 +301,34 @@ def test_parts_that_arrived_are_not_sent_twice(rig: Rig) -> None:
 
 
 def test_a_line_that_carries_some_is_bad_and_not_dead(rig: Rig) -> None:
-    """A cut that got further should keep the waits short, blame nobody and keep the turn."""
+    """A cut that got further should be followed up at once, blame nobody and keep the turn; its part is signed once."""
     big, _small = rig.put(PAGE), rig.put()
-    for _ in range(5):
-        rig.platform.script = [down(LinkReason.NO_ANSWER, moved=True)]
-        assert rig.agent.step() == 0.5
-        rig.clock.passed_s += 0.5
+    for lasted_s, wait_s in ((0.0, 0.2), (0.05, 0.15), (0.2, 0.0), (3.0, 0.0), (0.0, 0.2)):
+
+        def cut(_blob: bytes, lasted_s: float = lasted_s) -> LinkDown:
+            rig.clock.passed_s += lasted_s
+            return down(LinkReason.NO_ANSWER, moved=True)
+
+        rig.platform.script = [cut]
+        assert rig.agent.step() == pytest.approx(wait_s)
+        rig.clock.passed_s += wait_s + 0.001
     assert rig.platform.sent == ["p1"] * 5
     row = rig.outbox.row(big.code)
     assert row is not None
     assert (row.attempts, rig.outbox.agent_state().failures) == (0, 1)
+    assert len({id(one) for one in rig.platform.authorizations}) == 1
+
+
+def test_a_platform_that_moved_and_then_asks_for_time_gets_it(rig: Rig) -> None:
+    """Only a cut is followed up at once: words of the platform are waited out, though the count begins anew."""
+    rig.put(PAGE)
+    for _ in range(3):
+        rig.platform.script = [down(LinkReason.SERVER_ERROR, moved=True, retry_after_s=7.0)]
+        assert rig.agent.step() == 7.0
+        rig.clock.passed_s += 7.0
+    rig.platform.script = [down(LinkReason.NO_ANSWER, moved=True, connected=False)]
+    assert rig.agent.step() == 0.5
+    assert rig.outbox.agent_state().failures == 1
 
 
 @pytest.mark.parametrize(
@@ -471,3 +489,23 @@ def test_the_store_is_looked_over_once_a_day(rig: Rig) -> None:
     rig.agent.step()
     [row] = rig.outbox.rows(state=RowState.PARKED)
     assert (row.last_reason or "").startswith("queue.part_damaged")
+
+
+def test_looking_over_a_store_that_takes_long_is_a_sign_of_life_and_hears_a_stop(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages, rows and part files should each beat while they are read; a stop should end it there, and the next go on."""
+    for _ in range(3):
+        rig.put(Attachment("p1", "image/png", os.urandom(3 * 1024 * 1024)))
+    monkeypatch.setattr("offline_queue.store._BEAT_STEPS", 10)
+    beats = []
+    assert rig.outbox.verify(lambda: beats.append(1)) == ()
+    assert len(beats) > 3 + 3 * 4 + 10
+    stop = threading.Event()
+    stop.set()
+    rig.agent.run(stop)
+    assert rig.platform.sent == []
+    assert rig.outbox.counts().waiting == 3
+    rig.restart()
+    rig.agent.step()
+    assert rig.outbox.counts().received == 1

@@ -76,7 +76,10 @@ class Rig:
         self.platform = Platform()
         self.chunk = ChunkSize(chunk)
         self.progress: list[int] = []
-        self.uploader = Uploader(self.platform, self.chunk, lambda _id, _part, done, _size: self.progress.append(done))
+        self.now = 0.0
+        self.uploader = Uploader(
+            self.platform, self.chunk, lambda _id, _part, done, _size: self.progress.append(done), lambda: self.now
+        )
 
     def send(self) -> PartStored | Rejected | LinkDown:
         return self.uploader.send(ID, self.part, self.path, authorization="Kiosk", beat=lambda: None)
@@ -105,16 +108,29 @@ def test_a_large_part_goes_in_pieces_and_tells_how_far_it_is(rig: Rig) -> None:
 
 
 def test_a_cut_says_whether_it_got_further_and_the_next_try_asks(rig: Rig) -> None:
-    """What came before the cut should be asked for, not sent again, and pieces become smaller."""
+    """What came before the cut should be asked for and not sent again; pieces become smaller when nothing of one came."""
     rig.platform.script = [lambda *_: None, lambda *_: None, rig.platform.cut_after(100 * KIB)]
     assert rig.send() == LinkDown(LinkReason.NO_ANSWER, moved=True)
-    assert rig.chunk.size == 128 * KIB
     rig.platform.asked.clear()
     rig.platform.script = [lambda *_: None, rig.platform.cut_after(0)]
     assert rig.send() == LinkDown(LinkReason.NO_ANSWER, moved=True)  # the question showed that 100 KiB had come
+    assert rig.chunk.size == 256 * KIB
     assert rig.send() == PartStored()
-    assert rig.platform.asked[:2] == ["HEAD 0", f"PATCH {128 * KIB}"]
+    assert rig.platform.asked[:4] == ["HEAD 0", f"PATCH {256 * KIB}", "HEAD 0", f"PATCH {128 * KIB}"]
     assert bytes(rig.platform.held) == rig.path.read_bytes()
+
+
+def test_a_piece_that_takes_too_long_is_halved_whatever_came_of_it(rig: Rig) -> None:
+    """On a slow line a large piece would outlast every deadline, again and again."""
+
+    def timed_out(method: str, data: bytes) -> LinkDown:
+        rig.now += 30.0
+        return rig.platform.cut_after(200 * KIB)(method, data)
+
+    rig.platform.script = [lambda *_: None, timed_out]
+    rig.send()
+    assert rig.send() == PartStored()
+    assert rig.platform.asked[1:4] == [f"PATCH {256 * KIB}", "HEAD 0", f"PATCH {128 * KIB}"]
 
 
 def test_a_cut_that_brought_nothing_says_so(rig: Rig) -> None:
@@ -182,20 +198,24 @@ def test_a_difference_on_the_way_is_sent_again_and_one_on_our_disk_is_ours(rig: 
         rig.send()
 
 
-def test_pieces_halve_on_a_cut_and_double_after_four(rig: Rig) -> None:
-    """The size should stay within its bounds, and small requests say nothing about large ones."""
+def test_pieces_halve_on_a_cut_that_took_all_and_double_after_four() -> None:
+    """The size should stay within its bounds; small requests and slow ones say nothing for larger ones."""
     chunk = ChunkSize(256 * KIB)
     for _ in range(4):
-        chunk.clean(256 * KIB)
+        chunk.clean(256 * KIB, 1.0)
     assert chunk.size == 512 * KIB
     for _ in range(100):
-        chunk.clean(511 * KIB)
+        chunk.clean(511 * KIB, 1.0)
+        chunk.clean(512 * KIB, 9.0)
+        chunk.cut(1.0, kept=True)
     assert chunk.size == 512 * KIB
     for _ in range(100):
-        chunk.clean(MOST_CHUNK)
+        chunk.clean(MOST_CHUNK, 1.0)
     assert chunk.size == MOST_CHUNK
+    chunk.cut(9.0, kept=True)
+    assert chunk.size == MOST_CHUNK // 2
     for _ in range(20):
-        chunk.cut()
+        chunk.cut(1.0, kept=False)
     assert chunk.size == LEAST_CHUNK
 
 

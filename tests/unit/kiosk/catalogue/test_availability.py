@@ -44,6 +44,14 @@ def test_a_missing_device_is_named(need: Need) -> None:
     assert availability(PERMIT, {key: True for key in Need if key is not need}, True, REACHABLE) == expected
 
 
+def test_without_room_nothing_is_taken_in() -> None:
+    """A store with no room should close what is handed in, whatever else is broken, and leave printing open."""
+    expected = Unavailable("form.unavailable.store", "form.next.other_terminal")
+    assert availability(PERMIT, WELL, True, REACHABLE, room=False) == expected
+    assert availability(PERMIT, {}, False, set(), room=False) == expected
+    assert availability(CERTIFICATE, WELL, True, REACHABLE, room=False) == Available(Assurance.CARD_CODE)
+
+
 def test_what_is_not_offered_says_so_first() -> None:
     """An item that is not offered should say so, whatever works; everybody may use the open ones."""
     closed = CATALOGUE.item("credit_report")
@@ -57,7 +65,7 @@ def test_what_is_not_offered_says_so_first() -> None:
 def test_every_reason_has_words() -> None:
     """Every reason and next step should be said in every language."""
     words = Words.load()
-    ids = {f"form.unavailable.{need.value}" for need in Need} | {"form.unavailable.assurance"}
+    ids = {f"form.unavailable.{need.value}" for need in Need} | {"form.unavailable.assurance", "form.unavailable.store"}
     ids |= {f"form.next.{step}" for step in ("window", "phone_or_window", "other_terminal", "later")}
     for language in words.languages:
         assert ids <= words.ids(language)

@@ -17,8 +17,8 @@ from kiosk.catalogue import answers as answers_module
 from kiosk.catalogue import forms, judging
 from kiosk.catalogue.forms import Problem, defaults, normalise, normalised, pages, prefill, problems, visible_fields
 from kiosk.catalogue.loader import Catalogue
-from kiosk.catalogue.materials import REGISTER_NOT_CONNECTED, asked_materials
-from kiosk.catalogue.models import Condition, FormField, Provide, ServiceItem
+from kiosk.catalogue.materials import REGISTER_NOT_CONNECTED, Alternatives, asked_materials, by_answer
+from kiosk.catalogue.models import Condition, FormField, Material, Provide, ServiceItem
 from kiosk.catalogue.rules import FieldType, Rule
 from kiosk.identity.numbers import Sex, mod_11_2
 from kiosk.identity.persons import RESIDENT_ID, Person
@@ -109,6 +109,34 @@ def test_materials_follow_the_reason() -> None:
     assert home["address_proof"] == (Provide.SCAN, True, REGISTER_NOT_CONNECTED)
     assert asked("work", set())["employment_proof"] == (Provide.SCAN, True, REGISTER_NOT_CONNECTED)
     assert asked("study", {"student_status"})["study_proof"] == (Provide.SHARE, True, None)
+
+
+def test_materials_of_one_question_are_alternatives_before_it_is_answered() -> None:
+    """Work or study, and a home neither: one entry where the first of them stood; the rest by themselves, in order."""
+
+    def key(one: Material | Alternatives) -> str:
+        return f"?{one.question.key}" if isinstance(one, Alternatives) else one.key
+
+    told = by_answer(PERMIT, PERMIT.materials)
+    assert [key(one) for one in told] == ["id_card", "address_proof", "?reason", "id_photo", "signature"]
+    (by_reason,) = (one for one in told if isinstance(one, Alternatives))
+    said = [([o.value for o in options], [m.key for m in materials]) for options, materials in by_reason.choices]
+    assert said == [(["work"], ["employment_proof"]), (["study"], ["study_proof"])]
+    assert [option.value for option in by_reason.rest] == ["home"]
+
+
+def test_answers_that_call_for_the_same_materials_are_one_choice_and_may_call_for_several() -> None:
+    """Two proofs for work and home, one of them for study too: nothing is told twice, and nobody brings too little."""
+    employment, study = PERMIT.material("employment_proof"), PERMIT.material("study_proof")
+    wide = [
+        employment.model_copy(update={"required_when": Condition(field="reason", any_of=("work", "home"))}),
+        study.model_copy(update={"required_when": Condition(field="reason", any_of=("work", "home", "study"))}),
+    ]
+    (told,) = by_answer(PERMIT, wide)
+    assert isinstance(told, Alternatives)
+    said = [([o.value for o in options], [m.key for m in materials]) for options, materials in told.choices]
+    assert said == [(["work", "home"], ["employment_proof", "study_proof"]), (["study"], ["study_proof"])]
+    assert told.rest == ()
 
 
 # --- rules -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from devices.document_camera import Picture
 from kiosk.documents.pages import Advice
-from kiosk.documents.quality import MAX_SKEW_DEG, MIN_SHARPNESS, measure, sharpness, skew
+from kiosk.documents.quality import MAX_SKEW_DEG, MIN_INK_SHARE, MIN_SHARPNESS, measure, sharpness, skew
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,27 @@ def test_a_shaken_page_is_refused_whichever_way_it_shook(page: Picture, turn_deg
     found = sharpness(cv2.cvtColor(shaken, cv2.COLOR_BGR2GRAY))
     assert found is not None
     assert found < MIN_SHARPNESS
+
+
+@pytest.mark.parametrize("paper", [(247, 247, 245), (205, 235, 250), (150, 175, 190)])
+@pytest.mark.parametrize("through", [0.0, 0.07])
+def test_an_empty_side_says_so_though_the_other_side_shows_through(
+    page: Picture, paper: tuple[int, int, int], through: float
+) -> None:
+    """White, tinted and grey paper, thick and thin, unevenly lit; the mirrored print of the other side is not its own."""
+    other = cv2.GaussianBlur(255.0 - page[:, ::-1].astype(np.float32), (0, 0), 1.5)
+    shade = np.linspace(0.85, 1, page.shape[1], dtype=np.float32)[None, :, None]
+    empty = (np.array(paper, np.float32) - through * other) * shade
+    noisy = empty + np.random.default_rng(3).normal(0, 2.5, page.shape)
+    (fault,) = measure(noisy.clip(0, 255).astype(np.uint8)).faults
+    assert fault.advice is Advice.BLANK
+
+
+def test_light_writing_on_dark_paper_is_ink_too() -> None:
+    """Gilt letters on the cover of a household book."""
+    cover = np.full((900, 640, 3), (96, 100, 140), np.uint8)
+    cv2.putText(cover, "BOOK", (180, 300), cv2.FONT_HERSHEY_SIMPLEX, 2.4, (120, 190, 220), 6)
+    assert measure(cover).ink_share > MIN_INK_SHARE
 
 
 def test_glare_is_marked_where_it_is(page: Picture) -> None:

@@ -60,6 +60,7 @@ def test_a_page_taken_away_and_laid_again_is_taken_again(seen: Camera) -> None:
         (Lying("study_proof", 0.5, 0.5, 2.0), (Fault.BLURRED,), Advice.BLURRED),
         (Lying("study_proof", 0.5, 0.5, 2.0), (Fault.DARK,), Advice.TOO_DARK),
         (Lying("study_proof", 0.5, 0.5, 2.0), (Fault.GLARE,), Advice.GLARE),
+        (Lying("blank", 0.5, 0.5, 2.0), (), Advice.BLANK),
         (Lying("address_proof_2", 0.5, 0.8, 0.0), (), Advice.MOVE_INTO_FRAME),
     ],
 )
@@ -107,6 +108,24 @@ def test_a_form_has_a_fine_picture_in_black_and_white(seen: Camera) -> None:
     assert isinstance(page, CapturedPage)
     assert 1000 < len(page.bitonal) < 80_000
     assert (page.width_px, page.dpi) == (1654, 200)
+
+
+@pytest.mark.parametrize("sheet", ["one_line", "stamp"])
+def test_a_page_that_says_little_is_a_page_all_the_same(seen: Camera, sheet: str) -> None:
+    """A few small words, or a stamp alone, are taken by themselves."""
+    lying = Lying(sheet, 0.5, 0.5, 1.4)
+    assert _watch(Guide(DOCUMENT, FRAME_MM), seen(lying), 0.0, 1.2)[-1].ripe
+    assert isinstance(take(seen(lying, scale=2), DOCUMENT, FRAME_MM), CapturedPage)
+
+
+def test_an_empty_side_is_refused_whatever_the_corners_and_its_other_side_is_taken(seen: Camera) -> None:
+    """By itself, on demand and by hand alike; turned over, the sheet is taken without being taken away first."""
+    lying = Lying("blank", 0.5, 0.5, 1.4)
+    assert take(seen(lying, scale=2), DOCUMENT, FRAME_MM) is Advice.BLANK
+    assert take(seen(lying, scale=2), DOCUMENT, FRAME_MM, None, _by_hand(lying)) is Advice.BLANK
+    guide = Guide(DOCUMENT, FRAME_MM)
+    assert not any(sight.ripe for sight in _watch(guide, seen(lying), 0.0, 1.2))
+    assert any(sight.ripe for sight in _watch(guide, seen(Lying("study_proof", 0.5, 0.5, 1.4)), 2.0, 1.2))
 
 
 def test_a_portrait_photo_is_cut_to_its_format_and_a_page_is_not_one(seen: Camera) -> None:

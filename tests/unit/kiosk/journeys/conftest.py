@@ -63,9 +63,11 @@ from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
 from kiosk.journeys.guard import GuardDesk
 from kiosk.journeys.hand_in import CaseDesk
+from kiosk.journeys.help import HelpDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
+from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.vault import Vault
@@ -85,6 +87,9 @@ CITY_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SEAL_KEY = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 STROKES = [[(0.1, 0.5, 0.0), (0.4, 0.4, 0.1), (0.8, 0.6, 0.3)]]
 TURNS = 1000
+STAFF_PIN = "246810"
+STAFF_PIN_RECORD = "scrypt$32768$8$1$Ak/wlBjzzT0hF/38wX5oxA==$TukfYdvAxTmUkdIrtM29qYLykl00sfSgl3+HZv2kYEE="
+"""Made of it once: every making takes its time."""
 _WORDS, _CATALOGUE = Words.load(), Catalogue.load()
 
 
@@ -475,7 +480,11 @@ class Bench:
                 },
                 "city": {"url": "https://central.example.invalid/", "ca_file": "ca.pem"},
                 "staff_cards": [
-                    {"staff_id": "S0001", "public_key": base64.b64encode(SAMPLE_STAFF["S0001"].public_key).decode()}
+                    {
+                        "staff_id": "S0001",
+                        "public_key": base64.b64encode(SAMPLE_STAFF["S0001"].public_key).decode(),
+                        "pin": STAFF_PIN_RECORD,
+                    }
                 ],
             },
             source="bench",
@@ -526,6 +535,8 @@ class Bench:
             case=CaseDesk(context, form, materials),
             my_cases=MyCasesDesk(context),
             certificate=CertificateDesk(context),
+            help=HelpDesk(context),
+            rating=RatingDesk(context),
             guard=GuardDesk(context),
             staff=StaffDesk(context),
         )

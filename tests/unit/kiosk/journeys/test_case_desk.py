@@ -18,7 +18,7 @@ from kiosk.clock import ClockQuality
 from kiosk.identity import case_code
 from kiosk.identity.assurance import Assurance
 from kiosk.identity.case_code import CaseCode, parse
-from kiosk.printing import receipt_qr
+from kiosk.printing import receipt, receipt_qr
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Device, Promise, State
 from offline_queue import CustodyError, QueueError, StoreFull
@@ -47,12 +47,16 @@ def stored(bench: Bench) -> list[tuple[env.Header, dict[str, Any]]]:
 
 
 def test_the_review_shows_everything_and_leads_back(bench: Bench) -> None:
-    """Person, form and papers line by line; what can be changed leads to its place, what the card said does not."""
+    """Person, form, papers and signature line by line; what can be changed leads to its place, the card does not."""
     bench.to_review()
     lines = bench.terminal.case.review()
     assert {line.section for line in lines} == {"review.person", "review.form", "review.materials"}
     assert all(line.value for line in lines)
-    assert all((line.target is None) == (line.section == "review.person") for line in lines)
+    fixed = [line.label for line in lines if line.target is None]
+    assert fixed == ["姓名", "公民身份号码", "居民身份证"]
+    assert (lines[-1].label, lines[-1].value, lines[-1].target) == ("本人签名", "已签好", ev.FieldReopened(State.SIGN))
+    (photo,) = (line.target for line in lines if line.label == "证件照")
+    assert photo == ev.FieldReopened(State.MATERIALS, material="id_photo")
     assert not [line for line in lines if "13800000001" in line.value or "990000199001010017" in line.value]
 
 
@@ -318,9 +322,9 @@ def test_the_receipt_says_the_truth_of_three_in_the_morning(bench: Bench) -> Non
     assert bench.session.receipt_printed
     lines = printed(bench)
     assert case_code.group(bench.terminal.case.code) in lines
-    assert "2026-11-28 Sat 03:12" in lines
-    assert "2026-11-30 Mon 08:30" in lines
-    assert "2026-12-07 Mon" in lines
+    assert "2026-11-28 03:12" in lines
+    assert "2026-11-30 08:30" in lines
+    assert "2026-12-07" in lines
     shown = [value for _, value in bench.terminal.case.promise_lines()]
     assert shown == ["2026年11月28日 周六 03:12", "2026年11月30日 周一 08:30", "2026年12月7日 周一", ""]
     assert bench.terminal.case.receipt_png is not None
@@ -341,6 +345,22 @@ def test_the_qr_ties_the_paper_to_the_sealed_bytes(bench: Bench, monkeypatch: py
     row = bench.outbox.row(bench.terminal.case.code)
     assert row is not None
     assert (claim.code, claim.digest, claim.item) == (row.code, row.sha256, "residence_permit_apply")
+
+
+def test_the_receipt_masks_name_and_number_as_the_screen_does(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever holds the paper beside the screen finds the same letters, and neither shows the whole."""
+    laid_out: list[receipt.ReceiptFacts] = []
+    real = receipt.layout
+
+    def layout(facts: receipt.ReceiptFacts, *args: Any, **kwargs: Any) -> Any:
+        laid_out.append(facts)
+        return real(facts, *args, **kwargs)
+
+    monkeypatch.setattr(receipt, "layout", layout)
+    bench.to_outcome()
+    person = bench.terminal.person
+    assert {(facts.applicant, facts.number) for facts in laid_out} == {(person.masked_name, person.masked_number)}
+    assert (person.masked_name, person.masked_number) == ("测*甲", "9900**********0017")
 
 
 def test_no_receipt_before_the_store_has_committed(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from devices.page_printer import Disconnected, JobProgress, JobState, NoPaper
 from kiosk.city.client import PlatformRejected, PlatformUnreachable, Unreachable
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Device, Holding, State, Taken
+from offline_queue import envelope as env
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -79,6 +81,22 @@ def test_a_refusal_is_said_plainly(bench: Bench, code: str, message: str) -> Non
     bench.choose()
     assert bench.state() is State.PREVIEW
     assert bench.city.requests[0].request_id != bench.city.requests[1].request_id
+
+
+def test_no_record_leads_back_to_where_its_causes_were_chosen(bench: Bench) -> None:
+    """The kind of insurance and the months stand on one page, and that is the page that comes; the months are kept."""
+    bench.city.fail("issue_certificate", PlatformRejected("no_record"))
+    bench.to_form(CERTIFICATE)
+    bench.choose_until_trouble()
+    trouble = bench.session.trouble
+    assert trouble is not None
+    assert trouble.choices == (Choice.CHANGE, Choice.LEAVE)
+    bench.handle(ev.TroubleAnswered(Choice.CHANGE))
+    assert (bench.state(), bench.session.trouble) == (State.CHOOSE, None)
+    shown = {view.key: view.value for view in bench.terminal.form.fields(bench.session.page)}
+    assert shown == {"kind": ["employee_pension"], "from_month": "2025-12", "to_month": "2026-11"}
+    bench.choose()
+    assert bench.state() is State.PREVIEW
 
 
 @pytest.mark.parametrize("reason", list(Unreachable))
@@ -376,7 +394,7 @@ def test_leaving_from_an_empty_tray_cancels_it(bench: Bench) -> None:
     to_print(bench)
     bench.pages.progress = JobProgress(JobState.STOPPED, 0, ("media-empty",))
     bench.wait(1)
-    bench.handle(ev.TroubleAnswered(Choice.LEAVE))
+    bench.handle(ev.TroubleAnswered(Choice.LEAVE), ev.LeaveAnswered(leave=True))
     assert bench.state() is State.GUARD
     assert bench.pages.cancelled == [1]
 
@@ -405,3 +423,20 @@ def test_the_second_certificate_is_not_the_first(bench: Bench) -> None:
         assert bench.state() is State.ATTRACT
     assert len(set(bench.pages.titles)) == 2
     assert len(bench.city.requests) == 2
+
+
+def test_a_grade_of_a_certificate_is_bound_to_its_id(bench: Bench) -> None:
+    """It can be given once the paper is out, and the outbox keeps it under the certificate's own id."""
+    to_print(bench)
+    bench.pages.progress = DONE
+    bench.wait(1)
+    assert bench.state() is State.TAKEN
+    bench.handle(ev.Rated(5))
+    assert bench.session.rating_kept is True
+    waiting = bench.outbox.next_waiting()
+    assert waiting is not None
+    parsed = env.parse(waiting.blob)
+    form = json.loads(env.open_form(parsed, bytes(range(32))))
+    assert bench.vault.certificate is not None
+    assert (parsed.header.service, form["about"]) == ("rating", "certificate")
+    assert (form["rates"], form["grade"]) == (bench.vault.certificate.certificate_id, 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from devices.errors import DeviceError
 from devices.smart_card import StaffCard
 from devices.smart_card.samples import SAMPLE_STAFF, SampleStaffCard
+from kiosk.fleet.staff_pins import PinCounter, PinError, _Count
 from kiosk.session import events as ev
-from kiosk.session.states import Device, Holding, State
+from kiosk.session.states import Choice, Device, Holding, State
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -99,11 +101,22 @@ def insert(bench: Bench, card: SampleStaffCard | None) -> None:
     bench.poll()
 
 
+def type_pin(bench: Bench, pin: str = "246810") -> None:
+    for digit in pin:
+        bench.terminal.staff.type_digit(digit)
+    bench.terminal.staff.enter_pin()
+    bench.turn()
+
+
 def test_a_trusted_card_opens_the_status_page(bench: Bench) -> None:
-    """Its number is recorded, its holder's name shown; pulled, the page closes."""
+    """With its PIN: its number is recorded, its holder's name shown; pulled, the page closes and no digit is left."""
     insert(bench, TRUSTED)
+    assert bench.state() is State.STAFF_PIN
+    assert bench.audited("staff.shown") == []
+    type_pin(bench)
     assert bench.state() is State.STAFF
-    assert bench.terminal.staff.name == TRUSTED.name
+    assert (bench.terminal.staff.name, bench.terminal.staff.staff_id) == (TRUSTED.name, "S0001")
+    assert bench.vault.empty
     assert [entry["staff_id"] for entry in bench.audited("staff.shown")] == ["S0001"]
     bench.staff_reader.remove()
     bench.poll()
@@ -153,7 +166,7 @@ def test_an_old_answer_cannot_be_played_again(bench: Bench, monkeypatch: pytest.
 
     monkeypatch.setattr(bench.staff_reader, "read_staff_card", read)
     insert(bench, TRUSTED)
-    assert bench.state() is State.STAFF
+    assert bench.state() is State.STAFF_PIN
     bench.staff_reader.remove()
     bench.poll()
     insert(bench, TRUSTED)
@@ -213,7 +226,84 @@ def test_the_status_page_opens_also_out_of_service(bench: Bench) -> None:
     bench.handle(ev.FaultRaised("Q-200"))
     assert bench.state() is State.OUT_OF_SERVICE
     insert(bench, TRUSTED)
+    type_pin(bench)
     assert bench.state() is State.STAFF
     bench.staff_reader.remove()
     bench.poll()
     assert bench.state() is State.OUT_OF_SERVICE
+
+
+def test_wrong_pins_are_counted_said_and_slowed(bench: Bench) -> None:
+    """Four cost nothing, the fifth waits fifteen seconds, and before they are over not even the right one is tried."""
+    insert(bench, TRUSTED)
+    for left in ("14", "13", "12", "11"):
+        type_pin(bench, "111111")
+        assert (bench.trouble, bench.session.trouble and bench.session.trouble.detail) == ("staff.pin.wrong", left)
+        bench.handle(ev.TroubleAnswered(Choice.SKIP))
+    type_pin(bench, "111111")
+    assert bench.trouble == "staff.pin.wrong_wait"
+    bench.handle(ev.TroubleAnswered(Choice.SKIP))
+    type_pin(bench)
+    assert (bench.trouble, bench.session.trouble and bench.session.trouble.detail) == ("staff.pin.wait", "15")
+    bench.handle(ev.TroubleAnswered(Choice.SKIP))
+    bench.clock.wall += dt.timedelta(seconds=15)
+    type_pin(bench)
+    assert bench.state() is State.STAFF
+    assert [entry["reason"] for entry in bench.audited("staff.pin_refused")] == ["wrong"] * 5 + ["waiting"]
+    assert all("111111" not in line for line in map(str, bench.audited()))
+
+
+def test_a_locked_card_stays_locked(bench: Bench) -> None:
+    """Also out of the reader and in again."""
+    PinCounter(bench.state_dir, bench.clock)._save({"S0001": _Count(wrong=15, at=bench.clock.now())})
+    insert(bench, TRUSTED)
+    type_pin(bench)
+    assert bench.trouble == "staff.pin.locked"
+    bench.staff_reader.remove()
+    bench.poll()
+    insert(bench, TRUSTED)
+    type_pin(bench)
+    assert bench.trouble == "staff.pin.locked"
+
+
+def test_a_card_without_a_pin_opens_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A configuration that names no PIN is not an invitation."""
+    card = bench.context.config.staff_cards[0].model_copy(update={"pin": ""})
+    monkeypatch.setattr(bench.context, "config", bench.context.config.model_copy(update={"staff_cards": (card,)}))
+    insert(bench, TRUSTED)
+    assert bench.state() is State.ATTRACT
+    assert bench.audited("staff.refused")[0]["reason"] == "no_pin"
+
+
+def test_a_card_pulled_while_its_pin_is_judged_opens_nothing(bench: Bench) -> None:
+    """The right answer comes too late for a card that is gone."""
+    insert(bench, TRUSTED)
+    bench.store_work.hold()
+    type_pin(bench)
+    bench.staff_reader.remove()
+    bench.poll()
+    bench.store_work.release()
+    bench.turn()
+    assert bench.state() is State.ATTRACT
+    assert bench.audited("staff.shown") == []
+
+
+def test_a_try_that_cannot_be_counted_is_no_try(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk takes nothing: the right PIN does not open either, or a full disk would give free tries."""
+
+    def full(*_: object) -> None:
+        raise PinError("pins.unwritable", "28")
+
+    monkeypatch.setattr(PinCounter, "_save", full)
+    insert(bench, TRUSTED)
+    type_pin(bench)
+    assert (bench.state(), bench.trouble) == (State.STAFF_PIN, "staff.pin.uncounted")
+
+
+def test_a_short_pin_is_not_even_asked(bench: Bench) -> None:
+    """Five digits are no PIN, a thirteenth is not taken."""
+    insert(bench, TRUSTED)
+    type_pin(bench, "24681")
+    assert not bench.session.busy
+    type_pin(bench, "0" * 20)
+    assert bench.audited("staff.pin_refused")[0]["reason"] == "wrong"

@@ -64,7 +64,7 @@ def test_a_card_that_lies_there_already_is_read(bench: Bench) -> None:
 def test_an_unreadable_card_says_what_to_do(bench: Bench) -> None:
     """A plain message with the next step; lifted and laid down again it is read, and no trouble is left."""
     bench.to_identify()
-    bench.reader.fail_next_read = "id_card.read_failed"
+    bench.reader.spoiled += ["id_card.read_failed"] * 2
     bench.lay_card()
     assert (bench.state(), bench.trouble) == (State.IDENTIFY, "identify.unreadable")
     assert bench.vault.empty
@@ -84,10 +84,32 @@ def test_a_refused_card_is_not_read_over_and_over(bench: Bench) -> None:
     assert len(bench.audited("identity.card_refused")) == 1
 
 
+def test_one_disturbance_is_nobodys_trouble(bench: Bench) -> None:
+    """A read that fails once is tried again at once, unseen."""
+    bench.to_identify()
+    bench.reader.spoiled.append("id_card.checksum")
+    bench.lay_card()
+    assert (bench.state(), bench.trouble) == (State.CODE, "")
+    assert not bench.audited("identity.card_refused")
+
+
+def test_a_reader_that_keeps_quiet_after_a_failed_read_leaves_nobody_waiting(bench: Bench) -> None:
+    """It finds no card the second time, though one lies there: the person is told to lift it and lay it again."""
+    bench.to_identify()
+    bench.reader.until_read = True
+    bench.reader.spoiled.append("id_card.checksum")
+    bench.lay_card()
+    assert (bench.state(), bench.trouble) == (State.IDENTIFY, "identify.unreadable")
+    bench.lift_card()
+    assert bench.trouble == "identify.unreadable"
+    bench.lay_card()
+    assert bench.state() is State.CODE
+
+
 def test_trying_again_reads_the_same_card_again(bench: Bench) -> None:
     """*Try again* is a try, also without lifting."""
     bench.to_identify()
-    bench.reader.fail_next_read = "id_card.read_failed"
+    bench.reader.spoiled += ["id_card.read_failed"] * 2
     bench.lay_card()
     bench.retry()
     assert bench.state() is State.CODE
@@ -152,7 +174,7 @@ def test_a_card_that_the_item_does_not_take(bench: Bench, item: str, name: str, 
 def test_a_layout_that_nobody_knows_is_not_called_unreadable(bench: Bench) -> None:
     """Laying it down again would not help, so that is not what is said."""
     bench.to_identify()
-    bench.reader.fail_next_read = "id_card.kind_unsupported"
+    bench.reader.spoiled.append("id_card.kind_unsupported")
     bench.lay_card()
     assert bench.trouble == "identify.kind_unsupported"
 

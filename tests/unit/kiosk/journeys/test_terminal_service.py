@@ -23,7 +23,7 @@ from kiosk.health import POLLS
 from kiosk.identity.assurance import Assurance
 from kiosk.session import events as ev
 from kiosk.session.states import Device, Journey, State
-from offline_queue import QueueError
+from offline_queue import Limits, QueueError
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -69,6 +69,22 @@ def test_what_the_line_cannot_do_is_grey(bench: Bench) -> None:
     assert isinstance(permit, Available)
     assert permit.weaker
     assert isinstance(bench.terminal.availability(item(bench, CERTIFICATE)), Unavailable)
+
+
+def test_a_store_without_room_is_said_before_the_first_question(bench: Bench) -> None:
+    """Nearly full: no permit, but certificates; the screen is told, and told again when the city has taken what waited."""
+    bench.wait(2)
+    heard: list[str] = []
+    bench.terminal.bus.subscribe(Fact.OUTBOX, lambda: heard.append("outbox"))
+    bench.free_bytes = Limits(max_submission_bytes=1 << 20).watermark_bytes - 1
+    bench.wait(2)
+    answer = bench.terminal.availability(item(bench, PERMIT))
+    assert answer == Unavailable("form.unavailable.store", "form.next.other_terminal")
+    assert isinstance(bench.terminal.availability(item(bench, CERTIFICATE)), Available)
+    bench.free_bytes += 1
+    bench.wait(2)
+    assert isinstance(bench.terminal.availability(item(bench, PERMIT)), Available)
+    assert heard == ["outbox", "outbox"]
 
 
 def test_a_device_is_lost_and_found_once(bench: Bench) -> None:

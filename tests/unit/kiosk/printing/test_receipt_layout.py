@@ -43,8 +43,8 @@ FACTS = ReceiptFacts(
     phone="0371-12345",
     item_name="居住证申领",
     department="开封市公安局",
-    applicant="测**",
-    number="9****************7",
+    applicant="测*甲",
+    number="9900**********0017",
     materials=(("居住地住址证明", 2), ("证件照", 1)),
     promised=PROMISED,
     clock=ClockQuality.SYNCHRONISED,
@@ -87,10 +87,10 @@ def test_code_and_dates_are_native_and_the_qr_verifies(language: str, width: int
     assert (paper.unknown, paper.cuts) == ([], 1)
     native = [line.strip() for line in paper.lines]
     assert case_code.group(CLAIM.code) in native
-    assert "2026-11-28 Sat 03:12" in native
-    assert "2026-11-30 Mon 08:30" in native
-    assert "2026-12-04 Fri" in native
-    assert "No. 0001   2026-11-28 Sat 03:12" in native
+    assert "2026-11-28 03:12" in native
+    assert "2026-11-30 08:30" in native
+    assert "2026-12-04" in native
+    assert "No. 0001   2026-11-28 03:12" in native
     (text,) = decode_qr(paper.image())
     assert receipt_qr.verify(text, KEY.public_key().public_bytes_raw()) == CLAIM
     assert paper.image().width == width
@@ -134,7 +134,7 @@ def said(facts: ReceiptFacts) -> list[str]:
 
     def say(message_id: str, **_: object) -> str:
         heard.append(message_id)
-        return "x"
+        return "x " * 7  # as many as a week has days
 
     receipt.layout(facts, say, width=576)
     return heard
@@ -191,8 +191,19 @@ def test_native_text_is_ascii_and_fits(width: int) -> None:
 
 def test_times_on_paper_are_the_terminals() -> None:
     """The store keeps UTC; three in the morning of Saturday is still Friday there."""
-    assert receipt.moment(HANDED_IN) == "2026-11-28 Sat 03:12"
-    assert receipt.day(dt.date(2026, 12, 4)) == "2026-12-04 Fri"
+    assert receipt.moment(HANDED_IN) == "2026-11-28 03:12"
+
+
+@pytest.mark.parametrize(
+    ("language", "days"),
+    [("zh_CN", ["（周六）", "（周一）", "（周五）"]), ("en", ["(Sat)", "(Mon)", "(Fri)"])],
+)
+def test_the_weekday_on_paper_is_in_the_persons_language(language: str, days: list[str]) -> None:
+    """It stands with the label, that of the terminal's zone; the native text, which has no Chinese, has none."""
+    *dated, result = receipt.promise_lines(PROMISED, say_in(language))
+    assert [label[-len(day) :] for (label, _), day in zip(dated, days, strict=True)] == days
+    assert [value for _, value in dated] == ["2026-11-28 03:12", "2026-11-30 08:30", "2026-12-04"]
+    assert result[1] == ""
 
 
 @pytest.mark.parametrize("weekday", range(7))

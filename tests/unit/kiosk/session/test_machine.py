@@ -16,6 +16,7 @@ from kiosk.session.states import (
     IDLE,
     Choice,
     Device,
+    Helping,
     Holding,
     Journey,
     Plan,
@@ -42,6 +43,12 @@ EVENTS: tuple[ev.Event, ...] = (
     *(ev.TroubleAnswered(choice) for choice in Choice),
     ev.Touched(),
     ev.ElderAnswered(wanted=True),
+    ev.HelpAsked(),
+    ev.HelpClosed(),
+    ev.CallBackAsked(),
+    ev.NumberEntered(),
+    ev.CallBackKept(7, "KF00010000102"),
+    ev.CallBackNotKept(7),
     ev.CardRead(7),
     ev.CardRead(7, elder=True),
     ev.CardRead(7, again=True),
@@ -74,6 +81,10 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.WithdrawAsked(),
     ev.Withdrawn(7),
     ev.NotWithdrawn(7, "cases.withdraw.failed"),
+    ev.Rated(5),
+    ev.Rated(0),
+    ev.RatingKept(7),
+    ev.RatingNotKept(7),
     ev.CertificateReady(7),
     ev.CertificateRefused(7, "certificate.refused"),
     ev.PagesPrinted(7),
@@ -89,6 +100,9 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.LineChanged(up=True),
     ev.StaffCardShown(),
     ev.StaffCardRemoved(),
+    ev.PinEntered(),
+    ev.PinAccepted(7),
+    ev.PinRefused(7, "staff.pin.wrong", "14"),
     ev.StopRequested(),
     ev.FaultRaised("Q-202"),
     ev.FaultCleared(),
@@ -96,7 +110,7 @@ EVENTS: tuple[ev.Event, ...] = (
 
 
 def in_state(state: State, plan: Plan | None = APPLY, **changes: object) -> Session:
-    known = state not in IDLE and state not in {State.GUIDE, State.CONSENT, State.IDENTIFY, State.STAFF}
+    known = state not in IDLE and state not in {State.GUIDE, State.CONSENT, State.IDENTIFY, State.STAFF_PIN, State.STAFF}
     session = Session(
         state=state, number=7, plan=plan, personal=known, assurance=Assurance.CARD if known else Assurance.NONE
     )
@@ -118,6 +132,7 @@ def variants(state: State) -> tuple[Session, ...]:
         in_state(state, stopping=True),
         in_state(state, line_up=False),
         in_state(state, lost=frozenset(Device)),
+        *(in_state(state, helping=helping, personal=helping is not Helping.OPEN) for helping in Helping if helping),
     )
 
 
@@ -398,3 +413,114 @@ def test_what_the_person_must_know_of_it_stands_beside_the_receipt() -> None:
     session, _ = run(in_state(State.SUBMIT), ev.Stored(7, "submit.earlier_kept"), ev.ReceiptPrinted(7))
     assert session.notice == "submit.earlier_kept"
     assert run(session, ev.Confirmed())[0].notice == ""
+
+
+# --- ending from trouble ----
+
+
+@pytest.mark.parametrize("state", [State.CODE, State.FORM, State.CAPTURE, State.REVIEW, State.PRINT])
+def test_the_end_from_trouble_is_asked_while_something_would_be_lost(state: State) -> None:
+    """It should ask, go back to the trouble when it was not meant, and end when it was."""
+    session = in_state(state, trouble=Trouble("session.line_needed"))
+    asked, effects = run(session, ev.TroubleAnswered(Choice.LEAVE))
+    assert (asked.state, asked.leaving, effects) == (state, True, [])
+    assert run(asked, ev.LeaveAnswered(leave=False))[0] == session
+    assert run(asked, ev.LeaveAnswered(leave=True))[0].state is State.GUARD
+
+
+@pytest.mark.parametrize("state", [State.IDENTIFY, State.OUTCOME, State.TAKEN])
+def test_the_end_from_trouble_is_not_asked_while_nothing_is(state: State) -> None:
+    """It should end at once before a card was read, and after everything was kept or printed."""
+    session = in_state(state, trouble=Trouble("session.line_needed"))
+    assert run(session, ev.TroubleAnswered(Choice.LEAVE))[0].state is State.GUARD
+
+
+# --- help ----
+
+
+def test_help_stands_over_the_step_and_gives_it_back_as_it_was() -> None:
+    """Help, a number, the wish kept: and the form is where it was, with its page."""
+    session = in_state(State.FORM, page=2, editing=True)
+    asked, _ = run(session, ev.HelpAsked(), ev.CallBackAsked())
+    assert asked.helping is Helping.PHONE
+    filed, effects = run(asked, ev.NumberEntered(), ev.CallBackKept(7, "KF00010000102"))
+    assert effects == [fx.FileCallBack()]
+    assert (filed.helping, filed.call_back) == (Helping.FILED, "KF00010000102")
+    back, _ = run(filed, ev.HelpClosed())
+    assert replace(back, call_back="") == session
+
+
+def test_a_wish_that_was_not_kept_is_not_promised() -> None:
+    """It says so, and the number can be entered again."""
+    refused, _ = run(in_state(State.FORM, helping=Helping.FILING), ev.CallBackNotKept(7))
+    assert refused.helping is Helping.REFUSED
+    assert run(refused, ev.NumberEntered())[1] == [fx.FileCallBack()]
+    assert run(refused, ev.HelpClosed(), ev.HelpClosed(), ev.HelpClosed())[0].helping is Helping.NONE
+
+
+@pytest.mark.parametrize("state", [State.HOME, State.GUIDE])
+def test_a_number_typed_before_any_card_is_forgotten_too(state: State) -> None:
+    """Whoever typed a number and left, or met a fault or a technician, is wiped like anybody."""
+    typed, _ = run(in_state(state), ev.HelpAsked(), ev.CallBackAsked())
+    assert typed.personal
+    for ends in (ev.CancelPressed(), ev.FaultRaised("Q-202"), ev.StopRequested(), ev.StaffCardShown()):
+        after, effects = run(typed, ends)
+        if after.state is state:
+            continue
+        assert fx.WipePerson() in effects, ends
+        assert after.helping is Helping.NONE
+
+
+@pytest.mark.parametrize("state", [State.SUBMIT, State.GUARD, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE])
+def test_nobody_is_promised_a_call_where_it_may_not_be_kept(state: State) -> None:
+    """Help itself is there; the call is not offered."""
+    asked, effects = run(in_state(state), ev.HelpAsked(), ev.CallBackAsked())
+    assert asked.helping is Helping.OPEN
+    assert effects == []
+
+
+@pytest.mark.parametrize("state", [State.OUTCOME, State.TAKEN])
+def test_a_grade_is_one_touch_and_holds_nobody_up(state: State) -> None:
+    """The first touch counts, a second changes nothing; with or without an answer of the store the person may go."""
+    session = in_state(state, receipt_printed=True)
+    rated, effects = run(session, ev.Rated(4), ev.Rated(1))
+    assert effects == [fx.FileRating(4)]
+    assert (rated.state, rated.rated, rated.rating_kept) == (state, 4, None)
+    for before in (session, rated, run(rated, ev.RatingKept(7))[0], run(rated, ev.RatingNotKept(7))[0]):
+        assert run(before, ev.Confirmed())[0].state is State.GUARD
+    assert run(session, ev.Rated(6))[0].rated == 0
+
+
+def test_nothing_is_graded_before_it_is_done() -> None:
+    """A grade anywhere else means nothing."""
+    for state in set(State) - {State.OUTCOME, State.TAKEN}:
+        assert run(in_state(state), ev.Rated(5)) == (in_state(state), [])
+
+
+def test_a_staff_card_alone_opens_nothing() -> None:
+    """The PIN comes after the card; a wrong one is said and tried again, the right one opens, the pulled card closes."""
+    asked, effects = run(in_state(State.HOME, None), ev.StaffCardShown())
+    assert asked.state is State.STAFF_PIN
+    checked, effects = run(asked, ev.PinEntered(), ev.PinEntered())
+    assert effects == [fx.CheckPin()]
+    refused, _ = run(checked, ev.PinRefused(7, "staff.pin.wrong", "14"))
+    assert (refused.state, refused.trouble and refused.trouble.detail) == (State.STAFF_PIN, "14")
+    again, _ = run(refused, ev.TroubleAnswered(Choice.SKIP), ev.PinEntered())
+    assert again.busy
+    opened, _ = run(again, ev.PinAccepted(7))
+    assert opened.state is State.STAFF
+    for inside in (asked, again, opened):
+        closed, effects = run(inside, ev.StaffCardRemoved())
+        assert closed.state is State.ATTRACT
+        assert fx.WipePerson() in effects
+
+
+def test_staff_leave_an_ailing_terminal_as_it_was() -> None:
+    """Whoever ends, goes silent or pulls the card during a fault leads back to it."""
+    for state in (State.STAFF_PIN, State.STAFF):
+        session = in_state(state, None, fault="Q-200")
+        for event in (ev.StaffCardRemoved(), ev.BackPressed(), ev.CancelPressed()):
+            assert run(session, event)[0].state is State.OUT_OF_SERVICE
+    warned = in_state(State.STAFF_PIN, None, fault="Q-200", warned=True)
+    silent, _ = run(warned, ev.TimedOut(7, State.STAFF_PIN, Timer.COUNTDOWN))
+    assert silent.state is State.OUT_OF_SERVICE

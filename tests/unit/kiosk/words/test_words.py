@@ -148,3 +148,17 @@ def _beginnings() -> set[str]:
                 )
                 found |= set(re.findall(r"""["']([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*\.)\{""", path.read_text(encoding="utf-8")))
     return found
+
+
+def test_no_trade_name_of_a_device_is_said_to_citizens() -> None:
+    """Who has never used a terminal knows a camera, and not what the trade calls one; neither in words nor in an item."""
+    trade = re.compile("高拍仪|document camera", re.IGNORECASE)
+    words = Words.load()
+    said = {
+        f"{language} {ident}": words.template(language, ident)
+        for language in words.languages
+        for ident in words.ids(language)
+        if words.audience(ident) is Audience.PUBLIC
+    }
+    told = {item.id: item.model_dump_json() for item in Catalogue.load().items}
+    assert [where for where, text in (said | told).items() if trade.search(text)] == []

@@ -3,7 +3,7 @@ import QtQuick
 import Kiosk
 import Kiosk.Keyboard
 
-// What the typed letters may mean: one row, or the place of all keys when it is opened for a rare character.
+// What the typed letters or the strokes may mean: one row, or the place of all keys when it is opened for a rare character.
 Item {
     id: root
 
@@ -12,7 +12,7 @@ Item {
 
     readonly property real opened: Theme.key + Theme.keyGap + keysHeight
     readonly property int rows: Math.max(1, Math.floor((opened + Theme.keyGap) / (Theme.key + Theme.keyGap)))
-    readonly property real size: Theme.mm(10)
+    readonly property real size: Theme.mm(Theme.elder && !Theme.counter ? 13 : 10) // as KeyCap writes
     readonly property real padding: 2 * Theme.space3
     readonly property real strip: width - 3 * (Theme.key + Theme.keyGap)
 
@@ -22,6 +22,7 @@ Item {
 
     implicitHeight: typed.height + Theme.space1 + (model.expanded ? opened : Theme.key)
     onStripChanged: fit()
+    onSizeChanged: fit()
     onRowsChanged: fit()
     Component.onCompleted: fit()
 
@@ -29,7 +30,7 @@ Item {
         id: typed
 
         height: Theme.mm(9.6)
-        text: root.model.preedit !== "" ? root.model.preedit : qsTrId("controls.type_pinyin")
+        text: root.model.preedit !== "" ? root.model.preedit : root.model.mode === "pinyin" ? qsTrId("controls.type_pinyin") : root.model.candidates.length > 0 ? qsTrId("controls.pick_written") : qsTrId("controls.write_here")
         role: "caption"
         font.pixelSize: Theme.mm(6.6)
         font.bold: root.model.preedit !== ""
@@ -66,7 +67,7 @@ Item {
         anchors.top: typed.bottom
         anchors.topMargin: Theme.space1
         spacing: Theme.keyGap
-        visible: root.model.preedit !== ""
+        visible: root.model.composing
 
         KeyCap {
             kind: "tool"

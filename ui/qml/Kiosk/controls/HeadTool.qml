@@ -25,27 +25,34 @@ Pressable {
     }
 
     contentItem: Item {
+        id: drawn
+
+        // In the face's own line of 1.45 em the characters begin 0.28 em below the top and end 0.09 em above the bottom:
+        // what is seen is what stands in the middle, clear of the outline above and below.
+        readonly property real above: 0.28 * Theme.head
+        readonly property real gap: Theme.mm(0.6)
+        readonly property real tall: icon.height + gap + 1.08 * Theme.head
+
         implicitWidth: Math.max(icon.width, word.implicitWidth)
-        implicitHeight: icon.height + word.implicitHeight
+        implicitHeight: tall
 
         Icon {
             id: icon
 
             anchors.horizontalCenter: parent.horizontalCenter
-            y: (parent.height - height - word.height) / 2
+            y: (drawn.height - drawn.tall) / 2
             name: root.iconName
-            size: Theme.mm(8.4)
+            size: Theme.mm(7.8)
             color: root.ink
         }
 
         KioskText {
             id: word
 
-            anchors.top: icon.bottom
+            y: icon.y + icon.height + drawn.gap - drawn.above
             width: parent.width
             text: root.text
             role: "caption"
-            lineHeight: 0.88
             font.pixelSize: Theme.head
             color: root.ink
             horizontalAlignment: Text.AlignHCenter

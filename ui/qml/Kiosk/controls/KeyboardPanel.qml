@@ -16,12 +16,14 @@ Rectangle {
     readonly property real room: width - 2 * inset
     readonly property real keyWidth: pad ? Math.min(Theme.mm(46), (room - 3 * Theme.keyGap) / 4) : (room - 9 * Theme.keyGap) / 10
     readonly property real keyHeight: Theme.counter ? Theme.key : Theme.key + Theme.mm(Theme.portrait ? 2 : 0)
-    readonly property real keysHeight: rows.length * (keyHeight + Theme.keyGap) - Theme.keyGap
+    readonly property bool byHand: model.mode === "handwriting"
+    readonly property real keysHeight: rows.length * (keyHeight + Theme.keyGap) - Theme.keyGap + (byHand ? sheet.implicitHeight + Theme.keyGap : 0)
     readonly property var rows: layouts[model.mode] ?? []
     readonly property var layouts: ({
-            "pinyin": [letters("qwertyuiop"), letters("asdfghjkl"), [tool("'", "apostrophe", 1), ...letters("zxcvbnm"), tool("erase", "erase", 2)], [tool("symbols", "symbols", 2), tool("letters", "letters", 2), tool("space", "space", 4), tool("done", "done", 2)]],
-            "letters": [letters("qwertyuiop"), letters("asdfghjkl"), [tool("shift", "shift", 1), ...letters("zxcvbnm"), tool("erase", "erase", 2)], [tool("symbols", "symbols", 2), ...(model.speaksPinyin ? [tool("pinyin", "pinyin", 2)] : []), tool("space", "space", model.speaksPinyin ? 4 : 6), tool("done", "done", 2)]],
-            "symbols": [letters("1234567890"), letters("-/.,:;()#@"), [...letters("，。、：（）《》"), tool("erase", "erase", 2)], [tool("letters", "letters", 2), ...(model.speaksPinyin ? [tool("pinyin", "pinyin", 2)] : []), tool("space", "space", model.speaksPinyin ? 4 : 6), tool("done", "done", 2)]],
+            "pinyin": [letters("qwertyuiop"), letters("asdfghjkl"), [tool("'", "apostrophe", 1), ...letters("zxcvbnm"), tool("erase", "erase", 2)], last(["symbols", "letters", "handwriting"])],
+            "handwriting": Theme.portrait ? [letters("1234567890"), last(["symbols", "letters", "pinyin"])] : [[...letters("0"), tool("letters", "letters", 1), ...last(["symbols", "pinyin"], 2)]],
+            "letters": [letters("qwertyuiop"), letters("asdfghjkl"), [tool("shift", "shift", 1), ...letters("zxcvbnm"), tool("erase", "erase", 2)], last(["symbols", "pinyin", "handwriting"])],
+            "symbols": [letters("1234567890"), letters("-/.,:;()#@"), [...letters("，。、：（）《》"), tool("erase", "erase", 2)], last(["letters", "pinyin", "handwriting"])],
             "digits": padded(""),
             "id": padded("X")
         })
@@ -34,6 +36,12 @@ Rectangle {
                     "key": key,
                     "wide": 1
                 }));
+    }
+
+    // The other layouts, space and done, as wide as ten keys with the `taken` ones before them.
+    function last(others: var, taken = 0): var {
+        const there = others.filter(act => act !== "pinyin" || model.speaksPinyin);
+        return [...there.map(act => tool(act, act, 2)), tool("space", "space", 8 - taken - 2 * there.length), tool("done", "done", 2)];
     }
 
     function padded(last: string): var {
@@ -71,6 +79,8 @@ Rectangle {
             return qsTrId("controls.key_letters");
         if (act === "pinyin")
             return qsTrId("controls.key_pinyin");
+        if (act === "handwriting")
+            return qsTrId("controls.key_handwriting");
         if (act === "symbols")
             return qsTrId("controls.key_symbols");
         if (act === "space")
@@ -107,7 +117,7 @@ Rectangle {
         if (!target)
             return;
         target.sticky = true;
-        model.begin(target.keyboard);
+        model.begin(target.keyboard, Theme.elder);
     }
 
     Connections {
@@ -151,7 +161,7 @@ Rectangle {
             width: parent.width
             model: root.model
             keysHeight: root.keysHeight
-            visible: root.model.mode === "pinyin"
+            visible: root.model.mode === "pinyin" || (root.byHand && sheet.usable)
         }
 
         Column {
@@ -161,6 +171,16 @@ Rectangle {
             spacing: Theme.keyGap
             opacity: root.model.expanded ? 0 : 1
             visible: !root.model.expanded
+
+            WritingPad {
+                id: sheet
+
+                anchors.horizontalCenter: parent?.horizontalCenter
+                model: root.model
+                keyWidth: root.keyWidth
+                keyHeight: root.keyHeight
+                visible: root.byHand
+            }
 
             Repeater {
                 model: root.rows

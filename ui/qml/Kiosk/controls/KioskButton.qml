@@ -11,10 +11,13 @@ Pressable {
     property string iconName
     property bool iconAfter: false
     property int lines: 2
+    property bool waits: false // grey, as long as something is missing; pressed all the same, it is `refused`
 
-    readonly property bool filled: kind === "primary" && enabled
-    readonly property color foreground: !enabled ? Theme.inkSoft : kind === "primary" ? Theme.accentInk : kind === "danger" ? Theme.bad : Theme.brand
+    readonly property bool live: enabled && !waits
+    readonly property bool filled: kind === "primary" && live
+    readonly property color foreground: !live ? Theme.inkSoft : kind === "primary" ? Theme.accentInk : kind === "danger" ? Theme.bad : Theme.brand
 
+    blocked: busy || waits
     Accessible.description: root.busy ? qsTrId("controls.busy") : root.hint
     leftPadding: Theme.space4
     rightPadding: Theme.space4
@@ -23,53 +26,53 @@ Pressable {
 
     background: Rectangle {
         radius: root.corner
-        color: !root.enabled ? Theme.sunk : root.kind === "primary" ? (root.down ? Theme.accentDeep : Theme.accent) : root.down ? Theme.tint : root.kind === "quiet" ? "transparent" : Theme.surface
-        border.width: root.kind === "quiet" && root.enabled ? 0 : root.down ? Theme.strokeStrong : Theme.stroke
-        border.color: !root.enabled ? Theme.line : root.kind === "primary" ? Theme.accentEdge : root.kind === "danger" ? Theme.bad : Theme.brand
+        color: !root.live ? Theme.sunk : root.kind === "primary" ? (root.down ? Theme.accentDeep : Theme.accent) : root.down ? Theme.tint : root.kind === "quiet" ? "transparent" : Theme.surface
+        border.width: root.kind === "quiet" && root.live ? 0 : root.down ? Theme.strokeStrong : Theme.stroke
+        border.color: !root.live ? Theme.line : root.kind === "primary" ? Theme.accentEdge : root.kind === "danger" ? Theme.bad : Theme.brand
     }
 
-    contentItem: RowLayout {
-        spacing: Theme.space2
-        layoutDirection: root.iconAfter ? Qt.RightToLeft : Qt.LeftToRight
+    contentItem: Item {
+        implicitWidth: row.implicitWidth + 2 * Theme.space2
+        implicitHeight: row.implicitHeight
 
-        Item {
-            Layout.fillWidth: true
-            Layout.preferredWidth: 0
-        }
+        RowLayout {
+            id: row
 
-        Icon {
-            Layout.alignment: Qt.AlignVCenter
-            name: root.iconName
-            color: root.foreground
-            weight: 2.3
-            visible: root.iconName !== "" && !root.busy
-        }
+            anchors.centerIn: parent
+            width: Math.min(implicitWidth, parent.width)
+            spacing: Theme.space2
+            layoutDirection: root.iconAfter ? Qt.RightToLeft : Qt.LeftToRight
 
-        ProgressRing {
-            Layout.alignment: Qt.AlignVCenter
-            Layout.preferredWidth: Theme.icon1
-            Layout.preferredHeight: Theme.icon1
-            color: root.foreground
-            ground: "transparent"
-            visible: root.busy
-            Accessible.ignored: true
-        }
+            Icon {
+                Layout.alignment: Qt.AlignVCenter
+                name: root.iconName
+                color: root.foreground
+                weight: 2.3
+                visible: root.iconName !== "" && !root.busy
+            }
 
-        KioskText {
-            Layout.alignment: Qt.AlignVCenter
-            Layout.maximumWidth: Math.max(1, root.availableWidth - (root.iconName !== "" || root.busy ? Theme.icon1 + Theme.space2 : 0))
-            text: root.text
-            role: root.kind === "primary" ? "lead" : "body"
-            color: root.foreground
-            font.bold: root.kind !== "quiet"
-            horizontalAlignment: Text.AlignHCenter
-            maximumLineCount: root.lines
-            Accessible.ignored: true
-        }
+            ProgressRing {
+                Layout.alignment: Qt.AlignVCenter
+                Layout.preferredWidth: Theme.icon1
+                Layout.preferredHeight: Theme.icon1
+                color: root.foreground
+                ground: "transparent"
+                visible: root.busy
+                Accessible.ignored: true
+            }
 
-        Item {
-            Layout.fillWidth: true
-            Layout.preferredWidth: 0
+            KioskText {
+                Layout.alignment: Qt.AlignVCenter
+                Layout.fillWidth: true
+                text: root.text
+                role: root.kind === "primary" ? "lead" : "body"
+                color: root.foreground
+                font.bold: root.kind !== "quiet"
+                horizontalAlignment: Text.AlignHCenter
+                maximumLineCount: root.lines
+                visible: text !== ""
+                Accessible.ignored: true
+            }
         }
     }
 }

@@ -1,5 +1,4 @@
 import QtQuick
-import Kiosk
 
 // A year and a month.
 DatePicker {

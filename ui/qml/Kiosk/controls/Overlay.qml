@@ -5,7 +5,8 @@ import Kiosk
 import "Keypad.js" as Keypad
 
 // A question laid over the screen: nothing below it can be reached by finger or keypad until it is answered. The buttons
-// stand one above the other, the one that harms nothing first.
+// stand one above the other, the one that harms nothing first. A finger that was typing where a button comes up has not
+// answered: the buttons refuse until the question has stood for a moment, and again when they come to say something else.
 FocusScope {
     id: root
 
@@ -14,6 +15,8 @@ FocusScope {
     property string kind: "info" // "info", "warn", "bad"
     property string title
     property list<string> lines
+    property string strong // to be copied down: large, with what it is above it
+    property string strongName
     property string mainText
     property string secondText
     property string thirdText
@@ -21,6 +24,8 @@ FocusScope {
     property Component picture: null
     property list<string> spoken: [title].concat(lines, [mainText, secondText, thirdText])
 
+    property int lull: 700 // ms, longer than two touches of a fast typist are apart
+    readonly property bool fresh: calm.running
     readonly property color mark: kind === "warn" ? Theme.warn : kind === "bad" ? Theme.bad : Theme.brand
 
     signal main
@@ -29,7 +34,7 @@ FocusScope {
     signal touched
 
     Accessible.role: Accessible.Dialog
-    Accessible.name: [title].concat(lines).join(" ")
+    Accessible.name: [title].concat(lines, strongName, strong).join(" ")
     Keys.onPressed: event => event.accepted = Keypad.steer(root, root.Window.activeFocusItem, event.key)
     anchors.fill: parent
     visible: open
@@ -37,6 +42,9 @@ FocusScope {
     focus: open
     z: 100
     onOpenChanged: take()
+    onMainTextChanged: pause()
+    onSecondTextChanged: pause()
+    onThirdTextChanged: pause()
     Component.onCompleted: take()
 
     Spoken {
@@ -46,8 +54,22 @@ FocusScope {
     }
 
     function take(): void {
+        pause();
         if (open)
             root.forceActiveFocus();
+    }
+
+    function pause(): void {
+        if (open)
+            calm.restart();
+        else
+            calm.stop();
+    }
+
+    Timer {
+        id: calm
+
+        interval: root.lull
     }
 
     function pass(from: Item, by: int): void {
@@ -59,7 +81,9 @@ FocusScope {
         Layout.fillWidth: true
         Keys.onTabPressed: root.pass(this, 1)
         Keys.onBacktabPressed: root.pass(this, -1)
+        blocked: busy || root.fresh
         visible: text !== ""
+        onRefused: root.touched()
     }
 
     Rectangle {
@@ -75,12 +99,13 @@ FocusScope {
     Rectangle {
         id: card
 
-        readonly property bool tight: Theme.counter // no height there for a mark
-        readonly property real widest: Theme.portrait ? root.width - 2 * Theme.margin : root.width * 0.62
+        readonly property bool wide: root.strong !== "" && !Theme.portrait // answers side by side
+        readonly property bool tight: Theme.counter || wide // no height there for a mark
+        readonly property real widest: Theme.portrait ? root.width - 2 * Theme.margin : root.width * (wide ? 0.84 : 0.62)
 
         anchors.horizontalCenter: parent.horizontalCenter
         y: Theme.lowReach && Theme.portrait ? root.height - height - Theme.margin : Math.max(Theme.margin, (root.height - height) / 2)
-        width: Math.min(card.widest, Theme.mm(260))
+        width: Math.min(card.widest, Theme.mm(card.wide ? 360 : 260))
         height: Math.min(root.height - 2 * Theme.margin, column.implicitHeight + 2 * column.anchors.margins)
         radius: Theme.radius3
         color: Theme.surface
@@ -141,32 +166,76 @@ FocusScope {
                 }
             }
 
-            Answer {
-                id: first
+            Rectangle {
+                Layout.fillWidth: true
+                implicitHeight: copied.implicitHeight + 2 * Theme.space3
+                radius: Theme.radius2
+                color: Theme.tint
+                border.width: Theme.highContrast ? Theme.stroke : 0
+                border.color: Theme.edge
+                visible: root.strong !== ""
 
+                Column {
+                    id: copied
+
+                    anchors.centerIn: parent
+                    width: parent.width - 2 * Theme.space3
+
+                    KioskText {
+                        width: parent.width
+                        text: root.strongName
+                        horizontalAlignment: Text.AlignHCenter
+                        color: Theme.inkSoft
+                    }
+
+                    KioskText {
+                        objectName: "overlay_strong"
+                        width: parent.width
+                        text: root.strong
+                        role: "display"
+                        font.pixelSize: Math.min(Theme.display, width / 10.4)
+                        font.letterSpacing: Theme.mm(0.3)
+                        horizontalAlignment: Text.AlignHCenter
+                        wrapMode: Text.NoWrap
+                        color: Theme.brand
+                    }
+                }
+            }
+
+            GridLayout {
+                Layout.fillWidth: true
                 Layout.topMargin: Theme.space2
-                objectName: "overlay_main"
-                kind: "primary"
-                text: root.mainText
-                focus: true
-                onClicked: root.main()
-            }
+                columns: card.wide ? 2 : 1
+                columnSpacing: Theme.space4
+                rowSpacing: column.spacing
+                uniformCellWidths: card.wide
 
-            Answer {
-                id: other
+                Answer {
+                    id: first
 
-                objectName: "overlay_second"
-                text: root.secondText
-                onClicked: root.second()
-            }
+                    objectName: "overlay_main"
+                    kind: "primary"
+                    text: root.mainText
+                    focus: true
+                    onClicked: root.main()
+                }
 
-            Answer {
-                id: last
+                Answer {
+                    id: other
 
-                objectName: "overlay_third"
-                kind: root.thirdKind
-                text: root.thirdText
-                onClicked: root.third()
+                    objectName: "overlay_second"
+                    text: root.secondText
+                    onClicked: root.second()
+                }
+
+                Answer {
+                    id: last
+
+                    objectName: "overlay_third"
+                    kind: root.thirdKind
+                    text: root.thirdText
+                    onClicked: root.third()
+                }
             }
         }
     }

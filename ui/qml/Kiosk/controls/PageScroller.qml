@@ -27,10 +27,14 @@ FocusScope {
         calm.restart();
     }
 
-    onWantedChanged: judge()
+    onWantedChanged: {
+        judge();
+        settled.restart();
+    }
     onWidthChanged: {
         yielded = 0;
         judge();
+        settled.restart();
     }
 
     Timer {
@@ -48,8 +52,17 @@ FocusScope {
     }
 
     function reveal(item: Item): void {
-        const top = item.mapToItem(holder, 0, 0).y + root.topPadding;
-        const bottom = top + item.height;
+        root.bring(item, item);
+    }
+
+    // Both into view, or the first of them if they are too far apart.
+    function bring(first: Item, last: Item): void {
+        const top = first.mapToItem(holder, 0, 0).y + root.topPadding;
+        const bottom = last.mapToItem(holder, 0, last.height).y + root.topPadding;
+        root.turnTo(top, bottom - top < root.height ? bottom : top + first.height);
+    }
+
+    function turnTo(top: real, bottom: real): void {
         const last = Math.max(0, flick.contentHeight - flick.height);
         if (top < flick.contentY + Theme.space3)
             flick.contentY = Math.max(0, top - Theme.space3);
@@ -65,7 +78,7 @@ FocusScope {
         return false;
     }
 
-    // A field comes into view whole: with its label and its error.
+    // A field comes into view whole, with its label and its error; where there is no room for that, from its box on.
     function follow(): void {
         if (!root.focused || !root.holds(root.focused))
             return;
@@ -74,7 +87,7 @@ FocusScope {
             if (at instanceof Field)
                 shown = at;
         }
-        root.reveal(shown.height < root.height ? shown : root.focused);
+        root.bring(shown.height < root.height ? shown : root.focused, shown);
     }
 
     readonly property Item focused: Window.activeFocusItem

@@ -37,6 +37,7 @@ FocusScope {
     property string mainText
     property string mainIcon: "next"
     property bool mainEnabled: true
+    property bool mainWaits: false // grey until something is done; a touch on it asks what: `missed`
     property bool mainBusy: false
     property string otherText
     property string otherIcon
@@ -56,9 +57,13 @@ FocusScope {
     property Field editing: null
     readonly property bool typing: keyboard.active
     readonly property Item focused: Window.activeFocusItem
+    // A counter with large text or targets has room for the field alone above its keyboard; what is wrong stands beside it then.
+    readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
+    readonly property string complaint: squeezed ? editing?.error ?? "" : ""
 
     signal back
     signal main
+    signal missed
     signal other
     signal languageWanted
     signal textSizeWanted
@@ -100,10 +105,13 @@ FocusScope {
 
     property Item resting: null // where the keypad goes on after the keyboard has closed
 
-    onFocusedChanged: {
-        editing = fieldOf(focused);
-        if (resting && !(focused && Keypad.contains(focused, resting)))
-            resting = null;
+    // The keyboard that goes may take a page's buttons with it, and one of these may be what has the focus: it moves again
+    // while this runs. So each step asks for what has it now, and nothing here hangs on a binding, which would be a loop.
+    Window.onActiveFocusItemChanged: {
+        root.editing = root.fieldOf(root.Window.activeFocusItem);
+        const now = root.Window.activeFocusItem;
+        if (root.resting && !(now && Keypad.contains(now, root.resting)))
+            root.resting = null;
     }
 
     Accessible.role: Accessible.Pane
@@ -128,7 +136,7 @@ FocusScope {
         id: head
 
         readonly property bool stacked: Theme.portrait && !root.low && root.toolsVisible
-        readonly property real row: root.low || !root.toolsVisible ? Theme.mm(17) : Theme.portrait ? Theme.mm(17) : Theme.target
+        readonly property real row: Math.max(told.implicitHeight, !root.low && root.toolsVisible && !Theme.portrait ? Theme.target : Theme.mm(17))
 
         width: parent.width
         height: Theme.space2 + row + (stacked ? Theme.target + Theme.space2 : 0) + Theme.space2
@@ -156,7 +164,9 @@ FocusScope {
 
             KioskText {
                 Layout.fillWidth: true
-                text: root.terminalName
+                objectName: "terminal_name"
+                text: Sentence.whole(root.terminalName)
+                Accessible.name: root.terminalName
                 font.pixelSize: Theme.portrait ? Theme.mm(9.2) : Theme.mm(8.2)
                 font.bold: true
                 color: Theme.brand
@@ -164,11 +174,24 @@ FocusScope {
                 fontSizeMode: Text.Fit
                 lineHeight: 0.85
                 maximumLineCount: 2
-                minimumPixelSize: Theme.mm(6.6)
+                minimumPixelSize: smallest.font.pixelSize
                 verticalAlignment: Text.AlignVCenter
+                wrapMode: smallest.height > 0 && smallest.advanceWidth(root.terminalName) < width ? Text.NoWrap : Text.Wrap
+
+                FontMetrics {
+                    id: smallest
+
+                    font.family: Theme.family
+                    font.pixelSize: Theme.mm(6.6)
+                    font.bold: true
+                }
             }
 
             Column {
+                id: told
+
+                spacing: -0.3 * Theme.head // the lines' own leading is enough between them
+
                 ConnectionBadge {
                     anchors.right: parent.right
                     online: root.online
@@ -325,6 +348,7 @@ FocusScope {
         id: words
 
         readonly property real full: column.implicitHeight
+        readonly property bool tight: root.rail && keyboard.active && height < Theme.mm(70) // the title alone stays, whole
 
         clip: keyboard.active
         x: Theme.margin
@@ -343,6 +367,20 @@ FocusScope {
                 Layout.fillWidth: true
                 steps: root.steps
                 current: root.step
+                visible: steps.length > 0 && !words.tight && root.complaint === ""
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                Layout.maximumHeight: words.height
+                text: root.complaint
+                color: Theme.bad
+                font.bold: true
+                fontSizeMode: Text.Fit
+                minimumPixelSize: Theme.mm(6.6)
+                visible: text !== ""
+                wrapMode: Text.WordWrap
+                Accessible.ignored: true
             }
 
             // In a rail the words have so much room and no more: there they grow smaller before they are cut or broken.
@@ -356,7 +394,7 @@ FocusScope {
                 fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
                 lineHeight: 0.9
                 minimumPixelSize: Theme.body
-                visible: text !== ""
+                visible: text !== "" && !root.squeezed
                 wrapMode: Text.WordWrap
             }
 
@@ -369,7 +407,7 @@ FocusScope {
                 role: "lead"
                 fontSizeMode: root.rail ? Text.Fit : Text.FixedSize
                 minimumPixelSize: Theme.mm(6.6)
-                visible: text !== "" && !(Theme.counter && keyboard.active)
+                visible: text !== "" && !words.tight && !(root.rail && keyboard.active)
                 wrapMode: Text.WordWrap
             }
         }
@@ -428,7 +466,7 @@ FocusScope {
         y: bottom.y
         width: parent.width
         height: active ? (item as Item)?.implicitHeight ?? 0 : 0
-        active: root.keyboardModel !== null && root.editing !== null
+        active: root.keyboardModel !== null && (root.editing?.visible ?? false)
 
         sourceComponent: KeyboardPanel {
             model: root.keyboardModel
@@ -500,9 +538,12 @@ FocusScope {
                 iconAfter: true
                 text: root.mainText
                 enabled: root.mainEnabled
+                waits: root.mainWaits
                 busy: root.mainBusy
                 visible: text !== ""
                 onClicked: root.main()
+                onRefused: if (waits)
+                    root.missed()
             }
         }
     }

@@ -1,6 +1,4 @@
-pragma ComponentBehavior: Bound
 import QtQuick
-import QtQuick.Shapes
 import Kiosk
 
 // A sheet to sign on. `strokes` is a list of strokes, each a list of {x, y, t, p}: x and y from 0 to 1 of the width and
@@ -13,21 +11,16 @@ FocusScope {
     property string prompt: qsTrId("controls.sign_here")
     property var strokes: []
 
-    readonly property bool empty: strokes.length === 0 && running.length === 0
-    readonly property var running: pen.points
+    readonly property bool empty: strokes.length === 0 && !sheet.writing
 
     signal signed(var strokes) // after every stroke
 
     function clear(): void {
         penDown = false;
-        pen.points = [];
+        sheet.drop();
+        sheet.restart();
         strokes = [];
         signed([]);
-    }
-
-    function line(points: var): var {
-        const dots = points.map(point => Qt.point(point.x * width, point.y * height));
-        return dots.length === 1 ? [dots[0], Qt.point(dots[0].x + 0.1, dots[0].y)] : dots;
     }
 
     // ---- The keypad's pen
@@ -40,7 +33,7 @@ FocusScope {
             lift();
         } else {
             penDown = true;
-            pen.mark(penX, penY, root.empty);
+            sheet.mark(penX, penY);
         }
         Voice.tell([penDown ? qsTrId("controls.pen_down") : qsTrId("controls.pen_up")]);
     }
@@ -48,12 +41,12 @@ FocusScope {
     function leadPen(across: int, along: int): void {
         penX = Math.max(0.02, Math.min(0.98, penX + 0.03 * across));
         penY = Math.max(0.04, Math.min(0.96, penY + 0.03 * along * width / Math.max(1, height)));
-        pen.mark(penX, penY, false);
+        sheet.mark(penX, penY);
     }
 
     function lift(): void {
         penDown = false;
-        pen.finish();
+        sheet.finish();
     }
 
     Accessible.role: Accessible.Canvas
@@ -106,72 +99,15 @@ FocusScope {
         }
     }
 
-    // One shape for every finished stroke, so that a moving finger repaints only its own.
-    Repeater {
-        model: root.strokes
+    InkArea {
+        id: sheet
 
-        Stroke {
-            required property var modelData
-
-            points: modelData
-        }
-    }
-
-    Stroke {
-        points: pen.points
-        visible: pen.points.length > 0
-    }
-
-    PointHandler {
-        id: pen
-
-        property var points: []
-        property real began: 0
-
-        function add(): void {
-            put(Math.max(0, Math.min(1, point.position.x / root.width)), Math.max(0, Math.min(1, point.position.y / root.height)));
-        }
-
-        function mark(x: real, y: real, first: bool): void {
-            if (first)
-                began = Date.now();
-            put(x, y);
-        }
-
-        function put(x: real, y: real): void {
-            const last = points[points.length - 1];
-            if (last && last.x === x && last.y === y)
-                return;
-            points = points.concat([{
-                        "x": x,
-                        "y": y,
-                        "t": Math.round(Date.now() - began),
-                        "p": point.pressure > 0 ? point.pressure : 1
-                    }]);
-        }
-
-        onActiveChanged: {
-            if (active) {
-                if (root.strokes.length === 0)
-                    began = Date.now();
-                points = [];
-                add();
-            } else {
-                finish();
-            }
-        }
-
-        function finish(): void {
-            if (points.length === 0)
-                return;
-            const whole = points;
-            points = [];
-            root.strokes = root.strokes.concat([whole]);
+        anchors.fill: parent
+        strokes: root.strokes
+        onDrawn: points => {
+            root.strokes = root.strokes.concat([points]);
             root.signed(root.strokes);
         }
-
-        onPointChanged: if (active && points.length > 0)
-            add()
     }
 
     Rectangle {
@@ -189,25 +125,5 @@ FocusScope {
     FocusRing {
         shown: root.activeFocus
         corner: Theme.radius3
-    }
-
-    component Stroke: Shape {
-        id: stroke
-
-        property var points: []
-
-        anchors.fill: parent
-
-        ShapePath {
-            strokeColor: Theme.ink
-            strokeWidth: Theme.mm(1.3)
-            fillColor: "transparent"
-            capStyle: ShapePath.RoundCap
-            joinStyle: ShapePath.RoundJoin
-
-            PathPolyline {
-                path: root.line(stroke.points)
-            }
-        }
     }
 }

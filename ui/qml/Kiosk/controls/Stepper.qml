@@ -11,6 +11,7 @@ Item {
     property int from: 0
     property int to: 99
     property bool wraps: false
+    property bool unset: false // nothing is chosen yet: the first touch of either button chooses `value` itself
     property string shown: String(value)
 
     readonly property string called: about === "" ? label : about + " " + label
@@ -18,12 +19,12 @@ Item {
     signal changed(int value)
 
     function step(by: int): void {
-        let next = value + by;
+        let next = unset ? value : value + by;
         if (next > to)
             next = wraps ? from : to;
         if (next < from)
             next = wraps ? to : from;
-        if (next !== value)
+        if (unset || next !== value)
             changed(next);
     }
 
@@ -58,7 +59,7 @@ Item {
             objectName: root.objectName + "_more"
             iconName: "plus"
             autoRepeat: true
-            enabled: root.wraps || root.value < root.to
+            enabled: root.unset || root.wraps || root.value < root.to
             Accessible.name: root.called + " " + qsTrId("controls.more")
             onClicked: root.step(1)
         }
@@ -84,7 +85,7 @@ Item {
             objectName: root.objectName + "_less"
             iconName: "minus"
             autoRepeat: true
-            enabled: root.wraps || root.value > root.from
+            enabled: root.unset || root.wraps || root.value > root.from
             Accessible.name: root.called + " " + qsTrId("controls.less")
             onClicked: root.step(-1)
         }

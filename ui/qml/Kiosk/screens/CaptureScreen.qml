@@ -5,7 +5,8 @@ import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
 
-// The live picture with the page's outline, one sentence of advice in large words, and the pages so far as a strip.
+// The live picture with the page's outline, one sentence of advice in large words, and the pages so far as a strip. A page
+// of the strip that is touched takes the live picture's place, large enough to be checked.
 KioskScreen {
     id: root
 
@@ -14,7 +15,11 @@ KioskScreen {
     readonly property int pages: material.pages ?? 0
     readonly property int least: material.minPages ?? 1
     readonly property int most: material.maxPages ?? 1
-    readonly property string advice: Materials.refusal !== "" ? Materials.refusal : byHand ? "screens.capture.corners_hint" : Camera.advice
+    readonly property bool full: pages >= most // no further page is taken: none is asked for
+    readonly property bool looking: chosen >= 0 && chosen < pages
+    readonly property bool touchable: pages > 0 && !looking && !full
+    readonly property string task: looking ? qsTrId("screens.capture.looking") : full ? qsTrId("screens.capture.full_instruction") : material.profile === "photo" ? qsTrId("screens.capture.photo") : qsTrId("screens.capture.instruction")
+    readonly property string advice: full ? "screens.capture.full" : Materials.refusal !== "" ? Materials.refusal : byHand ? "screens.capture.corners_hint" : Camera.advice
     property string steady // advice that stands long enough to be said
     property int chosen: -1
     property bool byHand: false
@@ -27,6 +32,7 @@ KioskScreen {
     }
 
     onPagesChanged: byHand = false
+    onChosenChanged: byHand = false
     onAdviceChanged: calm.restart()
 
     Timer {
@@ -55,7 +61,8 @@ KioskScreen {
     title: Sentence.fill(qsTrId("screens.capture.title"), {
         "name": material.name ?? ""
     })
-    instruction: material.profile === "photo" ? qsTrId("screens.capture.photo") : qsTrId("screens.capture.instruction")
+    // Beside the picture there is no room for a further line, in the rail there is.
+    instruction: touchable && !Theme.portrait ? task + "\n" + qsTrId("screens.capture.enlarge") : task
     mainText: qsTrId("screens.capture.done")
     mainIcon: "check"
     mainEnabled: pages >= least
@@ -83,7 +90,8 @@ KioskScreen {
                 // While corners are set by hand nothing may lie over one of them.
                 anchors.topMargin: root.byHand ? byHandButton.height + 2 * Theme.space3 : Theme.space1
                 anchors.bottomMargin: root.byHand ? board.height + 2 * Theme.space3 : Theme.space1
-                outlined: !root.byHand
+                outlined: !root.byHand && !root.full
+                visible: !root.looking
                 outline: Camera.advice.endsWith("hold_still") || Camera.advice.endsWith("good") ? "#19d38c" : "#ffc65a"
             }
 
@@ -104,7 +112,7 @@ KioskScreen {
                 anchors.right: parent.right
                 anchors.margins: Theme.space3
                 text: root.byHand ? qsTrId("screens.capture.corners_found") : qsTrId("screens.capture.corners")
-                visible: Camera.ready && root.pages < root.most
+                visible: Camera.ready && !root.full && !root.looking
                 onClicked: {
                     if (!root.byHand)
                         handles.corners = view.corners();
@@ -112,10 +120,36 @@ KioskScreen {
                 }
             }
 
+            Picture {
+                objectName: "page_large"
+                anchors.fill: parent
+                anchors.margins: Theme.space3
+                anchors.topMargin: closeButton.height + 2 * Theme.space3
+                name: root.looking ? "page/" + root.key + "/" + root.chosen : ""
+                visible: root.looking
+                Accessible.role: Accessible.Graphic
+                Accessible.name: Sentence.fill(qsTrId("screens.capture.page"), {
+                    "page": root.chosen + 1
+                })
+            }
+
+            KioskButton {
+                id: closeButton
+
+                objectName: "page_close"
+                anchors.top: parent.top
+                anchors.right: parent.right
+                anchors.margins: Theme.space3
+                iconName: "camera"
+                text: qsTrId("screens.capture.close_page")
+                visible: root.looking
+                onClicked: root.chosen = -1
+            }
+
             Column {
                 anchors.centerIn: parent
                 spacing: Theme.space3
-                visible: !Camera.ready
+                visible: !Camera.ready && !root.looking
 
                 ProgressRing {
                     anchors.horizontalCenter: parent.horizontalCenter
@@ -141,7 +175,7 @@ KioskScreen {
                 color: Theme.highContrast ? "#000000" : "#f2ffffff"
                 border.width: Theme.highContrast ? Theme.stroke : 0
                 border.color: Theme.edge
-                visible: Camera.ready && root.advice !== ""
+                visible: Camera.ready && root.advice !== "" && !root.looking
 
                 KioskText {
                     id: advice
@@ -179,10 +213,18 @@ KioskScreen {
                     objectName: "capture_manual"
                     iconName: "camera"
                     text: qsTrId("screens.capture.manual")
-                    enabled: Camera.ready && root.pages < root.most
+                    enabled: Camera.ready && !root.full && !root.looking
                     visible: Theme.portrait
                     onClicked: root.shoot()
                 }
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                text: qsTrId("screens.capture.enlarge")
+                role: "caption"
+                color: Theme.inkSoft
+                visible: root.touchable && Theme.portrait
             }
 
             ListView {
@@ -196,6 +238,7 @@ KioskScreen {
                 orientation: across ? ListView.Horizontal : ListView.Vertical
                 spacing: Theme.space3
                 clip: true
+                cacheBuffer: 0 // pages out of view would be made some time later, and lie on the first until they are placed
                 model: Math.max(root.pages, root.least)
                 boundsBehavior: Flickable.StopAtBounds
 
@@ -259,7 +302,7 @@ KioskScreen {
                 rightPadding: Theme.space2
                 lines: 3
                 text: qsTrId("screens.capture.manual")
-                enabled: Camera.ready && root.pages < root.most
+                enabled: Camera.ready && !root.full && !root.looking
                 visible: !Theme.portrait
                 onClicked: root.shoot()
             }
@@ -270,7 +313,7 @@ KioskScreen {
             Layout.columnSpan: Theme.portrait ? 1 : 2
             spacing: Theme.gap
             uniformCellSizes: true
-            visible: root.chosen >= 0 && root.chosen < root.pages
+            visible: root.looking
 
             StripButton {
                 objectName: "page_earlier"

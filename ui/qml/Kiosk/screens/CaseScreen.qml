@@ -1,6 +1,5 @@
 pragma ComponentBehavior: Bound
 import QtQuick
-import QtQuick.Layouts
 import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
@@ -14,14 +13,14 @@ KioskScreen {
     readonly property bool printing: Session.busy
     readonly property bool explained: ["parked", "withdrawing", "withdraw_refused", "withdrawn", "not_accepted", "supplement_required"].includes(status)
 
-    title: line.name === undefined || line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name
+    title: line.callBack ? qsTrId("screens.call_back.case") : line.name === undefined || line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name
     instruction: status === "" ? "" : qsTrId("screens.cases.state." + status)
     aloud: [line.number ?? "", status === "" || !explained ? "" : Sentence.fill(qsTrId("screens.case.note." + status), {
             "phone": Station.phone
         }), Session.receipt === "printed" ? qsTrId("screens.case.reprinted") : ""]
     backText: qsTrId("screens.case.list")
     endVisible: false
-    mainText: line.here ? qsTrId("screens.case.reprint") : ""
+    mainText: line.here && !line.callBack ? qsTrId("screens.case.reprint") : ""
     mainIcon: "printer"
     mainEnabled: !printing
     mainBusy: printing
@@ -50,7 +49,7 @@ KioskScreen {
         PromiseTrack {
             width: parent?.width ?? 0
             reached: Math.max(0, root.line.reached ?? 0)
-            visible: (root.line.reached ?? -1) >= 0
+            visible: (root.line.reached ?? -1) >= 0 && !root.line.callBack
         }
 
         Notice {
@@ -60,6 +59,15 @@ KioskScreen {
                 "phone": Station.phone
             })
             visible: root.explained
+        }
+
+        Panel {
+            width: parent?.width ?? 0
+            objectName: "case_answer"
+            icon: "phone"
+            heading: qsTrId("screens.call_back.answer")
+            strong: root.line.answer ?? ""
+            visible: strong !== ""
         }
 
         KioskButton {

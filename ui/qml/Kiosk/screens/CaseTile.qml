@@ -9,8 +9,8 @@ Pressable {
 
     required property var line
 
-    readonly property string name: line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name
-    readonly property bool fine: line.reached >= 0
+    readonly property string name: line.callBack ? qsTrId("screens.call_back.case") : line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name
+    readonly property bool fine: line.reached >= 0 || line.callBack && line.state !== "parked"
     readonly property string status: qsTrId("screens.cases.state." + line.state)
 
     objectName: "case_" + line.code
@@ -35,7 +35,7 @@ Pressable {
 
         Icon {
             Layout.alignment: Qt.AlignVCenter
-            name: root.line.state === "withdrawn" || root.line.state === "withdrawing" ? "back" : root.fine ? "page" : "warn"
+            name: root.line.callBack ? "phone" : root.line.state === "withdrawn" || root.line.state === "withdrawing" ? "back" : root.fine ? "page" : "warn"
             size: Theme.mm(13)
             color: root.fine ? Theme.brand : Theme.warn
         }

@@ -27,25 +27,8 @@ KioskScreen {
         Person.submitCode();
     }
 
-    function confirmed(): bool {
-        if (mainEnabled)
-            goOn();
-        return mainEnabled;
-    }
-
-    // The digits of a keypad, wherever its focus is.
     function typed(event: KeyEvent): bool {
-        if (Session.busy)
-            return false;
-        if (/^[0-9]$/.test(event.text))
-            Person.typeCode(event.text);
-        else if (event.key === Qt.Key_Backspace)
-            Person.eraseCode();
-        else if (event.key === Qt.Key_Return || event.key === Qt.Key_Enter || event.key === Qt.Key_Select)
-            return confirmed();
-        else
-            return false;
-        return true;
+        return pad.typed(event) || root.entered(event);
     }
 
     // On a counter the pad stands beside the six places, since there is no height for both.
@@ -120,67 +103,18 @@ KioskScreen {
             }
         }
 
-        Item {
-            id: padPlace
+        DigitPad {
+            id: pad
 
             Layout.column: Theme.counter ? 1 : 0
             Layout.row: Theme.counter ? 0 : 2
             Layout.rowSpan: Theme.counter ? 2 : 1
             Layout.fillWidth: true
             Layout.fillHeight: true
-
-            Grid {
-                id: pad
-
-                readonly property real cell: Math.min(Theme.mm(Theme.elder ? 76 : 60), (padPlace.width - 2 * spacing) / 3)
-                readonly property real tall: Math.min(Theme.mm(Theme.elder ? 38 : 30), (padPlace.height - 3 * spacing) / 4)
-
-                anchors.centerIn: parent
-                columns: 3
-                spacing: Theme.gap
-
-                Repeater {
-                    model: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", "erase"]
-
-                    KioskButton {
-                        id: key
-
-                        required property string modelData
-
-                        objectName: "digit_" + modelData
-                        width: pad.cell
-                        height: pad.tall
-                        opacity: modelData === "" ? 0 : 1
-                        enabled: modelData !== "" && !Session.busy
-                        iconName: modelData === "erase" && Theme.textStep < 2 && !Theme.counter ? "erase" : ""
-                        leftPadding: Theme.space1
-                        rightPadding: Theme.space1
-                        topPadding: 0
-                        bottomPadding: 0
-                        text: modelData === "erase" ? qsTrId("screens.code.erase") : modelData
-                        onClicked: {
-                            if (modelData === "erase")
-                                Person.eraseCode();
-                            else
-                                Person.typeCode(modelData);
-                        }
-
-                        Binding {
-                            target: key.contentItem
-                            property: "visible"
-                            value: key.modelData === "erase"
-                        }
-
-                        KioskText {
-                            anchors.centerIn: parent
-                            text: key.modelData === "erase" ? "" : key.modelData
-                            role: "title"
-                            color: key.enabled ? Theme.brand : Theme.inkSoft
-                            Accessible.ignored: true
-                        }
-                    }
-                }
-            }
+            enabled: !Session.busy
+            eraseText: qsTrId("screens.code.erase")
+            onDigit: key => Person.typeCode(key)
+            onErase: Person.eraseCode()
         }
 
         KioskText {

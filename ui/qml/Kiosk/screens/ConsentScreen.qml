@@ -13,26 +13,42 @@ KioskScreen {
     property bool identify: false
     property bool handle: false
     property bool phone: false
+    property bool asked: false // the main button was touched while something was missing
+
+    function missing(on: bool): string {
+        return asked && !on ? qsTrId("screens.consent.missing") : "";
+    }
 
     instruction: qsTrId("screens.consent.instruction")
     mainText: qsTrId("screens.consent.agree")
-    mainEnabled: identify && handle && (phone || !withPhone)
+    mainWaits: !identify || !handle || (withPhone && !phone)
     endVisible: false
+    onMissed: {
+        asked = true;
+        page.reveal([first, second, third].find(tick => tick.missing !== "") ?? first);
+    }
 
     PageScroller {
+        id: page
+
         anchors.fill: parent
         spacing: Theme.space3
 
         Tick {
+            id: first
+
             width: parent?.width ?? 0
             objectName: "consent_identify"
             heading: qsTrId("screens.consent.identify")
             note: qsTrId("screens.consent.identify_note")
             on: root.identify
+            missing: root.missing(on)
             onClicked: root.identify = !root.identify
         }
 
         Tick {
+            id: second
+
             width: parent?.width ?? 0
             objectName: "consent_handle"
             heading: root.forCases ? qsTrId("screens.consent.find") : qsTrId("screens.consent.handle")
@@ -40,15 +56,19 @@ KioskScreen {
                 "office": Catalogue.guide.office ?? ""
             })
             on: root.handle
+            missing: root.missing(on)
             onClicked: root.handle = !root.handle
         }
 
         Tick {
+            id: third
+
             width: parent?.width ?? 0
             objectName: "consent_phone"
             heading: qsTrId("screens.consent.phone")
             note: qsTrId("screens.consent.phone_note")
             on: root.phone
+            missing: root.missing(on)
             visible: root.withPhone
             onClicked: root.phone = !root.phone
         }

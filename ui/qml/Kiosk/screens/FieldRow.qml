@@ -137,6 +137,8 @@ Column {
             optional: !root.field.required
             value: root.field.value ?? ""
             start: Station.today
+            from: root.field.earliest
+            to: root.field.latest
             onChosen: value => Form.set(root.field.key, value)
         }
     }
@@ -153,6 +155,8 @@ Column {
             optional: !root.field.required
             value: root.field.value ?? ""
             start: Station.today
+            from: root.field.earliest
+            to: root.field.latest
             onChosen: value => Form.set(root.field.key, value)
         }
     }

@@ -10,6 +10,7 @@ KioskScreen {
     id: root
 
     readonly property var guide: Catalogue.guide
+    readonly property string reason: guide.reason ?? "" // it could be done when it was chosen, and cannot any more
     readonly property bool printed: Session.journey === "certificate"
     readonly property string proof: guide.assurance === "card+code" ? qsTrId("screens.guide.assurance.card_code") : guide.assurance === "card+clerk" ? qsTrId("screens.guide.assurance.card_clerk") : guide.assurance === "none" ? qsTrId("screens.guide.assurance.none") : qsTrId("screens.guide.assurance.card")
 
@@ -23,20 +24,64 @@ KioskScreen {
         });
     }
 
+    // What hangs on an answer reads as one of these, by that answer; the others stand for themselves.
+    function pointsOf(bring: var): var {
+        const list = [];
+        for (const one of bring) {
+            if (one.choices === undefined) {
+                list.push(one);
+                continue;
+            }
+            list.push({
+                "name": Sentence.fill(qsTrId(one.choices.length > 1 ? "screens.guide.one_of" : "screens.guide.only_for"), {
+                    "question": one.question
+                })
+            });
+            one.choices.forEach((choice, at) => choice.bring.forEach((paper, i) => list.push({
+                        "name": i > 0 ? paper.name : Sentence.fill(qsTrId(at > 0 ? "screens.guide.or_choice" : "screens.guide.choice"), {
+                            "when": choice.when.join(qsTrId("screens.guide.or_between")),
+                            "name": paper.name
+                        }),
+                        "note": paper.note,
+                        "inner": true
+                    })));
+            if (one.rest.length > 0)
+                list.push({
+                    "name": Sentence.fill(qsTrId("screens.guide.choice_none"), {
+                        "when": one.rest.join(qsTrId("screens.guide.or_between"))
+                    }),
+                    "inner": true
+                });
+        }
+        return list;
+    }
+
     function named(points: var): list<string> {
         return (points ?? []).map(point => point.name);
     }
 
-    aloud: [qsTrId("screens.guide.who"), guide.who ?? "", qsTrId("screens.guide.needed")].concat(guide.bring?.length ? named(guide.bring) : [qsTrId("screens.guide.nothing_needed")], [qsTrId("screens.guide.time"), limit(guide.promised), qsTrId("screens.guide.fee"), guide.charged ? qsTrId("screens.guide.charged") : qsTrId("screens.guide.free"), qsTrId("screens.guide.assurance"), proof])
+    aloud: [qsTrId("screens.guide.who"), guide.who ?? "", qsTrId("screens.guide.needed")].concat(guide.bring?.length ? named(pointsOf(guide.bring)) : [qsTrId("screens.guide.nothing_needed")], [qsTrId("screens.guide.time"), limit(guide.promised), qsTrId("screens.guide.fee"), guide.charged ? qsTrId("screens.guide.charged") : qsTrId("screens.guide.free"), qsTrId("screens.guide.assurance"), proof])
     title: guide.name ?? ""
     instruction: guide.summary ?? ""
     steps: []
     endVisible: false
+    mainEnabled: reason === ""
     mainText: printed ? qsTrId("screens.guide.print") : qsTrId("screens.guide.begin")
 
     PageScroller {
         anchors.fill: parent
         spacing: Theme.space3
+
+        Notice {
+            width: parent?.width ?? 0
+            objectName: "guide_obstacle"
+            kind: "warn"
+            title: root.reason === "" ? "" : qsTrId(root.reason)
+            nextStep: root.reason === "" ? "" : Sentence.fill(qsTrId(root.guide.nextStep), {
+                "phone": Station.phone
+            })
+            visible: root.reason !== ""
+        }
 
         Panel {
             width: parent?.width ?? 0
@@ -49,7 +94,7 @@ KioskScreen {
             width: parent?.width ?? 0
             icon: "card"
             heading: qsTrId("screens.guide.needed")
-            points: root.guide.bring ?? []
+            points: root.pointsOf(root.guide.bring ?? [])
             text: points.length === 0 ? qsTrId("screens.guide.nothing_needed") : ""
         }
 

@@ -26,8 +26,8 @@ KioskScreen {
     title: shelf === "" ? qsTrId("screens.home.title") : shelfTitles[shelf] ?? ""
     instruction: shelf === "" ? qsTrId("screens.home.instruction") : shelf === "search" ? "" : qsTrId("screens.home.pick")
     // While one types, the keyboard may stand where the list is: the way to it is the main action then.
-    mainText: shelf !== "search" ? qsTrId("screens.home.search_short") : typing && Catalogue.found.length > 0 ? Sentence.fill(qsTrId("screens.home.see_found"), {
-        "count": Catalogue.found.length
+    mainText: shelf !== "search" ? qsTrId("screens.home.search_short") : typing && Catalogue.count > 0 ? Sentence.fill(qsTrId("screens.home.see_found"), {
+        "count": Catalogue.count
     }) : ""
     mainIcon: shelf === "search" ? "list" : "search"
     otherText: Session.elder ? "" : qsTrId("screens.head.elder")

@@ -2,11 +2,25 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk
 import Kiosk.Bridge
+import Kiosk.Keyboard
 import Kiosk.controls
 
-// The search: what is typed above, what is found below, at once.
+// The search: what is typed above, what is found below, at once, also by letters that are still waiting for a character.
+// The tiles are made once and filled anew with every key: making them would cost more than a frame.
 Item {
     id: root
+
+    readonly property string begun: Keyboard.model.preedit
+    readonly property var nothing: ({
+            "id": "",
+            "name": "",
+            "summary": "",
+            "mode": "",
+            "reason": "",
+            "nextStep": ""
+        })
+
+    onBegunChanged: Catalogue.search(wanted.text, begun)
 
     Field {
         id: wanted
@@ -16,7 +30,7 @@ Item {
         label: qsTrId("screens.home.search")
         keyboard: "pinyin"
         maximumLength: 40
-        onEdited: text => Catalogue.look("search", text)
+        onEdited: text => Catalogue.search(text, root.begun)
         Component.onCompleted: wanted.begin()
     }
 
@@ -28,19 +42,30 @@ Item {
         spacing: Theme.space3
 
         Repeater {
-            model: Catalogue.found
+            model: Catalogue.shown
 
             ServiceTile {
-                required property var modelData
+                required property int index
 
                 width: parent?.width ?? 0
-                service: modelData
+                service: Catalogue.found[index] ?? root.nothing
+                visible: service.id !== ""
             }
+        }
+
+        KioskText {
+            width: parent?.width ?? 0
+            objectName: "search_rest"
+            text: Sentence.fill(qsTrId("screens.home.rest"), {
+                "count": Catalogue.count - Catalogue.found.length
+            })
+            color: Theme.inkSoft
+            visible: Catalogue.count > Catalogue.found.length
         }
 
         Notice {
             width: parent?.width ?? 0
-            visible: Catalogue.found.length === 0 && !wanted.empty
+            visible: Catalogue.count === 0 && !wanted.empty
             title: qsTrId("screens.home.none_found")
             nextStep: qsTrId("screens.home.none_found_next")
         }

@@ -21,6 +21,20 @@ PageScroller {
         }
     }
 
+    KioskButton {
+        readonly property int rest: Catalogue.count - Catalogue.found.length
+
+        objectName: "shelf_more"
+        width: parent?.width ?? 0
+        height: Math.max(implicitHeight, Theme.target)
+        iconName: "down"
+        text: Sentence.fill(qsTrId("screens.home.more"), {
+            "count": rest
+        })
+        visible: rest > 0
+        onClicked: Catalogue.more()
+    }
+
     Notice {
         width: parent?.width ?? 0
         visible: Catalogue.found.length === 0

@@ -10,8 +10,7 @@ ScreenFrame {
 
     property bool endVisible: Session.journey !== ""
     property bool silenceAsked: false // why nothing can be heard
-    property bool helpAsked: false
-    property bool asking: false // a question of the screen's own lies over it
+    property bool questioned: false // a question of the screen's own lies over it
 
     // A screen with another meaning of a button overrides its function: a handler of its own would only be added.
     function goBack(): void {
@@ -24,6 +23,19 @@ ScreenFrame {
 
     function goOther(): void {
         Session.cancel();
+    }
+
+    // Enter goes on from the digits of a keypad, while nothing else has its focus.
+    function entered(event: KeyEvent): bool {
+        const enter = event.key === Qt.Key_Return || event.key === Qt.Key_Enter || event.key === Qt.Key_Select;
+        if (!enter || !mainEnabled || mainBusy)
+            return false;
+        goOn();
+        return true;
+    }
+
+    function askHelp(): void {
+        Help.ask();
     }
 
     keyboardModel: Keyboard.model
@@ -52,24 +64,12 @@ ScreenFrame {
     onTextSizeWanted: Settings.setTextSize((Settings.textSize + 1) % 4)
     onContrastWanted: Settings.setHighContrast(!Settings.highContrast)
     onLowReachWanted: Settings.setLowReach(!Settings.lowReach)
-    covered: helpAsked || silenceAsked || asking
+    covered: silenceAsked || questioned
     soundOn: Speech.on
     soundAvailable: Speech.available
     onSoundWanted: Speech.toggle()
     onSoundRefused: silenceAsked = true
-    onHelpWanted: helpAsked = true
-
-    Overlay {
-        parent: root
-        open: root.helpAsked
-        icon: "help"
-        title: qsTrId("screens.help.title")
-        lines: [qsTrId("screens.help.1"), qsTrId("screens.help.2"), qsTrId("screens.help.3"), Sentence.fill(qsTrId("screens.help.4"), {
-                "phone": Station.phone
-            })]
-        mainText: qsTrId("screens.help.close")
-        onMain: root.helpAsked = false
-    }
+    onHelpWanted: root.askHelp()
 
     Overlay {
         objectName: "silence"

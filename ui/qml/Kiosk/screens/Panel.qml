@@ -12,7 +12,7 @@ Rectangle {
     property string heading
     property string strong
     property string text
-    property var points: [] // maps {name, note}
+    property var points: [] // maps {name, note, inner}; inner ones belong to the one before them
     property string kind: "plain" // or "good"
 
     readonly property color mark: kind === "good" ? Theme.good : Theme.brand
@@ -84,9 +84,11 @@ Rectangle {
                     Icon {
                         Layout.alignment: Qt.AlignTop
                         Layout.topMargin: Theme.space1
+                        Layout.rightMargin: point.modelData.inner ? Theme.space2 : 0
                         name: root.kind === "good" ? "check" : "page"
                         size: Theme.icon1 * 0.85
                         color: root.mark
+                        opacity: point.modelData.inner ? 0 : 1
                     }
 
                     ColumnLayout {

@@ -1,5 +1,6 @@
 pragma ComponentBehavior: Bound
 import QtQuick
+import QtQuick.Layouts
 import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
@@ -15,8 +16,9 @@ Column {
     readonly property bool street: field.type === "address"
     readonly property var value: field.value ?? (street ? {} : "")
     readonly property string code: street ? value.division ?? "" : String(value)
-    readonly property var path: trace(code)
-    readonly property var next: Form.divisions(path.length > 0 ? path[path.length - 1].value : "")
+    // The names are those of the language: another one names every division anew.
+    readonly property var path: Settings.language !== "" ? trace(code) : []
+    readonly property var next: Settings.language !== "" ? Form.divisions(path.length > 0 ? path[path.length - 1].value : "") : []
     readonly property bool settled: path.length > 0 && next.length === 0
 
     // The codes contain each other: 2 digits for the province, 4 city, 6 county, 9 town, 12 community.
@@ -69,6 +71,8 @@ Column {
         hint: qsTrId("screens.form.change")
         leftPadding: Theme.space4
         rightPadding: Theme.space4
+        topPadding: Theme.space2
+        bottomPadding: Theme.space2
         visible: root.path.length > 0
         onClicked: root.choose(root.path.length > 1 ? root.path[root.path.length - 2].value : "")
 
@@ -124,12 +128,13 @@ Column {
         visible: !root.settled
     }
 
-    Grid {
-        id: grid
-
+    GridLayout {
         width: parent.width
         columns: Theme.textStep > 1 ? 2 : 3
-        spacing: Theme.gap
+        columnSpacing: Theme.gap
+        rowSpacing: Theme.gap
+        uniformCellWidths: true
+        uniformCellHeights: true // names of one line and of two stand side by side
         visible: !root.settled
 
         Repeater {
@@ -138,7 +143,8 @@ Column {
             KioskButton {
                 required property var modelData
 
-                width: (grid.width - (grid.columns - 1) * grid.spacing) / grid.columns
+                Layout.fillWidth: true
+                Layout.fillHeight: true
                 objectName: "place_" + modelData.value
                 leftPadding: Theme.space2
                 rightPadding: Theme.space2
@@ -158,6 +164,7 @@ Column {
         label: qsTrId("screens.form.address_detail")
         keyboard: "pinyin"
         maximumLength: root.field.maxLength
+        error: root.field.problem
         visible: root.street && root.settled
         onEdited: text => Form.set(root.field.key, {
                 "division": root.code,
@@ -172,6 +179,6 @@ Column {
 
     FieldError {
         width: parent.width
-        text: root.field.problem
+        text: detail.visible ? "" : root.field.problem
     }
 }

@@ -32,12 +32,13 @@ FocusScope {
             "print": printScreen,
             "taken": takenScreen,
             "guard": guardScreen,
+            "staff_pin": staffPinScreen,
             "staff": staffScreen,
             "out_of_service": outOfServiceScreen,
             "choose": formScreen,
             "prepare": submitScreen
         })
-    readonly property bool covered: trouble.open || elder.open || leave.open || idle.open
+    readonly property bool covered: help.active || trouble.open || elder.open || leave.open || idle.open
 
     focus: true
 
@@ -70,6 +71,7 @@ FocusScope {
         anchors.fill: parent
         enabled: !root.covered
         focus: !root.covered
+        visible: !help.active
         sourceComponent: root.screens[Session.state] ?? null
         onLoaded: fade.restart()
 
@@ -82,6 +84,34 @@ FocusScope {
             to: 1
             duration: Theme.motion
         }
+    }
+
+    // The step stays as it is behind the help: where it was scrolled to, what was marked.
+    Loader {
+        id: help
+
+        readonly property KioskScreen step: loader.item as KioskScreen
+
+        anchors.fill: parent
+        active: Help.stage !== ""
+        enabled: !trouble.open && !elder.open && !leave.open && !idle.open
+        focus: active && enabled
+        sourceComponent: Help.stage === "open" ? helpScreen : callBackScreen
+    }
+
+    Component {
+        id: helpScreen
+
+        HelpScreen {
+            stepTitle: help.step?.title ?? ""
+            stepInstruction: help.step?.instruction ?? ""
+        }
+    }
+
+    Component {
+        id: callBackScreen
+
+        CallBackScreen {}
     }
 
     Component {
@@ -211,6 +241,12 @@ FocusScope {
     }
 
     Component {
+        id: staffPinScreen
+
+        StaffPinScreen {}
+    }
+
+    Component {
         id: staffScreen
 
         StaffScreen {}
@@ -228,12 +264,13 @@ FocusScope {
         readonly property var words: ({
                 "retry": qsTrId("screens.trouble.retry"),
                 "skip": qsTrId("screens.trouble.skip"),
+                "change": qsTrId("screens.trouble.change"),
                 "leave": qsTrId("screens.trouble.leave")
             })
         readonly property list<string> choices: Session.troubleChoices
 
         objectName: "trouble"
-        open: Session.troubleId !== ""
+        open: Session.troubleId !== "" && !Session.leaving
         kind: "warn"
         icon: "warn"
         title: qsTrId("screens.trouble.title")
@@ -241,6 +278,9 @@ FocusScope {
                 "detail": Session.troubleDetail,
                 "phone": Station.phone
             })] : []
+        // What it lies over may be the number that the person is told to copy down.
+        strong: Session.state === "outcome" ? Case.code : Session.state === "case" ? Cases.open.number ?? "" : ""
+        strongName: qsTrId("screens.outcome.code")
         mainText: choices.length > 1 ? words[choices[0]] : ""
         secondText: choices.length > 2 ? words[choices[1]] : choices.length === 1 ? words[choices[0]] : ""
         thirdText: choices.length > 1 ? words[choices[choices.length - 1]] : ""

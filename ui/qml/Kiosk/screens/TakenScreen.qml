@@ -3,7 +3,7 @@ import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
 
-// The paper is out: take it, and say so.
+// The paper is out: take it, and say so. Whoever likes says how it was; nobody has to.
 KioskScreen {
     instruction: Sentence.fill(qsTrId("screens.taken.instruction"), {
         "pages": Certificate.pages
@@ -14,21 +14,30 @@ KioskScreen {
     mainText: qsTrId("screens.taken.done")
     mainIcon: "check"
 
-    Where {
-        anchors.top: parent.top
-        anchors.bottom: note.top
-        anchors.bottomMargin: Theme.space5
-        width: parent.width
-        place: "slot"
-        taking: true
-    }
+    PageScroller {
+        id: page
 
-    Notice {
-        id: note
+        anchors.fill: parent
+        spacing: Theme.counter ? Theme.space3 : Theme.space4
 
-        anchors.bottom: parent.bottom
-        anchors.bottomMargin: Theme.space3
-        width: parent.width
-        text: qsTrId("screens.taken.verify")
+        Where {
+            width: parent?.width ?? 0
+            height: Math.max(Theme.mm(Theme.counter ? 45 : 70), page.height - rating.implicitHeight - note.implicitHeight - 2 * page.spacing)
+            place: "slot"
+            taking: true
+        }
+
+        RatingRow {
+            id: rating
+
+            width: parent?.width ?? 0
+        }
+
+        Notice {
+            id: note
+
+            width: parent?.width ?? 0
+            text: qsTrId("screens.taken.verify")
+        }
     }
 }

@@ -10,6 +10,7 @@ Pressable {
     property string heading
     property string note
     property bool on: false
+    property string missing // says what is to be done while it is not ticked, once somebody asked
 
     Accessible.role: Accessible.CheckBox
     Accessible.name: root.heading
@@ -18,7 +19,7 @@ Pressable {
     onOnChanged: if (visualFocus)
         Voice.tell([text, on ? qsTrId("speech.chosen") : qsTrId("speech.not_chosen")])
     text: heading
-    hint: note
+    hint: [note, missing].filter(part => part !== "").join(" ")
     corner: Theme.radius3
     leftPadding: Theme.space4
     rightPadding: Theme.space4
@@ -28,8 +29,8 @@ Pressable {
     background: Rectangle {
         radius: root.corner
         color: root.on || root.down ? Theme.tint : Theme.surface
-        border.width: root.on ? Theme.strokeStrong : Theme.highContrast ? Theme.stroke : Theme.hairline
-        border.color: root.on ? Theme.brand : Theme.edge
+        border.width: root.on || root.missing !== "" ? Theme.strokeStrong : Theme.highContrast ? Theme.stroke : Theme.hairline
+        border.color: root.on ? Theme.brand : root.missing !== "" ? Theme.bad : Theme.edge
     }
 
     contentItem: RowLayout {
@@ -42,7 +43,7 @@ Pressable {
             radius: Theme.radius1
             color: root.on ? Theme.brand : Theme.surface
             border.width: Theme.stroke
-            border.color: root.on ? Theme.brand : Theme.edge
+            border.color: root.on ? Theme.brand : root.missing !== "" ? Theme.bad : Theme.edge
 
             Icon {
                 anchors.centerIn: parent
@@ -70,6 +71,11 @@ Pressable {
                 Layout.fillWidth: true
                 text: root.note
                 Accessible.ignored: true
+            }
+
+            FieldError {
+                Layout.fillWidth: true
+                text: root.missing
             }
         }
     }

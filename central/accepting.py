@@ -1,0 +1,265 @@
+"""The accept transaction: submissions that come together are entered together, each exactly once, and share one commit.
+
+Knows: the UNIQUE id, receipts, contiguity, who writes for whom. Does not know: envelopes' checks (`outbox`), what a case is.
+Whoever gets the turn first enters all who wait by then; each of them gets its own answer, after the commit that holds it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy.exc import DataError, SQLAlchemyError
+
+from central import call_backs, cases, ratings, withdrawals
+from central.db import Database
+from central.refusals import Refused
+from central.tables import kiosks, submissions
+from kiosk.city.messages import CallBack, Rating, Submission, Withdrawal
+from offline_queue.envelope import Header, Receipt, sign_receipt
+
+log = logging.getLogger("central")
+
+_TOGETHER = 64
+"""Submissions in one transaction at most, so that the first does not wait for ever."""
+
+# Made once: to put a statement together costs more than to run it.
+_KNOWN = select(submissions.c.id, submissions.c.sha256, submissions.c.receipt).where(
+    submissions.c.id.in_(bindparam("ids", expanding=True))
+)
+_NUMBERS = select(
+    kiosks.c.number,
+    kiosks.c.contiguous,
+    select(func.max(submissions.c.seq)).where(submissions.c.kiosk == kiosks.c.number).scalar_subquery().label("highest"),
+).where(kiosks.c.number.in_(bindparam("numbers", expanding=True)))
+_LATER = (
+    select(submissions.c.seq)
+    .where(submissions.c.kiosk == bindparam("kiosk"), submissions.c.seq > bindparam("after"))
+    .order_by(submissions.c.seq)
+)
+_ENTER = submissions.insert()
+_COUNTED = update(kiosks).where(kiosks.c.number == bindparam("kiosk")).values(contiguous=bindparam("upto"))
+
+
+Message = Submission | Withdrawal | CallBack | Rating
+"""What an envelope may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A submission with everything checked but whether it is here already. `digest` is that of `blob`."""
+
+    header: Header
+    blob: bytes
+    digest: str
+    message: Message
+    confirmed: bool
+    received_at: dt.datetime
+
+
+Answer = tuple[int, bytes]
+"""Status and receipt: 201 the first time, 200 and the same bytes ever after."""
+Sign = Callable[[bytes], bytes]
+
+
+class _Ticket:
+    __slots__ = ("arrival", "done", "outcome")
+
+    def __init__(self, arrival: Arrival) -> None:
+        self.arrival = arrival
+        self.outcome: Answer | Exception = Refused(500, "internal")
+        self.done = False
+
+
+class Accepting:
+    """Enters submissions in as few transactions as their coming allows. Called from several threads."""
+
+    def __init__(self, db: Database, sign: Sign) -> None:
+        self._db = db
+        self._sign = sign
+        self._turn = threading.Lock()
+        self._tickets: deque[_Ticket] = deque()
+
+    def enter(self, arrival: Arrival) -> Answer:
+        """Enter a submission, or find it entered; durable when this returns.
+
+        Refuses 422 `body_differs` `withdrawal_too_late` `form_invalid`, and as `Database.transaction`; then it left nothing.
+        """
+        ticket = _Ticket(arrival)
+        self._tickets.append(ticket)
+        with self._turn:
+            while not ticket.done:
+                self._enter_waiting()
+        if isinstance(ticket.outcome, Exception):
+            raise ticket.outcome
+        return ticket.outcome
+
+    def _enter_waiting(self) -> None:
+        batch = [self._tickets.popleft() for _ in range(min(len(self._tickets), _TOGETHER))]
+        try:
+            if not self._enter(batch):
+                # One of them cannot be recorded; the transaction is undone, and each is tried by itself.
+                for ticket in batch:
+                    self._enter([ticket])
+        finally:
+            for ticket in batch:
+                ticket.done = True
+
+    def _enter(self, batch: Sequence[_Ticket]) -> bool:
+        """Enter these in one transaction; say whether each has its outcome."""
+        try:
+            with self._db.transaction() as connection:
+                outcomes = enter_all(connection, [ticket.arrival for ticket in batch], self._sign)
+        except Refused as refused:  # the database is away, or busy: for all alike
+            outcomes = [refused] * len(batch)
+        except (SQLAlchemyError, OverflowError) as error:
+            if len(batch) > 1:
+                log.warning("%d submissions are entered one by one: %s", len(batch), type(error).__name__)
+                return False
+            unfit = isinstance(error, DataError | OverflowError)
+            outcomes = [Refused(422, "form_invalid", "not_recordable") if unfit else error]
+        for ticket, outcome in zip(batch, outcomes, strict=True):
+            ticket.outcome = outcome
+        return True
+
+
+def stored(connection: Connection, submission_id: str, digest: str) -> bytes | None:
+    """Return the receipt of a submission that is here; None if it is not. Refuses 422 `body_differs`."""
+    row = connection.execute(_KNOWN, {"ids": [submission_id]}).first()
+    return None if row is None else _same(row.sha256, row.receipt, digest)
+
+
+def _same(known: str, receipt: bytes, digest: str) -> bytes:
+    if known != digest:
+        raise Refused(422, "body_differs")
+    return bytes(receipt)
+
+
+def enter_all(connection: Connection, arrivals: Sequence[Arrival], sign: Sign) -> list[Answer | Exception]:
+    """Enter what is not here yet, in this order; return each one's answer or refusal. Of a refused one nothing stays."""
+    rows = connection.execute(_KNOWN, {"ids": [arrival.header.id for arrival in arrivals]})
+    known = {row.id: (row.sha256, bytes(row.receipt)) for row in rows}
+    numbers = _Numbers(connection, {arrival.header.kiosk for arrival in arrivals})
+    outcomes: list[Answer | Exception] = []
+    fresh: list[Arrival] = []
+    for arrival in arrivals:
+        header = arrival.header
+        try:
+            if header.id in known:
+                outcomes.append((200, _same(*known[header.id], arrival.digest)))
+                continue
+            if isinstance(arrival.message, Withdrawal):
+                withdrawals.check(connection, arrival.message)
+        except Refused as refused:
+            outcomes.append(refused)
+            continue
+        receipt = _receipt(arrival, numbers.arrived(header.kiosk, header.seq), sign)
+        known[header.id] = (arrival.digest, receipt)
+        outcomes.append((201, receipt))
+        fresh.append(arrival)
+    if fresh:
+        _write(connection, fresh, known)
+        numbers.write()
+    return outcomes
+
+
+def _write(connection: Connection, fresh: Sequence[Arrival], known: dict[str, tuple[str, bytes]]) -> None:
+    connection.execute(
+        _ENTER,
+        [
+            {
+                "id": arrival.header.id,
+                "kiosk": arrival.header.kiosk,
+                "seq": arrival.header.seq,
+                "sha256": arrival.digest,
+                "received_at": arrival.received_at,
+                "envelope": arrival.blob,
+                "receipt": known[arrival.header.id][1],
+            }
+            for arrival in fresh
+        ],
+    )
+    entered = [
+        cases.Entry(arrival.message, confirmed=arrival.confirmed, received_at=arrival.received_at)
+        for arrival in fresh
+        if isinstance(arrival.message, Submission)
+    ]
+    if entered:
+        cases.create(connection, entered)
+    for arrival in fresh:
+        confirmed, received_at = arrival.confirmed, arrival.received_at
+        match arrival.message:
+            case Withdrawal() as message:
+                withdrawals.enter(connection, message, confirmed=confirmed, received_at=received_at)
+            case CallBack() as message:
+                call_backs.enter(connection, message, confirmed=confirmed, received_at=received_at)
+            case Rating() as message:
+                ratings.enter(connection, message, received_at=received_at)
+
+
+def _receipt(arrival: Arrival, contiguous: int, sign: Sign) -> bytes:
+    header = arrival.header
+    return sign_receipt(
+        Receipt(
+            kiosk=header.kiosk,
+            seq=header.seq,
+            id=header.id,
+            sha256=arrival.digest,
+            received_at=arrival.received_at,
+            contiguous=contiguous,
+        ),
+        sign,
+    )
+
+
+class _Numbers:
+    """Up to which number nothing of a terminal is missing, while its submissions are entered."""
+
+    def __init__(self, connection: Connection, numbers: Iterable[str]) -> None:
+        self._connection = connection
+        self._contiguous: dict[str, int] = {}
+        self._later: dict[str, bool] = {}
+        self._ahead: dict[str, set[int]] = {}
+        for row in connection.execute(_NUMBERS, {"numbers": sorted(numbers)}):
+            self._contiguous[row.number] = row.contiguous
+            self._later[row.number] = (row.highest or 0) > row.contiguous
+        self._before = dict(self._contiguous)
+
+    def arrived(self, kiosk: str, seq: int) -> int:
+        """Count an arriving number in; return the highest number up to which nothing is missing."""
+        contiguous, ahead = self._contiguous[kiosk], self._ahead.setdefault(kiosk, set())
+        if seq > contiguous + 1:
+            # Behind a gap nothing moves, and nothing has to be looked up, however much has come since.
+            ahead.add(seq)
+        elif seq == contiguous + 1:
+            contiguous = self._run(kiosk, seq, ahead)
+        self._contiguous[kiosk] = contiguous
+        return contiguous
+
+    def _run(self, kiosk: str, seq: int, ahead: set[int]) -> int:
+        """Return the end of the numbers without a gap from `seq` on: entered before, or arrived together with it."""
+        while True:
+            end = seq
+            if self._later[kiosk]:
+                for later in self._connection.scalars(_LATER, {"kiosk": kiosk, "after": seq}):
+                    if later != end + 1:
+                        break
+                    end = later
+            while end + 1 in ahead:
+                end += 1
+            if end == seq:
+                return end
+            seq = end
+
+    def write(self) -> None:
+        """Keep what moved."""
+        moved = [
+            {"kiosk": kiosk, "upto": upto} for kiosk, upto in self._contiguous.items() if upto != self._before[kiosk]
+        ]
+        if moved:
+            self._connection.execute(_COUNTED, moved)

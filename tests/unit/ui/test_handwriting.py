@@ -1,0 +1,86 @@
+"""Handwriting: strokes in, characters out, by the model that Debian carries."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from written import WRITTEN, written
+
+from ui.handwriting.recogniser import HandwritingError, Recogniser
+
+FOOT = [[(30, 10), (38, 18)], [(28, 34), (36, 34), (34, 60), (26, 66)], [(8, 84), (30, 80), (60, 90), (96, 92)]]
+"""辶, written where it belongs, and after what it carries."""
+CARRIED = [[(50, 22), (88, 21)], [(70, 22), (64, 40), (50, 52)], [(68, 38), (68, 72)], [(74, 42), (86, 52)]]
+"""不, as it stands in 还."""
+
+
+@pytest.fixture
+def recogniser() -> Iterator[Recogniser]:
+    opened = Recogniser()
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("character", "一二大中王木十日田测试")
+def test_what_is_written_is_read(recogniser: Recogniser, character: str) -> None:
+    """A character in its usual strokes should come first."""
+    assert recogniser.characters(written(character))[0] == character
+
+
+@pytest.mark.parametrize(("at", "size"), [((0, 0), 1.0), ((0.6, 0.1), 0.3), ((-5, 40), 300.0)])
+def test_place_and_size_say_nothing(recogniser: Recogniser, at: tuple[float, float], size: float) -> None:
+    """The same character should be read wherever on the pad it was written, and however large."""
+    assert recogniser.characters(written("王", at, size))[0] == "王"
+
+
+def test_common_characters_come_first() -> None:
+    """人 and 入 look alike: which one is common should decide."""
+    for common, rare in ("人入", "入人"):
+        recogniser = Recogniser({common: 5.0, rare: 20.0})
+        assert recogniser.characters(written("人"))[:2] == [common, rare]
+        recogniser.close()
+
+
+def test_the_foot_may_come_last(recogniser: Recogniser) -> None:
+    """还 should be found with 辶 after 不, the order in which it is taught, as with 辶 before it."""
+    assert "还" in recogniser.characters([*CARRIED, *FOOT])[:5]
+    assert "还" in recogniser.characters([*FOOT, *CARRIED])[:5]
+
+
+SCRAWL = [[(n, n % 7) for n in range(5000)]]
+
+
+@pytest.mark.parametrize("strokes", [[], [[]], [[(0.5, 0.5)]], [[(0, 0), (1, 1)]] * 300, SCRAWL], ids=len)
+def test_no_ink_can_hurt(recogniser: Recogniser, strokes: list[list[tuple[float, float]]]) -> None:
+    """Nothing, a dot, a scrawl and endless ink should all be answered, with no character twice."""
+    found = recogniser.characters(strokes, 20)
+    assert len(found) == len(set(found)) <= 20
+    assert bool(found) == any(strokes)
+
+
+def test_nothing_is_learned(recogniser: Recogniser) -> None:
+    """Writing other characters in between should change nothing."""
+    first = recogniser.characters(written("测"))
+    for character in WRITTEN:
+        recogniser.characters(written(character))
+    assert recogniser.characters(written("测")) == first
+
+
+def test_what_is_missing_has_a_code(tmp_path: Path) -> None:
+    """A library or model that is missing or broken should be refused with its code."""
+    with pytest.raises(HandwritingError, match=r"handwriting\.library_missing"):
+        Recogniser(library="libzinnia-of-nobody.so.9")
+    with pytest.raises(HandwritingError, match=r"handwriting\.library_missing: libc.so.6: zinnia_recognizer_new"):
+        Recogniser(library="libc.so.6")
+    with pytest.raises(HandwritingError, match=r"handwriting\.model_missing"):
+        Recogniser(model=tmp_path / "none.model")
+    broken = tmp_path / "broken.model"
+    broken.write_bytes(b"no model at all" * 50)
+    with pytest.raises(HandwritingError, match=r"handwriting\.model_unreadable"):
+        Recogniser(model=broken)

@@ -1,0 +1,1 @@
+"""Characters from strokes. Nothing written is learned, logged or stored."""
