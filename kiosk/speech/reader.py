@@ -20,8 +20,8 @@ Sentence = tuple[str, ...]
 """Fragments that follow one another without a pause; each can be a recording."""
 
 FIGURES = frozenset(
-    {"count", "day", "days", "detail", "max", "maximum", "min", "minimum", "missing", "month", "months", "page", "pages",
-     "seconds", "step", "time", "year", "years"}
+    {"count", "day", "days", "detail", "first", "last", "max", "maximum", "min", "minimum", "missing", "month", "months",
+     "page", "pages", "seconds", "step", "time", "what", "year", "years"}
 )  # fmt: skip
 """Values that may be figures: counts, limits and moments of the errand, never of the person."""
 NAMES = frozenset(
@@ -69,7 +69,7 @@ class Reader:
     def read(self, text: str, language: str, *, private: bool = False) -> Sentence | None:
         """Return how `text` is said, or None for what is not said aloud; `private` is a listener with a headset."""
         text = _tidy(text)
-        if not text or language not in self._known:
+        if not re.search(r"\w", text) or language not in self._known:
             return None
         found = self._public(text, language, private=private)
         if found is None and private:
