@@ -247,7 +247,6 @@ def _speech(context: Context, dispatcher: Dispatcher) -> Announcer:
         words=context.words,
         config=config,
         catalogue=lambda: context.catalogue,
-        language=lambda: context.language,
     )
 
 

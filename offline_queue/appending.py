@@ -9,8 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -31,9 +30,8 @@ _INSERT_BEHIND = _INSERT.format(
 """One statement, if the newest row still is the one that the new row names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a row holds besides its number and id. `sha256` (raw) is that of `envelope`; times in ms since 1970."""
+class Content(NamedTuple):
+    """What a row holds besides its number and id, in the order of its columns; `nth` follows. Times in ms since 1970."""
 
     code: str
     service: str
@@ -41,6 +39,7 @@ class Content:
     parts: int
     sealed_bytes: int
     sha256: bytes
+    """Raw, of `envelope`."""
     envelope: bytes
     person_tag: bytes | None
 
@@ -139,5 +138,4 @@ class Appender:
             ticket.error = error
             return None
         ticket.seq, ticket.content, ticket.nth = seq, made, nth
-        sealed = (made.code, made.service, made.submitted_at, made.parts, made.sealed_bytes, made.sha256, made.envelope)
-        return (seq, ticket.raw_id, *sealed, made.person_tag, nth)
+        return (seq, ticket.raw_id, *made, nth)

@@ -122,24 +122,19 @@ class Header:
     """SHA-256 (hex) of the blob with the previous `seq` of this terminal, or `GENESIS`."""
 
     def to_bytes(self) -> bytes:
-        """Return the canonical bytes: additional data of the seal, and what is signed."""
-        return canonical(self.fields())
+        """Return the canonical bytes: additional data of the seal, and what is signed.
 
-    def fields(self) -> dict[str, Any]:
-        """Return the header as JSON has it."""
-        return {
-            "v": VERSION,
-            "suite": SUITE,
-            "id": self.id,
-            "kiosk": self.kiosk,
-            "seq": self.seq,
-            "code": self.code,
-            "service": self.service,
-            "recipients": [{"key_id": r.key_id, "enc": r.enc.hex()} for r in self.recipients],
-            "nonce": self.nonce.hex(),
-            "parts": [{"id": p.id, "media_type": p.media_type, "size": p.size, "sha256": p.sha256} for p in self.parts],
-            "prev_hash": self.prev_hash,
-        }
+        Of a header that is valid: then nothing in it needs an escape, and writing it out is several times as quick.
+        """
+        parts = ",".join(
+            f'{{"id":"{p.id}","media_type":"{p.media_type}","sha256":"{p.sha256}","size":{p.size}}}' for p in self.parts
+        )
+        recipients = ",".join(f'{{"enc":"{r.enc.hex()}","key_id":"{r.key_id}"}}' for r in self.recipients)
+        return (
+            f'{{"code":"{self.code}","id":"{self.id}","kiosk":"{self.kiosk}","nonce":"{self.nonce.hex()}",'
+            f'"parts":[{parts}],"prev_hash":"{self.prev_hash}","recipients":[{recipients}],'
+            f'"seq":{self.seq},"service":"{self.service}","suite":"{SUITE}","v":{VERSION}}}'
+        ).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +360,7 @@ def seal(
     """
     _require(_ID, submission_id, "envelope.id")
     nonce = os.urandom(12)
-    wanted = Header(
+    header = Header(
         id=submission_id,
         kiosk=kiosk,
         seq=seq,
@@ -376,9 +371,8 @@ def seal(
         parts=tuple(parts),
         prev_hash=prev_hash,
     )
-    fields = wanted.fields()
-    header = _from_fields(fields)
-    header_bytes = canonical(fields)
+    _require_valid(header)
+    header_bytes = header.to_bytes()
     body = AESGCM(key.derive(submission_id, "form")).encrypt(nonce, form, header_bytes)
     signature = sign(_to_sign(header_bytes, body))
     if len(header_bytes) > MAX_HEADER_BYTES or len(body) > MAX_BODY_BYTES:
@@ -579,51 +573,66 @@ def _from_fields(fields: dict[str, Any]) -> Header:
     expected = {"v", "suite", "id", "kiosk", "seq", "code", "service", "recipients", "nonce", "parts", "prev_hash"}
     if fields.keys() != expected:
         raise EnvelopeError("envelope.header_fields")
-    return Header(
-        id=_text(fields["id"], _ID, "envelope.id"),
-        kiosk=_text(fields["kiosk"], _KIOSK, "envelope.kiosk"),
-        seq=_integer(fields["seq"], 0, MAX_SEQ, "envelope.seq"),
-        code=_text(fields["code"], _CODE, "envelope.code"),
-        service=_text(fields["service"], _NAME, "envelope.service"),
+    header = Header(
+        id=fields["id"],
+        kiosk=fields["kiosk"],
+        seq=fields["seq"],
+        code=fields["code"],
+        service=fields["service"],
         recipients=_recipients(fields["recipients"]),
         nonce=bytes.fromhex(_text(fields["nonce"], _NONCE, "envelope.nonce")),
         parts=_parts(fields["parts"]),
-        prev_hash=_text(fields["prev_hash"], _SHA256, "envelope.prev_hash"),
+        prev_hash=fields["prev_hash"],
     )
+    _require_valid(header)
+    return header
 
 
 def _recipients(value: object) -> tuple[WrappedKey, ...]:
-    rows = _rows(value, {"key_id", "enc"}, 1, MAX_RECIPIENTS, "envelope.recipients")
-    wrapped = tuple(
-        WrappedKey(
-            _text(row["key_id"], _NAME, "envelope.recipients"),
-            bytes.fromhex(_text(row["enc"], _WRAPPED, "envelope.recipients")),
-        )
-        for row in rows
-    )
-    if len({one.key_id for one in wrapped}) != len(wrapped):
-        raise EnvelopeError("envelope.recipients", "named twice")
-    return wrapped
+    rows = _rows(value, {"key_id", "enc"}, "envelope.recipients")
+    wrapped = (_text(row["enc"], _WRAPPED, "envelope.recipients") for row in rows)
+    return tuple(WrappedKey(row["key_id"], bytes.fromhex(enc)) for row, enc in zip(rows, wrapped, strict=True))
 
 
 def _parts(value: object) -> tuple[PartInfo, ...]:
-    rows = _rows(value, {"id", "media_type", "size", "sha256"}, 0, MAX_PARTS, "envelope.parts")
-    parts = tuple(
-        PartInfo(
-            _text(row["id"], _NAME, "envelope.part_id"),
-            _text(row["media_type"], _MEDIA_TYPE, "envelope.parts"),
-            _integer(row["size"], TAG_BYTES, _SEALED_PART_MAX, "envelope.parts"),
-            _text(row["sha256"], _SHA256, "envelope.parts"),
-        )
-        for row in rows
-    )
-    if len({part.id for part in parts}) != len(parts):
-        raise EnvelopeError("envelope.parts", "named twice")
-    return parts
+    rows = _rows(value, {"id", "media_type", "size", "sha256"}, "envelope.parts")
+    return tuple(PartInfo(row["id"], row["media_type"], row["size"], row["sha256"]) for row in rows)
 
 
-def _rows(value: object, keys: set[str], least: int, most: int, code: str) -> list[dict[str, Any]]:
-    if not isinstance(value, list) or not least <= len(value) <= most:
+def _require_valid(header: Header) -> None:
+    """Refuse what nobody may seal and nobody will open. The types of what was read are not believed either."""
+    _text(header.id, _ID, "envelope.id")
+    _text(header.kiosk, _KIOSK, "envelope.kiosk")
+    _integer(header.seq, 0, MAX_SEQ, "envelope.seq")
+    _text(header.code, _CODE, "envelope.code")
+    _text(header.service, _NAME, "envelope.service")
+    if len(header.nonce) != 12:
+        raise EnvelopeError("envelope.nonce")
+    _text(header.prev_hash, _SHA256, "envelope.prev_hash")
+    if not 1 <= len(header.recipients) <= MAX_RECIPIENTS:
+        raise EnvelopeError("envelope.recipients", "count")
+    for wrapped in header.recipients:
+        _text(wrapped.key_id, _NAME, "envelope.recipients")
+        if len(wrapped.enc) != _WRAPPED_BYTES:
+            raise EnvelopeError("envelope.recipients")
+    _require_different([one.key_id for one in header.recipients], "envelope.recipients")
+    if len(header.parts) > MAX_PARTS:
+        raise EnvelopeError("envelope.parts", "count")
+    for part in header.parts:
+        _text(part.id, _NAME, "envelope.part_id")
+        _text(part.media_type, _MEDIA_TYPE, "envelope.parts")
+        _integer(part.size, TAG_BYTES, _SEALED_PART_MAX, "envelope.parts")
+        _text(part.sha256, _SHA256, "envelope.parts")
+    _require_different([part.id for part in header.parts], "envelope.parts")
+
+
+def _require_different(names: list[str], code: str) -> None:
+    if len(set(names)) != len(names):
+        raise EnvelopeError(code, "named twice")
+
+
+def _rows(value: object, keys: set[str], code: str) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or len(value) > max(MAX_PARTS, MAX_RECIPIENTS):
         raise EnvelopeError(code, "count")
     for row in value:
         if not isinstance(row, dict) or row.keys() != keys:

@@ -89,17 +89,17 @@ class CaseDesk:
             lines.append(ReviewLine("review.person", view.label.in_language(language), view.display, None))
         for number in range(self._form.page_count):
             for view in self._form.fields(number):
-                target = ev.FieldReopened(State.FORM, page=number)
-                lines.append(ReviewLine("review.form", view.label.in_language(language), view.display, target))
+                page = ev.FieldReopened(State.FORM, page=number)
+                lines.append(ReviewLine("review.form", view.label.in_language(language), view.display, page))
         for material in self._materials.views():
             name, have = material.name.in_language(language), material.state == "have"
             pages = self._context.say("review.have") if have else self._context.say("review.pages", pages=material.pages)
             target = None if have else ev.FieldReopened(State.MATERIALS, material=material.key)
             lines.append(ReviewLine("review.materials", name, pages, target))
-        signed = self._context.say("review.signed") if self.has_signature else ""
-        lines.append(
-            ReviewLine("review.materials", self._context.say("review.signature"), signed, ev.FieldReopened(State.SIGN))
-        )
+        if lines:  # without a session nothing is signed either
+            signed = self._context.say("review.signed") if self.has_signature else ""
+            label = self._context.say("review.signature")
+            lines.append(ReviewLine("review.materials", label, signed, ev.FieldReopened(State.SIGN)))
         return tuple(lines)
 
     @property

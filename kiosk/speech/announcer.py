@@ -1,7 +1,7 @@
 """Speech as the screen asks for it: texts in, and what may be heard of them goes to the speaker.
 
-Knows: the reader of the catalogue in force, the language of the session, and whether only one person listens. Does not
-know: which screen asks, or how sound is made.
+Knows: the reader of the catalogue in force, and whether only one person listens. Does not know: which screen asks, or how
+sound is made.
 """
 
 from __future__ import annotations
@@ -53,13 +53,11 @@ class Announcer:
         words: Words,
         config: Config,
         catalogue: Callable[[], Catalogue],
-        language: Callable[[], str],
     ) -> None:
         self._speaker = speaker
         self._words = words
         self._config = config
         self._catalogue = catalogue
-        self._language = language
         self._reader: tuple[Catalogue, Reader] | None = None
         self._headset = False
 
@@ -83,22 +81,20 @@ class Announcer:
         self._headset = plugged
         self._speaker.cut()
 
-    def say(self, texts: Iterable[str]) -> None:
-        """Say what may be heard of these texts, in their order; what was being said is cut."""
-        self._say(texts, named=False)
+    def say(self, texts: Iterable[str], language: str) -> None:
+        """Say what may be heard of these texts of a screen in `language`; what was being said is cut."""
+        if self._speaker.state is SpeechState.READY:
+            read = self._read().read
+            found = (read(text, language, private=self.private) for text in texts)
+            self._speaker.say(tuple(sentence for sentence in found if sentence is not None), language)
 
-    def name(self, texts: Iterable[str]) -> None:
-        """Say the names of a control: of one that ends in a person's value, what comes before it."""
-        self._say(texts, named=True)
-
-    def _say(self, texts: Iterable[str], *, named: bool) -> None:
-        if self._speaker.state is not SpeechState.READY:
-            return
-        reader = self._read()
-        read = reader.named if named else reader.read
-        language, private = self._language(), self.private
-        found = (read(text, language, private=private) for text in texts)
-        self._speaker.say(tuple(sentence for sentence in found if sentence is not None), language)
+    def name(self, texts: Iterable[str], language: str) -> None:
+        """Say the names of a control: of one that ends in a person's value, what comes before it; nothing cuts nothing."""
+        if self._speaker.state is SpeechState.READY:
+            read = self._read().named
+            found = (read(text, language, private=self.private) for text in texts)
+            if sentences := tuple(sentence for sentence in found if sentence is not None):
+                self._speaker.say(sentences, language)
 
     def silence(self) -> None:
         """End what is being said."""

@@ -5,6 +5,7 @@ Knows: `kiosk.session` values and how to name them in QML. Does not know: which 
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -48,6 +49,7 @@ _CERTIFICATE = (
     ("print", (State.PRINT,)),
     ("taken", (State.TAKEN,)),
 )
+OUT_STAYS = dt.timedelta(minutes=1)
 _STEPS = {Journey.APPLY: _APPLY, Journey.CERTIFICATE: _CERTIFICATE, Journey.CASES: _CASES}
 
 
@@ -63,7 +65,8 @@ class Session(QObject):
         super().__init__()
         self._terminal = terminal
         self._settings = settings
-        self._visit = terminal.session.number
+        self._number = terminal.session.number
+        self._out_since: dt.datetime | None = None
         self._seconds = -1
         terminal.bus.subscribe(Fact.SESSION, self._follow)
 
@@ -76,17 +79,21 @@ class Session(QObject):
         session = self._terminal.session
         # The person's screen goes before its settings do: nobody sees it jump.
         self.changed.emit()
-        # Out of service the person is gone too, though the next visit has not begun.
-        out = session.state is State.OUT_OF_SERVICE
-        visit = -1 if out else session.number
-        if visit != self._visit:
-            self._visit = visit
+        if session.number != self._number:
+            self._number = session.number
             self._settings.reset()
-        self._settings.follow_elder(session.elder and not out)
+        out = session.state is State.OUT_OF_SERVICE
+        self._out_since = None if not out else self._out_since or self._terminal.now()
+        if not out:
+            self._settings.follow_elder(session.elder)
         self.follow_clock()
 
     def follow_clock(self) -> None:
         """Read the count-down again; the application calls this with every tick."""
+        # Out of service the visit is over though none has begun since; whoever stands there may read why in their own way.
+        if self._out_since is not None and self._terminal.now() - self._out_since >= OUT_STAYS:
+            self._out_since = None
+            self._settings.reset()
         left = self._terminal.seconds_left
         seconds = -1 if left is None else left
         if seconds != self._seconds:

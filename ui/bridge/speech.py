@@ -61,7 +61,7 @@ class Speech(QObject):
     def _follow(self) -> None:
         on = self._settings.speech and self._terminal.speech.state is SpeechState.READY
         if on and not self._was_on:
-            self._terminal.speech.say(self._words)
+            self._terminal.speech.say(self._words, self._settings.language)
         elif self._was_on and not on:
             self._terminal.speech.silence()
         self._was_on = on
@@ -82,13 +82,13 @@ class Speech(QObject):
         fresh = [word for word in words if word not in self._words] if who == self._who else words
         self._who, self._words = who, list(words)
         if self.on and fresh:
-            self._terminal.speech.say(fresh)
+            self._terminal.speech.say(fresh, self._settings.language)
 
     @Slot("QStringList")
     def tell(self, names: list[str]) -> None:
-        """Say the name of the control that the keypad has come to."""
+        """Say the name of the control that the keypad has come to, or what it has changed there."""
         if self.on:
-            self._terminal.speech.name(name for name in names if name)
+            self._terminal.speech.name((name for name in names if name), self._settings.language)
 
     @Slot()
     def toggle(self) -> None:
@@ -98,7 +98,7 @@ class Speech(QObject):
     def repeat(self) -> None:
         """Say the screen again; turn speech on where it is off."""
         if self.on:
-            self._terminal.speech.say(self._words)
+            self._terminal.speech.say(self._words, self._settings.language)
         else:
             self._settings.setSpeech(True)
 

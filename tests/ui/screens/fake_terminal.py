@@ -25,6 +25,7 @@ from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
 from kiosk.journeys.upkeep import Trial, TrialState
 from kiosk.printing.receipt import Promised, promise_lines
+from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.machine import step
 from kiosk.session.states import Choice, Device, Journey, Plan, Promise, Session, State, Trouble
@@ -314,6 +315,14 @@ class FakeMaterials:
                 self._views[key] = replace(view, state="done", pages=view.min_pages)
         self._terminal.publish(Fact.MATERIALS)
 
+    def lay(self, material: str) -> bool:
+        """Take a page of a material; say whether it has all that it needs."""
+        view = self._views[material]
+        done = view.pages + 1 >= view.min_pages
+        self._views[material] = replace(view, pages=view.pages + 1, state="done" if done else "partly")
+        self._terminal.publish(Fact.MATERIALS)
+        return done
+
     def pages_of(self, material: str, count: int) -> None:
         self._views[material] = replace(self._views[material], pages=count)
         self._terminal.publish(Fact.MATERIALS)
@@ -564,6 +573,7 @@ class FakeTerminal:
         self.session = Session()
         self.seen: list[ev.Event] = []
         self.calls: list[tuple[Any, ...]] = []
+        self.effects: list[fx.Effect] = []
         self._queue = QueueDispatcher()
         self.bus = Bus(self._queue)
         self.words = Words.load()
@@ -587,7 +597,6 @@ class FakeTerminal:
             words=self.words,
             config=self.config,
             catalogue=lambda: self.catalogue,
-            language=lambda: self.language,
         )
         self.help = FakeHelp(self)
         self.staff = FakeStaff(self)
@@ -607,7 +616,9 @@ class FakeTerminal:
 
     def handle(self, event: ev.Event) -> None:
         self.seen.append(event)
-        self.session = step(self.session, event).session
+        moved = step(self.session, event)
+        self.session = moved.session
+        self.effects += moved.effects
         self.publish(Fact.SESSION)
 
     def tick(self) -> None: ...

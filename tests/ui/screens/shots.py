@@ -86,8 +86,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         QMetaObject.invokeMethod(field, "begin")
 
     def place() -> None:
-        terminal.form.set("address", {"division": "990100000000", "detail": ""})
+        settled = terminal.form.pages[1][1]
+        terminal.form.pages[1][1] = replace(settled, value={"division": "990100000000", "detail": ""})
         show(State.FORM, page=1)
+        terminal.form.pages[1][1] = settled
 
     def chosen() -> None:
         terminal.materials.pages_of("address_proof", 3)

@@ -18,6 +18,7 @@ from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
 from kiosk.session.timeouts import Timer
 from ui.bridge.pictures import Pictures
+from ui.bridge.session import OUT_STAYS
 
 
 def test_a_touch_anywhere_begins(stand: Any) -> None:
@@ -503,6 +504,21 @@ def test_the_keyboard_goes_with_its_field(stand: Any) -> None:
     assert not stand.item("screen_form").property("typing")
 
 
+def test_on_a_counter_every_date_is_in_view_and_whole(stand_at: Any) -> None:
+    """What happens by when needs no turning of the page, no date is broken, and neither is the terminal's name."""
+    stand = stand_at("counter")
+    for changes in ({"line_up": False}, {"receipt_printed": False}):
+        stand.terminal.show(State.OUTCOME, **changes)
+        stand.settle()
+        page = stand.item("outcome_page")
+        for date in (stand.item(f"promise_{at}") for at in range(3)):
+            assert date.property("lineCount") == 1
+            assert page.contains(date.mapToItem(page, date.boundingRect().bottomLeft()))
+    stand.terminal.show(State.OUTCOME, elder=True)
+    stand.settle()
+    assert stand.item("terminal_name").property("lineCount") == 1
+
+
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
     """Should keep a finger from what lies under a question."""
     stand.terminal.show(State.REVIEW, leaving=True)
@@ -589,6 +605,10 @@ def test_the_next_person_finds_the_defaults(stand: Any, end: str) -> None:
             stand.terminal.handle(ev.TimedOut(stand.terminal.session.number, State.HOME, timer))
     else:
         stand.terminal.handle(ev.FaultRaised("B-900"))
+        assert settings_of(stand) == changed  # until it has been read or heard
+        later = stand.terminal.now() + OUT_STAYS
+        stand.terminal.now = lambda: later
+        stand.screen.bridges.follow_clock()
     stand.settle()
     assert stand.terminal.session.state in {State.ATTRACT, State.OUT_OF_SERVICE}
     assert settings_of(stand) == defaults

@@ -166,6 +166,20 @@ def test_each_bad_field_has_its_code(change: Callable[[dict[str, Any]], object],
     assert code_of(lambda: env.parse(rebuilt(envelope, change))) == code
 
 
+@given(
+    parts=st.dictionaries(
+        st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", fullmatch=True), st.binary(max_size=3), max_size=4
+    ),
+    seq=st.integers(0, env.MAX_SEQ),
+)
+def test_the_header_that_is_written_is_canonical_json(parts: dict[str, bytes], seq: int) -> None:
+    """What writes headers out by hand should spell them as any other writer of sorted ASCII JSON without blanks does."""
+    envelope, _ = make(parts=parts, seq=seq)
+    words = json.loads(envelope.header_bytes)
+    assert json.dumps(words, sort_keys=True, separators=(",", ":")).encode() == envelope.header_bytes
+    assert (words["seq"], len(words["parts"]), len(words["recipients"])) == (seq, len(parts), len(RECIPIENTS))
+
+
 def test_only_one_spelling_of_a_header_is_read() -> None:
     """Blanks, escapes, doubled keys and depth should be refused."""
     envelope, _ = make()

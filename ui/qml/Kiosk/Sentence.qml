@@ -7,4 +7,10 @@ QtObject {
     function fill(message: string, values: var): string {
         return message.replace(/\{([a-z][a-z0-9_]*)\}/g, (place, name) => values[name] !== undefined ? String(values[name]) : place);
     }
+
+    // Between two ideographs a line may break anywhere, also inside a date. Joined, only its spaces are left to break at;
+    // what is wider than its place breaks all the same.
+    function whole(text: string): string {
+        return text.split(" ").map(part => Array.from(part).join("\u2060")).join(" ");
+    }
 }

@@ -11,6 +11,11 @@ QtObject {
     property int heard: 0 // whose words were said last
 
     signal said(speaker: int, words: list<string>)
+    signal told(words: list<string>) // what the keypad has just changed
+
+    function tell(words: list<string>): void {
+        told(words);
+    }
 
     function begin(): int {
         turns += 1;

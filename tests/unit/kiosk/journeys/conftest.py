@@ -557,7 +557,6 @@ class Bench:
                 words=context.words,
                 config=context.config,
                 catalogue=lambda: context.catalogue,
-                language=lambda: context.language,
             ),
         )
 

@@ -47,13 +47,12 @@ def config(*, private: bool = False) -> Config:
     return parse(data, source="test", base=Path())
 
 
-def announcer(speaker: Speaker, language: str = "zh_CN", *, private: bool = False) -> Announcer:
+def announcer(speaker: Speaker, *, private: bool = False) -> Announcer:
     return Announcer(
         speaker,
         words=WORDS,
         config=config(private=private),
         catalogue=lambda: CATALOGUE,
-        language=lambda: language,
     )
 
 
@@ -61,7 +60,7 @@ def test_texts_are_said_in_the_language_of_the_session() -> None:
     """Should say what the screen shows, and leave out what is the person's."""
     speaker = Speaker()
     title = WORDS.template("en", "screens.home.title")
-    announcer(speaker, "en").say([title, "测试甲", "Pages: 2"])
+    announcer(speaker).say([title, "测试甲", "Pages: 2"], "en")
     assert speaker.said == [(((title,), ("Pages:", "two")), "en")]
 
 
@@ -71,11 +70,11 @@ def test_into_a_headset_everything_is_said() -> None:
     voice = announcer(speaker)
     for plugged, heard in ((False, ()), (True, (("测试甲",),)), (False, ())):
         voice.plug(plugged)
-        voice.say(["测试甲"])
+        voice.say(["测试甲"], "zh_CN")
         assert speaker.said[-1][0] == heard
     assert speaker.cuts == 3
     voice = announcer(speaker, private=True)
-    voice.say(["测试甲"])
+    voice.say(["测试甲"], "zh_CN")
     assert speaker.said[-1][0] == (("测试甲",),)
 
 
@@ -88,10 +87,9 @@ def test_nothing_is_read_for_a_terminal_that_cannot_speak() -> None:
         words=WORDS,
         config=config(),
         catalogue=lambda: pytest.fail("nothing is to be read"),
-        language=lambda: "zh_CN",
     )
-    voice.say(["x"])
-    voice.name(["x"])
+    voice.say(["x"], "en")
+    voice.name(["x"], "en")
     assert speaker.said == []
 
 

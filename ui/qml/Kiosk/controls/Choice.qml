@@ -13,6 +13,8 @@ Pressable {
     Accessible.role: many ? Accessible.CheckBox : Accessible.RadioButton
     Accessible.checkable: true
     Accessible.checked: root.on
+    onOnChanged: if (visualFocus)
+        Voice.tell([text, on ? qsTrId("speech.chosen") : qsTrId("speech.not_chosen")])
     hint: note
     leftPadding: Theme.space4
     rightPadding: Theme.space4

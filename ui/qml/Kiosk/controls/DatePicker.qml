@@ -74,6 +74,7 @@ Column {
         Stepper {
             width: row.cell
             objectName: "year"
+            about: root.label
             label: qsTrId("controls.year")
             value: root.year
             from: root.first[0]
@@ -86,6 +87,7 @@ Column {
         Stepper {
             width: row.cell
             objectName: "month"
+            about: root.label
             label: qsTrId("controls.month")
             value: root.month
             from: root.firstYear ? root.first[1] : 1
@@ -99,6 +101,7 @@ Column {
         Stepper {
             width: row.cell
             objectName: "day"
+            about: root.label
             label: qsTrId("controls.day")
             value: root.day
             from: root.firstMonth ? root.first[2] : 1

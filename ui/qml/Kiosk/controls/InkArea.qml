@@ -27,6 +27,16 @@ Item {
         tip.points = [];
     }
 
+    // A point of a stroke that no finger draws, x and y as in `strokes`; `finish` ends the stroke.
+    function mark(x: real, y: real): void {
+        tip.begin();
+        tip.put(x, y, 1);
+    }
+
+    function finish(): void {
+        tip.finish();
+    }
+
     function line(points: var): var {
         const dots = points.map(point => Qt.point(point.x * across, point.y * along));
         return dots.length === 1 ? [dots[0], Qt.point(dots[0].x + 0.1, dots[0].y)] : dots;
@@ -54,9 +64,18 @@ Item {
         property var points: []
         property real start: 0
 
+        function begin(): void {
+            if (start === 0)
+                start = Date.now();
+        }
+
         function add(): void {
             const x = Math.max(0, Math.min(root.width, point.position.x)) / root.across;
             const y = Math.max(0, Math.min(root.height, point.position.y)) / root.along;
+            put(x, y, point.pressure > 0 ? point.pressure : 1); // 1 where the glass cannot tell
+        }
+
+        function put(x: real, y: real, pressure: real): void {
             const last = points[points.length - 1];
             if (last && last.x === x && last.y === y)
                 return;
@@ -65,23 +84,27 @@ Item {
                     "x": x,
                     "y": y,
                     "t": Math.round(Date.now() - start),
-                    // 1 where the glass cannot tell
-                    "p": point.pressure > 0 ? point.pressure : 1
+                    "p": pressure
                 }
             ]);
         }
 
+        function finish(): void {
+            if (points.length === 0)
+                return;
+            const whole = points;
+            points = [];
+            root.drawn(whole);
+        }
+
         onActiveChanged: {
             if (active) {
-                if (start === 0)
-                    start = Date.now();
+                begin();
                 points = [];
                 root.began();
                 add();
-            } else if (points.length > 0) {
-                const whole = points;
-                points = [];
-                root.drawn(whole);
+            } else {
+                finish();
             }
         }
         onPointChanged: if (active && points.length > 0)

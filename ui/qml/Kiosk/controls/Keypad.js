@@ -32,6 +32,8 @@ function between(a0, a1, b0, b1) {
     return Math.max(0, b0 - a1, a0 - b1);
 }
 
+const OTHER_ROW = 100000;
+
 function nearest(scope, all, from, dx, dy) {
     const f = frame(scope, from);
     let best = null;
@@ -45,7 +47,8 @@ function nearest(scope, all, from, dx, dy) {
             continue;
         const aside = dx !== 0 ? between(f.top, f.bottom, t.top, t.bottom) : between(f.left, f.right, t.left, t.right);
         const offset = dx !== 0 ? Math.abs(t.top + t.bottom - f.top - f.bottom) : Math.abs(t.left + t.right - f.left - f.right);
-        const score = ahead + 3 * aside + 0.05 * offset;
+        // Left and right stay in their row as long as there is anything in it.
+        const score = ahead + 3 * aside + 0.05 * offset + (dx !== 0 && aside > 0 ? OTHER_ROW : 0);
         if (score < bestScore) {
             best = item;
             bestScore = score;
@@ -54,10 +57,17 @@ function nearest(scope, all, from, dx, dy) {
     return best;
 }
 
+// Where the keypad begins on a new screen: down or right at its first question, up or left at its main action.
+function entry(scope, all, onwards) {
+    if (!onwards)
+        return all[all.length - 1] ?? null;
+    return all.find(item => scope.contentItem && contains(scope.contentItem, item)) ?? all[0] ?? null;
+}
+
 function neighbour(scope, from, dx, dy) {
     const all = targets(scope);
     if (!from || !contains(scope, from) || from === scope)
-        return all[0] ?? null;
+        return entry(scope, all, dx + dy > 0);
     const best = nearest(scope, all, from, dx, dy);
     if (best)
         return best;
@@ -86,19 +96,23 @@ function steer(scope, from, key) {
     return way ? take(neighbour(scope, from, way[0], way[1])) : false;
 }
 
-// While a keyboard is open, arrows go between the field above it and its keys, and nowhere else: anywhere else would
-// close it.
+// While a keyboard is open, arrows go between the field above it and its keys. Up from the field and down from the last
+// row leave it, and so close the keyboard: nobody is caught in a field that lies on the way. Letters that no character was
+// picked for hold the keypad back.
 function steerTyping(scope, panel, field, from, key) {
     const way = ways[key];
     if (!way)
         return false;
+    const free = scope.keyboardModel.preedit === "";
     const keys = targets(scope).filter(item => contains(panel, item));
     if (!contains(panel, from))
-        return way[1] > 0 ? take(nearest(scope, keys, from, 0, 1)) : true;
+        return way[1] > 0 ? take(nearest(scope, keys, from, 0, 1)) : way[1] < 0 && free ? take(neighbour(scope, from, 0, -1)) : true;
     const next = nearest(scope, keys, from, way[0], way[1]);
     if (next)
         return take(next);
     if (way[1] < 0)
         field.begin();
+    else if (way[1] > 0 && free)
+        take(nearest(scope, targets(scope).filter(item => !contains(panel, item)), from, 0, 1));
     return true;
 }

@@ -21,6 +21,7 @@ FocusScope {
     property bool soundOn: false
     property bool soundAvailable: true
     property bool toolsVisible: true
+    property bool covered: false // something lies over it that must be answered first
 
     // ---- Words of this screen
     property string title
@@ -58,7 +59,7 @@ FocusScope {
     readonly property Item focused: Window.activeFocusItem
     // A counter with large text or targets has room for the field alone above its keyboard; what is wrong stands beside it then.
     readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
-    readonly property string wrong: squeezed ? editing?.error ?? "" : ""
+    readonly property string complaint: squeezed ? editing?.error ?? "" : ""
 
     signal back
     signal main
@@ -91,6 +92,11 @@ FocusScope {
         root.editing = null;
     }
 
+    // A screen that takes digits without a field overrides it; true when the key meant something.
+    function typed(_event: KeyEvent): bool {
+        return false;
+    }
+
     function steer(key: int): bool {
         if (typing)
             return Keypad.steerTyping(root, keyboard, editing, focused, key);
@@ -109,8 +115,8 @@ FocusScope {
     }
 
     Accessible.role: Accessible.Pane
-    Accessible.name: root.title
-    Keys.onPressed: event => event.accepted = root.steer(event.key)
+    Accessible.name: root.title === "" ? root.terminalName : root.title
+    Keys.onPressed: event => event.accepted = root.typed(event) || root.steer(event.key)
     focus: true
     // A new screen takes the keypad, unless something of its own has it already.
     Component.onCompleted: if (!activeFocus)
@@ -158,7 +164,9 @@ FocusScope {
 
             KioskText {
                 Layout.fillWidth: true
-                text: root.terminalName
+                objectName: "terminal_name"
+                text: Sentence.whole(root.terminalName)
+                Accessible.name: root.terminalName
                 font.pixelSize: Theme.portrait ? Theme.mm(9.2) : Theme.mm(8.2)
                 font.bold: true
                 color: Theme.brand
@@ -166,8 +174,17 @@ FocusScope {
                 fontSizeMode: Text.Fit
                 lineHeight: 0.85
                 maximumLineCount: 2
-                minimumPixelSize: Theme.mm(6.6)
+                minimumPixelSize: smallest.font.pixelSize
                 verticalAlignment: Text.AlignVCenter
+                wrapMode: smallest.height > 0 && smallest.advanceWidth(root.terminalName) < width ? Text.NoWrap : Text.Wrap
+
+                FontMetrics {
+                    id: smallest
+
+                    font.family: Theme.family
+                    font.pixelSize: Theme.mm(6.6)
+                    font.bold: true
+                }
             }
 
             Column {
@@ -252,6 +269,8 @@ FocusScope {
 
     Row {
         id: tools
+
+        enabled: !root.covered
 
         readonly property bool wide: Theme.portrait || root.low
         readonly property real cell: wide ? (root.width - 2 * Theme.margin - 5 * spacing) / 6 : 0
@@ -348,13 +367,13 @@ FocusScope {
                 Layout.fillWidth: true
                 steps: root.steps
                 current: root.step
-                visible: steps.length > 0 && !words.tight && root.wrong === ""
+                visible: steps.length > 0 && !words.tight && root.complaint === ""
             }
 
             KioskText {
                 Layout.fillWidth: true
                 Layout.maximumHeight: words.height
-                text: root.wrong
+                text: root.complaint
                 color: Theme.bad
                 font.bold: true
                 fontSizeMode: Text.Fit
@@ -410,6 +429,7 @@ FocusScope {
     Item {
         id: stage
 
+        enabled: !root.covered
         x: root.rail ? words.x + words.width + Theme.space5 : Theme.margin
         y: root.rail ? root.pageTop + root.breath : root.reachTop > 0 ? root.reachTop : words.y + (words.full > 0 ? words.full + Theme.space4 : 0)
         width: root.width - Theme.margin - x
@@ -465,6 +485,7 @@ FocusScope {
         width: parent.width
         height: used ? Math.max(backButton.implicitHeight, mainButton.implicitHeight, Theme.target) + 2 * (Theme.counter ? Theme.space2 : Theme.space3) : 0
         visible: used
+        enabled: !root.covered
         color: Theme.surface
 
         Rectangle {

@@ -6,12 +6,15 @@ Item {
     id: root
 
     property string label
+    property string about // the question that it is part of
     property int value: 0
     property int from: 0
     property int to: 99
     property bool wraps: false
     property bool unset: false // nothing is chosen yet: the first touch of either button chooses `value` itself
     property string shown: String(value)
+
+    readonly property string called: about === "" ? label : about + " " + label
 
     signal changed(int value)
 
@@ -26,12 +29,16 @@ Item {
     }
 
     Accessible.role: Accessible.SpinBox
-    Accessible.name: root.label + " " + root.shown
+    Accessible.name: root.called + " " + root.shown
+    onShownChanged: if (column.focused)
+        Voice.tell([root.label, root.shown])
     implicitWidth: Math.max(Theme.mm(48), column.implicitWidth)
     implicitHeight: column.implicitHeight
 
     Column {
         id: column
+
+        readonly property bool focused: more.visualFocus || less.visualFocus
 
         width: parent.width
         spacing: Theme.space1
@@ -46,12 +53,14 @@ Item {
         }
 
         KioskButton {
+            id: more
+
             width: parent.width
             objectName: root.objectName + "_more"
             iconName: "plus"
             autoRepeat: true
             enabled: root.unset || root.wraps || root.value < root.to
-            Accessible.name: root.label + " " + qsTrId("controls.more")
+            Accessible.name: root.called + " " + qsTrId("controls.more")
             onClicked: root.step(1)
         }
 
@@ -70,12 +79,14 @@ Item {
         }
 
         KioskButton {
+            id: less
+
             width: parent.width
             objectName: root.objectName + "_less"
             iconName: "minus"
             autoRepeat: true
             enabled: root.unset || root.wraps || root.value > root.from
-            Accessible.name: root.label + " " + qsTrId("controls.less")
+            Accessible.name: root.called + " " + qsTrId("controls.less")
             onClicked: root.step(-1)
         }
     }

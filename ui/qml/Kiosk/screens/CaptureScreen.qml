@@ -62,8 +62,7 @@ KioskScreen {
         "name": material.name ?? ""
     })
     // Beside the picture there is no room for a further line, in the rail there is.
-    instruction: touchable && !Theme.portrait ? task + "
-" + qsTrId("screens.capture.enlarge") : task
+    instruction: touchable && !Theme.portrait ? task + "\n" + qsTrId("screens.capture.enlarge") : task
     mainText: qsTrId("screens.capture.done")
     mainIcon: "check"
     mainEnabled: pages >= least

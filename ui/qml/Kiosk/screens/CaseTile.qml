@@ -15,8 +15,8 @@ Pressable {
 
     objectName: "case_" + line.code
     text: name
-    hint: [status, line.number, line.handedIn].filter(part => part !== "").join(" ")
-    Accessible.name: root.name
+    hint: [status, line.handedIn].filter(part => part !== "").join(" ")
+    Accessible.name: root.name + " " + root.line.number
     corner: Theme.radius3
     leftPadding: Theme.space4
     rightPadding: Theme.space4

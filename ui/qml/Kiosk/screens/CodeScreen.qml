@@ -9,6 +9,9 @@ import Kiosk.controls
 KioskScreen {
     id: root
 
+    readonly property string progress: Sentence.fill(qsTrId("screens.code.typed"), {
+        "count": Person.codeDigits
+    })
     readonly property bool sending: Session.busy && Person.codeDigits === 0
 
     instruction: sending ? qsTrId("screens.code.sending") : Sentence.fill(qsTrId("screens.code.instruction"), {
@@ -18,8 +21,31 @@ KioskScreen {
     mainEnabled: Person.codeDigits === 6 && !Session.busy
     mainBusy: Session.busy && Person.codeDigits === 6
 
+    aloud: [Person.codeDigits > 0 ? progress : ""]
+
     function goOn(): void {
         Person.submitCode();
+    }
+
+    function confirmed(): bool {
+        if (mainEnabled)
+            goOn();
+        return mainEnabled;
+    }
+
+    // The digits of a keypad, wherever its focus is.
+    function typed(event: KeyEvent): bool {
+        if (Session.busy)
+            return false;
+        if (/^[0-9]$/.test(event.text))
+            Person.typeCode(event.text);
+        else if (event.key === Qt.Key_Backspace)
+            Person.eraseCode();
+        else if (event.key === Qt.Key_Return || event.key === Qt.Key_Enter || event.key === Qt.Key_Select)
+            return confirmed();
+        else
+            return false;
+        return true;
     }
 
     // On a counter the pad stands beside the six places, since there is no height for both.
@@ -36,9 +62,7 @@ KioskScreen {
             Layout.topMargin: Theme.portrait ? Theme.space4 : 0
             spacing: Theme.counter ? Theme.space1 : Theme.space3
             Accessible.role: Accessible.StaticText
-            Accessible.name: Sentence.fill(qsTrId("screens.code.typed"), {
-                "count": Person.codeDigits
-            })
+            Accessible.name: root.progress
 
             Repeater {
                 model: 6

@@ -9,13 +9,13 @@ import Kiosk.controls
 KioskScreen {
     id: root
 
-    property list<string> wrong // the first question that is wrong, and what is wrong with it
+    property list<string> firstWrong // the first question that is wrong, and what is wrong with it
     readonly property bool last: Session.page + 1 >= Form.pageCount
 
     aloud: [Form.pageCount > 1 ? Sentence.fill(qsTrId("controls.page_of"), {
             "page": Session.page + 1,
             "count": Form.pageCount
-        }) : ""].concat(wrong)
+        }) : ""].concat(firstWrong)
     mainText: Session.editing ? qsTrId("screens.form.save") : qsTrId("screens.form.next")
     mainIcon: Session.editing ? "check" : "next"
 
@@ -30,7 +30,7 @@ KioskScreen {
             return;
         }
         root.closeKeyboard();
-        root.wrong = [];
+        root.firstWrong = [];
         Form.answerPage();
         problem.restart();
     }
@@ -41,7 +41,7 @@ KioskScreen {
             const row = questions.itemAt(at) as FieldRow;
             if (row && row.field.problem !== "") {
                 scroller.reveal(row);
-                wrong = [row.field.label, row.field.problem];
+                firstWrong = [row.field.label, row.field.problem];
                 return;
             }
         }

@@ -10,6 +10,7 @@ ScreenFrame {
 
     property bool endVisible: Session.journey !== ""
     property bool silenceAsked: false // why nothing can be heard
+    property bool asking: false // a question of the screen's own lies over it
 
     // A screen with another meaning of a button overrides its function: a handler of its own would only be added.
     function goBack(): void {
@@ -54,6 +55,7 @@ ScreenFrame {
     onTextSizeWanted: Settings.setTextSize((Settings.textSize + 1) % 4)
     onContrastWanted: Settings.setHighContrast(!Settings.highContrast)
     onLowReachWanted: Settings.setLowReach(!Settings.lowReach)
+    covered: silenceAsked || asking
     soundOn: Speech.on
     soundAvailable: Speech.available
     onSoundWanted: Speech.toggle()

@@ -17,6 +17,7 @@ KioskScreen {
         "count": missing
     })
     aloud: [].concat(...views.filter(view => view.state === "needed" || view.state === "partly").map(view => [view.name, qsTrId("screens.materials.state.needed")]))
+    asking: bringing.open
     mainIcon: Materials.complete ? "next" : ""
     mainEnabled: Materials.complete
 
@@ -112,6 +113,7 @@ KioskScreen {
                             kind: !card.here && card.modelData.key === (root.views.find(view => view.state === "needed" || view.state === "partly")?.key ?? "") ? "primary" : "secondary"
                             iconName: card.here ? "" : "camera"
                             text: card.here ? qsTrId("screens.materials.again") : qsTrId("screens.materials.scan")
+                            Accessible.name: text + " " + card.modelData.name
                             onClicked: Session.openMaterial(card.modelData.key)
                         }
 
@@ -122,6 +124,7 @@ KioskScreen {
                             text: qsTrId("screens.materials.phone")
                             enabled: Station.lineUp
                             visible: !card.here
+                            Accessible.name: text + " " + card.modelData.name
                             onClicked: Materials.bring(card.modelData.key)
                         }
                     }
@@ -131,26 +134,28 @@ KioskScreen {
     }
 
     Overlay {
-        readonly property var bringing: Materials.bringing
+        id: bringing
+
+        readonly property var phone: Materials.bringing
 
         parent: root
         objectName: "bringing"
-        open: (bringing.material ?? "") !== ""
+        open: (phone.material ?? "") !== ""
         icon: "phone"
-        kind: (bringing.said ?? "") === "" ? "info" : "warn"
+        kind: (phone.said ?? "") === "" ? "info" : "warn"
         title: qsTrId("screens.bring.title")
         lines: {
-            const said = bringing.said ?? "";
+            const said = phone.said ?? "";
             const last = said !== "" ? [qsTrId(said)] : [];
-            if ((bringing.pages ?? 0) > 0)
+            if ((phone.pages ?? 0) > 0)
                 return [Sentence.fill(qsTrId("screens.bring.pages"), {
-                        "pages": bringing.pages
+                        "pages": phone.pages
                     })].concat(last);
-            return [bringing.claimed ? qsTrId("screens.bring.claimed") : qsTrId("screens.bring.scan")].concat(last);
+            return [phone.claimed ? qsTrId("screens.bring.claimed") : qsTrId("screens.bring.scan")].concat(last);
         }
         mainText: qsTrId("screens.bring.done")
         // On a counter large words leave no height for the code once there is more to say; by then it was scanned.
-        picture: (bringing.url ?? "") === "" || Theme.counter && Theme.textStep > 1 && lines.length > 1 ? null : code
+        picture: (phone.url ?? "") === "" || Theme.counter && Theme.textStep > 1 && lines.length > 1 ? null : code
         onMain: Materials.endBringing()
         onTouched: Session.touched()
     }

@@ -6,6 +6,7 @@ import Kiosk.Bridge
 import Kiosk.controls
 
 // The three honest words, the number that finds the case, and what happens by when. If the receipt failed, it says so.
+// A counter is low: there the number stands beside its name and the receipt is not pictured, so that the dates are in view.
 KioskScreen {
     id: root
 
@@ -26,6 +27,7 @@ KioskScreen {
     mainBusy: printing
 
     PageScroller {
+        objectName: "outcome_page"
         anchors.fill: parent
         spacing: Theme.space3
 
@@ -41,26 +43,31 @@ KioskScreen {
             width: parent?.width ?? 0
             columns: 2
             columnSpacing: Theme.space4
-            rowSpacing: Theme.space4
+            rowSpacing: Theme.counter ? Theme.space3 : Theme.space4
 
             Rectangle {
                 Layout.fillWidth: true
-                Layout.columnSpan: Theme.portrait ? 2 : 1
-                Layout.preferredHeight: number.implicitHeight + 2 * (Theme.portrait ? Theme.space4 : Theme.space2)
+                Layout.columnSpan: paper.visible && !Theme.portrait ? 1 : 2
+                Layout.preferredHeight: number.implicitHeight + 2 * (Theme.portrait ? Theme.space4 : Theme.counter ? Theme.space1 : Theme.space2)
                 radius: Theme.radius3
                 color: root.failed ? Theme.warnTint : Theme.tint
                 border.width: Theme.highContrast ? Theme.stroke : 0
                 border.color: Theme.edge
 
-                Column {
+                Grid {
                     id: number
+
+                    readonly property bool beside: Theme.counter && Theme.textStep < 2
 
                     anchors.centerIn: parent
                     width: parent.width - 2 * Theme.space4
-                    spacing: Theme.space1
+                    columns: beside ? 2 : 1
+                    columnSpacing: Theme.space3
+                    rowSpacing: Theme.space1
+                    verticalItemAlignment: Grid.AlignVCenter
 
                     KioskText {
-                        width: parent.width
+                        width: number.beside ? number.width * 0.28 : number.width
                         text: qsTrId("screens.outcome.code")
                         horizontalAlignment: Text.AlignHCenter
                         color: Theme.inkSoft
@@ -68,18 +75,24 @@ KioskScreen {
 
                     KioskText {
                         objectName: "case_code"
-                        width: parent.width
+                        width: number.beside ? number.width * 0.72 - number.columnSpacing : number.width
                         text: Case.code
                         role: "display"
-                        font.pixelSize: Math.min(Theme.display * 1.15, width / 10.4)
+                        font.pixelSize: Math.min(number.beside ? Theme.title : Theme.display * 1.15, width / 10.4)
                         font.letterSpacing: Theme.mm(0.3)
                         horizontalAlignment: Text.AlignHCenter
                         wrapMode: Text.NoWrap
                         color: root.failed ? Theme.warn : Theme.brand
                     }
 
+                    Item {
+                        width: number.width * 0.28 // so that the sentence stands below the number
+                        height: 1
+                        visible: number.beside && root.failed
+                    }
+
                     KioskText {
-                        width: parent.width
+                        width: number.beside ? number.width * 0.72 - number.columnSpacing : number.width
                         text: qsTrId("screens.outcome.failed_next")
                         horizontalAlignment: Text.AlignHCenter
                         font.bold: true
@@ -95,10 +108,10 @@ KioskScreen {
                 Layout.row: Theme.portrait ? 2 : 0
                 Layout.column: 1
                 Layout.rowSpan: Theme.portrait ? 1 : 3
-                Layout.preferredWidth: Theme.mm(Theme.portrait ? 84 : Theme.counter ? 46 : 92)
+                Layout.preferredWidth: Theme.mm(Theme.portrait ? 84 : 92)
                 Layout.preferredHeight: Math.min(width * (picture?.ratio ?? 1), Theme.portrait ? Theme.mm(190) : root.contentItem.height)
                 Layout.alignment: Qt.AlignTop
-                visible: picture?.present ?? false
+                visible: !Theme.counter && (picture?.present ?? false)
                 color: "#ffffff"
                 border.width: Theme.stroke
                 border.color: Theme.line
@@ -117,7 +130,7 @@ KioskScreen {
             PromiseTrack {
                 Layout.row: 1
                 Layout.column: 0
-                Layout.columnSpan: Theme.portrait ? 2 : 1
+                Layout.columnSpan: paper.visible && !Theme.portrait ? 1 : 2
                 Layout.fillWidth: true
                 reached: Session.promise === "accepted" ? 2 : Session.promise === "received" ? 1 : 0
             }
@@ -125,14 +138,15 @@ KioskScreen {
             ColumnLayout {
                 Layout.row: 2
                 Layout.column: 0
+                Layout.columnSpan: paper.visible ? 1 : 2
                 Layout.fillWidth: true
                 Layout.alignment: Qt.AlignTop
-                spacing: Theme.space3
+                spacing: Theme.counter ? Theme.space1 : Theme.space3
 
                 KioskText {
                     Layout.fillWidth: true
                     text: qsTrId("screens.outcome.next")
-                    role: "lead"
+                    role: Theme.counter ? "body" : "lead"
                     font.bold: true
                     color: Theme.brand
                 }
@@ -143,7 +157,7 @@ KioskScreen {
                     Layout.fillWidth: true
                     columns: Theme.portrait || Theme.textStep > 1 ? 1 : 2
                     columnSpacing: Theme.space3
-                    rowSpacing: Theme.space3
+                    rowSpacing: Theme.counter ? Theme.space1 : Theme.space3
 
                     Repeater {
                         model: Case.promises
@@ -152,6 +166,7 @@ KioskScreen {
                             id: promise
 
                             required property var modelData
+                            required property int index
 
                             width: (promises.width - (promises.columns - 1) * promises.columnSpacing) / promises.columns
                             spacing: Theme.space3
@@ -161,6 +176,7 @@ KioskScreen {
                                 Layout.topMargin: Theme.space1
                                 name: "calendar"
                                 size: Theme.icon1
+                                visible: !Theme.counter
                             }
 
                             ColumnLayout {
@@ -177,7 +193,10 @@ KioskScreen {
 
                                 KioskText {
                                     Layout.fillWidth: true
-                                    text: promise.modelData.value
+                                    objectName: "promise_" + promise.index
+                                    text: Sentence.whole(promise.modelData.value)
+                                    Accessible.name: promise.modelData.value
+                                    role: Theme.counter ? "caption" : "body"
                                     font.bold: true
                                     visible: text !== ""
                                 }

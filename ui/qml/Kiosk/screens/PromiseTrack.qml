@@ -10,6 +10,7 @@ Item {
 
     property int reached: 0
     readonly property real third: width / 3
+    readonly property real mark: Theme.mm(Theme.counter ? 13 : 20)
     readonly property list<string> names: [qsTrId("screens.outcome.track.kept"), qsTrId("screens.outcome.track.received"), qsTrId("screens.outcome.track.accepted")]
 
     objectName: "promise_track"
@@ -19,7 +20,7 @@ Item {
 
     Rectangle {
         x: root.third / 2
-        y: Theme.mm(10) - height / 2
+        y: root.mark / 2 - height / 2
         width: root.third * 2
         height: Theme.mm(2.4)
         color: Theme.line
@@ -45,11 +46,11 @@ Item {
                 readonly property bool done: index <= root.reached
 
                 width: root.third
-                spacing: Theme.space2
+                spacing: Theme.counter ? 0 : Theme.space2
 
                 Rectangle {
                     anchors.horizontalCenter: parent.horizontalCenter
-                    width: Theme.mm(20)
+                    width: root.mark
                     height: width
                     radius: width / 2
                     color: stop.done ? Theme.good : Theme.surface

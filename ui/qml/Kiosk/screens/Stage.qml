@@ -48,17 +48,21 @@ FocusScope {
         function onSaid(speaker: int, words: list<string>): void {
             Speech.open(speaker, words);
         }
+
+        function onTold(words: list<string>): void {
+            Speech.tell(words);
+        }
     }
 
     // Who cannot see where the keypad is hears it.
     readonly property Item focused: Window.activeFocusItem
 
     onFocusedChanged: {
-        const button = focused as Pressable;
-        if (button?.visualFocus)
-            Speech.tell([button.Accessible.name, button.Accessible.checked ? qsTrId("speech.chosen") : "", button.Accessible.description]);
-        else if (focused instanceof TextInput)
-            Speech.tell([focused.Accessible.name, focused.Accessible.description]);
+        const framed = !focused || focused instanceof ScreenFrame || focused instanceof Overlay || focused === root;
+        if (framed || focused instanceof Pressable && !(focused as Pressable).visualFocus)
+            return;
+        const at = focused.Accessible;
+        Speech.tell([at.name, at.checked ? qsTrId("speech.chosen") : "", at.description]);
     }
 
     Loader {

@@ -16,6 +16,8 @@ Pressable {
     Accessible.name: root.heading
     Accessible.checkable: true
     Accessible.checked: root.on
+    onOnChanged: if (visualFocus)
+        Voice.tell([text, on ? qsTrId("speech.chosen") : qsTrId("speech.not_chosen")])
     text: heading
     hint: [note, missing].filter(part => part !== "").join(" ")
     corner: Theme.radius3
