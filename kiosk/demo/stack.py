@@ -28,6 +28,8 @@ from kiosk.fleet.staff_pins import record_of
 KIOSK_NUMBER = "0001"
 DEMO_PIN = "246810"
 """Of every staff card of the demo; its dock says it beside the card."""
+PUBLIC_URL = "https://fuwu.kaifeng.example"
+"""Where the sample city says that it is reached: `.example` belongs to nobody (RFC 2606)."""
 START_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 15.0
 
@@ -114,10 +116,9 @@ class Stack:
         self._spawn(
             "central",
             [*self._central_command(), "serve", "--state", str(self.work / "central"), "--port", str(self._central_port),
-             "--catalogue", str(data)],
+             "--catalogue", str(data), "--public-url", PUBLIC_URL, "--handover-url", self._central_url],
         )  # fmt: skip
-        context = ssl.create_default_context(cafile=str(self.ca_file))
-        self._wait("central", lambda: _answers(f"https://localhost:{self._central_port}/v1/ping", context))
+        self._wait("central", lambda: _answers(f"{self._central_url}/v1/ping", self._trust()))
 
     def start_rig(self) -> None:
         """Start the emulators and wait for the rig's own word that they are up."""
@@ -193,6 +194,18 @@ class Stack:
             raw = answer.read()
             kind = answer.headers.get_content_type()
         return json.loads(raw) if kind == "application/json" else raw
+
+    def ask_central(self, path: str) -> Any:
+        """Get what central tells anybody at `path`, past the line that the rig may have cut."""
+        with urllib.request.urlopen(self._central_url + path, timeout=10, context=self._trust()) as answer:  # noqa: S310
+            return json.load(answer)
+
+    @property
+    def _central_url(self) -> str:
+        return f"https://localhost:{self._central_port}"
+
+    def _trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.ca_file))
 
     def central(self, *arguments: str) -> str:
         """Run a `kiosk-central` command to its end and return what it prints."""

@@ -226,7 +226,7 @@ class FakeForm:
             ],
             [
                 FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago"), latest="2026-05-28"),  # noqa: E501
-                FieldView("address", Text("现居住地址", "Present address"), "address", {"division": "990101001001", "detail": ""}, "", keyboard="pinyin"),  # noqa: E501
+                FieldView("address", Text("现居住地址", "Present address"), "address", {"division": "990101001001", "detail": ""}, "", keyboard="place"),  # noqa: E501
             ],
             [FieldView("reason", Text("申领事由", "Reason"), "enum", "", "", options=REASONS)],
         ]

@@ -91,6 +91,11 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.FORM, page=1)
         terminal.form.pages[1][1] = settled
 
+    def enlarged() -> None:
+        show(State.PREVIEW)
+        screen_item = next(one.item for one in seen(screen.window) if one.item.objectName() == "screen_preview")
+        screen_item.setProperty("large", True)
+
     def chosen() -> None:
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
@@ -260,6 +265,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "choose_no_record": lambda: show(State.CHOOSE, trouble=NO_RECORD),
         "prepare": lambda: show(State.PREPARE, busy=True),
         "preview": lambda: show(State.PREVIEW),
+        "preview_large": enlarged,
         "print": lambda: show(State.PRINT, busy=True),
         "taken": lambda: show(State.TAKEN, certificate_printed=True),
         "outcome_rated": lambda: show(State.OUTCOME, rated=4, rating_kept=True),

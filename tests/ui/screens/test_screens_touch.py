@@ -519,6 +519,23 @@ def test_on_a_counter_every_date_is_in_view_and_whole(stand_at: Any) -> None:
     assert stand.item("terminal_name").property("lineCount") == 1
 
 
+@pytest.mark.parametrize("orientation", ["landscape", "counter"])
+def test_the_certificate_is_large_enough_to_be_checked(stand_at: Any, orientation: str) -> None:
+    """Touched, by finger or by its button, the page takes the whole width; *back* shows all of it, and then goes back."""
+    stand = stand_at(orientation)
+    stand.terminal.show(State.PREVIEW)
+    stand.settle()
+    small = stand.item("certificate_picture").width()
+    for way in ("preview_enlarge", "certificate_picture"):
+        stand.tap(way)
+        assert stand.item("preview_large").width() > max(2 * small, 0.85 * stand.screen.window.width())
+        assert stand.item("foot_main").isEnabled()
+        stand.tap("foot_back")
+        assert stand.said == []
+    stand.tap("foot_back")
+    assert stand.said == [ev.BackPressed()]
+
+
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
     """Should keep a finger from what lies under a question."""
     stand.terminal.show(State.REVIEW, leaving=True)
