@@ -190,7 +190,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         rating=RatingDesk(context),
         guard=GuardDesk(context),
         staff=staff,
-        upkeep=UpkeepDesk(context, staff),
+        upkeep=UpkeepDesk(context, staff, lambda: terminal().reports),
     )
     line = LineWatch(_probe(city), dispatcher=dispatcher, on_change=lambda up, why: terminal().on_line(up, why))
     wired["terminal"] = Terminal(

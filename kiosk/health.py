@@ -5,6 +5,7 @@ Knows: each kind's closed union of statuses. Does not know: drivers, or what is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -83,3 +84,8 @@ POLLS: dict[Device, Callable[[Any], tuple[SupervisorState, object]]] = dict.from
 def self_test(driver: Any) -> str:
     """Have a driver that can try its device do so; say what it found, nothing for one that cannot. Raises `DeviceError`."""
     return driver.self_test() if isinstance(driver, SelfTesting) else ""
+
+
+def status_name(status: object | None) -> str:
+    """Return what a status is called in a message `staff.status.<name>`; nothing for none."""
+    return "" if status is None else re.sub(r"(?<!^)(?=[A-Z])", "_", type(status).__name__).lower()

@@ -1,4 +1,4 @@
-"""What staff do at the terminal itself: look over the outbox, move a row, try a device.
+"""What staff do at the terminal itself: look over the outbox, move a row, try a device, print the readiness report.
 
 Knows: that only whoever signed in may, that every look and every act is written down with their card's number, and that a
 row is moved, never dropped. Does not know: what stands in a submission; nobody on this machine can read that.
@@ -10,21 +10,29 @@ import enum
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from devices.errors import DeviceError
 from devices.receipt_printer import NotPrinted
+from devices.supervisor import DeviceReport
 from kiosk import health
+from kiosk.audit import AuditError, verify_chain
 from kiosk.catalogue.models import ServiceItem
+from kiosk.clock import CIVIL_TZ
 from kiosk.events import Fact
+from kiosk.fleet import readiness
+from kiosk.fleet.readiness import Mark
 from kiosk.journeys.context import Context
 from kiosk.journeys.staff import StaffDesk
+from kiosk.printing import readiness as paper
 from kiosk.printing import trial
 from kiosk.session.states import Device, State
-from offline_queue import Counts, Row, RowState
+from offline_queue import Counts, QueueError, Row, RowState
 
-MOST_ROWS = 40
+MOST_ROWS, MOST_REPORTS = 40, 20
 REASONS = ("asked_by_department", "suspected_duplicate")
 """Why staff set a waiting submission aside: a code, because a sentence could name somebody."""
 
@@ -49,12 +57,28 @@ class Trial:
     detail: str = ""
 
 
-class UpkeepDesk:
-    """The outbox and the devices as staff see them."""
+class ReportState(enum.StrEnum):
+    """How the readiness report stands; each but the first has a message `staff.report.is.<state>`."""
 
-    def __init__(self, context: Context, staff: StaffDesk) -> None:
+    NONE = ""
+    RUNNING = "running"
+    PRINTED = "printed"
+    """Handed to the printer, and kept in the terminal."""
+    KEPT = "kept"
+    """Kept in the terminal alone: the printer did not take it."""
+    FAILED = "failed"
+
+
+class UpkeepDesk:
+    """The outbox, the devices and the readiness report as staff see them."""
+
+    def __init__(
+        self, context: Context, staff: StaffDesk, reports: Callable[[], Mapping[Device, DeviceReport]]
+    ) -> None:
         self._context = context
         self._staff = staff
+        self._reports = reports
+        self.report = ReportState.NONE
         self._trials: dict[Device, Trial] = {}
         self.rows: tuple[Row, ...] = ()
         """What the city has not received, oldest first, as far as a page shows."""
@@ -165,9 +189,77 @@ class UpkeepDesk:
         self._trials[kind] = trial
         self._context.bus.publish(Fact.STAFF)
 
+    # --- the readiness report ----
+
+    def make_report(self) -> None:
+        """Look at everything, keep the report as a PDF, and hand it to the page printer."""
+        if not self.signed_in or self.report is ReportState.RUNNING:
+            return
+        context, by = self._context, self._staff.staff_id
+        session, reports, config = context.session(), self._reports(), context.config
+        self._set_report(ReportState.RUNNING)
+
+        def work() -> tuple[bytes, Mark, str]:
+            facts = readiness.Facts(
+                at=context.clock.now(),
+                number=config.terminal.number,
+                site=config.terminal.site.zh if context.language.startswith("zh") else config.terminal.site.en,
+                version=version("civic-kiosk"),
+                catalogue=context.catalogue.version,
+                custody=f"{context.custody} · {context.tag_key.custody}",
+                clock=context.clock.quality(),
+                line_up=session.line_up,
+                fault=session.fault,
+                outbox=context.outbox.stats(),
+                audit_lines=_audit_lines(config.state_dir / "audit.jsonl"),
+                reports=reports,
+                drivers={kind: device.driver for kind, device in config.devices.items()},
+                now_s=context.clock.monotonic(),
+            )
+            found = readiness.sections(facts)
+            mark = readiness.verdict(found)
+            at = facts.at.astimezone(CIVIL_TZ)
+            head = (
+                context.say("staff.report.title"),
+                f"{facts.number} · {facts.site}",
+                context.say("staff.report.made", time=f"{at:%Y-%m-%d %H:%M}", staff=by),
+            )
+            made = paper.pdf(head, context.say(f"staff.report.verdict.{mark}"), found, context.say)
+            return made, mark, _keep(config.state_dir / "reports", f"readiness-{at:%Y%m%d-%H%M%S}.pdf", made)
+
+        def done(result: tuple[bytes, Mark, str]) -> None:
+            made, mark, name = result
+            context.audit.record("report.made", by=by, verdict=str(mark), file=name)
+            self._print(made, name)
+
+        def failed(error: Exception) -> None:
+            self._set_report(ReportState.FAILED)
+            if not isinstance(error, OSError | QueueError):
+                raise error
+            reason = error.code if isinstance(error, QueueError) else type(error).__name__
+            context.audit.record("report.failed", "failure", by=by, reason=reason)
+
+        context.store_work.run(work, done, failed)
+
+    def _print(self, made: bytes, name: str) -> None:
+        printer = self._context.devices.get(Device.PAGE_PRINTER)
+        if printer is None:
+            self._set_report(ReportState.KEPT)
+            return
+
+        def sent(result: int | DeviceError) -> None:
+            self._set_report(ReportState.KEPT if isinstance(result, DeviceError) else ReportState.PRINTED)
+
+        printer.submit(lambda driver: driver.submit(made, name), sent)
+
+    def _set_report(self, state: ReportState) -> None:
+        self.report = state if self.signed_in else ReportState.NONE
+        self._context.bus.publish(Fact.STAFF)
+
     def forget(self) -> None:
         """Whoever was here has left."""
         self._trials.clear()
+        self.report = ReportState.NONE
         self.rows, self.counts, self.failed = (), Counts(0, 0, 0), ""
         self._context.bus.publish(Fact.STAFF)
 
@@ -189,3 +281,21 @@ def _page(driver: Any) -> Trial:
 
 
 _TRIALS: Mapping[Device, Callable[[Any], Trial]] = {Device.RECEIPT_PRINTER: _slip, Device.PAGE_PRINTER: _page}
+
+
+def _audit_lines(path: Path) -> int | None:
+    try:
+        return verify_chain(path)[0]
+    except AuditError:
+        return None
+
+
+def _keep(folder: Path, name: str, made: bytes) -> str:
+    """Keep a report, and no more than the newest few: they name no citizen, but a disk is small. Raises `OSError`."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = folder / f"{name}.new"
+    draft.write_bytes(made)
+    draft.replace(folder / name)
+    for old in sorted(folder.glob("readiness-*.pdf"))[:-MOST_REPORTS]:
+        old.unlink()
+    return name

@@ -166,3 +166,15 @@ class Staff(QObject):
     def tryDevice(self, kind: str) -> None:
         """Try a device."""
         self._terminal.upkeep.try_device(Device(kind))
+
+    # --- the readiness report ---
+
+    @Property(str, notify=changed)
+    def report(self) -> str:
+        """`running`, `printed`, `kept`, `failed`, or nothing."""
+        return self._terminal.upkeep.report.value
+
+    @Slot()
+    def makeReport(self) -> None:
+        """Look at everything and print what was found."""
+        self._terminal.upkeep.make_report()

@@ -23,7 +23,7 @@ from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
-from kiosk.journeys.upkeep import Trial, TrialState
+from kiosk.journeys.upkeep import ReportState, Trial, TrialState
 from kiosk.printing.receipt import Promised, promise_lines
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
@@ -512,6 +512,12 @@ class FakeUpkeep:
 
     def park(self, seq: int, reason: str) -> None:
         self._terminal.calls.append(("park", seq, reason))
+
+    report = ReportState.NONE
+
+    def make_report(self) -> None:
+        self.report = ReportState.PRINTED
+        self._terminal.publish(Fact.STAFF)
 
     def can_try(self, kind: Device) -> bool:
         return kind is not Device.DOCUMENT_CAMERA

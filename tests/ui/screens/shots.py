@@ -199,6 +199,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
     def tried() -> None:
         next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("")
         terminal.upkeep.try_device(Device.RECEIPT_PRINTER)
+        terminal.upkeep.make_report()
         show(State.STAFF)
 
     def locked() -> None:

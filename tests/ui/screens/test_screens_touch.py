@@ -699,6 +699,9 @@ def test_staff_move_rows_and_try_devices(stand: Any) -> None:
     assert stand.find("try_document_camera") is None
     stand.tap("try_receipt_printer")
     assert "receipt_printer.offline" in stand.item("trial_receipt_printer").property("text")
+    assert stand.find("staff_report") is None
+    stand.tap("foot_other")
+    stand.item("staff_report")
     stand.tap("foot_main")
     stand.tap("retry_16")
     stand.tap("park_23")

@@ -541,7 +541,7 @@ class Bench:
             rating=RatingDesk(context),
             guard=GuardDesk(context),
             staff=staff,
-            upkeep=UpkeepDesk(context, staff),
+            upkeep=UpkeepDesk(context, staff, lambda: self.terminal.reports),
         )
         return Terminal(
             context=context,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ from devices.errors import DeviceError
 from devices.page_printer import NoPaper as PageNoPaper
 from devices.receipt_printer import NoPaper
 from devices.smart_card.samples import SAMPLE_STAFF
-from kiosk.journeys.upkeep import Trial, TrialState
+from kiosk.journeys.upkeep import MOST_REPORTS, ReportState, Trial, TrialState
 from kiosk.session import events as ev
 from kiosk.session.states import Device, State
 from offline_queue import QueueError, RowState
@@ -168,3 +169,50 @@ def test_a_trial_that_fails_says_why(bench: Bench) -> None:
     assert desk.trials[Device.RECEIPT_PRINTER] == Trial(TrialState.FAILED, "NoPaper")
     assert desk.trials[Device.PAGE_PRINTER] == Trial(TrialState.FAILED, "page_printer.unreachable")
     assert [entry["disposition"] for entry in bench.audited("device.tried")] == ["failure", "failure"]
+
+
+def report(bench: Bench) -> ReportState:
+    bench.terminal.upkeep.make_report()
+    bench.turn()
+    return bench.terminal.upkeep.report
+
+
+def test_the_readiness_report_is_printed_and_kept(bench: Bench) -> None:
+    """One PDF, on paper and in the terminal, with its verdict in the audit log; the outbox is as it was."""
+    code = hand_in(bench)
+    sign_in(bench)
+    assert report(bench) is ReportState.PRINTED
+    (kept,) = (bench.state_dir / "reports").iterdir()
+    assert bench.pages.submitted == [kept.read_bytes()]
+    assert bench.pages.titles == [kept.name]
+    assert kept.read_bytes().startswith(b"%PDF")
+    (told,) = bench.audited("report.made")
+    assert (told["by"], told["file"]) == ("S0001", kept.name)
+    assert [row.code for row in bench.outbox.every_row(state=None)] == [code]
+
+
+def test_a_report_without_a_printer_is_kept(bench: Bench) -> None:
+    """The printer takes nothing: it says so, and the report lies in the terminal; the oldest go."""
+    sign_in(bench)
+    bench.pages.refuse = DeviceError("page_printer.unreachable")
+    for _ in range(MOST_REPORTS + 2):
+        bench.clock.wall += dt.timedelta(seconds=1)
+        assert report(bench) is ReportState.KEPT
+    kept = sorted(each.name for each in (bench.state_dir / "reports").iterdir())
+    assert len(kept) == MOST_REPORTS
+    assert kept[-1] == bench.audited("report.made")[-1]["file"]
+
+
+def test_a_report_that_cannot_be_kept_says_so(bench: Bench) -> None:
+    """A disk that takes nothing is no crash: the page says it, the log says why."""
+    (bench.state_dir / "reports").write_text("in the way")
+    sign_in(bench)
+    assert report(bench) is ReportState.FAILED
+    assert [entry["reason"] for entry in bench.audited("report.failed")] == ["FileExistsError"]
+    assert bench.pages.submitted == []
+
+
+def test_a_report_is_for_staff(bench: Bench) -> None:
+    """Nobody signed in: nothing is made."""
+    assert report(bench) is ReportState.NONE
+    assert not (bench.state_dir / "reports").exists()

@@ -27,6 +27,14 @@ PageScroller {
 
     spacing: Theme.space3
 
+    Notice {
+        width: parent?.width ?? 0
+        objectName: "staff_report"
+        kind: Staff.report === "printed" ? "good" : Staff.report === "running" ? "info" : "warn"
+        text: Staff.report === "" ? "" : qsTrId("staff.report.is." + Staff.report)
+        visible: Staff.report !== ""
+    }
+
     Repeater {
         model: Devices.rows
 

@@ -20,6 +20,14 @@ KioskScreen {
     mainText: outbox ? "" : qsTrId("staff.look_outbox")
     mainIcon: "inbox"
 
+    otherText: outbox ? "" : qsTrId("staff.report.print")
+    otherIcon: ""
+    otherKind: "secondary"
+
+    function goOther(): void {
+        Staff.makeReport();
+    }
+
     function goBack(): void {
         if (outbox)
             Staff.look("");
