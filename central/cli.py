@@ -28,6 +28,7 @@ _STATE_WORDS = {
     "keys_readable_by_others": "private keys must be readable by their owner alone (chmod 600)",
     "keys_damaged": "the keys cannot be read; restore them from backup",
     "record_url": "the record is postgresql://… or sqlite:///…, not",
+    "record_in_use": "another platform keeps its record there",
     "record_unavailable": "the record cannot be opened",
     "record_older": "the record is not of this version; start `kiosk-central serve` once, which brings it up. It lacks",
     "record_not_durable": "this database loses what it has confirmed",

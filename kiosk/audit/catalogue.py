@@ -71,6 +71,7 @@ EVENTS: dict[str, AuditEvent] = {
         "by", "aside", "rows", "carved",
     ),
     "outbox.verified": _event("Staff had the whole outbox looked over.", "by", "rows", "faults"),
+    "device.tried": _event("Staff tried a device.", "by", "device", "result"),
     "device.lost": _event("A device cannot be used.", "device", "status"),
     "device.back": _event("A device can be used again.", "device"),
     "line.down": _event("The line to the city went down.", "reason"),

@@ -519,6 +519,23 @@ def test_on_a_counter_every_date_is_in_view_and_whole(stand_at: Any) -> None:
     assert stand.item("terminal_name").property("lineCount") == 1
 
 
+@pytest.mark.parametrize("orientation", ["landscape", "counter"])
+def test_the_certificate_is_large_enough_to_be_checked(stand_at: Any, orientation: str) -> None:
+    """Touched, by finger or by its button, the page takes the whole width; *back* shows all of it, and then goes back."""
+    stand = stand_at(orientation)
+    stand.terminal.show(State.PREVIEW)
+    stand.settle()
+    small = stand.item("certificate_picture").width()
+    for way in ("preview_enlarge", "certificate_picture"):
+        stand.tap(way)
+        assert stand.item("preview_large").width() > max(2 * small, 0.85 * stand.screen.window.width())
+        assert stand.item("foot_main").isEnabled()
+        stand.tap("foot_back")
+        assert stand.said == []
+    stand.tap("foot_back")
+    assert stand.said == [ev.BackPressed()]
+
+
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
     """Should keep a finger from what lies under a question."""
     stand.terminal.show(State.REVIEW, leaving=True)
@@ -662,3 +679,26 @@ def test_a_pin_is_typed_unseen(stand: Any) -> None:
     assert "246810" not in shown
     stand.tap("foot_main")
     assert stand.said == [ev.PinEntered()]
+
+
+def test_staff_move_rows_and_try_devices(stand: Any) -> None:
+    """Should send what is set aside again at once, ask before it sets aside, and say what came of a trial."""
+    stand.terminal.show(State.STAFF)
+    stand.settle()
+    assert stand.find("try_document_camera") is None
+    stand.tap("try_receipt_printer")
+    assert "receipt_printer.offline" in stand.item("trial_receipt_printer").property("text")
+    stand.tap("foot_main")
+    stand.tap("retry_16")
+    stand.tap("park_23")
+    stand.wait(lambda: not stand.item("park").property("fresh"))
+    stand.tap("overlay_main")
+    assert (stand.find("park"), stand.terminal.calls) == (None, [("look",), ("retry", 16)])
+    stand.tap("park_23")
+    stand.wait(lambda: not stand.item("park").property("fresh"))
+    stand.tap("overlay_second")
+    assert stand.terminal.calls[-1] == ("park", 23, "asked_by_department")
+    stand.tap("foot_back")
+    assert stand.said == []
+    stand.tap("foot_back")
+    assert stand.said == [ev.BackPressed()]
