@@ -15,7 +15,6 @@ KioskScreen {
     title: qsTrId("screens.help.title")
     instruction: qsTrId("screens.help.instruction")
     steps: []
-    aloud: [qsTrId("screens.help.step"), stepTitle, stepInstruction, qsTrId("screens.help.station"), Station.phone, qsTrId("screens.help.hotline"), "12345", qsTrId("screens.help.number"), Station.number]
     endVisible: false
     backText: qsTrId("screens.help.close")
     mainText: Help.callable ? qsTrId("screens.help.call_back") : ""
