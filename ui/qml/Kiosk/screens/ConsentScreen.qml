@@ -21,9 +21,7 @@ KioskScreen {
 
     readonly property list<Tick> ticks: withPhone ? [first, second, third] : [first, second]
 
-    aloud: ticks.map(tick => tick.heading).concat(ticks.filter(tick => tick.missing !== "").map(tick => Sentence.fill(qsTrId("screens.consent.missing_one"), {
-        "name": tick.heading
-    })))
+    aloud: ticks.map(tick => tick.heading).concat(ticks.filter(tick => tick.missing !== "").map(tick => tick.called))
     instruction: qsTrId("screens.consent.instruction")
     mainText: qsTrId("screens.consent.agree")
     mainWaits: !identify || !handle || (withPhone && !phone)

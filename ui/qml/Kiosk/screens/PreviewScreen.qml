@@ -20,7 +20,7 @@ KioskScreen {
             Session.back();
     }
 
-    aloud: [qsTrId("screens.preview.mark"), Sentence.fill(qsTrId("screens.preview.pages"), {
+    aloud: [qsTrId("screens.preview.mark"), large ? "" : Sentence.fill(qsTrId("screens.preview.pages"), {
             "pages": Certificate.pages
         })]
     title: large ? "" : qsTrId("screens.preview.title")

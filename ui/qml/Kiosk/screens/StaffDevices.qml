@@ -135,6 +135,7 @@ PageScroller {
                     Layout.row: row.stacked ? 2 : 0
                     objectName: "try_" + device.modelData.kind
                     text: qsTrId("staff.try")
+                    Accessible.name: text + " " + qsTrId("screens.device." + device.modelData.kind)
                     busy: device.trial?.state === "running"
                     enabled: !busy && device.modelData.state !== "absent"
                     visible: Staff.testable.includes(device.modelData.kind)

@@ -12,8 +12,12 @@ Pressable {
     property bool on: false
     property string missing // says what is to be done while it is not ticked, once somebody asked
 
+    readonly property string called: missing === "" ? heading : Sentence.fill(qsTrId("screens.consent.missing_one"), {
+        "name": heading
+    })
+
     Accessible.role: Accessible.CheckBox
-    Accessible.name: root.heading
+    Accessible.name: root.called
     Accessible.checkable: true
     Accessible.checked: root.on
     onOnChanged: if (visualFocus)
