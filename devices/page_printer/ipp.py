@@ -157,7 +157,12 @@ class IppPagePrinter:
     def status(self) -> PagePrinterStatus:
         """Ask by Get-Printer-Attributes. Never raises."""
         try:
-            printer = self._printer_attributes()
+            try:
+                printer = self._printer_attributes()
+            except DeviceError as error:
+                if error.code != "page_printer.connection_lost":
+                    raise
+                printer = self._printer_attributes()  # who went away in the middle of a question is gone now, or back
             # A queue that is idle while a job waits is between two tries of it, and its reasons are of now.
             idle = _PRINTER_IDLE in printer.integers("printer-state") and not any(printer.integers("queued-job-count"))
             return _status_of(printer, stale=self._options.through_cups and idle)
