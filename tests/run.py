@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("tests/e2e", "tests/component", "tests/ui", "tests/unit", "tests/contract")
+FOLDERS = ("tests/ui", "tests/component", "tests/e2e", "tests/unit", "tests/contract")
 AT_ONCE = 2
 
 
