@@ -9,7 +9,6 @@ import contextlib
 import os
 import threading
 import time
-import tty
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Self
 
 from devices.code_reader.api import Symbology
 from devices.code_reader.samples import empty_view, picture_of
+from devices.named_pty import open_named
 
 _IDENTIFIERS = {Symbology.QR: b"]Q1", Symbology.PDF417: b"]L2", Symbology.CODE128: b"]C0", Symbology.OTHER: b"]X0"}
 _WRITE_DEADLINE_S = 2.0
@@ -67,14 +67,8 @@ class WedgeEmulator:
         with self._lock:
             if self._ends is not None:
                 return
-            master, slave = os.openpty()
-            tty.setraw(slave)
-            os.set_blocking(master, False)  # nobody listens: what does not fit is lost, as on a real line
-            self._ends = (master, slave)  # the slave stays open: a master without one reads only errors
-            fresh = self.path.with_name(f".{self.path.name}.new")
-            fresh.unlink(missing_ok=True)
-            fresh.symlink_to(os.ttyname(slave))
-            fresh.replace(self.path)
+            self._ends = open_named(self.path)
+            os.set_blocking(self._ends[0], False)  # nobody listens: what does not fit is lost, as on a real line
 
     def show(self, raw: bytes, symbology: Symbology = Symbology.QR) -> bool:
         """Read a code and send it; False when there is no cable, or nobody took it from the line in time."""

@@ -10,12 +10,12 @@ import os
 import select
 import threading
 import time
-import tty
 from pathlib import Path
 from typing import Self
 
 from devices.id_card.frames import Scanner
 from devices.id_card.sam_module import Fault, SamModule
+from devices.named_pty import open_named
 
 __all__ = ["Fault", "SdtEmulator"]
 
@@ -74,17 +74,11 @@ class SdtEmulator(SamModule):
         with self._lock:
             if self._ends is not None:
                 return
-            master, slave = os.openpty()
-            tty.setraw(slave)
-            self._ends = (master, slave)  # the slave stays open: a master without one reads only errors
             self.start_anew()
+            self._ends = open_named(self.path)
             self._ending = threading.Event()
-            fresh = self.path.with_name(f".{self.path.name}.new")
-            fresh.unlink(missing_ok=True)
-            fresh.symlink_to(os.ttyname(slave))
-            fresh.replace(self.path)
             self._thread = threading.Thread(
-                target=self._serve, args=(master, self._ending), name="emulator-id-card", daemon=True
+                target=self._serve, args=(self._ends[0], self._ending), name="emulator-id-card", daemon=True
             )
             self._thread.start()
 

@@ -13,7 +13,6 @@ import select
 import socket
 import struct
 import threading
-import tty
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self
@@ -21,6 +20,7 @@ from typing import Any, Self
 import usb.backend
 import usb.core
 
+from devices.named_pty import open_named
 from devices.receipt_printer.machine import Line, Paper, PrinterMachine
 
 __all__ = ["Paper", "ReceiptPrinterEmulator", "SerialReceiptPrinterEmulator", "UsbReceiptPrinterEmulator"]
@@ -148,14 +148,8 @@ class SerialReceiptPrinterEmulator(PrinterMachine):
         with self._changed:
             if self._ends is not None:
                 return
-            master, slave = os.openpty()
-            tty.setraw(slave)
-            self._ends = (master, slave)  # the slave stays open: a master without one reads only errors
+            self._ends = open_named(self.path)
             self._ending = threading.Event()
-            fresh = self.path.with_name(f".{self.path.name}.new")
-            fresh.unlink(missing_ok=True)
-            fresh.symlink_to(os.ttyname(slave))
-            fresh.replace(self.path)
             self._thread = threading.Thread(
                 target=self._serve, args=(self._ends, self._ending), name="receipt-printer-serial", daemon=True
             )
