@@ -12,12 +12,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from central import call_backs, cases, ratings, withdrawals
-from central.db import Database
+from central.db import Database, unasked
 from central.refusals import Refused
 from central.tables import kiosks, submissions
 from kiosk.city.messages import CallBack, Rating, Submission, Withdrawal
@@ -68,12 +69,14 @@ Sign = Callable[[bytes], bytes]
 
 
 class _Ticket:
-    __slots__ = ("arrival", "done", "outcome")
+    __slots__ = ("arrival", "called", "done", "outcome")
 
     def __init__(self, arrival: Arrival) -> None:
         self.arrival = arrival
         self.outcome: Answer | Exception = Refused(500, "internal")
         self.done = False
+        self.called = threading.Event()
+        """Done, or the next whose turn it is."""
 
 
 class Accepting:
@@ -82,8 +85,9 @@ class Accepting:
     def __init__(self, db: Database, sign: Sign) -> None:
         self._db = db
         self._sign = sign
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._tickets: deque[_Ticket] = deque()
+        self._busy = False
 
     def enter(self, arrival: Arrival) -> Answer:
         """Enter a submission, or find it entered; durable when this returns.
@@ -91,24 +95,35 @@ class Accepting:
         Refuses 422 `body_differs` `withdrawal_too_late` `form_invalid`, and as `Database.transaction`; then it left nothing.
         """
         ticket = _Ticket(arrival)
-        self._tickets.append(ticket)
-        with self._turn:
-            while not ticket.done:
-                self._enter_waiting()
+        with self._lock:
+            self._tickets.append(ticket)
+            mine, self._busy = not self._busy, True
+        if not mine:
+            ticket.called.wait()
+        if not ticket.done:
+            self._enter_waiting()
         if isinstance(ticket.outcome, Exception):
             raise ticket.outcome
         return ticket.outcome
 
     def _enter_waiting(self) -> None:
-        batch = [self._tickets.popleft() for _ in range(min(len(self._tickets), _TOGETHER))]
+        with self._lock:
+            batch = [self._tickets.popleft() for _ in range(min(len(self._tickets), _TOGETHER))]
         try:
             if not self._enter(batch):
                 # One of them cannot be recorded; the transaction is undone, and each is tried by itself.
                 for ticket in batch:
                     self._enter([ticket])
         finally:
+            with self._lock:
+                following = self._tickets[0] if self._tickets else None
+                self._busy = following is not None
+            # The next turn first: it has work to do while these are told.
+            if following is not None:
+                following.called.set()
             for ticket in batch:
                 ticket.done = True
+                ticket.called.set()
 
     def _enter(self, batch: Sequence[_Ticket]) -> bool:
         """Enter these in one transaction; say whether each has its outcome."""
@@ -163,34 +178,26 @@ def enter_all(connection: Connection, arrivals: Sequence[Arrival], sign: Sign) -
         outcomes.append((201, receipt))
         fresh.append(arrival)
     if fresh:
-        _write(connection, fresh, known)
-        numbers.write()
+        _write(connection, fresh, known, numbers)
     return outcomes
 
 
-def _write(connection: Connection, fresh: Sequence[Arrival], known: dict[str, tuple[str, bytes]]) -> None:
-    connection.execute(
-        _ENTER,
-        [
-            {
-                "id": arrival.header.id,
-                "kiosk": arrival.header.kiosk,
-                "seq": arrival.header.seq,
-                "sha256": arrival.digest,
-                "received_at": arrival.received_at,
-                "envelope": arrival.blob,
-                "receipt": known[arrival.header.id][1],
-            }
-            for arrival in fresh
-        ],
-    )
-    entered = [
+def _write(
+    connection: Connection, fresh: Sequence[Arrival], known: dict[str, tuple[str, bytes]], numbers: _Numbers
+) -> None:
+    entries = [
         cases.Entry(arrival.message, confirmed=arrival.confirmed, received_at=arrival.received_at)
         for arrival in fresh
         if isinstance(arrival.message, Submission)
     ]
-    if entered:
-        cases.create(connection, entered)
+    entering = cases.Entering(connection, entries) if entries else None
+    with unasked(connection):
+        connection.execute(_ENTER, [_row(arrival, known[arrival.header.id][1]) for arrival in fresh])
+        numbers.write()
+        if entering is not None:
+            entering.write()
+    if entering is not None:
+        entering.withdraw()
     for arrival in fresh:
         confirmed, received_at = arrival.confirmed, arrival.received_at
         match arrival.message:
@@ -200,6 +207,18 @@ def _write(connection: Connection, fresh: Sequence[Arrival], known: dict[str, tu
                 call_backs.enter(connection, message, confirmed=confirmed, received_at=received_at)
             case Rating() as message:
                 ratings.enter(connection, message, received_at=received_at)
+
+
+def _row(arrival: Arrival, receipt: bytes) -> dict[str, Any]:
+    return {
+        "id": arrival.header.id,
+        "kiosk": arrival.header.kiosk,
+        "seq": arrival.header.seq,
+        "sha256": arrival.digest,
+        "received_at": arrival.received_at,
+        "envelope": arrival.blob,
+        "receipt": receipt,
+    }
 
 
 def _receipt(arrival: Arrival, contiguous: int, sign: Sign) -> bytes:

@@ -93,7 +93,7 @@ class CallBackDesk:
     def listed(self) -> list[CallBackView]:
         """Return wishes for the staff page: all without an answer, the oldest on top, then the newest answers."""
         waits = call_backs.c.answered_at.is_(None)
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             rows = [
                 *connection.execute(select(call_backs).where(waits).order_by(call_backs.c.received_at)),
                 *connection.execute(

@@ -6,11 +6,12 @@ Knows: states, the timeline, the department's number (given at acceptance), the 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Insert, bindparam, func, select, update
 
 from central import call_backs, withdrawals
 from central.catalogue import CatalogueDesk, Item
@@ -44,10 +45,15 @@ _OPEN = tuple(
 )
 
 # Made once: to put a statement together costs more than to run it.
-_ENTER = cases.insert().returning(cases.c.id, sort_by_parameter_order=True)
-_ENTER_MATERIAL = materials.insert().returning(materials.c.id, sort_by_parameter_order=True)
-_ENTER_FILE = attachments.insert()
-_NOTE = events.insert()
+_ENTER = cases.insert()
+_ENTER_MATERIAL = materials.insert()
+# Nobody asks for the numbers that these get.
+_ENTER_FILE = attachments.insert().inline()
+_NOTE = events.insert().inline()
+_LAST = select(
+    select(func.max(cases.c.id)).scalar_subquery().label("case_id"),
+    select(func.max(materials.c.id)).scalar_subquery().label("material_id"),
+)
 _OPEN_CASES = (
     select(cases.c.subject_hash, cases.c.item, cases.c.code)
     .where(cases.c.subject_hash.in_(bindparam("subjects", expanding=True)), cases.c.state.in_(_OPEN))
@@ -111,30 +117,59 @@ class Entry:
     received_at: dt.datetime
 
 
-def create(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Enter the cases of submissions, in this order, inside the transaction that accepts them."""
-    subjects = [subject_hash(one.submission.applicant.name, one.submission.applicant.number) for one in entries]
-    codes = [one.submission.code for one in entries]
-    taken_back = withdrawals.waiting(connection, codes)
-    doubles = _open_doubles(connection, set(subjects))
-    rows = []
-    for one, subject in zip(entries, subjects, strict=True):
-        same = (subject, one.submission.item)
-        rows.append(_row(one, subject, doubles.get(same)))
-        if (one.submission.code, subject) not in taken_back:
-            doubles[same] = one.submission.code
-    # In the order of the rows, on both databases.
-    ids = list(connection.scalars(_ENTER, rows))
-    _enter_materials(connection, entries, ids)
-    connection.execute(_NOTE, [note for one, case_id in zip(entries, ids, strict=True) for note in _beginning(one, case_id)])
-    for one, subject, case_id in zip(entries, subjects, ids, strict=True):
-        if (one.submission.code, subject) in taken_back:
-            withdrawals.apply_waiting(connection, case_id, one.submission.code, subject, one.received_at)
+class Entering:
+    """Submissions that become cases, inside the transaction that accepts them: looked at together, entered together."""
+
+    def __init__(self, connection: Connection, entries: Sequence[Entry]) -> None:
+        """Look up what their cases have to know, in the order in which they will be entered."""
+        self._connection = connection
+        self._rows: dict[Insert, list[dict[str, Any]]] = {
+            statement: [] for statement in (_ENTER, _ENTER_MATERIAL, _ENTER_FILE, _NOTE)
+        }
+        self._taken_back: list[tuple[int, Entry, str]] = []
+        subjects = [subject_hash(one.submission.applicant.name, one.submission.applicant.number) for one in entries]
+        taken_back = withdrawals.waiting(connection, [one.submission.code for one in entries])
+        doubles = _open_doubles(connection, set(subjects))
+        last = connection.execute(_LAST).one()
+        self._material_ids = itertools.count((last.material_id or 0) + 1)
+        for case_id, one, subject in zip(itertools.count((last.case_id or 0) + 1), entries, subjects, strict=False):
+            same = (subject, one.submission.item)
+            self._add(case_id, one, subject, doubles.get(same))
+            if (one.submission.code, subject) in taken_back:
+                self._taken_back.append((case_id, one, subject))
+            else:
+                doubles[same] = one.submission.code
+
+    def _add(self, case_id: int, one: Entry, subject: str, double_of: str | None) -> None:
+        submission = one.submission
+        self._rows[_ENTER].append(_row(case_id, one, subject, double_of))
+        for position, material in enumerate(submission.materials):
+            material_id = next(self._material_ids)
+            said = material.model_dump(include={"key", "label", "source", "reason", "trust_grade", "pages"})
+            self._rows[_ENTER_MATERIAL].append({"id": material_id, "case_id": case_id, "position": position, **said})
+            self._rows[_ENTER_FILE] += [_file(case_id, material_id, ref) for ref in material.parts]
+        if submission.signature and submission.signature.png:
+            self._rows[_ENTER_FILE].append(_file(case_id, None, submission.signature.png))
+        actor = f"kiosk {submission.kiosk}"
+        self._rows[_NOTE].append(_noted(case_id, at=submission.submitted_at, kind="submitted", actor=actor))
+        self._rows[_NOTE].append(_noted(case_id, at=one.received_at, kind="received", actor="platform"))
+
+    def write(self) -> None:
+        """Enter them, a statement for each table; nothing is asked of the record."""
+        for statement, rows in self._rows.items():
+            if rows:
+                self._connection.execute(statement, rows)
+
+    def withdraw(self) -> None:
+        """Withdraw those of them whose withdrawal was here first."""
+        for case_id, one, subject in self._taken_back:
+            withdrawals.apply_waiting(self._connection, case_id, one.submission.code, subject, one.received_at)
 
 
-def _row(one: Entry, subject: str, double_of: str | None) -> dict[str, Any]:
+def _row(case_id: int, one: Entry, subject: str, double_of: str | None) -> dict[str, Any]:
     submission = one.submission
     return {
+        "id": case_id,
         "submission_id": submission.submission_id,
         "code": submission.code,
         "state": CaseState.RECEIVED.value,
@@ -158,34 +193,14 @@ def _row(one: Entry, subject: str, double_of: str | None) -> dict[str, Any]:
     }
 
 
-def _enter_materials(connection: Connection, entries: Sequence[Entry], ids: Sequence[int]) -> None:
-    rows: list[dict[str, Any]] = []
-    refs: list[tuple[PartRef, ...]] = []
-    files: list[dict[str, Any]] = []
-    for one, case_id in zip(entries, ids, strict=True):
-        for position, material in enumerate(one.submission.materials):
-            said = material.model_dump(include={"key", "label", "source", "reason", "trust_grade", "pages"})
-            rows.append({"case_id": case_id, "position": position, **said})
-            refs.append(material.parts)
-        signature = one.submission.signature
-        if signature and signature.png:
-            files.append({"case_id": case_id, "material_id": None, **signature.png.model_dump()})
-    if rows:
-        for row, material_id, parts in zip(rows, connection.scalars(_ENTER_MATERIAL, rows), refs, strict=True):
-            files += [{"case_id": row["case_id"], "material_id": material_id, **ref.model_dump()} for ref in parts]
-    if files:
-        connection.execute(_ENTER_FILE, files)
+def _file(case_id: int, material_id: int | None, ref: PartRef) -> dict[str, Any]:
+    return {"case_id": case_id, "material_id": material_id, **ref.model_dump()}
 
 
 def _open_doubles(connection: Connection, subjects: set[str]) -> dict[tuple[str, str], str]:
     """Return the code of the newest open case of each (person, item). A clerk judges it; nothing is refused."""
     rows = connection.execute(_OPEN_CASES, {"subjects": sorted(subjects)})
     return {(row.subject_hash, row.item): row.code for row in rows}
-
-
-def _beginning(one: Entry, case_id: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    submitted = _noted(case_id, at=one.submission.submitted_at, kind="submitted", actor=f"kiosk {one.submission.kiosk}")
-    return submitted, _noted(case_id, at=one.received_at, kind="received", actor="platform")
 
 
 def _noted(case_id: int, *, at: dt.datetime, kind: str, actor: str, detail: str = "") -> dict[str, Any]:

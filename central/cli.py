@@ -28,6 +28,7 @@ _STATE_WORDS = {
     "keys_readable_by_others": "private keys must be readable by their owner alone (chmod 600)",
     "keys_damaged": "the keys cannot be read; restore them from backup",
     "record_url": "the record is postgresql://… or sqlite:///…, not",
+    "record_in_use": "another platform keeps its record there",
     "record_unavailable": "the record cannot be opened",
     "record_older": "the record is not of this version; start `kiosk-central serve` once, which brings it up. It lacks",
     "record_not_durable": "this database loses what it has confirmed",
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=int, default=8443, help="0 takes any free port (default: 8443)")
     run.add_argument("--catalogue", type=Path, metavar="DIR", help="service items (YAML files) to publish")
     run.add_argument("--public-url", metavar="URL", help="address printed on certificates (default: https://localhost:PORT)")
+    run.add_argument("--handover-url", metavar="URL", default="", help="address for papers from phones (default: the same)")
     run.set_defaults(run=_serve)
     code = command("enrol-code", "make a one-time code with which a terminal enrols")
     code.add_argument("--kiosk", required=True, metavar="NUMBER", help="the terminal's number, such as 0001")
@@ -91,6 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     missing = command("gaps", "list the numbers of terminals that never came, while later ones did")
     missing.add_argument("--json", action="store_true", help="for programs")
     missing.set_defaults(run=_gaps)
+    shown = command("evidence", "show that a case still is what its terminal signed, attachments included")
+    shown.add_argument("code", help="the code on the receipt")
+    shown.add_argument("--json", action="store_true", help="for programs")
+    shown.set_defaults(run=_evidence)
     outbox = commands.add_parser("outbox", help="what terminals' outboxes hold")
     ways = outbox.add_subparsers(required=True, metavar="command")
     take = ways.add_parser("import", help="take in an export that came by hand; stop the server meanwhile")
@@ -139,7 +145,9 @@ def _serve(arguments: argparse.Namespace) -> int:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
         port = sock.getsockname()[1]
         url = arguments.public_url or f"https://localhost:{port}"
-        settings = Settings(arguments.state, public_url=url, catalogue_dir=arguments.catalogue)
+        settings = Settings(
+            arguments.state, public_url=url, handover_url=arguments.handover_url, catalogue_dir=arguments.catalogue
+        )
         serve(settings, sock, lambda: print(f"listening on https://localhost:{port}", flush=True))
     return 0
 
@@ -203,6 +211,21 @@ def _gaps(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _evidence(arguments: argparse.Namespace) -> int:
+    """Show it; 1 if there is no such case, or something is not as it was signed."""
+    from central.evidence import evidence
+
+    found = evidence(Settings(arguments.state), arguments.code)
+    if arguments.json:
+        print(json.dumps([one.fields() for one in found]))
+    for one in found if not arguments.json else ():
+        print(f"{one.submission_id}  terminal {one.kiosk}  number {one.seq}  received {one.received_at}")
+        print(f"  signed by the terminal: {'yes' if one.signed else 'NO'}; form opens: {'yes' if one.opens else 'NO'}")
+        for part, state in one.attachments.items():
+            print(f"  {part}: {state}")
+    return 0 if found and all(one.holds for one in found) else 1
+
+
 def _import(arguments: argparse.Namespace) -> int:
     """Take in an export; 1 if the platform does not hold all of it afterwards."""
     settings = Settings(arguments.state)
@@ -235,6 +258,17 @@ def _verify(arguments: argparse.Namespace) -> int:
 
     found = certificate_check(Settings(arguments.state), arguments.file)
     good = found["intact"] and found["trusted"] and found["whole_file"]
-    words = "genuine and unchanged" if good else f"NOT genuine: {found}"
-    print(json.dumps(found, ensure_ascii=False) if arguments.json else words)
+    if arguments.json:
+        words = json.dumps(found, ensure_ascii=False)
+    elif good:
+        words = "genuine and unchanged"
+    elif not found["signer"]:
+        words = "NOT genuine: it does not bear exactly one signature that can be read"
+    elif not found["intact"]:
+        words = "NOT genuine: changed after it was signed"
+    elif not found["trusted"]:
+        words = f"NOT genuine: signed by somebody else, who calls themselves {found['signer']!r}"
+    else:
+        words = "NOT genuine: something was added after this platform signed it"
+    print(words)
     return 0 if good else 1

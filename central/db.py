@@ -17,8 +17,10 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, StaticPool, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+import psycopg
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import URL, Connection, Engine, QueuePool, StaticPool, create_engine, event, inspect, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.schema import CreateColumn
 
@@ -31,12 +33,22 @@ log = logging.getLogger("central")
 _WAIT_S = 10
 """How long a transaction waits for its turn."""
 _READERS = 8
-_TURN = 4_715_302_611
-"""PostgreSQL's advisory lock of whoever writes."""
+_WRITER = 4_715_302_611
+"""PostgreSQL's advisory lock of the one connection that writes."""
+_POSTGRESQL = {
+    "lock_timeout": f"{_WAIT_S}s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+    # A platform whose machine is gone must not hold the record for hours.
+    "tcp_keepalives_idle": 10,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+}
 _SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 _LASTING = ("fsync", "full_page_writes", "synchronous_commit")
 """With one of these off PostgreSQL answers before a commit is on the disk, or loses it with the power."""
-_LOCK_NOT_AVAILABLE = "55P03"
+_PASSING = (OperationalError, InterfaceError, psycopg.OperationalError)
+"""What the way to the database says; as the driver says it where a connection is set up."""
 
 
 def parse_url(address: str) -> URL:
@@ -58,7 +70,7 @@ class Reader:
     def __init__(self, address: str) -> None:
         """Raises `StateError`: `record_url`, `record_unavailable`, `record_older` (made by another version, or not yet)."""
         url = parse_url(address)
-        self._readers = _sqlite_readers(url) if _is_sqlite(url) else _reading(_postgresql(url))
+        self._readers = _readers(url)
         with _opening(self._readers), self._readers.begin() as connection:
             for table, column in _lacking(connection):
                 raise StateError("record_older", f"{table}.{column}")
@@ -78,18 +90,16 @@ class Database(Reader):
     """The record of the one process that writes it. What a transaction did is durable before it returns."""
 
     def __init__(self, address: str) -> None:
-        """Make what is not there yet. Raises `StateError`: `record_url`, `record_unavailable`, `record_not_durable`."""
+        """Make what is not there yet. Raises `StateError`: as `Reader`, `record_in_use`, `record_not_durable`/`_utf8`."""
         self._lock = threading.Lock()
         url = parse_url(address)
-        sqlite = _is_sqlite(url)
-        self._begin: Callable[[Connection], object] = _begin_on_sqlite if sqlite else _begin_on_postgresql
-        self._writers = _sqlite_writer(url) if sqlite else _postgresql(url)
+        self._writers = _sqlite_writer(url) if _is_sqlite(url) else _postgresql_writer(url)
         with _opening(self._writers), self.transaction() as connection:
             metadata.create_all(connection)
             for table, column in list(_lacking(connection)):
                 definition = CreateColumn(metadata.tables[table].columns[column]).compile(dialect=connection.dialect)
                 connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {definition}")
-        self._readers = _sqlite_readers(url) if sqlite else _reading(self._writers)
+        self._readers = _readers(url)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -101,7 +111,6 @@ class Database(Reader):
             raise Refused(503, "busy")
         try:
             with _refusing(), self._writers.begin() as connection:
-                self._begin(connection)
                 yield connection
         finally:
             self._lock.release()
@@ -111,6 +120,23 @@ class Database(Reader):
         super().close()
         with self._lock:
             self._writers.dispose()
+
+
+@contextmanager
+def unasked(connection: Connection) -> Iterator[None]:
+    """Let statements of whose answers nothing is needed travel together, where there is a way to travel.
+
+    Nothing can be read in here. What is wrong with one of them is said at the end.
+    """
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        yield
+        return
+    try:
+        with driver.pipeline():
+            yield
+    except psycopg.Error as error:
+        raise DBAPIError.instance(None, None, error, psycopg.Error, dialect=connection.dialect) from error
 
 
 # --- errors ----------------------------------------------------------------------------------------------------------
@@ -123,10 +149,11 @@ def _refusing() -> Iterator[None]:
         yield
     except PoolTimeoutError as error:
         raise Refused(503, "busy") from error
-    except (OperationalError, InterfaceError) as error:
-        if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+    except _PASSING as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(cause, LockNotAvailable):
             raise Refused(503, "busy") from error
-        log.error("the record failed: %s", type(error.orig).__name__)  # by its kind alone: no values into the log
+        log.error("the record failed: %s", type(cause).__name__)  # by its kind alone: no values into the log
         raise Refused(503, "record_unavailable") from error
 
 
@@ -135,9 +162,10 @@ def _opening(engine: Engine) -> Iterator[None]:
     """Say in words for the operator what is wrong, and leave no connection behind."""
     try:
         yield
-    except (OperationalError, InterfaceError, Refused) as error:
+    except (*_PASSING, Refused) as error:
         engine.dispose()
-        raise StateError("record_unavailable", engine.url.render_as_string(hide_password=True)) from error
+        code = "record_in_use" if isinstance(error, Refused) and error.code == "busy" else "record_unavailable"
+        raise StateError(code, engine.url.render_as_string(hide_password=True)) from error
     except BaseException:
         engine.dispose()
         raise
@@ -152,6 +180,10 @@ def _lacking(connection: Connection) -> Iterator[tuple[str, str]]:
         yield from ((table.name, column.name) for column in table.columns if column.name not in columns)
 
 
+def _readers(url: URL) -> Engine:
+    return _sqlite_readers(url) if _is_sqlite(url) else _postgresql_readers(url)
+
+
 def _is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
@@ -163,6 +195,7 @@ def _sqlite_writer(url: URL) -> Engine:
     waiting = {"check_same_thread": False, "timeout": 5.0}
     engine = create_engine(url, poolclass=StaticPool, connect_args=waiting, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 
@@ -191,41 +224,44 @@ def _set_up_sqlite(connection: Any, _entry: object) -> None:
             raise StateError("record_not_durable", f"pragma {name} is {found}")
 
 
-def _begin_on_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 
-def _postgresql(url: URL) -> Engine:
-    limits = {"lock_timeout": f"{_WAIT_S}s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
-    engine = create_engine(
-        url,
-        pool_size=_READERS,
-        max_overflow=0,
-        pool_timeout=_WAIT_S,
-        connect_args={
-            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
-            "connect_timeout": 5,
-            "tcp_user_timeout": 15_000,
-            "application_name": "kiosk-central",
-        },
-        hide_parameters=True,
-    )
-    event.listen(engine, "connect", _check_postgresql)
+def _postgresql_writer(url: URL) -> Engine:
+    # One connection, as on SQLite: whoever has it writes.
+    engine = _postgresql(url, pool_size=1, max_overflow=0, pool_timeout=_WAIT_S)
+    event.listen(engine, "connect", _set_up(_take_record))
     return engine
 
 
-def _reading(engine: Engine) -> Engine:
-    """Return the same connections, for whoever only reads."""
+def _postgresql_readers(url: URL) -> Engine:
+    engine = _postgresql(url, pool_size=_READERS, max_overflow=0, pool_timeout=_WAIT_S, pool_pre_ping=True)
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def _check_postgresql(connection: Any, _entry: object) -> None:
+def _postgresql(url: URL, **pool: Any) -> Engine:
+    options = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL.items())
+    to_us = {"options": options, "connect_timeout": 5, "tcp_user_timeout": 15_000, "application_name": "kiosk-central"}
+    engine = create_engine(url, connect_args=to_us, hide_parameters=True, **pool)
+    event.listen(engine, "connect", _set_up(_check_postgresql))
+    return engine
+
+
+def _set_up(step: Callable[[psycopg.Connection[Any]], None]) -> Callable[[psycopg.Connection[Any], object], None]:
+    def on_connect(connection: psycopg.Connection[Any], _entry: object) -> None:
+        try:
+            step(connection)
+        except BaseException:
+            connection.close()  # the pool forgets it
+            raise
+
+    return on_connect
+
+
+def _check_postgresql(connection: psycopg.Connection[Any]) -> None:
     names = ("server_encoding", *_LASTING)
     query = "SELECT " + ", ".join(f"current_setting('{name}')" for name in names)
-    encoding, *lasting = connection.execute(query).fetchone()
+    encoding, *lasting = connection.execute(query.encode()).fetchone() or ("",)
     connection.rollback()
     for name, value in zip(_LASTING, lasting, strict=True):
         if value == "off":
@@ -234,6 +270,7 @@ def _check_postgresql(connection: Any, _entry: object) -> None:
         raise StateError("record_not_utf8", encoding)
 
 
-def _begin_on_postgresql(connection: Connection) -> None:
-    # Given back at the end of the transaction, whatever end that is.
-    connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
+def _take_record(connection: psycopg.Connection[Any]) -> None:
+    """Make this connection the only one that writes, for as long as it lives. LockNotAvailable: another one lives."""
+    connection.execute("SELECT pg_advisory_lock(%s)", (_WRITER,))
+    connection.commit()

@@ -7,6 +7,7 @@ made (`offline_queue.envelope`), the accept transaction (`accepting`), what beco
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,13 +21,14 @@ from central.db import Database
 from central.enrolment import Enrolment
 from central.identity import IdentityDesk
 from central.keys import Keys
-from central.parts import ObjectStore, PartName, PartStore, pieces
+from central.parts import Claim, ObjectStore, PartName, PartStore, Upload, pieces
 from central.refusals import Refused
 from central.settings import Settings
-from central.tables import submissions
+from central.tables import attachments, cases, submissions
 from kiosk.city.messages import CALL_BACK, RATING, WITHDRAWAL, CallBack, PartRef, Rating, Submission, Withdrawal
 from offline_queue.envelope import (
     Envelope,
+    Header,
     open_form,
     open_part,
     parse,
@@ -39,6 +41,8 @@ from offline_queue.signatures import PublicKey
 
 _OTHERS: dict[str, type[Withdrawal | CallBack | Rating]] = {WITHDRAWAL: Withdrawal, CALL_BACK: CallBack, RATING: Rating}
 """What stands in the place of the service in the header of what is no submission."""
+
+log = logging.getLogger("central")
 
 UNCLAIMED_S = 30 * 86400.0
 """How long parts wait for their envelope. A terminal that comes later is told to send them again: nothing is lost."""
@@ -77,18 +81,59 @@ class OutboxDesk:
     def upload_sender(self, submission_id: str, part_id: str, authorization: str) -> PartName:
         """Return the name of an upload that was begun, if the signature covers it. Refuses 404 `upload_unknown` besides."""
         name = PartName(_part_signature(authorization)[0], submission_id, part_id)
-        if (upload := self.parts.upload(name)) is None:
+        if (upload := self.upload(name)) is None:
             raise Refused(404, "upload_unknown")
         self.part_sender(submission_id, part_id, authorization, upload.sha256)
         return name
 
-    def sweep(self) -> int:
-        """Remove what was begun or sent long ago and never became a case; return how many files."""
-        return self.parts.sweep(time.time() - UNCLAIMED_S, self._accepted)
+    def begin(self, name: PartName, sha256: str, size: int) -> Upload:
+        """Begin an upload, or find how far it is. Refuses as `PartStore.begin`."""
+        if self.parts.upload(name) is not None or (known := self._let_go_already(name)) is None:
+            return self.parts.begin(name, sha256, size)
+        if (known.sha256, known.size) != (sha256, size):
+            raise Refused(422, "part_differs")
+        return known
 
-    def _accepted(self, _kiosk: str, submission_id: str) -> bool:
+    def upload(self, name: PartName) -> Upload | None:
+        """Return what is here of a part; None if nobody began it."""
+        return self.parts.upload(name) or self._let_go_already(name)
+
+    def _let_go_already(self, name: PartName) -> Upload | None:
+        """Return a part of what was accepted: all of it came, whoever asks again."""
         with self.db.reading() as connection:
-            return connection.scalar(select(submissions.c.id).where(submissions.c.id == submission_id)) is not None
+            blob = connection.scalar(
+                select(submissions.c.envelope).where(
+                    submissions.c.id == name.submission, submissions.c.kiosk == name.kiosk
+                )
+            )
+        parts = parse(blob).header.parts if blob is not None else ()
+        return next((Upload(name, part.sha256, part.size, part.size) for part in parts if part.id == name.part), None)
+
+    def sweep(self) -> int:
+        """Remove sealed parts that are settled, and what never became a case, long ago; return how many files."""
+        before = time.time() - UNCLAIMED_S
+        return self.parts.sweep(before, self._claimed) + self.objects.sweep(before, self._referenced)
+
+    def _claimed(self, _kiosk: str, submission_id: str) -> Claim:
+        with self.db.reading() as connection:
+            if connection.scalar(select(submissions.c.id).where(submissions.c.id == submission_id)) is None:
+                return Claim.NONE
+            files = connection.scalars(
+                select(attachments.c.sha256)
+                .join(cases, cases.c.id == attachments.c.case_id)
+                .where(cases.c.submission_id == submission_id)
+            ).all()
+        try:
+            for sha256 in files:
+                self.objects.get(sha256)
+        except Refused as refused:
+            log.error("an attachment of a case is not as it was: %s %s", submission_id, refused.code)
+            return Claim.DOUBTFUL
+        return Claim.SETTLED
+
+    def _referenced(self, asked: list[str]) -> set[str]:
+        with self.db.reading() as connection:
+            return set(connection.scalars(select(attachments.c.sha256).where(attachments.c.sha256.in_(asked))))
 
     # --- envelopes ---
 
@@ -114,7 +159,17 @@ class OutboxDesk:
                 return 200, earlier
             raise
         now = self.settings.now().replace(microsecond=0)
-        return self.accepting.enter(Arrival(envelope.header, blob, digest, message, self._confirmed(message), now))
+        answer = self.accepting.enter(Arrival(envelope.header, blob, digest, message, self._confirmed(message), now))
+        if envelope.header.parts:
+            self._let_go(envelope.header)
+        return answer
+
+    def _let_go(self, header: Header) -> None:
+        """Remove the sealed parts of what was accepted: opened, durable and referred to they are here already."""
+        try:
+            self.parts.discard(header.kiosk, header.id)
+        except OSError as error:  # the citizen has been promised, and the next sweep comes
+            log.warning("sealed parts of %s stay: %s", header.id, error)
 
     def _checked(self, envelope: Envelope) -> Message:
         """Return what the envelope holds, with every attachment opened and durable."""
@@ -194,6 +249,8 @@ class OutboxDesk:
     def _keep_attachment(self, envelope: Envelope, ref: PartRef, files: dict[str, Path]) -> None:
         try:
             plain = b"".join(open_part(envelope, ref.part, pieces(files[ref.part]), self.keys.seal.private_bytes_raw()))
+        except FileNotFoundError as error:  # let go meanwhile: the same came twice at once
+            raise Refused(409, "parts_missing", parts=[ref.part]) from error
         except EnvelopeError as error:
             raise Refused(422, "attachment_differs", f"{ref.part}: {error.code}") from error
         if len(plain) != ref.size_bytes or hashlib.sha256(plain).hexdigest() != ref.sha256:

@@ -1,11 +1,13 @@
 """Sealed parts as they come, and opened attachments by hash: files that are there durably or not at all.
 
-Knows: directories, digests, bounds, what never became a case. Does not know: who may send what, nor how a part is opened.
+Knows: directories, digests, bounds, how long what nobody claims is kept. Does not know: who may send what, how a part is
+opened, what was accepted (it asks).
 """
 
 from __future__ import annotations
 
 import contextlib
+import enum
 import hashlib
 import os
 import re
@@ -30,6 +32,18 @@ _UNFINISHED = re.compile(
 )
 _SHA256_GLOB = "[0-9a-f]" * 64
 _PIECE_BYTES = 1024 * 1024
+_ASKED_AT_ONCE = 500
+
+
+class Claim(enum.Enum):
+    """What the record says of the sealed parts of a submission."""
+
+    NONE = "none"
+    """It has not come, or not yet."""
+    SETTLED = "settled"
+    """It was accepted, and every attachment of it is here opened: nobody needs them sealed."""
+    DOUBTFUL = "doubtful"
+    """It was accepted, and an attachment is not here as it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +175,16 @@ class PartStore:
         if upload.complete and upload.name in self._begun:
             self.finish(upload)
 
-    def sweep(self, before: float, accepted: Callable[[str, str], bool]) -> int:
-        """Remove what was last touched before `before` (seconds since 1970) and never became a case. Return how many.
+    def discard(self, kiosk: str, submission_id: str) -> int:
+        """Remove the sealed parts of a submission; return how many there were."""
+        with self._lock:
+            return self._discard(self._root / kiosk / submission_id)
 
-        Nothing is lost by it: a terminal that comes back is told to begin anew, or that parts are missing.
+    def sweep(self, before: float, claimed: Callable[[str, str], Claim]) -> int:
+        """Remove what is settled, and what was last touched before `before` (seconds since 1970) and nobody claims.
+
+        Return how many files. Nothing is lost by it: a terminal that comes back is told to begin anew, that parts are
+        missing, or that all is here.
         """
         removed = 0
         with self._lock:
@@ -174,17 +194,21 @@ class PartStore:
                     removed += 1
         for kiosk in (each for each in os.scandir(self._root) if _KIOSK.fullmatch(each.name)):
             for entry in list(os.scandir(kiosk.path)):
-                if entry.stat().st_mtime >= before or accepted(kiosk.name, entry.name):
-                    continue
-                with self._lock:
-                    for path in Path(entry.path).iterdir():
-                        path.unlink()
-                        removed += 1
-                    with contextlib.suppress(OSError):  # somebody put a part there meanwhile
-                        Path(entry.path).rmdir()
+                claim = claimed(kiosk.name, entry.name)
+                if claim is Claim.SETTLED or (claim is Claim.NONE and entry.stat().st_mtime < before):
+                    removed += self.discard(kiosk.name, entry.name)
         return removed
 
     # --- inside ---
+
+    def _discard(self, folder: Path) -> int:
+        count = 0
+        with contextlib.suppress(FileNotFoundError):
+            for path in folder.iterdir():
+                path.unlink()
+                count += 1
+            folder.rmdir()
+        return count
 
     def _folder(self, name: PartName) -> Path:
         return self._root / name.kiosk / name.submission
@@ -234,10 +258,11 @@ class ObjectStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._lock = threading.Lock()
         make_private_dir(root)
 
     def _path(self, sha256: str) -> Path:
-        if re.fullmatch(r"[0-9a-f]{64}", sha256) is None:
+        if _SHA256.fullmatch(sha256) is None:
             raise Refused(404, "not_found")
         return self._root / sha256[:2] / sha256
 
@@ -245,7 +270,7 @@ class ObjectStore:
         """Keep `data` durably; return its hash. The same bytes are kept once."""
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._path(sha256)
-        if not path.exists():
+        if not self._touched(path):
             if not path.parent.is_dir():
                 make_private_dir(path.parent)
                 sync_dir(self._root)
@@ -261,3 +286,28 @@ class ObjectStore:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise Refused(500, "object_damaged", sha256)
         return data
+
+    def sweep(self, before: float, referenced: Callable[[list[str]], set[str]]) -> int:
+        """Remove what no case refers to and was put last before `before`: its submission was never accepted."""
+        removed = 0
+        for folder in (each for each in os.scandir(self._root) if each.is_dir()):
+            old = [each.name for each in os.scandir(folder.path) if each.stat().st_mtime < before]
+            for at in range(0, len(old), _ASKED_AT_ONCE):
+                asked = old[at : at + _ASKED_AT_ONCE]
+                for name in sorted(set(asked) - referenced(asked)):
+                    removed += self._removed(Path(folder.path) / name, before)
+        return removed
+
+    def _touched(self, path: Path) -> bool:
+        """Say whether it is here; if so the sweep's clock starts anew, before somebody refers to it."""
+        with self._lock, contextlib.suppress(FileNotFoundError):
+            os.utime(path)
+            return True
+        return False
+
+    def _removed(self, path: Path, before: float) -> bool:
+        with self._lock:
+            if path.stat().st_mtime >= before:  # put again meanwhile
+                return False
+            path.unlink()
+            return True

@@ -95,7 +95,7 @@ class RatingDesk:
         by_kiosk: defaultdict[str, Tally] = defaultdict(Tally)
         by_item: defaultdict[str, Tally] = defaultdict(Tally)
         columns = (ratings.c.kiosk, ratings.c.item, ratings.c.grade)
-        with self.db.transaction() as connection:
+        with self.db.reading() as connection:
             rows = connection.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns)).all()
             low = connection.execute(
                 select(ratings)

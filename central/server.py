@@ -67,11 +67,11 @@ def make_server(settings: Settings, ready: Callable[[], None] = lambda: None) ->
 
 
 def _sweep(desks: Desks, stop: threading.Event) -> None:
-    """Clear away unclaimed parts at start and once a day."""
+    """Clear away what nobody claims, and sealed parts that nobody needs, at start and once a day."""
     while True:
         try:
             if removed := desks.outbox.sweep():
-                log.info("swept %d unclaimed parts", removed)
+                log.info("swept %d files", removed)
         except (OSError, Refused) as error:  # a disk that fails now fails louder elsewhere; tomorrow is soon enough
             log.warning("sweep failed: %s", error)
         if stop.wait(_SWEEP_S):

@@ -109,7 +109,7 @@ submissions = Table(
 cases = Table(
     "cases",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
     Column("submission_id", ForeignKey("submissions.id"), nullable=False, unique=True),
     Column("code", String(12), nullable=False, index=True),
     Column("case_no", String(43), unique=True),
@@ -135,6 +135,7 @@ cases = Table(
     Column("double_of", String(12)),
 )
 """`assurance` is what the terminal claims; it is `confirmed` when our own token proves it.
+`id` is given by whoever enters a case: the one writer there is, who so need not wait for each answer.
 `double_of` is the code of an open case of the same person and item that came before: for the clerk to judge."""
 
 withdrawals = Table(
@@ -191,7 +192,7 @@ ratings = Table(
 materials = Table(
     "materials",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
     Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
     Column("key", String(64), nullable=False),

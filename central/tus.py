@@ -149,7 +149,7 @@ def router(desk: OutboxDesk) -> APIRouter:
             peer_of(request).must_be(kiosk)
             name = PartName(kiosk, submission_id, part_id)
             async with turns.take(name) as turn:
-                upload = await run_sync(store.begin, name, sha256, size)
+                upload = await run_sync(desk.begin, name, sha256, size)
                 await run_sync(store.settle, upload)
                 if request.headers.get("content-type") == MEDIA_TYPE:
                     upload = await receive(store, upload, request.stream(), turn, skip=upload.offset)
@@ -161,7 +161,7 @@ def router(desk: OutboxDesk) -> APIRouter:
         async with _understood(request):
             name = await _sender(desk, submission_id, part_id, request)
             async with turns.take(name):
-                upload = await run_sync(_known, store, name)
+                upload = await run_sync(_known, desk, name)
             return Response(status_code=200, headers=_ALWAYS | _offset(upload) | {"Upload-Length": str(upload.size)})
 
     @routes.patch("/{submission_id}/parts/{part_id}")
@@ -172,7 +172,7 @@ def router(desk: OutboxDesk) -> APIRouter:
             claimed = _number(request, "upload-offset")
             name = await _sender(desk, submission_id, part_id, request)
             async with turns.take(name) as turn:
-                upload = await run_sync(_known, store, name)
+                upload = await run_sync(_known, desk, name)
                 if upload.offset != claimed:
                     raise Refused(409, "offset_differs", headers=_ALWAYS | _offset(upload))
                 upload = await receive(store, upload, request.stream(), turn)
@@ -217,10 +217,10 @@ def _authorization(request: Request) -> str:
     return request.headers.get("authorization", "")
 
 
-def _known(store: PartStore, name: PartName) -> Upload:
-    if (upload := store.upload(name)) is None:
+def _known(desk: OutboxDesk, name: PartName) -> Upload:
+    if (upload := desk.upload(name)) is None:
         raise Refused(404, "upload_unknown")
-    store.settle(upload)
+    desk.parts.settle(upload)
     return upload
 
 

@@ -1,7 +1,7 @@
 """How many submissions a second the platform accepts with all checks on, against a bare FastAPI insert on the same database.
 
 Both are routes of one process over the same connections (TLS, client certificates), and take turns; the terminals' side
-works beside it on the same machine. A bare insert stores the same bytes as durably and does nothing else.
+works beside it on the same machine. A bare insert stores the same bytes as durably, answers in JSON and does nothing else.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from anyio.to_thread import run_sync
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, create_engine
 
 from central import server
@@ -35,10 +35,10 @@ def with_bare_insert(desks: Desks) -> FastAPI:
         with transaction() as connection:
             connection.execute(_BARE.insert().values(id=ident, body=body))
 
-    @app.put("/bare/{ident}")
-    async def bare(ident: str, request: Request) -> Response:
+    @app.put("/bare/{ident}", status_code=201)
+    async def bare(ident: str, request: Request) -> dict[str, str]:
         await run_sync(insert, ident, await request.body())
-        return Response(status_code=201)
+        return {"id": ident}
 
     return app
 

@@ -86,6 +86,8 @@ class Platform:
     session: requests.Session = field(default_factory=requests.Session)
     sessions: list[requests.Session] = field(default_factory=list)
     """The terminals' own."""
+    stop: Callable[[], None] = lambda: None
+    """Tell it to end, where it runs in this process."""
 
     def hang_up(self) -> None:
         for each in (self.session, *self.sessions):
@@ -302,6 +304,10 @@ def platforms(
             return started[kind]
 
         yield platform
+        # All at once: each waits some seconds for its connections.
+        for each in started.values():
+            each.hang_up()
+            each.stop()
 
 
 @pytest.fixture
@@ -328,10 +334,12 @@ def serving(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iter
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="central")
     thread.start()
     assert ready.wait(60)
-    platform = Platform(settings, keys.load(settings), url, clock, desks[0])
-    yield platform
-    platform.hang_up()
-    server.should_exit = True
+
+    def stop() -> None:
+        server.should_exit = True
+
+    yield Platform(settings, keys.load(settings), url, clock, desks[0], stop=stop)
+    stop()
     thread.join(20)
     assert not thread.is_alive()
     close()

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from central import db
 from central.cli import main
 from central.db import Database, Reader, parse_url
 from central.keys import StateError
@@ -58,21 +59,20 @@ def enter(database: Database, number: str) -> None:
 
 
 def test_what_a_transaction_has_read_nobody_changes(address: str, opened: Callable[[str], Database]) -> None:
-    """Counting up from what was read should lose nothing, between threads and, where it can be, between processes."""
-    first = opened(address)
-    second = opened(address) if address.startswith("postgresql") else first
-    enter(first, "0001")
+    """Counting up from what was read should lose nothing between threads."""
+    database = opened(address)
+    enter(database, "0001")
 
-    def count(database: Database) -> None:
+    def count() -> None:
         for _ in range(20):
             with database.transaction() as connection:
                 found = connection.scalar(select(kiosks.c.contiguous))
                 connection.execute(update(kiosks).values(contiguous=found + 1))
 
     with ThreadPoolExecutor(4) as pool:
-        for done in [pool.submit(count, each) for each in (first, second, first, second)]:
+        for done in [pool.submit(count) for _ in range(4)]:
             done.result()
-    with first.reading() as connection:
+    with database.reading() as connection:
         assert connection.scalar(select(kiosks.c.contiguous)) == 80
 
 
@@ -133,11 +133,12 @@ def test_an_older_record_gains_its_columns_and_is_not_read_before(
     address: str, opened: Callable[[str], Database]
 ) -> None:
     """A reader should say that the record is older; the platform brings it up and keeps what stood in it."""
-    before = opened(address)
+    before = Database(address)
     with before.transaction() as connection:
         connection.execute(kiosks.insert().values(number="0001", enrolled_at=NOW, contiguous=0))
         connection.execute(device_keys.insert().values(kiosk="0001", public_key=b"k", enrolled_at=NOW, custody="tpm"))
         connection.execute(text("ALTER TABLE device_keys DROP COLUMN custody"))
+    before.close()
     with pytest.raises(StateError, match=r"record_older: device_keys\.custody"):
         Reader(address)
     database = opened(address)
@@ -153,6 +154,8 @@ def test_a_cut_connection_costs_one_refusal(
     """When PostgreSQL goes away a transaction should be refused as something that passes, and the next one be done."""
     database = opened(on_postgresql)
     enter(database, "0001")
+    with database.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(kiosks)) == 1
     with pytest.raises(Refused, match="503 record_unavailable"), database.transaction() as connection:
         with postgres.connect(str(parse_url(on_postgresql).database)) as other:
             mine = "datname = current_database() AND pid <> pg_backend_pid()"
@@ -164,14 +167,28 @@ def test_a_cut_connection_costs_one_refusal(
 
 
 def test_who_waits_too_long_for_his_turn_is_told(
-    postgres: Postgres, on_postgresql: str, opened: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
+    address: str, opened: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A turn that another process does not give back should be refused as busy, not waited for."""
+    """A turn that another thread does not give back should be refused as busy, not waited for."""
     monkeypatch.setattr("central.db._WAIT_S", 0.05)
-    first, second = opened(on_postgresql), opened(on_postgresql)
-    with first.transaction(), pytest.raises(Refused, match="503 busy"):
-        enter(second, "0001")
-    enter(second, "0001")
+    database = opened(address)
+    with ThreadPoolExecutor(1) as pool, database.transaction():
+        waiting = pool.submit(enter, database, "0001")
+        with pytest.raises(Refused, match="503 busy"):
+            waiting.result()
+    enter(database, "0001")
+
+
+def test_one_record_has_one_platform(
+    on_postgresql: str, opened: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second one, perhaps on another machine, should not come up while the first one lives, and then it should."""
+    monkeypatch.setitem(db._POSTGRESQL, "lock_timeout", "50ms")
+    first = opened(on_postgresql)
+    with pytest.raises(StateError, match="record_in_use"):
+        Database(on_postgresql)
+    first.close()
+    enter(opened(on_postgresql), "0001")
 
 
 def test_a_database_that_forgets_is_not_used(postgres: Postgres, on_postgresql: str) -> None:

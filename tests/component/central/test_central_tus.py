@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from central import keys, kiosk_ca
 from central.outbox import UNCLAIMED_S
-from central.parts import MAX_UNFINISHED, PartName, PartStore
+from central.parts import MAX_UNFINISHED, Claim, PartName, PartStore
 from central.refusals import Refused
 from central.server import make_server
 from central.settings import MAX_PART_BYTES, Settings
@@ -271,10 +271,10 @@ def test_what_came_whole_before_the_end_is_a_part_afterwards(device: Device, aga
 
 
 def test_what_never_became_a_case_is_swept(tmp_path: Path) -> None:
-    """Parts whose envelope never came should go after a while, accepted and recent ones stay."""
+    """Parts whose envelope never came should go after a while, settled ones at once, recent and doubtful ones stay."""
     store = PartStore(tmp_path)
     sha256 = hashlib.sha256(b"abc").hexdigest()
-    for number in (1, 2, 3):
+    for number in (1, 2, 3, 5):
         upload = store.begin(name(number), sha256, 3)
         store.path(upload).write_bytes(b"abc")
         store.finish(upload)
@@ -282,8 +282,9 @@ def test_what_never_became_a_case_is_swept(tmp_path: Path) -> None:
     old = time.time() - 1000
     for path in (store.path(begun), tmp_path / "0001" / f"{1:032x}", tmp_path / "0001" / f"{2:032x}"):
         os.utime(path, (old, old))
-    assert store.sweep(old + 1, lambda _kiosk, submission: submission == f"{1:032x}") == 2
-    assert [store.upload(name(number)) is not None for number in (1, 2, 3, 4)] == [True, False, True, False]
+    claims = {f"{1:032x}": Claim.DOUBTFUL, f"{5:032x}": Claim.SETTLED}
+    assert store.sweep(old + 1, lambda _kiosk, submission: claims.get(submission, Claim.NONE)) == 3
+    assert [store.upload(name(number)) is not None for number in range(1, 6)] == [True, False, True, False, False]
 
 
 def test_a_platform_sweeps_when_it_starts(tmp_path: Path) -> None:

@@ -27,17 +27,14 @@ Item {
         tip.points = [];
     }
 
-    // What leads the pen without a finger: to a point, from 0 to 1 of the width and height, and up from the paper.
+    // A point of a stroke that no finger draws, x and y as in `strokes`; `finish` ends the stroke.
     function mark(x: real, y: real): void {
-        tip.put(x * width / across, y * height / along);
+        tip.begin();
+        tip.put(x, y, 1);
     }
 
     function finish(): void {
-        if (tip.points.length === 0)
-            return;
-        const whole = tip.points;
-        tip.points = [];
-        drawn(whole);
+        tip.finish();
     }
 
     function line(points: var): var {
@@ -67,13 +64,18 @@ Item {
         property var points: []
         property real start: 0
 
-        function add(): void {
-            put(Math.max(0, Math.min(root.width, point.position.x)) / root.across, Math.max(0, Math.min(root.height, point.position.y)) / root.along);
-        }
-
-        function put(x: real, y: real): void {
+        function begin(): void {
             if (start === 0)
                 start = Date.now();
+        }
+
+        function add(): void {
+            const x = Math.max(0, Math.min(root.width, point.position.x)) / root.across;
+            const y = Math.max(0, Math.min(root.height, point.position.y)) / root.along;
+            put(x, y, point.pressure > 0 ? point.pressure : 1); // 1 where the glass cannot tell
+        }
+
+        function put(x: real, y: real, pressure: real): void {
             const last = points[points.length - 1];
             if (last && last.x === x && last.y === y)
                 return;
@@ -82,19 +84,27 @@ Item {
                     "x": x,
                     "y": y,
                     "t": Math.round(Date.now() - start),
-                    // 1 where the glass cannot tell
-                    "p": point.pressure > 0 ? point.pressure : 1
+                    "p": pressure
                 }
             ]);
         }
 
+        function finish(): void {
+            if (points.length === 0)
+                return;
+            const whole = points;
+            points = [];
+            root.drawn(whole);
+        }
+
         onActiveChanged: {
             if (active) {
+                begin();
                 points = [];
                 root.began();
                 add();
             } else {
-                root.finish();
+                finish();
             }
         }
         onPointChanged: if (active && points.length > 0)

@@ -123,7 +123,7 @@ FocusScope {
         forceActiveFocus(Qt.OtherFocusReason)
 
     Spoken {
-        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled ? root.mainText : ""])
+        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled && !root.mainWaits ? root.mainText : ""])
     }
 
     Rectangle {

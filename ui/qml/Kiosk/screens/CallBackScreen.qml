@@ -10,7 +10,7 @@ KioskScreen {
 
     readonly property bool filed: Help.stage === "filed"
     readonly property bool refused: Help.stage === "refused"
-    readonly property bool asking: !filed && !refused
+    readonly property bool typingNumber: !filed && !refused
 
     objectName: "screen_call_back"
     title: filed ? qsTrId("screens.call_back.title_filed") : refused ? qsTrId("screens.call_back.title_refused") : qsTrId("screens.call_back.title")
@@ -21,7 +21,7 @@ KioskScreen {
     backVisible: !filed
     mainText: filed ? qsTrId("screens.call_back.go_on") : refused ? qsTrId("screens.trouble.retry") : qsTrId("screens.call_back.submit")
     mainIcon: filed ? "next" : "phone"
-    mainEnabled: !asking || Help.complete
+    mainEnabled: !typingNumber || Help.complete
     mainBusy: Help.stage === "filing"
 
     function goBack(): void {
@@ -48,7 +48,7 @@ KioskScreen {
         columns: Theme.portrait ? 1 : 2
         columnSpacing: Theme.space4
         rowSpacing: Theme.space4
-        visible: root.asking
+        visible: root.typingNumber
 
         ColumnLayout {
             Layout.fillWidth: true
@@ -107,7 +107,7 @@ KioskScreen {
     PageScroller {
         anchors.fill: parent
         spacing: Theme.space3
-        visible: !root.asking
+        visible: !root.typingNumber
 
         Panel {
             width: parent?.width ?? 0
