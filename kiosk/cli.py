@@ -129,6 +129,8 @@ def _voice_actions(voice: argparse.ArgumentParser) -> None:
     actions = voice.add_subparsers(dest="action", required=True, metavar="ACTION")
     sheet = actions.add_parser("sheet", help="print the reading list: ids, Chinese and English words, file names to record")
     sheet.add_argument("--format", choices=("csv", "markdown"), default="csv", help="csv for a spreadsheet (default)")
+    test = actions.add_parser("test", help="say one sentence in each language, or why nothing can be heard")
+    test.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=f"configuration (default {DEFAULT_CONFIG})")
     bind = actions.add_parser("bind", help="write the manifest of a folder of recordings, and say what is missing")
     bind.add_argument("folder", type=Path, help="folder of recordings, named as the reading list says")
     bind.add_argument("--language", choices=("zh_CN", "en"), default="zh_CN", help="whose words were read (default zh_CN)")
@@ -261,6 +263,8 @@ def _voice(options: argparse.Namespace) -> int:
     from kiosk.speech import sheet
     from kiosk.words import Words
 
+    if options.action == "test":
+        return _voice_test(options.config)
     listed = sheet.rows(Words.load(), Catalogue.load())
     if options.action == "sheet":
         print(sheet.as_csv(listed) if options.format == "csv" else sheet.as_markdown(listed), end="")
@@ -277,6 +281,27 @@ def _voice(options: argparse.Namespace) -> int:
         print(f"missing: {file}")
     print(f"{bound.taken} recordings bound, {len(bound.missing)} missing: those sentences are spoken by espeak-ng.")
     return FAILED if bound.bad else OK
+
+
+def _voice_test(path: Path) -> int:
+    from kiosk import config
+    from kiosk.speech.announcer import packs
+    from kiosk.speech.player import Player, PlayerError
+    from kiosk.speech.voices import VoiceError, Voices
+    from kiosk.words import Words
+
+    speech, words = config.load(path).speech, Words.load()
+    voices = Voices(packs(speech.voice_packs, lambda trouble: print(f"voice pack: {trouble}")))
+    player = Player(speech.output)
+    for language in words.languages:
+        sentence = (words.template(language, "screens.attract.title"),)
+        try:
+            player.play(voices.sound(sentence, language), player.turn)
+        except (PlayerError, VoiceError) as error:
+            print(f"speech not available: {error.code}")
+            return FAILED
+        print(f"{language}: {sentence[0]}")
+    return OK
 
 
 def _outbox(options: argparse.Namespace) -> int:

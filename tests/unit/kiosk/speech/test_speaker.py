@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kiosk.cli import main
 from kiosk.dispatch import QueueDispatcher
 from kiosk.speech.player import Player
 from kiosk.speech.speaker import TRY_AGAIN_S, Speaker, SpeechState
@@ -150,6 +152,20 @@ def test_a_bug_is_not_taken_for_a_missing_sound_card(stand_at: Callable[..., Sta
     stand.speaker.say(((1,),), "zh_CN")  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         stand.until(lambda: False)
+
+
+def test_a_technician_hears_it_or_reads_why_not(
+    loudspeaker: Loudspeaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Should say one sentence in each language with the program on the path, or name the code of what is wrong."""
+    monkeypatch.setenv("PATH", f"{Path(loudspeaker.program).parent}:{os.environ['PATH']}")
+    example = Path(__file__).resolve().parents[4] / "packaging" / "kiosk.example.toml"
+    asked = ["voice", "test", "--config", str(example)]
+    assert main(asked) == 0
+    assert len(loudspeaker.heard) == 2
+    loudspeaker.behave("fail")
+    assert main(asked) == 1
+    assert capsys.readouterr().out.endswith("speech not available: speech.no_sound\n")
 
 
 def test_the_words_are_seen_by_no_other_process(stand_at: Callable[..., Stand], tmp_path: Path) -> None:
