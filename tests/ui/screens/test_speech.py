@@ -183,7 +183,7 @@ def test_no_screen_says_what_is_the_persons(stand_at: Callable[..., Any], langua
         spoken = " ".join(each for said in heard for each in said)
         assert not any(private in spoken for private in PERSONAL), (name, spoken)
         assert not any(digits in spoken for digits in ("一三八", "九九零零", "one three eight", "nine nine zero")), name
-    assert set(silent) <= {"staff", "staff_pin", "home"}
+    assert [name for name in silent if not name.startswith("staff")] in ([], ["home"])
 
 
 def test_a_terminal_without_a_voice_says_so_on_the_button(stand: Any) -> None:
