@@ -1,7 +1,7 @@
 """How much of a person may stand where others look.
 
-Knows: the one masking policy, the same on the screen and on paper, and for logs. Does not know: who may see the whole
-value (press-and-hold on the screen), nor certificates, which are never masked inside.
+Knows: the one masking policy, for the screen, for paper and public areas, and for logs. Does not know: who may see the
+whole value (press-and-hold on the screen), nor certificates, which are never masked inside.
 """
 
 from __future__ import annotations
@@ -30,11 +30,8 @@ _COUNTY = re.compile(r"^(?:.*?[省])?(?:.*?市)?.*?[区县]")
 _HAN_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 
 
-def masked(kind: Kind, value: str) -> str:
-    """Return what may be seen of a person's value beside others in the queue, on the screen and on the receipt alike.
-
-    Whoever compares the two finds the same letters.
-    """
+def on_screen(kind: Kind, value: str) -> str:
+    """Return what a person may see of their own value for confirmation, beside others in the queue."""
     match kind:
         case Kind.NAME:
             if len(value) >= 3 and _HAN_NAME.fullmatch(value):
@@ -48,7 +45,24 @@ def masked(kind: Kind, value: str) -> str:
         case Kind.BANK_CARD:
             return f"**** **** **** {value[-4:]}" if len(value) > 8 else HIDDEN
         case Kind.ADDRESS:
-            return _address(value)
+            return _address(value, _TOWN)
+        case Kind.CREDIT_CODE:
+            return value
+
+
+def on_receipt(kind: Kind, value: str) -> str:
+    """Return what may stand on a receipt or a public screen."""
+    match kind:
+        case Kind.NAME:
+            return _first_only(value)
+        case Kind.ID_NUMBER:
+            return _ends(value, 1, 1)
+        case Kind.MOBILE:
+            return _ends(value, 0, 4)
+        case Kind.BANK_CARD:
+            return value[-4:] if len(value) > 8 else HIDDEN
+        case Kind.ADDRESS:
+            return _address(value, _COUNTY)
         case Kind.CREDIT_CODE:
             return value
 
@@ -86,8 +100,8 @@ def _ends(value: str, head: int, tail: int) -> str:
     return value[:head] + "*" * hidden + value[len(value) - tail :]
 
 
-def _address(value: str) -> str:
-    for pattern in (_TOWN, _COUNTY):
+def _address(value: str, down_to: re.Pattern[str]) -> str:
+    for pattern in (down_to, _COUNTY):
         if match := pattern.match(value):
             return match.group() + (HIDDEN if match.end() < len(value) else "")
     return HIDDEN if value else ""

@@ -178,10 +178,10 @@ class FormDesk:
             case FieldType.DIVISION:
                 return divisions.current().full_name(str(value), language)
             case FieldType.PERSON if isinstance(value, dict):
-                name = masking.masked(masking.Kind.NAME, str(value.get("name", "")))
-                return f"{name} {masking.masked(masking.Kind.ID_NUMBER, str(value.get('id_no', '')))}".strip()
+                name = masking.on_screen(masking.Kind.NAME, str(value.get("name", "")))
+                return f"{name} {masking.on_screen(masking.Kind.ID_NUMBER, str(value.get('id_no', '')))}".strip()
         text = str(value)
-        return masking.masked(field.mask, text) if field.mask is not None else text
+        return masking.on_screen(field.mask, text) if field.mask is not None else text
 
     # --- answering ----
 

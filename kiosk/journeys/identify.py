@@ -274,13 +274,13 @@ class PersonDesk:
     def masked_name(self) -> str:
         """The name for the screen, masked."""
         person = self._context.vault.person
-        return "" if person is None else masking.masked(masking.Kind.NAME, person.name)
+        return "" if person is None else masking.on_screen(masking.Kind.NAME, person.name)
 
     @property
     def masked_number(self) -> str:
         """The document number for the screen, masked."""
         person = self._context.vault.person
-        return "" if person is None else masking.masked(masking.Kind.ID_NUMBER, person.number)
+        return "" if person is None else masking.on_screen(masking.Kind.ID_NUMBER, person.number)
 
     @property
     def masked_phone(self) -> str:
