@@ -15,6 +15,8 @@ import ctypes
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ui.handwriting import gaps
+
 LIBRARY = "libzinnia.so.0"
 """From Debian's libzinnia0."""
 MODEL = Path("/usr/share/tegaki/models/zinnia/handwriting-zh_CN.model")
@@ -72,7 +74,8 @@ class Recogniser:
         turned = _foot_first(used)
         for character, score in (self._weighed(turned) if turned else {}).items():
             scores[character] = max(score, scores.get(character, score))
-        return sorted(scores, key=lambda character: -scores[character])[:most]
+        first = gaps.met(used)
+        return [*first, *(c for c in sorted(scores, key=lambda c: -scores[c]) if c not in first)][:most]
 
     def _weighed(self, strokes: Sequence[Stroke]) -> dict[str, float]:
         """The mean of zinnia's scores at both sizes, with how common each character is."""

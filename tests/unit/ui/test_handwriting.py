@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from written import WRITTEN, written
 
+from ui.handwriting import gaps
 from ui.handwriting.recogniser import HandwritingError, Recogniser
 
 FOOT = [[(30, 10), (38, 18)], [(28, 34), (36, 34), (34, 60), (26, 66)], [(8, 84), (30, 80), (60, 90), (96, 92)]]
@@ -62,6 +63,20 @@ def test_no_ink_can_hurt(recogniser: Recogniser, strokes: list[list[tuple[float,
     found = recogniser.characters(strokes, 20)
     assert len(found) == len(set(found)) <= 20
     assert bool(found) == any(strokes)
+
+
+@pytest.mark.parametrize("character", "口山")
+def test_what_the_model_does_not_know(recogniser: Recogniser, character: str) -> None:
+    """A common character that the model misreads should come first all the same, a little crooked too."""
+    strokes = written(character, (3, 4), 0.5)
+    crooked = [[(x + 0.08 * y, y - 0.05 * x) for x, y in stroke] for stroke in strokes]
+    assert recogniser.characters(strokes)[0] == recogniser.characters(crooked)[0] == character
+
+
+@pytest.mark.parametrize("character", "王中田日大人试测")
+def test_the_gaps_claim_nothing_else(character: str) -> None:
+    """What the model reads well should be left to it."""
+    assert gaps.met(written(character)) == []
 
 
 def test_nothing_is_learned(recogniser: Recogniser) -> None:
