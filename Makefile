@@ -1,7 +1,7 @@
 # Two commands matter: `make demo` shows the terminal doing its whole job, `make test` proves it.
 .POSIX:
-.PHONY: demo test lint setup fresh deb pictures screens bench-documents bench-search bench-devices soak-devices bench-outbox proof-outbox \
-  proof-power-cut lock clean
+.PHONY: demo test lint setup fresh deb pictures screens bench-documents bench-search bench-keyboard bench-devices soak-devices \
+  bench-outbox proof-outbox proof-power-cut lock clean
 
 PY = .venv/bin/python
 
@@ -41,6 +41,10 @@ bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), 
 
 bench-search: setup    ## from a key to the search's answer and its picture, over 300 items
 	PYTHONPATH=tests/ui/screens nice $(PY) tests/bench/screens/search.py
+
+bench-keyboard: setup  ## names and addresses typed by pinyin; characters by hand, with STROKES (a folder of stroke data)
+	PYTHONPATH=tests/bench/keyboard nice $(PY) tests/bench/keyboard/pinyin_figures.py
+	[ -z "$(STROKES)" ] || PYTHONPATH=tests/bench/keyboard nice $(PY) tests/bench/keyboard/handwriting_figures.py $(STROKES)
 
 bench-devices: setup   ## what the drivers cost beside their wires, against their emulators and the real daemons
 	PYTHONPATH=tests/bench/devices nice $(PY) -m devices.namespace -- $(PY) tests/bench/devices/figures.py

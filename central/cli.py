@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=int, default=8443, help="0 takes any free port (default: 8443)")
     run.add_argument("--catalogue", type=Path, metavar="DIR", help="service items (YAML files) to publish")
     run.add_argument("--public-url", metavar="URL", help="address printed on certificates (default: https://localhost:PORT)")
+    run.add_argument("--handover-url", metavar="URL", default="", help="address for papers from phones (default: the same)")
     run.set_defaults(run=_serve)
     code = command("enrol-code", "make a one-time code with which a terminal enrols")
     code.add_argument("--kiosk", required=True, metavar="NUMBER", help="the terminal's number, such as 0001")
@@ -144,7 +145,9 @@ def _serve(arguments: argparse.Namespace) -> int:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
         port = sock.getsockname()[1]
         url = arguments.public_url or f"https://localhost:{port}"
-        settings = Settings(arguments.state, public_url=url, catalogue_dir=arguments.catalogue)
+        settings = Settings(
+            arguments.state, public_url=url, handover_url=arguments.handover_url, catalogue_dir=arguments.catalogue
+        )
         serve(settings, sock, lambda: print(f"listening on https://localhost:{port}", flush=True))
     return 0
 
@@ -255,6 +258,17 @@ def _verify(arguments: argparse.Namespace) -> int:
 
     found = certificate_check(Settings(arguments.state), arguments.file)
     good = found["intact"] and found["trusted"] and found["whole_file"]
-    words = "genuine and unchanged" if good else f"NOT genuine: {found}"
-    print(json.dumps(found, ensure_ascii=False) if arguments.json else words)
+    if arguments.json:
+        words = json.dumps(found, ensure_ascii=False)
+    elif good:
+        words = "genuine and unchanged"
+    elif not found["signer"]:
+        words = "NOT genuine: it does not bear exactly one signature that can be read"
+    elif not found["intact"]:
+        words = "NOT genuine: changed after it was signed"
+    elif not found["trusted"]:
+        words = f"NOT genuine: signed by somebody else, who calls themselves {found['signer']!r}"
+    else:
+        words = "NOT genuine: something was added after this platform signed it"
+    print(words)
     return 0 if good else 1

@@ -45,6 +45,7 @@ class HandoverDesk:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._base = (settings.handover_url or settings.public_url).rstrip("/")
         self._open: dict[str, _Open] = {}
         self._lock = threading.Lock()
 
@@ -58,7 +59,7 @@ class HandoverDesk:
                 raise Refused(429, "handover_too_many")
             token, ends_at = secrets.token_urlsafe(_TOKEN_BYTES), self._settings.now() + LIFETIME
             self._open[token] = _Open(kiosk, ends_at)
-        return HandoverAnswer(token=token, url=f"{self._settings.public_url}/u/{token}", expires_at=ends_at)
+        return HandoverAnswer(token=token, url=f"{self._base}/u/{token}", expires_at=ends_at)
 
     def look(self, token: str, phone: str) -> None:
         """Refuse with 404 when there is no such hand-over any more, with 409 when it serves another phone."""

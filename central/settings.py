@@ -24,11 +24,14 @@ def utc_now() -> dt.datetime:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One platform. `public_url` stands in verification codes; `database_url` and `now` are injected for tests."""
+    """One platform. `database_url` and `now` are injected for tests."""
 
     state_dir: Path
     database_url: str = ""
     public_url: str = "https://localhost:8443"
+    """Where anybody reaches the platform: it stands on certificates and in their codes."""
+    handover_url: str = ""
+    """Where a person's phone reaches the pages for its papers; the public address unless named."""
     catalogue_dir: Path | None = None
     now: Callable[[], dt.datetime] = utc_now
 

@@ -4,7 +4,8 @@ Knows: HTTP, JSON, how a bad request is told. Does not know: devices; it is give
 
 POST /v1/<device>/<action> with a JSON object, or nothing, answers 200 and the new state; GET /v1/state and GET of a page.
 GET /openapi.json describes all of it (OpenAPI 3.1).
-Errors are {"error": code, "detail": …}: 400 no JSON, 404 unknown, 405, 409 not possible now, 413, 422 not what it takes.
+Errors are {"error": code, "detail": …}: 400 no JSON or no HTTP, 404 unknown, 405 another method, 409 not possible now,
+413, 422 not what it takes.
 """
 
 from __future__ import annotations
@@ -134,11 +135,13 @@ class ControlPort:
     def post(self, name: str, body: bytes) -> tuple[HTTPStatus, Page]:
         """Answer a POST to /v1/`name`."""
         action = self.actions.get(name)
+        if action is None and (name == "state" or name in self.pages):
+            return HTTPStatus.METHOD_NOT_ALLOWED, _error("use_get", name)
         if action is None:
             return HTTPStatus.NOT_FOUND, _error("unknown_action", sorted(self.actions))
         try:
             data = json.loads(body) if body.strip() else {}
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:  # the latter for brackets within brackets
             return HTTPStatus.BAD_REQUEST, _error("not_json", str(error))
         try:
             order = action.shape.model_validate(data)
@@ -180,6 +183,14 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._answer(*self.server.control.post(name, self.rfile.read(int(length))))
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Say in JSON what the base class says in HTML: a method that nothing here has, or what is no HTTP."""
+        self.close_connection = True  # what else was sent has not been read
+        if code == HTTPStatus.NOT_IMPLEMENTED:
+            self._answer(HTTPStatus.METHOD_NOT_ALLOWED, _error("use_get_or_post", self.command), {"Allow": "GET, POST"})
+        else:
+            self._answer(HTTPStatus(code), _error("bad_request", message or explain or ""))
+
     def _name(self) -> str | None:
         """Return what stands behind /v1/; a web page of somebody else's may not drive this port."""
         host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
@@ -194,13 +205,18 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         return path.removeprefix("/v1/")
 
-    def _answer(self, status: HTTPStatus, page: Page) -> None:
+    def _answer(self, status: HTTPStatus, page: Page, more: Mapping[str, str] | None = None) -> None:
         self.send_response(status)
+        for name, value in (more or {}).items():
+            self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.send_header("Content-Type", page.content_type)
         self.send_header("Content-Length", str(len(page.body)))
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        self.wfile.write(page.body)
+        if self.command != "HEAD":
+            self.wfile.write(page.body)
 
     def log_message(self, *_: object) -> None:
         """Say nothing: what was asked is seen in what happens."""

@@ -44,6 +44,7 @@ from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
+from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.journeys.vault import Vault
 from kiosk.session.runner import SessionRunner
 from kiosk.session.states import Device
@@ -176,6 +177,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
     errands = Errands()
     materials = MaterialsDesk(context, vision, ReadingDesk(context, errands.read_page))
     form = FormDesk(context, materials)
+    staff = StaffDesk(context)
     desks = Desks(
         person=PersonDesk(context),
         form=form,
@@ -187,7 +189,8 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         help=HelpDesk(context),
         rating=RatingDesk(context),
         guard=GuardDesk(context),
-        staff=StaffDesk(context),
+        staff=staff,
+        upkeep=UpkeepDesk(context, staff, lambda: terminal().reports),
     )
     line = LineWatch(_probe(city), dispatcher=dispatcher, on_change=lambda up, why: terminal().on_line(up, why))
     wired["terminal"] = Terminal(

@@ -7,6 +7,7 @@ that the sync agent never loads Qt and `--help` is quick.
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import logging
 import re
 import sys
@@ -48,6 +49,7 @@ def _known_failures() -> tuple[type[Exception], ...]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kiosk", description="The 24-hour Citizen's Window terminal.")
+    parser.add_argument("--version", action="version", version=importlib.metadata.version("civic-kiosk"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, summary: str, run: object, *, config: bool = True) -> argparse.ArgumentParser:

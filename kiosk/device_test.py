@@ -6,13 +6,10 @@ shown: of a card only that it was read. The terminal must not be running (see `k
 
 from __future__ import annotations
 
-import io
 import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
-
-from PIL import Image, ImageDraw
 
 from devices import code_reader, id_card, page_printer, page_scanner, receipt_printer, smart_card
 from devices.errors import DeviceError
@@ -20,14 +17,12 @@ from devices.page_printer import JobProgress, JobState
 from devices.supervisor import DeviceReport
 from kiosk.config import Config, ConfigError
 from kiosk.doctor import FAILED, OK, USABLE, Attended, said
-from kiosk.printing import raster
+from kiosk.printing import trial
 from kiosk.session.states import Device
 
 _HAND_S = 60.0
 """How long a hand may take."""
 _PAGE_S = 60.0
-_A4_100_DPI = (827, 1169)
-_SENTENCE = "测试页 Test page 0123456789"
 _CHALLENGE = bytes(range(smart_card.CHALLENGE_BYTES))
 """Nobody is let in by the answer, so it need not be fresh."""
 
@@ -138,12 +133,7 @@ def _code_reader(device: Attended, who: Technician) -> None:
 
 
 def _receipt_printer(device: Attended, who: Technician) -> None:
-    def work(printer: receipt_printer.ReceiptPrinter) -> receipt_printer.PrintResult:
-        width = printer.width_dots
-        blocks = [raster.heading(_SENTENCE, width=width), raster.paragraph(_SENTENCE, width=width), raster.rule(width=width)]
-        return printer.print([*blocks, receipt_printer.Feed(2), receipt_printer.Cut()])
-
-    result = _done(device, work)
+    result = _done(device, trial.slip)
     if isinstance(result, receipt_printer.NotPrinted):
         raise _StepFailedError(f"not printed: {said(result.status)}")
     _confirmed(who, "Did a slip come out, cut, with a black bar and the line in Chinese below it?")
@@ -152,7 +142,7 @@ def _receipt_printer(device: Attended, who: Technician) -> None:
 
 
 def _page_printer(device: Attended, who: Technician) -> None:
-    job = _done(device, lambda printer: printer.submit(_test_page(), "test-page"))
+    job = _done(device, lambda printer: printer.submit(trial.page(), "test-page"))
     expires_s, pause = time.monotonic() + _PAGE_S, threading.Event()
     progress: JobProgress = _done(device, lambda printer: printer.job(job))
     while not progress.state.final:
@@ -192,17 +182,6 @@ def _document_camera(device: Attended, who: Technician) -> None:
             raise _StepFailedError("the picture did not get dark")
     who.tell("  noticed: dark")
     _done(device, lambda camera: camera.rest())
-
-
-def _test_page() -> bytes:
-    """Return a page of A4 with a frame 10 mm inside its edge."""
-    page = Image.new("L", _A4_100_DPI, 255)
-    draw = ImageDraw.Draw(page)
-    draw.rectangle((39, 39, _A4_100_DPI[0] - 40, _A4_100_DPI[1] - 40), outline=0, width=3)
-    draw.text((80, 80), _SENTENCE, fill=0, font=raster.font(28))
-    written = io.BytesIO()
-    page.save(written, "PDF", resolution=100.0)
-    return written.getvalue()
 
 
 _STEPS: Mapping[Device, Callable[[Attended, Technician], None]] = {

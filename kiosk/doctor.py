@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from devices.errors import DeviceError
-from devices.self_test import SelfTesting
 from devices.supervisor import DeviceReport, SupervisorState
 from kiosk.bootstrap import supervise
 from kiosk.clock import SystemClock
 from kiosk.config import Config, ConfigError
 from kiosk.dispatch import QueueDispatcher
+from kiosk.health import self_test
 from kiosk.session.states import Device
 
 OK, FAILED = 0, 1
@@ -102,14 +102,10 @@ def examine(kind: Device, config: Config) -> Finding:
             return found("missing", None, f"{kind}.no_report", good=False)
         if report.state not in USABLE:
             return found(report.state, report.status, report.code or str(getattr(report.status, "code", "")), good=False)
-        tried = device.do(_self_test)
+        tried = device.do(self_test)
         if isinstance(tried, DeviceError):
             return found(SupervisorState.FAULTED, report.status, str(tried), good=False)
         return found(report.state, report.status, tried, good=True)
-
-
-def _self_test(driver: Any) -> str:
-    return driver.self_test() if isinstance(driver, SelfTesting) else ""
 
 
 def run(config: Config, *, as_json: bool) -> int:

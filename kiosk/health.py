@@ -5,10 +5,12 @@ Knows: each kind's closed union of statuses. Does not know: drivers, or what is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from devices import code_reader, document_camera, id_card, page_printer, page_scanner, receipt_printer, smart_card
+from devices.self_test import SelfTesting
 from devices.supervisor import SupervisorState
 from kiosk.session.states import Device
 
@@ -77,3 +79,13 @@ def _poll(driver: Any) -> tuple[SupervisorState, object]:
 
 POLLS: dict[Device, Callable[[Any], tuple[SupervisorState, object]]] = dict.fromkeys(Device, _poll)
 """How each kind is read. In the terminal the document camera lives in a process of its own and reports by itself."""
+
+
+def self_test(driver: Any) -> str:
+    """Have a driver that can try its device do so; say what it found, nothing for one that cannot. Raises `DeviceError`."""
+    return driver.self_test() if isinstance(driver, SelfTesting) else ""
+
+
+def status_name(status: object | None) -> str:
+    """Return what a status is called in a message `staff.status.<name>`; nothing for none."""
+    return "" if status is None else re.sub(r"(?<!^)(?=[A-Z])", "_", type(status).__name__).lower()

@@ -36,10 +36,11 @@ from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.staff import StaffDesk
+from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.runner import SessionRunner
-from kiosk.session.states import Device, Journey, Plan, Session, State
+from kiosk.session.states import STAFFED, Device, Journey, Plan, Session, State
 from kiosk.speech import Announcer
 from kiosk.words import Words
 from offline_queue import Outbox
@@ -60,6 +61,7 @@ class Desks:
     rating: RatingDesk
     guard: GuardDesk
     staff: StaffDesk
+    upkeep: UpkeepDesk
 
 
 class Terminal:
@@ -185,6 +187,11 @@ class Terminal:
     def speech(self) -> Announcer:
         """The voice."""
         return self._speech
+
+    @property
+    def upkeep(self) -> UpkeepDesk:
+        """The outbox and the devices, for staff."""
+        return self._desks.upkeep
 
     @property
     def reports(self) -> Mapping[Device, DeviceReport]:
@@ -393,6 +400,8 @@ class Terminal:
         self._desks.bringing.close()
         self._context.vault.wipe()
         self._vision.forget()
+        if self.session.state not in STAFFED:
+            self._desks.upkeep.forget()
         if self.session.state in {State.ATTRACT, State.OUT_OF_SERVICE}:
             self._context.language = self.config.terminal.language
         self.bus.publish(Fact.PERSON)

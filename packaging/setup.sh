@@ -46,7 +46,7 @@ if [ "$(cat .venv/.ready 2>/dev/null || true)" != "$wanted" ]; then
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r "$lock" -r packaging/models.lock
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps -e .
 fi
-if [ ! -s ui/keyboard/pinyin.db ]; then
+if [ ! -s ui/keyboard/pinyin.db ] || [ -n "$(find ui/keyboard kiosk/catalogue/data/divisions.csv \( -name 'build*.py' -o -name '*.txt' -o -name divisions.csv \) -newer ui/keyboard/pinyin.db)" ]; then
     say "Building the keyboard's pinyin index"
     .venv/bin/python -m ui.keyboard.build ui/keyboard/pinyin.db
 fi

@@ -10,6 +10,8 @@ import hashlib
 import io
 import json
 import time
+import urllib.error
+import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +21,7 @@ import pypdfium2
 import zxingcpp
 from PIL import Image
 
-from kiosk.demo.stack import Stack
+from kiosk.demo.stack import PUBLIC_URL, Stack
 from kiosk.fleet import enrolment
 from kiosk.identity.case_code import CaseCode, parse
 from kiosk.printing import receipt_qr
@@ -45,6 +47,10 @@ class Evidence:
     receipt_text: str
     certificate_pdf: bytes
     certificate_check: dict[str, Any]
+    certificate_code: str
+    """What the QR code on the certificate says, as printed; empty if there is none."""
+    certificate_answer: dict[str, Any]
+    """What central tells anybody who follows that code."""
     cases: list[dict[str, Any]]
     outbox_waiting: int
     device_key: PublicKey
@@ -62,7 +68,7 @@ class Evidence:
         (output / "receipt.png").write_bytes(png)
         certificate = output / "certificate.pdf"
         certificate.write_bytes(pdf)
-        _draw_first_page(pdf, output / "certificate.png")
+        code = _code_on(_draw_first_page(pdf, output / "certificate.png"))
         cases = json.loads(stack.central("cases", "--json"))
         (output / "case.json").write_text(json.dumps(cases, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         return cls(
@@ -70,6 +76,8 @@ class Evidence:
             receipt_text=text,
             certificate_pdf=pdf,
             certificate_check=json.loads(stack.central("verify", str(certificate), "--json")),
+            certificate_code=code,
+            certificate_answer=_follow(stack, code),
             cases=cases,
             outbox_waiting=waiting,
             device_key=enrolment.load(stack.work / "kiosk").device_key,
@@ -87,12 +95,31 @@ def _drain(stack: Stack) -> int:
         time.sleep(0.2)
 
 
-def _draw_first_page(pdf: bytes, target: Path) -> None:
+def _draw_first_page(pdf: bytes, target: Path) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
     try:
-        document[0].render(scale=2).to_pil().save(target)
+        page: Image.Image = document[0].render(scale=2).to_pil()
     finally:
         document.close()
+    page.save(target)
+    return page
+
+
+def _code_on(page: Image.Image) -> str:
+    """Return what the QR code says that leads to the city, or nothing."""
+    return next((found.text for found in zxingcpp.read_barcodes(page) if found.text.startswith(f"{PUBLIC_URL}/v/")), "")
+
+
+def _follow(stack: Stack, code: str) -> dict[str, Any]:
+    """Ask central for the certificate that the code names: the host of a sample city answers nobody."""
+    if not code:
+        return {}
+    short_id = urllib.parse.urlsplit(code).path.rpartition("/")[2]
+    try:
+        answer: dict[str, Any] = stack.ask_central(f"/v1/certificates/{short_id}")
+    except urllib.error.HTTPError as error:
+        return {"state": f"status {error.code}"}
+    return answer
 
 
 def check_all(evidence: Evidence) -> list[Finding]:
@@ -111,6 +138,8 @@ def _findings(evidence: Evidence) -> Iterator[Finding]:
     held = evidence.certificate_check
     genuine = bool(held["intact"] and held["trusted"] and held["whole_file"])
     yield Finding("certificate's signature verifies", genuine, f"whole file, by {held['signer']}" if genuine else str(held))
+    followed = evidence.certificate_answer.get("state", "no code on the paper")
+    yield Finding("certificate's code leads to its verification", followed == "valid", f"{PUBLIC_URL}: {followed}")
     yield _subject(evidence)
     yield Finding("outbox is empty", evidence.outbox_waiting == 0, f"{evidence.outbox_waiting} waiting")
     cut = evidence.result["line_cut_before_submission"] and evidence.result["line_restored_after_receipt"]

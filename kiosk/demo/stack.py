@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import ssl
@@ -28,6 +29,8 @@ from kiosk.fleet.staff_pins import record_of
 KIOSK_NUMBER = "0001"
 DEMO_PIN = "246810"
 """Of every staff card of the demo; its dock says it beside the card."""
+PUBLIC_URL = "https://fuwu.kaifeng.example"
+"""Where the sample city says that it is reached: `.example` belongs to nobody (RFC 2606)."""
 START_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 15.0
 
@@ -74,7 +77,8 @@ class Stack:
     def start(self) -> None:
         """Make everything new below `work` and start central, the rig and the sync agent; the kiosk is started apart."""
         self._folder = DemoFolder.take(self.work)
-        self.central("init")
+        self.staff_password_file.write_text(secrets.token_urlsafe(12), encoding="utf-8")
+        self.central("init", "--staff-password-file", str(self.staff_password_file))
         self.start_central()
         self.start_rig()
         self._write_config()
@@ -114,10 +118,9 @@ class Stack:
         self._spawn(
             "central",
             [*self._central_command(), "serve", "--state", str(self.work / "central"), "--port", str(self._central_port),
-             "--catalogue", str(data)],
+             "--catalogue", str(data), "--public-url", PUBLIC_URL, "--handover-url", self.central_url],
         )  # fmt: skip
-        context = ssl.create_default_context(cafile=str(self.ca_file))
-        self._wait("central", lambda: _answers(f"https://localhost:{self._central_port}/v1/ping", context))
+        self._wait("central", lambda: _answers(f"{self.central_url}/v1/ping", self._trust()))
 
     def start_rig(self) -> None:
         """Start the emulators and wait for the rig's own word that they are up."""
@@ -174,6 +177,11 @@ class Stack:
         return self.work / "central" / "ca.pem"
 
     @property
+    def staff_password_file(self) -> Path:
+        """The password of central's staff desk, made anew with every start."""
+        return self.work / "staff-password"
+
+    @property
     def messages_file(self) -> Path:
         """Where the sandbox of the message gateway writes."""
         return self.work / "central" / "messages.jsonl"
@@ -193,6 +201,19 @@ class Stack:
             raw = answer.read()
             kind = answer.headers.get_content_type()
         return json.loads(raw) if kind == "application/json" else raw
+
+    def ask_central(self, path: str) -> Any:
+        """Get what central tells anybody at `path`, past the line that the rig may have cut."""
+        with urllib.request.urlopen(self.central_url + path, timeout=10, context=self._trust()) as answer:  # noqa: S310
+            return json.load(answer)
+
+    @property
+    def central_url(self) -> str:
+        """Central's own address, past the line that the rig may have cut."""
+        return f"https://localhost:{self._central_port}"
+
+    def _trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.ca_file))
 
     def central(self, *arguments: str) -> str:
         """Run a `kiosk-central` command to its end and return what it prints."""

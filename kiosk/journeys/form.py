@@ -21,7 +21,7 @@ from kiosk.session import events as ev
 
 _KEYBOARDS = {
     FieldType.TEXT: "pinyin",
-    FieldType.ADDRESS: "pinyin",
+    FieldType.ADDRESS: "place",
     FieldType.INT: "digits",
     FieldType.DECIMAL: "digits",
     FieldType.MONEY: "digits",
@@ -33,6 +33,13 @@ _KEYBOARDS = {
     FieldType.CASE_NO: "letters",
 }
 _MAX_LENGTH = 200
+
+
+def _keyboard(field: FormField) -> str:
+    """Return what the keyboard is to offer: a layout, or words that lean to names or to places."""
+    if field.type is FieldType.TEXT and field.mask is masking.Kind.NAME:
+        return "name"
+    return _KEYBOARDS.get(field.type, "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,7 @@ class FormDesk:
             mask="" if field.mask is None else str(field.mask),
             problem_id="" if problem is None else problem.message_id,
             problem_args={} if problem is None else problem.args_in(context.language),
-            keyboard=_KEYBOARDS.get(field.type, "none"),
+            keyboard=_keyboard(field),
             max_length=_MAX_LENGTH,
             offer=self._offer(field),
             earliest="" if allowed.earliest is None else allowed.earliest.isoformat(),

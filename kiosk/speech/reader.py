@@ -20,17 +20,22 @@ Sentence = tuple[str, ...]
 """Fragments that follow one another without a pause; each can be a recording."""
 
 FIGURES = frozenset(
-    {"count", "day", "days", "detail", "max", "maximum", "min", "minimum", "missing", "month", "months", "page", "pages",
-     "seconds", "step", "time", "year", "years"}
+    {"count", "day", "days", "detail", "first", "last", "max", "maximum", "min", "minimum", "missing", "month", "months",
+     "page", "pages", "seconds", "step", "time", "year", "years"}
 )  # fmt: skip
 """Values that may be figures: counts, limits and moments of the errand, never of the person."""
-NAMES = frozenset({"kiosk", "item", "label", "limit", "name", "number", "office", "option", "other", "phone", "weekday"})
+NAMES = frozenset(
+    {"code", "kiosk", "item", "label", "limit", "name", "number", "office", "option", "other", "phone",
+     "question", "weekday", "what", "when"}
+)  # fmt: skip
 """Values that are said when they are the city's or the station's own words; a person's are not."""
 PERSONAL = frozenset({"date", "example", "expected", "total", "value"})
 """Values that are never said aloud."""
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _FIGURE = re.compile(r"\d{1,4}")
+_SAID = re.compile(r"\w")
+"""A mark that only joins words is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ class Reader:
         for language in words.languages:
             plain = {_tidy(zh if language.startswith("zh") else en) for zh, en in own.values()}
             templates = [words.template(language, ident) for ident in public_ids(words, language)]
-            self._known[language] = frozenset(plain | {_tidy(each) for each in templates if not _PLACE.search(each)})
+            whole = {_tidy(each) for each in templates if not _PLACE.search(each) and _SAID.search(each)}
+            self._known[language] = frozenset(plain | whole)
             forms = [_form(each) for each in templates if _PLACE.search(each) and fragments(each)]
             # The one with the most words of its own is the one that was meant.
             self._forms[language] = tuple(sorted(forms, key=lambda form: -len("".join(form.literals))))
@@ -63,7 +69,7 @@ class Reader:
     def read(self, text: str, language: str, *, private: bool = False) -> Sentence | None:
         """Return how `text` is said, or None for what is not said aloud; `private` is a listener with a headset."""
         text = _tidy(text)
-        if not text or language not in self._known:
+        if not re.search(r"\w", text) or language not in self._known:
             return None
         found = self._public(text, language, private=private)
         if found is None and private:

@@ -35,7 +35,7 @@ def test_the_demo_does_the_whole_job(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     summary = json.loads((output / "summary.json").read_text(encoding="utf-8"))
     assert summary["ok"]
-    assert len(summary["checks"]) == 8
+    assert len(summary["checks"]) == 9
     seen = {path.stem.split("-", 1)[1] for path in (output / "screens").glob("*.png")}
     assert seen.issuperset(SCREENS)
     for name in ("receipt.escpos", "receipt.png", "certificate.pdf", "certificate.png", "case.json"):

@@ -25,7 +25,7 @@ from kiosk.words import Words
 from ui import QML_DIR, fonts
 from ui.handwriting.ink import Ink
 from ui.handwriting.recogniser import Recogniser
-from ui.keyboard import build
+from ui.keyboard import build, build_names
 from ui.keyboard.model import INDEX, Keyboard, KeyboardModel
 from ui.keyboard.pinyin import Pinyin
 from ui.translator import WordsTranslator
@@ -175,7 +175,7 @@ def qapp_cls() -> type[QGuiApplication]:
 @pytest.fixture(scope="session")
 def pinyin_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The index as packaged, or a fresh one where the packaged one is missing or older than its sources."""
-    sources = [Path(build.__file__), build.NAMES]
+    sources = [Path(build.__file__), Path(build_names.__file__), *build.SOURCES]
     if INDEX.is_file() and INDEX.stat().st_mtime >= max(source.stat().st_mtime for source in sources):
         return INDEX
     made = tmp_path_factory.mktemp("pinyin") / "pinyin.db"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from pydantic import BaseModel, ConfigDict
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QSizeF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
@@ -247,3 +247,14 @@ def test_a_rig_that_is_gone_is_said(table: Table) -> None:
     table.rig.port.stop()
     table.wait(lambda: not table.dock.bench.there)
     assert not table.item("card_a").isEnabled()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (2560, 1440), (1600, 900), (1366, 768)])
+def test_the_dock_stands_beside_the_terminal(table: Table, width: int, height: int) -> None:
+    """Where nothing places windows it should leave the terminal's place at the left free, and be seen as a whole."""
+    window = table.dock.window
+    window.setProperty("desktop", QSizeF(width, height))
+    terminal = min(1080, round(1080 * 0.94 * height / 1920))
+    assert window.x() >= terminal
+    assert window.x() + window.width() <= width
+    assert window.y() + window.height() <= height

@@ -15,6 +15,8 @@ FRAME = """
         keyboardModel: Keyboard.model
         PageScroller { anchors.fill: parent
             Field { objectName: "name"; width: parent.width; label: "姓名" }
+            Field { objectName: "person"; width: parent.width; label: "配偶姓名"; keyboard: "name" }
+            Field { objectName: "place"; width: parent.width; label: "地址"; keyboard: "place" }
             Field { objectName: "number"; width: parent.width; label: "号码"; keyboard: "id"; maximumLength: 18 }
             KioskButton { objectName: "elsewhere"; text: "别处" }
         }
@@ -67,6 +69,38 @@ def test_words_and_rare_characters(bench: Bench, typed: str, wanted: str) -> Non
     choose(bench, wanted)
     assert bench.item("name").property("text") == wanted
     assert bench.keyboard.preedit == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "wanted"),
+    [
+        ("name", "zhengwufuwu", "政务服务"),
+        ("name", "juminshenfenzheng", "居民身份证"),
+        ("name", "yingyezhizhaobiangeng", "营业执照变更"),
+        ("name", "zhufanggongjijintiqu", "住房公积金提取"),
+        ("place", "kaifengshilongtingqubeishudianjiedao", "开封市龙亭区北书店街道"),
+        ("place", "xiangfuquchenliuzhenzhangzhuangcun", "祥符区陈留镇张庄村"),
+        ("person", "wangxiuying", "王秀英"),
+        ("person", "ouyangzhiqiang", "欧阳志强"),
+    ],
+)
+def test_phrases_names_and_places_come_first(bench: Bench, field: str, typed: str, wanted: str) -> None:
+    """What is typed whole, four syllables and more, should be the first candidate where it belongs."""
+    bench.load(FRAME)
+    begin(bench, field)
+    for letter in typed:
+        bench.keyboard.key(letter)
+    assert bench.keyboard.candidates[0] == wanted
+
+
+@pytest.mark.parametrize(("typed", "wanted"), [("yan", "䶮"), ("jie", "㛃"), ("ji", "𠮷")])
+def test_rare_characters_stay_within_reach_of_a_name(bench: Bench, typed: str, wanted: str) -> None:
+    """In a name field too, a rare character should be found among all candidates."""
+    bench.load(FRAME)
+    begin(bench, "person")
+    type_(bench, typed)
+    choose(bench, wanted)
+    assert bench.item("person").property("text") == wanted
 
 
 def test_a_name_piece_by_piece(bench: Bench) -> None:

@@ -16,7 +16,10 @@ from devices.document_camera import DocumentCameraStatus
 from devices.supervisor import SupervisorState
 from kiosk.audit import EVENTS
 from kiosk.city.messages import CaseState
+from kiosk.clock import ClockQuality
+from kiosk.fleet.readiness import Mark
 from kiosk.health import STATES
+from kiosk.journeys.upkeep import REASONS, ReportState, TrialState
 from kiosk.session.states import Device, State
 from kiosk.words import Audience, Words, ids_used
 
@@ -308,6 +311,11 @@ def test_every_sentence_that_a_screen_puts_together_exists() -> None:
     wanted += [f"staff.supervisor.{state}" for state in SupervisorState]
     statuses = (*STATES, *typing.get_args(DocumentCameraStatus))
     wanted += ["staff.status." + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status.__name__).lower() for status in statuses]
+    wanted += [f"staff.trial.{state}" for state in TrialState] + [f"staff.park.{reason}" for reason in REASONS]
+    wanted += [f"staff.report.is.{state}" for state in ReportState if state]
+    wanted += [f"staff.report.verdict.{mark}" for mark in Mark if mark is not Mark.PLAIN]
+    wanted += [f"staff.report.clock.{quality}" for quality in ClockQuality]
+    wanted += [f"staff.row.{state}" for state in ("waiting", "parked")]
     wanted += [f"session.lost.{device}" for device in Device]
     here = ("kept", "parked", "withdrawing", "withdraw_refused", "call_waiting", "call_answered")
     wanted += [f"screens.cases.state.{state}" for state in (*CaseState, *here)]

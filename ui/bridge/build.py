@@ -77,7 +77,7 @@ def build(terminal: Terminal) -> Bridges:
         Certificate(terminal),
         Devices(terminal),
         Help(terminal),
-        Staff(terminal),
+        Staff(terminal, settings),
     )
     for bridge in (settings, session, station, person, speech, *others):
         give(bridge)

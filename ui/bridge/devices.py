@@ -5,7 +5,6 @@ Knows: supervisor reports. Does not know: what repairs a device.
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
 from kiosk.events import Fact
+from kiosk.health import status_name
 from kiosk.session.states import Device
 from ui.bridge.given import given
 from ui.typing import Property
@@ -54,11 +54,7 @@ class Devices(QObject):
         return {
             "kind": device.value,
             "state": str(report.state).lower(),
-            "status": _snake(type(status).__name__) if status is not None else "",
+            "status": status_name(status),
             "detail": str(report.code or getattr(status, "code", "")),
             "seconds": max(0, int(time.monotonic() - report.since_s)),
         }
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

@@ -100,7 +100,8 @@ class Form(QObject):
         return {
             "key": field.key,
             "label": say(field.label, self._settings),
-            "help": "\n".join(filter(None, (say(field.help, self._settings), self._allowed(field)))),
+            "help": say(field.help, self._settings),
+            "allowed": self._allowed(field),
             "type": field.type,
             "value": field.value,
             "display": field.display,

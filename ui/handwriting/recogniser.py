@@ -6,7 +6,7 @@ the model is read-only and nothing is learned.
 
 zinnia compares the strokes in the order and number in which they were written and where they stand in their box; it
 knows no cursive hand. What it says is weighed with how common a character is, at two sizes, because that was measured to
-help (`tests/bench/keyboard/handwriting.py`).
+help (`tests/bench/keyboard/handwriting_figures.py`).
 """
 
 from __future__ import annotations

@@ -1,11 +1,14 @@
 """Builds the pinyin index from free dictionaries: `python -m ui.keyboard.build OUT.db`.
 
 Knows: pypinyin (readings, MIT) and jieba (word frequencies, MIT); both are needed only here, when the terminal is
-packaged. Does not know: how a person types (`pinyin.py`).
+packaged. Does not know: how a person types (`pinyin.py`), or what names and addresses are made of (`build_names.py`).
 
 Tables (no row ids, ordered as they are read; `cost` is -100 ln of the frequency's share, smaller is likelier):
   `entry(key, cost, text)`: `key` is the syllables with spaces ("bei jing"); single characters and words.
   `initials(key, cost, text, sounds)`: `key` is the first letters of a word's syllables ("bj"), `sounds` the syllables.
+  `rarity(text, cost)`: single characters, however they are read.
+  `family`, `given1`, `given2`, `given`, `pair`, `place(key, cost, text)`: family names, the first, second and only character
+  of given names, whole ones of two characters, and what addresses are made of.
   `about(name, value)`: format and sources.
 """
 
@@ -18,18 +21,23 @@ import sys
 import time
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 WORD_FREQUENCY = 3  # the rarest that jieba counts: most names of towns and villages are among them
 INITIALS_FREQUENCY = 60  # words that anybody would think of typing by first letters
+CIVIC_FREQUENCY = 20_000
 NAME_COST = 1350  # a rare name character: after the common, before the unheard-of
 RARE_COST = 2000
 LONGEST_WORD = 8
 READINGS = {"𠮷": "jí", "嗯": "ēn"}  # what pypinyin lacks or spells untypeably
 
 NAMES = Path(__file__).parent / "name_characters.txt"
+CIVIC = Path(__file__).parent / "civic_words.txt"
+SOURCES = sorted(Path(__file__).parent.glob("*.txt"))
+"""The lists that the index is made of, beside the dictionaries."""
+MORE = ("family", "given1", "given2", "given", "pair", "place")
 
 _Row = tuple[str, int, str]
 _Initials = tuple[str, int, str, str]
@@ -87,7 +95,7 @@ class Readings:
 
 
 def frequencies() -> dict[str, int]:
-    """How often each word stands in jieba's corpus."""
+    """How often each word stands in jieba's corpus; the words of this counter as often as common ones."""
     import jieba
 
     counts: dict[str, int] = {}
@@ -96,6 +104,9 @@ def frequencies() -> dict[str, int]:
             word, count, *_ = line.split(" ")
             if len(word) <= LONGEST_WORD and han(word):
                 counts[word] = int(count)
+    for line in CIVIC.read_text(encoding="utf-8").splitlines():
+        for word in () if line.startswith("#") else line.split():
+            counts[word] = max(counts.get(word, 0), CIVIC_FREQUENCY)
     return counts
 
 
@@ -149,8 +160,10 @@ def _cost(count: float, total: int) -> int:
     return round(-100 * math.log(count / total))
 
 
-def write(path: Path, entries: Iterable[_Row], initials: Iterable[_Initials]) -> None:
-    """Write the index; it appears under its name only when it is whole."""
+def write(
+    path: Path, entries: Iterable[_Row], initials: Iterable[_Initials], more: Mapping[str, Iterable[_Row]] | None = None
+) -> None:
+    """Write the index; it appears under its name only when it is whole. `more`: the rows of each table of `MORE`."""
     draft = path.with_suffix(".part")
     draft.unlink(missing_ok=True)
     with sqlite3.connect(draft) as db:
@@ -159,6 +172,12 @@ def write(path: Path, entries: Iterable[_Row], initials: Iterable[_Initials]) ->
         db.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)", sorted(entries))
         db.execute(f"CREATE TABLE initials(key TEXT, cost INT, text TEXT, sounds TEXT, {ordered}")
         db.executemany("INSERT OR IGNORE INTO initials VALUES (?, ?, ?, ?)", sorted(initials))
+        for table in MORE:
+            db.execute(f"CREATE TABLE {table}(key TEXT, cost INT, text TEXT, {ordered}")
+            found = sorted((more or {}).get(table, ()))
+            db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?, ?)", found)  # noqa: S608  # one of MORE
+        db.execute("CREATE TABLE rarity(text TEXT PRIMARY KEY, cost INT) WITHOUT ROWID")
+        db.execute("INSERT INTO rarity SELECT text, min(cost) FROM entry WHERE key NOT LIKE '% %' GROUP BY text")
         db.execute("CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID")
         sources = (("format", str(FORMAT)), ("sources", "pypinyin (MIT), jieba (MIT)"))
         db.executemany("INSERT INTO about VALUES (?, ?)", sources)
@@ -173,8 +192,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path, help="file to write, such as ui/keyboard/pinyin.db")
     out: Path = parser.parse_args(arguments).out
     begun = time.monotonic()
-    entries, initials = rows(Readings(), frequencies())
-    write(out, entries, initials)
+    from ui.keyboard import build_names
+
+    readings, counts = Readings(), frequencies()
+    entries, initials = rows(readings, counts)
+    write(out, entries, initials, build_names.rows(readings, build_names.kinds()))
     size_mb, took_s = out.stat().st_size / 1e6, time.monotonic() - begun
     sys.stdout.write(f"{out}: {len(entries)} entries, {size_mb:.1f} MB, {took_s:.1f} s\n")
     return 0

@@ -15,7 +15,7 @@ from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton, QmlUncreatable
 
 from ui.handwriting.ink import Ink
 from ui.handwriting.recogniser import Recogniser
-from ui.keyboard.pinyin import LONGEST_TYPED, Candidate, Pinyin, PinyinError
+from ui.keyboard.pinyin import LEANINGS, LONGEST_TYPED, Candidate, Pinyin, PinyinError
 from ui.typing import Property
 
 QML_IMPORT_NAME = "Kiosk.Keyboard"
@@ -48,6 +48,7 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
         self._ink = ink or Ink(Recogniser)
         self._purpose = self._first = self._mode = "pinyin" if engine else "letters"
         self._by_hand: bool | None = None
+        self._leaning = ""
         self._shift = False
         self._typed = ""
         self._found: list[Candidate] = []
@@ -127,13 +128,16 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
     @Slot(str)
     @Slot(str, bool)
     def begin(self, purpose: str, by_hand: bool = False) -> None:
-        """A field of this purpose is written now (one of the modes); what was typed and not chosen is dropped.
+        """A field of this purpose is written now: a mode, `name` or `place`. What was typed and not chosen is dropped.
 
         Words are written `by_hand` first where that is asked for, unless the person has chosen between the two already.
         """
         self.clear()
-        if purpose not in MODES:
+        if purpose not in {*MODES, *LEANINGS}:
             logger.error("keyboard.unknown_purpose %s", purpose)
+            purpose = "pinyin"
+        self._leaning = purpose if purpose in LEANINGS else ""
+        if self._leaning:
             purpose = "pinyin"
         self._purpose = self._first = purpose
         wanted = by_hand if self._by_hand is None else self._by_hand
@@ -300,7 +304,7 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
 
     def _type(self, typed: str) -> None:
         self._typed = typed
-        self._found = self._engine.candidates(typed) if self._engine is not None and typed else []
+        self._found = self._engine.candidates(typed, self._leaning) if self._engine is not None and typed else []
         if not typed:
             self._expanded = False
         self._paginate()

@@ -11,7 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FORMAT = "1"
+from ui.keyboard.names import Names
+
+FORMAT = "2"
+LEANINGS = ("", "name", "place")
+"""What a field asks for, where it is known: the order of the candidates leans to it."""
 LONGEST_TYPED = 48
 """Letters that one composition takes; more are refused by the keyboard."""
 
@@ -19,6 +23,11 @@ _LONGEST_SYLLABLE = 6
 _LONGEST_WORD = 8  # syllables
 _CUTS = 24  # ways to cut one input that are followed
 _WORD_BONUS = 260  # "xian" should offer 西安 among the first 先 and 现
+_WHOLE_CUTS = 6  # of which rows of words are made
+_BEAM = 8
+_ROWS_SHOWN = 6
+_NAMES = 40
+_TEXT_IN_PLACE = 120  # a word of everyday text is so much less at home in an address
 _FAR = 320  # a row of words that is this much dearer than the best one is nonsense
 _ALIASES = {"lue": "lve", "nue": "nve", "lvan": "luan"}
 _MOST = 1200
@@ -65,6 +74,8 @@ class Pinyin:
             raise PinyinError("pinyin.unreadable", f"{index}: {error}") from error
         if row is None or row[0] != FORMAT:
             raise PinyinError("pinyin.format", f"{index}: {row}")
+        self._names = Names(self._db)
+        self._kept: dict[tuple[str, int, bool], list[tuple[int, str]]] = {}
         self._syllables = frozenset(key for (key,) in keys) | frozenset(_ALIASES)
         self._begun = frozenset(s[:n] for s in self._syllables for n in range(1, len(s)))
 
@@ -72,31 +83,35 @@ class Pinyin:
         """Close the index."""
         self._db.close()
 
-    def candidates(self, typed: str) -> list[Candidate]:
-        """What `typed` (a to z, apostrophe between syllables) may mean, the likeliest first."""
+    def candidates(self, typed: str, leaning: str = "") -> list[Candidate]:
+        """What `typed` (a to z, apostrophe between syllables) may mean, the likeliest first, as `leaning` says."""
         typed = typed[:LONGEST_TYPED].lower()
         if not typed.strip("'"):
             return []
+        place = leaning == "place"
+        self._kept.clear()  # the rows of this answer alone: nothing that was typed stays
         cuts = list(self._cuts(typed))
         whole = [cut for cut in cuts if not cut.tail and cut.ends and cut.ends[-1] == len(typed)]
         begun = [cut for cut in cuts if cut.tail]
         found: dict[str, Candidate] = {}
         for source in (
-            self._exact(whole, len(typed)),
-            self._composed(typed, whole),
+            self._named(whole, len(typed)) if leaning == "name" else (),
+            self._composed(whole, len(typed), place=place) if place else (),
+            self._exact(whole, len(typed), place=place),
+            self._composed(whole, len(typed), place=place),
             self._finished(begun, len(typed)) if not whole else (),
             self._abbreviated(typed),
-            self._composed_then_begun(typed, begun) if not whole else (),
-            self._leading(whole or begun or cuts),
+            self._composed_then_begun(typed, begun, place=place) if not whole else (),
+            self._leading(whole or begun or cuts, place=place),
         ):
             for candidate in source:
                 found.setdefault(candidate.text, candidate)
+        self._kept.clear()
         return list(found.values())[:_MOST]
 
     def rarity(self) -> dict[str, float]:
         """Minus the logarithm of each single character's share: how rare it is, in whatever way it is read."""
-        rows = self._db.execute("SELECT text, min(cost) FROM entry WHERE key NOT LIKE '% %' GROUP BY text")
-        return {text: cost / 100 for text, cost in rows}
+        return {text: cost / 100 for text, cost in self._db.execute("SELECT text, cost FROM rarity")}
 
     # ------------------------------------------------------------------ cutting
 
@@ -125,31 +140,40 @@ class Pinyin:
 
     # ------------------------------------------------------------------ sources, in the order of their worth
 
-    def _exact(self, cuts: Iterable[_Cut], used: int) -> Iterator[Candidate]:
+    def _named(self, cuts: Iterable[_Cut], used: int) -> Iterator[Candidate]:
+        """Names that sound exactly so."""
+        best: dict[str, int] = {}
+        for cut in cuts:
+            for cost, text in self._names.of(cut.syllables):
+                best[text] = min(best.get(text, cost), cost)
+        yield from (Candidate(text, used) for text in sorted(best, key=lambda text: (best[text], text))[:_NAMES])
+
+    def _exact(self, cuts: Iterable[_Cut], used: int, *, place: bool) -> Iterator[Candidate]:
         """Words and characters that sound exactly so."""
         rows = [
             (cost - (_WORD_BONUS if len(cut.syllables) > 1 else 0), text)
             for cut in cuts
-            for cost, text in self._rows(" ".join(cut.syllables), _MOST)
+            for cost, text in self._rows(" ".join(cut.syllables), _MOST, place=place)
         ]
         yield from (Candidate(text, used) for _, text in sorted(rows))
 
-    def _composed(self, typed: str, cuts: list[_Cut]) -> Iterator[Candidate]:
+    def _composed(self, cuts: list[_Cut], used: int, *, place: bool) -> Iterator[Candidate]:
         """The likeliest rows of words, when the input is longer than one word."""
         best: dict[str, float] = {}
-        for cut in cuts:
+        for cut in cuts[:_WHOLE_CUTS]:
             if len(cut.syllables) > 1:
-                for cost, text in self._rows_of_words(cut.syllables):
+                for cost, text in self._rows_of_words(cut.syllables, place=place):
                     best[text] = min(best.get(text, cost), cost)
-        ranked = sorted(best.items(), key=lambda item: item[1])[:4]
-        yield from (Candidate(text, len(typed)) for text, cost in ranked if cost <= ranked[0][1] + _FAR)
+        ranked = sorted(best.items(), key=lambda item: item[1])[:_ROWS_SHOWN]
+        yield from (Candidate(text, used) for text, cost in ranked if cost <= ranked[0][1] + _FAR)
 
-    def _composed_then_begun(self, typed: str, cuts: list[_Cut]) -> Iterator[Candidate]:
+    def _composed_then_begun(self, typed: str, cuts: list[_Cut], *, place: bool) -> Iterator[Candidate]:
         """A row of words over the whole syllables of an input whose last syllable is only begun."""
         for cut in cuts[:2]:
             if len(cut.syllables) > 1:
                 used = cut.ends[-1]
-                yield from (Candidate(text, used) for _, text in self._rows_of_words(cut.syllables)[:2] if used < len(typed))
+                rows = self._rows_of_words(cut.syllables, place=place)[:2]
+                yield from (Candidate(text, used) for _, text in rows if used < len(typed))
 
     def _finished(self, cuts: list[_Cut], used: int) -> Iterator[Candidate]:
         """Words whose last syllable is only begun: "zhongg" for 中国."""
@@ -176,7 +200,7 @@ class Pinyin:
             )
             yield from (candidate for candidate, _ in zip(fitting, range(12), strict=False))
 
-    def _leading(self, cuts: list[_Cut]) -> Iterator[Candidate]:
+    def _leading(self, cuts: list[_Cut], *, place: bool) -> Iterator[Candidate]:
         """What the beginning may mean, when the person wants to choose piece by piece: longest first."""
         longest = max((len(cut.syllables) for cut in cuts), default=0)
         for size in range(min(longest, _LONGEST_WORD), 0, -1):
@@ -184,25 +208,37 @@ class Pinyin:
                 (cost, text, cut.ends[size - 1])
                 for cut in cuts[:4]
                 if len(cut.syllables) >= size
-                for cost, text in self._rows(" ".join(cut.syllables[:size]), 40 if size > 1 else _MOST)
+                for cost, text in self._rows(" ".join(cut.syllables[:size]), 40 if size > 1 else _MOST, place=place)
             ]
             yield from (Candidate(text, used) for _, text, used in sorted(rows))
 
     # ------------------------------------------------------------------ the index
 
-    def _rows(self, key: str, limit: int) -> list[tuple[int, str]]:
-        return self._db.execute("SELECT cost, text FROM entry WHERE key = ? ORDER BY cost LIMIT ?", (key, limit)).fetchall()
+    def _rows(self, key: str, limit: int, *, place: bool) -> list[tuple[int, str]]:
+        """Words that sound like `key`, the cheapest first; where a place is asked for, what addresses are made of too."""
+        kept = self._kept.get((key, limit, place))
+        if kept is not None:
+            return kept
+        table = "SELECT cost, text FROM {} WHERE key = ? ORDER BY cost LIMIT ?"
+        rows = self._db.execute(table.format("entry"), (key, limit)).fetchall()
+        if place:
+            best = {text: cost + _TEXT_IN_PLACE for cost, text in reversed(rows)}
+            for cost, text in self._db.execute(table.format("place"), (key, limit)):
+                best[text] = min(cost, best.get(text, cost))
+            rows = sorted((cost, text) for text, cost in best.items())[:limit]
+        self._kept[key, limit, place] = rows
+        return rows
 
-    def _rows_of_words(self, syllables: tuple[str, ...]) -> list[tuple[float, str]]:
-        """The three cheapest rows of words that sound like `syllables` (a Viterbi search that keeps three)."""
+    def _rows_of_words(self, syllables: tuple[str, ...], *, place: bool) -> list[tuple[float, str]]:
+        """The cheapest rows of words that sound like `syllables` (a Viterbi search that keeps the best `_BEAM`)."""
         best: list[list[tuple[float, str]]] = [[(0.0, "")]]
         for end in range(1, len(syllables) + 1):
             reached: dict[str, float] = {}
             for begin in range(max(0, end - _LONGEST_WORD), end):
-                for cost, word in self._rows(" ".join(syllables[begin:end]), 3):
+                for cost, word in self._rows(" ".join(syllables[begin:end]), _BEAM, place=place):
                     for sofar, text in best[begin]:
                         reached[text + word] = min(reached.get(text + word, 1e9), sofar + cost)
-            best.append(sorted((cost, text) for text, cost in reached.items())[:3])
+            best.append(sorted((cost, text) for text, cost in reached.items())[:_BEAM])
         return best[-1]
 
     def _abbreviations(self, typed: str) -> list[tuple[str, ...]]:

@@ -6,6 +6,7 @@ import Kiosk.Bench
 import Kiosk.controls
 
 // The hands of a citizen at the left, the health of the devices in the middle, what came out at the right. For a mouse.
+// It stands at the right of the desktop, beside an upright terminal (`Main.qml`), and grows smaller before it covers that.
 Window {
     id: root
 
@@ -14,15 +15,24 @@ Window {
     readonly property string page: state.camera?.page ?? ""
     readonly property bool line: state.network?.connected ?? false
 
-    width: 1180
-    height: 860
+    property size desktop: Qt.size(Screen.desktopAvailableWidth, Screen.desktopAvailableHeight)
+    readonly property real taken: Math.min(1920, desktop.height * 0.94) * 1080 / 1920
+    readonly property real shrink: Math.max(0.7, Math.min(1, (desktop.width - taken - 16) / 1180, desktop.height * 0.94 / 860))
+
+    x: Math.max(0, Math.round(desktop.width - width))
+    y: Math.round(desktop.height * 0.04)
+    width: Math.floor(1180 * shrink)
+    height: Math.floor(860 * shrink)
     visible: true
     title: qsTrId("staff.dock.title")
     color: Theme.paper
 
-    Component.onCompleted: {
-        Theme.pxPerMm = 1.95;
-        Theme.layout = "landscape";
+    Component.onCompleted: Theme.layout = "landscape"
+
+    Binding {
+        target: Theme
+        property: "pxPerMm"
+        value: 1.95 * root.shrink
     }
 
     component Heading: KioskText {

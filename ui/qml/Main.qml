@@ -11,12 +11,16 @@ Window {
     readonly property bool portrait: Station.orientation === "portrait"
     readonly property bool counter: Station.orientation === "counter"
     property bool fitted: false // into what the desktop leaves free
-    readonly property real room: fitted ? Math.min(1, Screen.desktopAvailableHeight * 0.94 / designHeight, Screen.desktopAvailableWidth / designWidth) : 1
+    property size desktop: Qt.size(Screen.desktopAvailableWidth, Screen.desktopAvailableHeight)
+    readonly property real room: fitted ? Math.min(1, desktop.height * 0.94 / designHeight, desktop.width / designWidth) : 1
     readonly property int designWidth: portrait ? 1080 : counter ? 1280 : 1920
     readonly property int designHeight: portrait ? 1920 : counter ? 800 : 1080
     // On a desktop that is too low for it, the terminal shows as a smaller one.
     readonly property real shrink: Math.min(1, root.width / designWidth, root.height / designHeight)
 
+    // At the left, beside the dock, and so low that a title bar shows; where nothing places windows they would cover it.
+    x: 0
+    y: fitted ? Math.round(desktop.height * 0.04) : 0
     width: Math.round(designWidth * room)
     height: Math.round(designHeight * room)
     title: Station.name

@@ -7,6 +7,7 @@ import hashlib
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pypdfium2
@@ -18,6 +19,7 @@ from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from central.cli import main
 from kiosk.city.client import PlatformRejected
 from kiosk.city.messages import (
     CertificateAnswer,
@@ -104,6 +106,34 @@ def test_the_page_says_whose_it_is_and_that_it_is_a_sample(issued: CertificateAn
     document.close()
     for words in ("测试甲", "990000199001010017", "企业职工基本养老保险", "样章·SAMPLE", "无法律效力", "2025年1月"):
         assert words in said
+
+
+def test_the_command_says_whose_certificate_it_is_and_nothing_else(
+    device: Device, issued: CertificateAnswer, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It should answer in one plain line for its own, a changed and another platform's, and for what is no certificate."""
+    own, other, pdf = device.platform.settings.state_dir, tmp_path / "other", tmp_path / "certificate.pdf"
+    assert main(["init", "--state", str(other)]) == 0
+    capfd.readouterr()
+
+    def verdict(state: Path, content: bytes) -> tuple[int, str, str]:
+        pdf.write_bytes(content)
+        code = main(["verify", "--state", str(state), str(pdf)])
+        said = capfd.readouterr()
+        return code, said.out, said.err
+
+    content = issued.pdf()
+    at = content.index(b"stream") + 40
+    changed = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+    assert verdict(own, content) == (0, "genuine and unchanged\n", "")
+    assert verdict(own, changed) == (1, "NOT genuine: changed after it was signed\n", "")
+    assert verdict(own, b"%PDF-1.7 of no use")[1:] == (
+        "NOT genuine: it does not bear exactly one signature that can be read\n",
+        "",
+    )
+    code, out, err = verdict(other, content)
+    assert (code, err) == (1, "")
+    assert out.startswith("NOT genuine: signed by somebody else")
 
 
 def test_the_code_on_the_paper_verifies_without_a_line(device: Device, issued: CertificateAnswer) -> None:

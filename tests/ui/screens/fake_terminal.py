@@ -23,6 +23,7 @@ from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
+from kiosk.journeys.upkeep import ReportState, Trial, TrialState
 from kiosk.printing.receipt import Promised, promise_lines
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
@@ -30,6 +31,7 @@ from kiosk.session.machine import step
 from kiosk.session.states import Choice, Device, Journey, Plan, Promise, Session, State, Trouble
 from kiosk.speech import Announcer, Sentence, SpeechState
 from kiosk.words import Words
+from offline_queue import Counts, Row, RowState
 
 WAITING = "KF00420003G7"
 CALLED = "KF00420000N8"
@@ -224,7 +226,7 @@ class FakeForm:
             ],
             [
                 FieldView("reg_since", Text("居住登记日期", "Registered as resident since"), "date", "", "", help=Text("满半年才能申领", "At least half a year ago"), latest="2026-05-28"),  # noqa: E501
-                FieldView("address", Text("现居住地址", "Present address"), "address", {"division": "990101001001", "detail": ""}, "", keyboard="pinyin"),  # noqa: E501
+                FieldView("address", Text("现居住地址", "Present address"), "address", {"division": "990101001001", "detail": ""}, "", keyboard="place"),  # noqa: E501
             ],
             [FieldView("reason", Text("申领事由", "Reason"), "enum", "", "", options=REASONS)],
         ]
@@ -483,6 +485,48 @@ class FakeStaff:
         self._terminal.handle(ev.PinEntered())
 
 
+class FakeUpkeep:
+    """An outbox with one row that waits and one that was set aside; every device but the camera can be tried."""
+
+    failed = ""
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.trials: dict[Device, Trial] = {}
+        at = SATURDAY_NIGHT - dt.timedelta(hours=6)
+        made = (at, None, 3, 80_000, "00" * 32)
+        self.rows: tuple[Row, ...] = (
+            Row(16, "a", WAITING, "residence_permit_apply", RowState.PARKED, 2, *made, "envelope_malformed:code", None),
+            Row(23, "b", CALLED, "call_back", RowState.WAITING, 0, *made, "", None),
+        )
+        self.counts = Counts(1, 412, 1)
+
+    def item(self, service: str) -> ServiceItem | None:
+        return self._terminal.my_cases.item(service)
+
+    def look(self) -> None:
+        self._terminal.calls.append(("look",))
+
+    def retry(self, seq: int) -> None:
+        self._terminal.calls.append(("retry", seq))
+
+    def park(self, seq: int, reason: str) -> None:
+        self._terminal.calls.append(("park", seq, reason))
+
+    report = ReportState.NONE
+
+    def make_report(self) -> None:
+        self.report = ReportState.PRINTED
+        self._terminal.publish(Fact.STAFF)
+
+    def can_try(self, kind: Device) -> bool:
+        return kind is not Device.DOCUMENT_CAMERA
+
+    def try_device(self, kind: Device) -> None:
+        self.trials[kind] = Trial(TrialState.FAILED, "receipt_printer.offline")
+        self._terminal.publish(Fact.STAFF)
+
+
 class FakeCertificate:
     pages = 2
     pages_printed = 1
@@ -562,6 +606,7 @@ class FakeTerminal:
         )
         self.help = FakeHelp(self)
         self.staff = FakeStaff(self)
+        self.upkeep = FakeUpkeep(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
         self.reports: dict[Device, FakeReport] = {

@@ -25,7 +25,7 @@ from PySide6.QtTest import QTest
 
 from kiosk.events import Fact
 from kiosk.identity.assurance import Assurance
-from kiosk.session.states import Choice, Helping, Holding, Promise, State, Trouble
+from kiosk.session.states import Choice, Device, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
 
 WANG = [
@@ -90,6 +90,11 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.form.pages[1][1] = replace(settled, value={"division": "990100000000", "detail": ""})
         show(State.FORM, page=1)
         terminal.form.pages[1][1] = settled
+
+    def enlarged() -> None:
+        show(State.PREVIEW)
+        screen_item = next(one.item for one in seen(screen.window) if one.item.objectName() == "screen_preview")
+        screen_item.setProperty("large", True)
 
     def chosen() -> None:
         terminal.materials.pages_of("address_proof", 3)
@@ -187,6 +192,16 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.staff._count(4)
         show(State.STAFF_PIN, **changes)
 
+    def outbox() -> None:
+        show(State.STAFF)
+        next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("outbox")
+
+    def tried() -> None:
+        next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("")
+        terminal.upkeep.try_device(Device.RECEIPT_PRINTER)
+        terminal.upkeep.make_report()
+        show(State.STAFF)
+
     def locked() -> None:
         staff_pin(trouble=Trouble("staff.pin.wrong_wait", (Choice.SKIP, Choice.LEAVE), detail="15"))
 
@@ -250,6 +265,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "choose_no_record": lambda: show(State.CHOOSE, trouble=NO_RECORD),
         "prepare": lambda: show(State.PREPARE, busy=True),
         "preview": lambda: show(State.PREVIEW),
+        "preview_large": enlarged,
         "print": lambda: show(State.PRINT, busy=True),
         "taken": lambda: show(State.TAKEN, certificate_printed=True),
         "outcome_rated": lambda: show(State.OUTCOME, rated=4, rating_kept=True),
@@ -263,6 +279,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "help_phone": lambda: help_with(Helping.PHONE, "139000000"),
         "help_filed": lambda: help_with(Helping.FILED, assurance=Assurance.CARD),
         "help_refused": lambda: help_with(Helping.REFUSED, "13900000001"),
+        "staff_tried": tried,
+        "staff_outbox": outbox,
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fake_terminal import NO_PAPER, TROUBLE, WAITING
 from geometry import seen
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtTest import QTest
 
 from kiosk.catalogue.models import Need
@@ -519,6 +519,23 @@ def test_on_a_counter_every_date_is_in_view_and_whole(stand_at: Any) -> None:
     assert stand.item("terminal_name").property("lineCount") == 1
 
 
+@pytest.mark.parametrize("orientation", ["landscape", "counter"])
+def test_the_certificate_is_large_enough_to_be_checked(stand_at: Any, orientation: str) -> None:
+    """Touched, by finger or by its button, the page takes the whole width; *back* shows all of it, and then goes back."""
+    stand = stand_at(orientation)
+    stand.terminal.show(State.PREVIEW)
+    stand.settle()
+    small = stand.item("certificate_picture").width()
+    for way in ("preview_enlarge", "certificate_picture"):
+        stand.tap(way)
+        assert stand.item("preview_large").width() > max(2 * small, 0.85 * stand.screen.window.width())
+        assert stand.item("foot_main").isEnabled()
+        stand.tap("foot_back")
+        assert stand.said == []
+    stand.tap("foot_back")
+    assert stand.said == [ev.BackPressed()]
+
+
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:
     """Should keep a finger from what lies under a question."""
     stand.terminal.show(State.REVIEW, leaving=True)
@@ -650,6 +667,17 @@ def test_one_touch_says_how_it_was(stand: Any) -> None:
     assert stand.said[-1] == ev.Confirmed()
 
 
+def test_on_a_desktop_the_terminal_stands_at_the_left(stand: Any) -> None:
+    """Should fit below a title bar, at the left edge, where the dock leaves room."""
+    window = stand.screen.window
+    window.setProperty("fitted", True)
+    window.setProperty("desktop", QSizeF(1920, 1080))
+    assert window.width() == round(1080 * 0.94 * 1080 / 1920)
+    assert 0 <= window.x() < 16  # a frame may have an edge
+    assert 0 < window.y() <= 1080 - window.height()
+    stand.settle()
+
+
 def test_a_pin_is_typed_unseen(stand: Any) -> None:
     """Should show a dot for each digit, never the digit, and hand it in when there are enough."""
     stand.terminal.show(State.STAFF_PIN)
@@ -662,3 +690,29 @@ def test_a_pin_is_typed_unseen(stand: Any) -> None:
     assert "246810" not in shown
     stand.tap("foot_main")
     assert stand.said == [ev.PinEntered()]
+
+
+def test_staff_move_rows_and_try_devices(stand: Any) -> None:
+    """Should send what is set aside again at once, ask before it sets aside, and say what came of a trial."""
+    stand.terminal.show(State.STAFF)
+    stand.settle()
+    assert stand.find("try_document_camera") is None
+    stand.tap("try_receipt_printer")
+    assert "receipt_printer.offline" in stand.item("trial_receipt_printer").property("text")
+    assert stand.find("staff_report") is None
+    stand.tap("foot_other")
+    stand.item("staff_report")
+    stand.tap("foot_main")
+    stand.tap("retry_16")
+    stand.tap("park_23")
+    stand.wait(lambda: not stand.item("park").property("fresh"))
+    stand.tap("overlay_main")
+    assert (stand.find("park"), stand.terminal.calls) == (None, [("look",), ("retry", 16)])
+    stand.tap("park_23")
+    stand.wait(lambda: not stand.item("park").property("fresh"))
+    stand.tap("overlay_second")
+    assert stand.terminal.calls[-1] == ("park", 23, "asked_by_department")
+    stand.tap("foot_back")
+    assert stand.said == []
+    stand.tap("foot_back")
+    assert stand.said == [ev.BackPressed()]

@@ -13,6 +13,7 @@ from central import insurance, keys, tokens
 from central.catalogue import CatalogueDesk
 from central.db import Database
 from central.files import write_durably
+from central.handover import HandoverDesk
 from central.parts import ObjectStore
 from central.refusals import Refused
 from central.register import Month, Register
@@ -160,3 +161,14 @@ def test_a_durable_file_is_whole_or_absent(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         write_durably(target, b"x")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [("", "https://fuwu.kaifeng.example/"), ("https://up.example:8443/", "https://up.example:8443/")],
+)
+def test_phones_are_sent_to_the_public_address_unless_another_is_named(tmp_path: Path, named: str, expected: str) -> None:
+    """A hand-over should lead to its own address, else to the one on the certificates."""
+    settings = Settings(tmp_path, public_url="https://fuwu.kaifeng.example", handover_url=named)
+    opened = HandoverDesk(settings).open("0001")
+    assert opened.url == f"{expected}u/{opened.token}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -90,7 +91,14 @@ def test_page(port: ControlPort) -> None:
         ("POST", "/v1/radio/volume", b" " * 70_000, 413, "too_long"),
         ("POST", "/v1/radio/tune", b"{}", 404, "unknown_action"),
         ("POST", "/v2/radio/volume", b"{}", 404, "unknown_path"),
+        ("POST", "/v1/radio/volume", b"[" * 30_000, 400, "not_json"),
+        ("POST", "/v1/radio/volume", b'{"level":' * 7_000, 400, "not_json"),
         ("GET", "/v1/radio/volume", None, 405, "use_post"),
+        ("POST", "/v1/state", b"{}", 405, "use_get"),
+        ("POST", "/v1/radio/last.bin", b"{}", 405, "use_get"),
+        ("DELETE", "/v1/radio/volume", None, 405, "use_get_or_post"),
+        ("PUT", "/v1/radio/volume", b'{"level": 3}', 405, "use_get_or_post"),
+        ("BREW", "/", None, 405, "use_get_or_post"),
         ("GET", "/v1/nothing", None, 404, "unknown_page"),
         ("GET", "/", None, 404, "unknown_path"),
     ],
@@ -102,6 +110,15 @@ def test_bad_requests_are_told_in_json(
     answer = told(ask(port, method, path, body))
     assert (answer[0], answer[1]["error"]) == (status, code)
     assert levels == []
+
+
+def test_what_is_no_http_is_told_too(port: ControlPort) -> None:
+    """A line that is no request has a status and a code, and the connection ends; so does HEAD, without a body."""
+    with socket.create_connection(("127.0.0.1", port.port), timeout=10) as line:
+        line.sendall(b"GET /v1/state HTTP/x.y\r\n\r\n")
+        head, _, body = b"".join(iter(lambda: line.recv(4096), b"")).partition(b"\r\n\r\n")
+    assert json.loads(body or head)["error"] == "bad_request"
+    assert ask(port, "HEAD", "/v1/state")[::2] == (405, b"")
 
 
 @pytest.mark.parametrize("headers", [{"Host": "example.com"}, {"Origin": "http://127.0.0.1"}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 from pathlib import Path
 
@@ -63,3 +64,11 @@ def test_a_code_that_no_city_prints_is_refused_at_once(code: str, capsys: pytest
     with pytest.raises(SystemExit):
         main(["enrol", "--code", code])
     assert "as the city printed it" in capsys.readouterr().err
+
+
+def test_the_command_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """Should print the version of the package and end well."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.strip() == importlib.metadata.version("civic-kiosk")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ui.keyboard import build
-from ui.keyboard.pinyin import LONGEST_TYPED, Pinyin, PinyinError
+from ui.keyboard.pinyin import LEANINGS, LONGEST_TYPED, Pinyin, PinyinError
 
 ENTRIES = [
     ("xian", 760, "现"),
@@ -35,6 +35,12 @@ ENTRIES = [
     ("chao", 900, "朝"),
     ("yang", 900, "阳"),
     ("qu", 900, "区"),
+    ("wang", 900, "网"),
+    ("xiu", 900, "休"),
+    ("ying", 900, "应"),
+    ("ou", 900, "偶"),
+    ("wei", 900, "为"),
+    ("lu", 900, "路"),
     ("shen", 900, "身"),
     ("fen", 900, "份"),
     ("zheng", 900, "证"),
@@ -42,18 +48,26 @@ ENTRIES = [
     ("yan", 1350, "䶮"),
     ("ji", 1350, "𠮷"),
 ]
+MORE = {
+    "family": [("wang", 260, "王"), ("wang", 560, "汪"), ("ou yang", 700, "欧阳")],
+    "given": [("wei", 300, "伟"), ("wei", 500, "威")],
+    "given1": [("xiu", 300, "秀"), ("xiu", 500, "修")],
+    "given2": [("ying", 300, "英"), ("ying", 400, "颖")],
+    "pair": [("xiu ying", 500, "秀英")],
+    "place": [("qu", 400, "区"), ("yan jing lu", 500, "雁京路"), ("bei", 450, "北")],
+}
 INITIALS = [("sfz", 900, "身份证", "shen fen zheng"), ("sfz", 1000, "十分钟", "shi fen zhong")]
 
 
 @pytest.fixture
 def pinyin(tmp_path: Path) -> Pinyin:
     path = tmp_path / "small.db"
-    build.write(path, ENTRIES, INITIALS)
+    build.write(path, ENTRIES, INITIALS, MORE)
     return Pinyin(path)
 
 
-def texts(pinyin: Pinyin, typed: str) -> list[str]:
-    return [candidate.text for candidate in pinyin.candidates(typed)]
+def texts(pinyin: Pinyin, typed: str, leaning: str = "") -> list[str]:
+    return [candidate.text for candidate in pinyin.candidates(typed, leaning)]
 
 
 def test_both_cuts_are_offered(pinyin: Pinyin) -> None:
@@ -87,6 +101,30 @@ def test_first_letters(pinyin: Pinyin, typed: str) -> None:
     assert texts(pinyin, typed)[0] == "身份证"
 
 
+def test_names_first_where_a_name_is_asked_for(pinyin: Pinyin) -> None:
+    """Full names should come by how common both parts are, names not met whole after those that are."""
+    assert texts(pinyin, "wangxiuying", "name")[:4] == ["王秀英", "汪秀英", "王秀颖", "王修英"]
+    assert texts(pinyin, "ouyangwei", "name")[:2] == ["欧阳伟", "欧阳威"]
+    assert texts(pinyin, "wang", "name")[:2] == ["王", "汪"]
+    assert texts(pinyin, "xiuying", "name")[0] == "秀英"
+    assert "王秀英" not in texts(pinyin, "wangxiuying")
+    assert all(c.used == len("wangxiuying") for c in pinyin.candidates("wangxiuying", "name")[:4])
+
+
+def test_a_name_field_still_writes_everything(pinyin: Pinyin) -> None:
+    """Rare characters and common words should be there beside the names."""
+    assert "䶮" in texts(pinyin, "yan", "name")
+    assert "𠮷" in texts(pinyin, "ji", "name")
+    assert "中国" in texts(pinyin, "zhongguo", "name")
+
+
+def test_addresses_lean_to_places(pinyin: Pinyin) -> None:
+    """What addresses are made of should win over everyday words, in an address and nowhere else."""
+    assert texts(pinyin, "yanjinglu", "place")[0] == "雁京路"
+    assert "雁京路" not in texts(pinyin, "yanjinglu")
+    assert texts(pinyin, "beijingshibeiqu", "place")[0] == "北京市北区"
+
+
 def test_piece_by_piece(pinyin: Pinyin) -> None:
     """The beginning should be on offer too, longest first, with the letters that it uses."""
     found = pinyin.candidates("beijingshichaoyangqu")
@@ -103,16 +141,19 @@ def test_rare_characters_and_spellings(pinyin: Pinyin) -> None:
 
 @pytest.mark.parametrize("typed", ["", "'", "'''", "xxqqvv", "zzzz" * 40, "xi''an", "aeiou" * 20])
 def test_nothing_typed_can_hurt(pinyin: Pinyin, typed: str) -> None:
-    """Any letters should answer quickly and use no more letters than there are."""
-    assert all(0 < c.used <= min(len(typed), LONGEST_TYPED) for c in pinyin.candidates(typed))
+    """Any letters should be answered, in every kind of field, with no more letters used than there are."""
+    for leaning in LEANINGS:
+        assert all(0 < c.used <= min(len(typed), LONGEST_TYPED) for c in pinyin.candidates(typed, leaning))
 
 
 def test_nothing_is_learned(pinyin: Pinyin, tmp_path: Path) -> None:
     """Choosing and asking again should change neither the answers nor the file."""
     before = (tmp_path / "small.db").read_bytes()
     first = texts(pinyin, "yan")
-    for _ in range(20):
-        texts(pinyin, "beijingyan")
+    for leaning in LEANINGS * 5:
+        texts(pinyin, "beijingyan", leaning)
+        texts(pinyin, "wangxiuying", leaning)
+    assert pinyin._kept == {}
     assert texts(pinyin, "yan") == first
     assert (tmp_path / "small.db").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small.db"]

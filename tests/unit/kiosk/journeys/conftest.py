@@ -70,6 +70,7 @@ from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
+from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.journeys.vault import Vault
 from kiosk.session import events as ev
 from kiosk.session.runner import SessionRunner
@@ -527,6 +528,7 @@ class Bench:
         context, vision = self.context, cast("Vision", self.vision)
         materials = MaterialsDesk(context, vision, ReadingDesk(context, self._read))
         form = FormDesk(context, materials)
+        staff = StaffDesk(context)
         desks = Desks(
             person=PersonDesk(context),
             form=form,
@@ -538,7 +540,8 @@ class Bench:
             help=HelpDesk(context),
             rating=RatingDesk(context),
             guard=GuardDesk(context),
-            staff=StaffDesk(context),
+            staff=staff,
+            upkeep=UpkeepDesk(context, staff, lambda: self.terminal.reports),
         )
         return Terminal(
             context=context,

@@ -11,6 +11,18 @@ Item {
     signal digit(string key)
     signal erase
 
+    // The keys of a keypad do what the pad's own do; true when the key was one of them.
+    function typed(event: KeyEvent): bool {
+        if (!enabled || !visible)
+            return false;
+        const key = /^[0-9]$/.test(event.text) ? event.text : "";
+        if (key !== "")
+            digit(key);
+        else if (event.key === Qt.Key_Backspace)
+            erase();
+        return key !== "" || event.key === Qt.Key_Backspace;
+    }
+
     implicitHeight: 4 * Theme.target + 3 * Theme.gap
 
     Grid {

@@ -17,7 +17,7 @@ FocusScope {
     property string source // where a prefilled value came from, in words
     property bool optional: false
     property bool readOnly: false
-    property string keyboard: "pinyin" // which layout the keyboard opens: pinyin, letters, digits, id, symbols
+    property string keyboard: "pinyin" // what the keyboard opens for: pinyin, name, place, letters, digits, id, symbols
     property alias maximumLength: input.maximumLength
     property bool secret: false // dots for a PIN
     property string masked // shown instead of the value until it is held open

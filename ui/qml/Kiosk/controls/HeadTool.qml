@@ -20,7 +20,7 @@ Pressable {
     background: Rectangle {
         radius: root.corner
         color: root.on ? Theme.brand : root.blocked ? Theme.sunk : root.down ? Theme.tint : "transparent"
-        border.width: root.down || Theme.highContrast ? Theme.stroke : 0
+        border.width: root.down || Theme.highContrast && !root.blocked ? Theme.stroke : 0
         border.color: Theme.brand
     }
 

@@ -22,7 +22,7 @@ FocusScope {
     property string thirdText
     property string thirdKind: "quiet"
     property Component picture: null
-    property list<string> spoken: [title].concat(lines, [mainText, secondText, thirdText])
+    property list<string> spoken: [title].concat(lines, strong !== "" ? [strongName, strong] : [], [mainText, secondText, thirdText])
 
     property int lull: 700 // ms, longer than two touches of a fast typist are apart
     readonly property bool fresh: calm.running

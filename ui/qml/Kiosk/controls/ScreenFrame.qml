@@ -123,7 +123,7 @@ FocusScope {
         forceActiveFocus(Qt.OtherFocusReason)
 
     Spoken {
-        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled ? root.mainText : ""])
+        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled && !root.mainWaits ? root.mainText : ""])
     }
 
     Rectangle {
@@ -313,7 +313,7 @@ FocusScope {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
             objectName: "tool_sound"
-            iconName: root.soundOn ? "sound" : "mute"
+            iconName: root.soundAvailable ? "sound" : "mute"
             text: qsTrId("controls.sound")
             on: root.soundOn
             blocked: !root.soundAvailable

@@ -15,6 +15,7 @@ KioskScreen {
     objectName: "screen_call_back"
     title: filed ? qsTrId("screens.call_back.title_filed") : refused ? qsTrId("screens.call_back.title_refused") : qsTrId("screens.call_back.title")
     instruction: filed ? qsTrId("screens.call_back.instruction_filed") : refused ? "" : qsTrId("screens.call_back.instruction")
+    aloud: filed ? [qsTrId("screens.call_back.code"), Help.code, Help.named ? qsTrId("screens.call_back.in_my_cases") : qsTrId("screens.call_back.by_phone")] : refused ? [qsTrId("screens.call_back.refused")] : [qsTrId("screens.call_back.purpose")]
     steps: []
     endVisible: false
     backVisible: !filed
@@ -36,6 +37,10 @@ KioskScreen {
 
     function askHelp(): void {
         Help.close();
+    }
+
+    function typed(event: KeyEvent): bool {
+        return pad.typed(event) || root.entered(event);
     }
 
     GridLayout {
@@ -87,6 +92,8 @@ KioskScreen {
         }
 
         DigitPad {
+            id: pad
+
             Layout.fillWidth: true
             Layout.fillHeight: true
             Layout.preferredWidth: 1.2

@@ -27,25 +27,8 @@ KioskScreen {
         Person.submitCode();
     }
 
-    function confirmed(): bool {
-        if (mainEnabled)
-            goOn();
-        return mainEnabled;
-    }
-
-    // The digits of a keypad, wherever its focus is.
     function typed(event: KeyEvent): bool {
-        if (Session.busy)
-            return false;
-        if (/^[0-9]$/.test(event.text))
-            Person.typeCode(event.text);
-        else if (event.key === Qt.Key_Backspace)
-            Person.eraseCode();
-        else if (event.key === Qt.Key_Return || event.key === Qt.Key_Enter || event.key === Qt.Key_Select)
-            return confirmed();
-        else
-            return false;
-        return true;
+        return pad.typed(event) || root.entered(event);
     }
 
     // On a counter the pad stands beside the six places, since there is no height for both.
@@ -121,6 +104,8 @@ KioskScreen {
         }
 
         DigitPad {
+            id: pad
+
             Layout.column: Theme.counter ? 1 : 0
             Layout.row: Theme.counter ? 0 : 2
             Layout.rowSpan: Theme.counter ? 2 : 1

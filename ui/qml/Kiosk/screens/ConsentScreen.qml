@@ -19,13 +19,18 @@ KioskScreen {
         return asked && !on ? qsTrId("screens.consent.missing") : "";
     }
 
+    readonly property list<Tick> ticks: withPhone ? [first, second, third] : [first, second]
+
+    aloud: ticks.map(tick => tick.heading).concat(ticks.filter(tick => tick.missing !== "").map(tick => Sentence.fill(qsTrId("screens.consent.missing_one"), {
+        "name": tick.heading
+    })))
     instruction: qsTrId("screens.consent.instruction")
     mainText: qsTrId("screens.consent.agree")
     mainWaits: !identify || !handle || (withPhone && !phone)
     endVisible: false
     onMissed: {
         asked = true;
-        page.reveal([first, second, third].find(tick => tick.missing !== "") ?? first);
+        page.reveal(ticks.find(tick => tick.missing !== "") ?? first);
     }
 
     PageScroller {

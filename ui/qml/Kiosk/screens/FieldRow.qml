@@ -11,6 +11,7 @@ Column {
 
     required property var field
     readonly property string type: field.type
+    readonly property string hints: [field.help, field.allowed].filter(hint => hint !== "").join("\n")
     readonly property string origin: field.source === "" ? "" : qsTrId(field.source)
 
     objectName: "row_" + field.key
@@ -131,7 +132,7 @@ Column {
         DatePicker {
             objectName: "date_" + root.field.key
             label: root.field.label
-            help: root.field.help
+            help: root.hints
             error: root.field.problem
             source: root.origin
             optional: !root.field.required
@@ -149,7 +150,7 @@ Column {
         MonthPicker {
             objectName: "month_" + root.field.key
             label: root.field.label
-            help: root.field.help
+            help: root.hints
             error: root.field.problem
             source: root.origin
             optional: !root.field.required

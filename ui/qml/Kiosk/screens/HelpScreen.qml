@@ -11,6 +11,7 @@ KioskScreen {
     property string stepInstruction
 
     objectName: "screen_help"
+    aloud: [qsTrId("screens.help.step"), stepTitle, stepInstruction, qsTrId("screens.help.station"), Station.phone, qsTrId("screens.help.hotline"), "12345", qsTrId("screens.help.number"), Station.number]
     title: qsTrId("screens.help.title")
     instruction: qsTrId("screens.help.instruction")
     steps: []

@@ -10,7 +10,7 @@ ScreenFrame {
 
     property bool endVisible: Session.journey !== ""
     property bool silenceAsked: false // why nothing can be heard
-    property bool asking: false // a question of the screen's own lies over it
+    property bool questioned: false // a question of the screen's own lies over it
 
     // A screen with another meaning of a button overrides its function: a handler of its own would only be added.
     function goBack(): void {
@@ -23,6 +23,15 @@ ScreenFrame {
 
     function goOther(): void {
         Session.cancel();
+    }
+
+    // Enter goes on from the digits of a keypad, while nothing else has its focus.
+    function entered(event: KeyEvent): bool {
+        const enter = event.key === Qt.Key_Return || event.key === Qt.Key_Enter || event.key === Qt.Key_Select;
+        if (!enter || !mainEnabled || mainBusy)
+            return false;
+        goOn();
+        return true;
     }
 
     function askHelp(): void {
@@ -55,7 +64,7 @@ ScreenFrame {
     onTextSizeWanted: Settings.setTextSize((Settings.textSize + 1) % 4)
     onContrastWanted: Settings.setHighContrast(!Settings.highContrast)
     onLowReachWanted: Settings.setLowReach(!Settings.lowReach)
-    covered: silenceAsked || asking
+    covered: silenceAsked || questioned
     soundOn: Speech.on
     soundAvailable: Speech.available
     onSoundWanted: Speech.toggle()

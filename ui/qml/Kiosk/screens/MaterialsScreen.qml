@@ -17,7 +17,7 @@ KioskScreen {
         "count": missing
     })
     aloud: [].concat(...views.filter(view => view.state === "needed" || view.state === "partly").map(view => [view.name, qsTrId("screens.materials.state.needed")]))
-    asking: bringing.open
+    questioned: bringing.open
     mainIcon: Materials.complete ? "next" : ""
     mainEnabled: Materials.complete
 

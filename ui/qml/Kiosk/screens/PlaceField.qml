@@ -162,7 +162,7 @@ Column {
         objectName: "field_" + root.field.key
         width: parent.width
         label: qsTrId("screens.form.address_detail")
-        keyboard: "pinyin"
+        keyboard: "place"
         maximumLength: root.field.maxLength
         error: root.field.problem
         visible: root.street && root.settled

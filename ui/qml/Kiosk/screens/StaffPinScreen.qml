@@ -23,6 +23,10 @@ KioskScreen {
         Staff.enterPin();
     }
 
+    function typed(event: KeyEvent): bool {
+        return pad.typed(event) || root.entered(event);
+    }
+
     GridLayout {
         anchors.fill: parent
         columns: Theme.portrait ? 1 : 2
@@ -62,6 +66,8 @@ KioskScreen {
         }
 
         DigitPad {
+            id: pad
+
             Layout.fillWidth: true
             Layout.fillHeight: true
             Layout.preferredWidth: 1.2

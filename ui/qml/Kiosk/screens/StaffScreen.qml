@@ -1,145 +1,81 @@
 pragma ComponentBehavior: Bound
 import QtQuick
-import QtQuick.Layouts
 import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
 
-// For those who look after the terminal: every device as it is now, the line, what waits to be sent.
+// For those who look after the terminal and have signed in: the devices, and the outbox. Pulling the card leaves.
 KioskScreen {
     id: root
 
-    function since(seconds: int): string {
-        const hours = Math.floor(seconds / 3600);
-        const minutes = Math.floor(seconds / 60);
-        if (hours > 0)
-            return Sentence.fill(qsTrId("staff.hours"), {
-                "count": hours
-            });
-        if (minutes > 0)
-            return Sentence.fill(qsTrId("staff.minutes"), {
-                "count": minutes
-            });
-        return Sentence.fill(qsTrId("staff.seconds"), {
-            "count": seconds
-        });
+    readonly property bool outbox: Staff.page === "outbox"
+    property var parking: null // the row that is to be set aside
+
+    title: outbox ? qsTrId("staff.outbox") : qsTrId("staff.title")
+    instruction: Sentence.fill(qsTrId("staff.instruction"), {
+        "name": Staff.name
+    })
+    endVisible: false
+    backText: outbox ? qsTrId("staff.back") : qsTrId("staff.leave")
+    mainText: outbox ? "" : qsTrId("staff.look_outbox")
+    mainIcon: "inbox"
+
+    otherText: outbox ? "" : qsTrId("staff.report.print")
+    otherIcon: ""
+    otherKind: "secondary"
+
+    function goOther(): void {
+        Staff.makeReport();
     }
 
-    title: qsTrId("staff.title")
-    instruction: qsTrId("staff.instruction")
-    endVisible: false
-    backText: qsTrId("staff.leave")
+    function goBack(): void {
+        if (outbox)
+            Staff.look("");
+        else
+            Session.back();
+    }
 
-    PageScroller {
+    function goOn(): void {
+        Staff.look("outbox");
+    }
+
+    Loader {
         anchors.fill: parent
-        spacing: Theme.space3
+        sourceComponent: root.outbox ? outboxPage : devicesPage
+    }
 
-        Repeater {
-            model: Devices.rows
+    Component {
+        id: devicesPage
 
-            Rectangle {
-                id: device
+        StaffDevices {}
+    }
 
-                required property var modelData
-                readonly property string kind: ({
-                        "ready": "good",
-                        "degraded": "warn",
-                        "lost": "bad",
-                        "faulted": "bad",
-                        "absent": "info"
-                    })[modelData.state] ?? "info"
-                readonly property color mark: kind === "good" ? Theme.good : kind === "warn" ? Theme.warn : kind === "bad" ? Theme.bad : Theme.inkSoft
+    Component {
+        id: outboxPage
 
-                objectName: "device_" + modelData.kind
-                width: parent?.width ?? 0
-                height: row.implicitHeight + 2 * Theme.space3
-                radius: Theme.radius2
-                color: Theme.surface
-                border.width: Theme.highContrast ? Theme.stroke : Theme.hairline
-                border.color: Theme.highContrast ? Theme.edge : Theme.line
-
-                RowLayout {
-                    id: row
-
-                    x: Theme.space4
-                    y: Theme.space3
-                    width: parent.width - 2 * Theme.space4
-                    spacing: Theme.space4
-
-                    Icon {
-                        name: device.kind
-                        size: Theme.icon2
-                        color: device.mark
-                    }
-
-                    ColumnLayout {
-                        Layout.fillWidth: true
-                        spacing: 0
-
-                        KioskText {
-                            Layout.fillWidth: true
-                            text: qsTrId("screens.device." + device.modelData.kind)
-                            role: "lead"
-                            font.bold: true
-                            color: Theme.brand
-                        }
-
-                        KioskText {
-                            Layout.fillWidth: true
-                            text: [device.modelData.status === "" ? "" : qsTrId("staff.status." + device.modelData.status), device.modelData.detail].filter(part => part !== "").join(" · ")
-                            color: Theme.inkSoft
-                            visible: text !== ""
-                        }
-                    }
-
-                    ColumnLayout {
-                        spacing: 0
-
-                        KioskText {
-                            Layout.alignment: Qt.AlignRight
-                            text: qsTrId("staff.supervisor." + device.modelData.state)
-                            font.bold: true
-                            color: device.mark
-                            wrapMode: Text.NoWrap
-                        }
-
-                        KioskText {
-                            Layout.alignment: Qt.AlignRight
-                            text: device.modelData.state === "absent" ? "" : root.since(device.modelData.seconds)
-                            role: "caption"
-                            color: Theme.inkSoft
-                            wrapMode: Text.NoWrap
-                        }
-                    }
-                }
-            }
+        StaffOutbox {
+            onParkWanted: row => root.parking = row
         }
+    }
 
-        Panel {
-            width: parent?.width ?? 0
-            icon: Station.lineUp ? "online" : "offline"
-            heading: qsTrId("staff.line")
-            strong: Station.lineUp ? qsTrId("staff.line_up") : qsTrId("staff.line_down")
-            text: Station.lastSuccess === "" ? qsTrId("staff.never") : Sentence.fill(qsTrId("staff.last_success"), {
-                "time": Station.lastSuccess
-            })
-        }
+    Overlay {
+        parent: root
+        objectName: "park"
+        open: root.parking !== null
+        kind: "warn"
+        icon: "warn"
+        title: qsTrId("staff.park.title")
+        lines: [root.parking?.number ?? "", qsTrId("staff.park.text")]
+        mainText: qsTrId("staff.park.not")
+        secondText: qsTrId("staff.park.asked_by_department")
+        thirdText: qsTrId("staff.park.suspected_duplicate")
+        onMain: root.parking = null
+        onSecond: root.park("asked_by_department")
+        onThird: root.park("suspected_duplicate")
+    }
 
-        Panel {
-            width: parent?.width ?? 0
-            icon: "inbox"
-            heading: qsTrId("staff.outbox")
-            strong: Station.waiting === 0 ? qsTrId("staff.outbox_none") : Sentence.fill(qsTrId("staff.outbox_count"), {
-                "count": Station.waiting
-            })
-        }
-
-        Panel {
-            width: parent?.width ?? 0
-            icon: "building"
-            heading: qsTrId("staff.terminal")
-            strong: Station.number
-            text: Station.site + (Session.fault === "" ? "" : " · " + Session.fault)
-        }
+    function park(reason: string): void {
+        Staff.park(parking.seq, reason);
+        parking = null;
     }
 }
