@@ -10,14 +10,15 @@ import datetime as dt
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from central import call_backs, cases, ratings, withdrawals
+from central.asking import Question, shaped
 from central.db import Database, unasked
 from central.refusals import Refused
 from central.tables import kiosks, submissions
@@ -30,14 +31,16 @@ _TOGETHER = 64
 """Submissions in one transaction at most, so that the first does not wait for ever."""
 
 # Made once: to put a statement together costs more than to run it.
-_KNOWN = select(submissions.c.id, submissions.c.sha256, submissions.c.receipt).where(
+_KNOWN = shaped("known", a=submissions.c.id, b=submissions.c.sha256, data=submissions.c.receipt).where(
     submissions.c.id.in_(bindparam("ids", expanding=True))
 )
-_NUMBERS = select(
-    kiosks.c.number,
-    kiosks.c.contiguous,
-    select(func.max(submissions.c.seq)).where(submissions.c.kiosk == kiosks.c.number).scalar_subquery().label("highest"),
+_NUMBERS = shaped(
+    "number",
+    a=kiosks.c.number,
+    n=kiosks.c.contiguous,
+    m=select(func.max(submissions.c.seq)).where(submissions.c.kiosk == kiosks.c.number).scalar_subquery(),
 ).where(kiosks.c.number.in_(bindparam("numbers", expanding=True)))
+_ASKED = Question(_KNOWN, _NUMBERS, *cases.ASKED)
 _LATER = (
     select(submissions.c.seq)
     .where(submissions.c.kiosk == bindparam("kiosk"), submissions.c.seq > bindparam("after"))
@@ -146,7 +149,7 @@ class Accepting:
 def stored(connection: Connection, submission_id: str, digest: str) -> bytes | None:
     """Return the receipt of a submission that is here; None if it is not. Refuses 422 `body_differs`."""
     row = connection.execute(_KNOWN, {"ids": [submission_id]}).first()
-    return None if row is None else _same(row.sha256, row.receipt, digest)
+    return None if row is None else _same(row.b, row.data, digest)
 
 
 def _same(known: str, receipt: bytes, digest: str) -> bytes:
@@ -157,9 +160,9 @@ def _same(known: str, receipt: bytes, digest: str) -> bytes:
 
 def enter_all(connection: Connection, arrivals: Sequence[Arrival], sign: Sign) -> list[Answer | Exception]:
     """Enter what is not here yet, in this order; return each one's answer or refusal. Of a refused one nothing stays."""
-    rows = connection.execute(_KNOWN, {"ids": [arrival.header.id for arrival in arrivals]})
-    known = {row.id: (row.sha256, bytes(row.receipt)) for row in rows}
-    numbers = _Numbers(connection, {arrival.header.kiosk for arrival in arrivals})
+    said = _ASKED.ask(connection, _questions(arrivals))
+    known = {row.a: (row.b, bytes(row.data)) for row in said.get("known", ())}
+    numbers = _Numbers(connection, said.get("number", ()))
     outcomes: list[Answer | Exception] = []
     fresh: list[Arrival] = []
     for arrival in arrivals:
@@ -178,35 +181,46 @@ def enter_all(connection: Connection, arrivals: Sequence[Arrival], sign: Sign) -
         outcomes.append((201, receipt))
         fresh.append(arrival)
     if fresh:
-        _write(connection, fresh, known, numbers)
+        entries = [
+            cases.Entry(arrival.message, confirmed=arrival.confirmed, received_at=arrival.received_at)
+            for arrival in fresh
+            if isinstance(arrival.message, Submission)
+        ]
+        rows = [_row(arrival, known[arrival.header.id][1]) for arrival in fresh]
+        _write(connection, rows, numbers, cases.Entering(connection, entries, said))
+        for arrival in fresh:
+            _enter_other(connection, arrival)
     return outcomes
 
 
-def _write(
-    connection: Connection, fresh: Sequence[Arrival], known: dict[str, tuple[str, bytes]], numbers: _Numbers
-) -> None:
-    entries = [
-        cases.Entry(arrival.message, confirmed=arrival.confirmed, received_at=arrival.received_at)
-        for arrival in fresh
-        if isinstance(arrival.message, Submission)
-    ]
-    entering = cases.Entering(connection, entries) if entries else None
+def _questions(arrivals: Sequence[Arrival]) -> dict[str, list[str]]:
+    made = [arrival.message for arrival in arrivals if isinstance(arrival.message, Submission)]
+    return {
+        "ids": [arrival.header.id for arrival in arrivals],
+        "numbers": sorted({arrival.header.kiosk for arrival in arrivals}),
+        "codes": [submission.code for submission in made],
+        "subjects": sorted({cases.subject_of(submission) for submission in made}),
+    }
+
+
+def _write(connection: Connection, rows: list[dict[str, Any]], numbers: _Numbers, entering: cases.Entering) -> None:
     with unasked(connection):
-        connection.execute(_ENTER, [_row(arrival, known[arrival.header.id][1]) for arrival in fresh])
+        connection.execute(_ENTER, rows)
         numbers.write()
-        if entering is not None:
-            entering.write()
-    if entering is not None:
-        entering.withdraw()
-    for arrival in fresh:
-        confirmed, received_at = arrival.confirmed, arrival.received_at
-        match arrival.message:
-            case Withdrawal() as message:
-                withdrawals.enter(connection, message, confirmed=confirmed, received_at=received_at)
-            case CallBack() as message:
-                call_backs.enter(connection, message, confirmed=confirmed, received_at=received_at)
-            case Rating() as message:
-                ratings.enter(connection, message, received_at=received_at)
+        entering.write()
+    entering.withdraw()
+
+
+def _enter_other(connection: Connection, arrival: Arrival) -> None:
+    """Enter what is no new case; it may be about one that came together with it."""
+    confirmed, received_at = arrival.confirmed, arrival.received_at
+    match arrival.message:
+        case Withdrawal() as message:
+            withdrawals.enter(connection, message, confirmed=confirmed, received_at=received_at)
+        case CallBack() as message:
+            call_backs.enter(connection, message, confirmed=confirmed, received_at=received_at)
+        case Rating() as message:
+            ratings.enter(connection, message, received_at=received_at)
 
 
 def _row(arrival: Arrival, receipt: bytes) -> dict[str, Any]:
@@ -239,14 +253,11 @@ def _receipt(arrival: Arrival, contiguous: int, sign: Sign) -> bytes:
 class _Numbers:
     """Up to which number nothing of a terminal is missing, while its submissions are entered."""
 
-    def __init__(self, connection: Connection, numbers: Iterable[str]) -> None:
+    def __init__(self, connection: Connection, rows: Sequence[Row[Any]]) -> None:
         self._connection = connection
-        self._contiguous: dict[str, int] = {}
-        self._later: dict[str, bool] = {}
+        self._contiguous: dict[str, int] = {row.a: row.n for row in rows}
+        self._later = {row.a: (row.m or 0) > row.n for row in rows}
         self._ahead: dict[str, set[int]] = {}
-        for row in connection.execute(_NUMBERS, {"numbers": sorted(numbers)}):
-            self._contiguous[row.number] = row.contiguous
-            self._later[row.number] = (row.highest or 0) > row.contiguous
         self._before = dict(self._contiguous)
 
     def arrived(self, kiosk: str, seq: int) -> int:

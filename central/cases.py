@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, func, select, update
+from sqlalchemy import Connection, Insert, Row, bindparam, func, select, update
 
 from central import call_backs, withdrawals
+from central.asking import shaped
 from central.catalogue import CatalogueDesk, Item
 from central.db import Database
 from central.gaps import Gap, gaps
@@ -50,15 +51,18 @@ _ENTER_MATERIAL = materials.insert()
 # Nobody asks for the numbers that these get.
 _ENTER_FILE = attachments.insert().inline()
 _NOTE = events.insert().inline()
-_LAST = select(
-    select(func.max(cases.c.id)).scalar_subquery().label("case_id"),
-    select(func.max(materials.c.id)).scalar_subquery().label("material_id"),
+ASKED = (
+    withdrawals.WAITING,
+    shaped("open", a=cases.c.subject_hash, b=cases.c.item, c=cases.c.code, n=cases.c.id).where(
+        cases.c.subject_hash.in_(bindparam("subjects", expanding=True)), cases.c.state.in_(_OPEN)
+    ),
+    shaped(
+        "last",
+        n=select(func.max(cases.c.id)).scalar_subquery(),
+        m=select(func.max(materials.c.id)).scalar_subquery(),
+    ),
 )
-_OPEN_CASES = (
-    select(cases.c.subject_hash, cases.c.item, cases.c.code)
-    .where(cases.c.subject_hash.in_(bindparam("subjects", expanding=True)), cases.c.state.in_(_OPEN))
-    .order_by(cases.c.id)
-)
+"""What `Entering` has to know of the record; asked with `codes` and `subjects`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,22 +121,28 @@ class Entry:
     received_at: dt.datetime
 
 
-class Entering:
-    """Submissions that become cases, inside the transaction that accepts them: looked at together, entered together."""
+def subject_of(submission: Submission) -> str:
+    """Name the person whose case it is."""
+    return subject_hash(submission.applicant.name, submission.applicant.number)
 
-    def __init__(self, connection: Connection, entries: Sequence[Entry]) -> None:
-        """Look up what their cases have to know, in the order in which they will be entered."""
+
+class Entering:
+    """Submissions that become cases, inside the transaction that accepts them: entered together, in their order."""
+
+    def __init__(self, connection: Connection, entries: Sequence[Entry], known: Mapping[str, Sequence[Row[Any]]]) -> None:
+        """`known` is what the record said to `ASKED`."""
         self._connection = connection
         self._rows: dict[Insert, list[dict[str, Any]]] = {
             statement: [] for statement in (_ENTER, _ENTER_MATERIAL, _ENTER_FILE, _NOTE)
         }
         self._taken_back: list[tuple[int, Entry, str]] = []
-        subjects = [subject_hash(one.submission.applicant.name, one.submission.applicant.number) for one in entries]
-        taken_back = withdrawals.waiting(connection, [one.submission.code for one in entries])
-        doubles = _open_doubles(connection, set(subjects))
-        last = connection.execute(_LAST).one()
-        self._material_ids = itertools.count((last.material_id or 0) + 1)
-        for case_id, one, subject in zip(itertools.count((last.case_id or 0) + 1), entries, subjects, strict=False):
+        taken_back = {(row.a, row.b) for row in known.get("withdrawn", ())}
+        # The newest open case of each person and item. A clerk judges it; nothing is refused.
+        doubles = {(row.a, row.b): row.c for row in sorted(known.get("open", ()), key=lambda row: int(row.n))}
+        [last] = known["last"]
+        self._material_ids = itertools.count((last.m or 0) + 1)
+        for case_id, one in zip(itertools.count((last.n or 0) + 1), entries, strict=False):
+            subject = subject_of(one.submission)
             same = (subject, one.submission.item)
             self._add(case_id, one, subject, doubles.get(same))
             if (one.submission.code, subject) in taken_back:
@@ -195,12 +205,6 @@ def _row(case_id: int, one: Entry, subject: str, double_of: str | None) -> dict[
 
 def _file(case_id: int, material_id: int | None, ref: PartRef) -> dict[str, Any]:
     return {"case_id": case_id, "material_id": material_id, **ref.model_dump()}
-
-
-def _open_doubles(connection: Connection, subjects: set[str]) -> dict[tuple[str, str], str]:
-    """Return the code of the newest open case of each (person, item). A clerk judges it; nothing is refused."""
-    rows = connection.execute(_OPEN_CASES, {"subjects": sorted(subjects)})
-    return {(row.subject_hash, row.item): row.code for row in rows}
 
 
 def _noted(case_id: int, *, at: dt.datetime, kind: str, actor: str, detail: str = "") -> dict[str, Any]:

@@ -6,12 +6,12 @@ Knows: which states can still be withdrawn, and that a withdrawal may come befor
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.engine import Row
 
+from central.asking import shaped
 from central.refusals import Refused
 from central.tables import cases, events, withdrawals
 from kiosk.city.messages import CaseState, Withdrawal, subject_hash
@@ -19,9 +19,10 @@ from kiosk.city.messages import CaseState, Withdrawal, subject_hash
 _DECIDED = frozenset({CaseState.NOT_ACCEPTED, CaseState.CLOSED})
 
 
-_WAITING = select(withdrawals.c.code, withdrawals.c.subject_hash).where(
+WAITING = shaped("withdrawn", a=withdrawals.c.code, b=withdrawals.c.subject_hash).where(
     withdrawals.c.code.in_(bindparam("codes", expanding=True)), withdrawals.c.case_id.is_(None)
 )
+"""(code, person) of those of these cases that were withdrawn before they came."""
 
 
 def check(connection: Connection, message: Withdrawal) -> None:
@@ -60,11 +61,6 @@ def _undecided(connection: Connection, message: Withdrawal) -> tuple[str, Row[An
     if case is not None and case.state in _DECIDED:
         raise Refused(422, "withdrawal_too_late", case.state)
     return subject, case
-
-
-def waiting(connection: Connection, codes: Sequence[str]) -> set[tuple[str, str]]:
-    """Return (code, person) of those of these cases that were withdrawn before they came."""
-    return {(row.code, row.subject_hash) for row in connection.execute(_WAITING, {"codes": codes})}
 
 
 def apply_waiting(connection: Connection, case_id: int, code: str, subject: str, received_at: dt.datetime) -> None:
