@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("ui.robot")
 LOOK_MS = 15
 FRAME_MS = 17
-STEP_S = 10.0
+STEP_S = 40.0
 CODE_TEXT = re.compile(r"(?<!\d)(\d{6})(?!\d)")
 
 
@@ -440,7 +440,7 @@ class Robot:
         self._shown("review", "review-offline")
         self._tap("foot_main")
         self._state(State.OUTCOME)
-        self._wait(lambda: self._troubled() or self.terminal.session.receipt_printed is not None, "the receipt", 20.0)
+        self._wait(lambda: self._troubled() or self.terminal.session.receipt_printed is not None, "the receipt")
         if self._troubled():
             raise RobotFailed("the receipt did not print")
         self.result["case_code"] = self.terminal.case.code
@@ -456,7 +456,7 @@ class Robot:
     def _see_it_received(self) -> None:
         """Most people stay until the second mark is set; nobody has to."""
         try:
-            self._wait(lambda: self.terminal.session.promise is Promise.RECEIVED, "the city's receipt", 12.0)
+            self._wait(lambda: self.terminal.session.promise is Promise.RECEIVED, "the city's receipt")
         except RobotFailed:
             _LOG.warning("left before the city had the case")
         else:

@@ -26,7 +26,7 @@ from kiosk.demo.stack import Stack, StackError
 
 WORK = Path("build/demo")
 OUTPUT = Path("demo-output")
-JOURNEY_DEADLINE_S = 150.0
+JOURNEY_DEADLINE_S = 360.0
 INTERRUPTED = 130
 
 
