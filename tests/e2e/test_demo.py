@@ -19,7 +19,7 @@ SCREENS = (
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(700)
 def test_the_demo_does_the_whole_job(tmp_path: Path) -> None:
     """It should exit 0 with every check held, and leave a picture of every screen, the papers and the case."""
     environment = {key: value for key, value in os.environ.items() if key != namespace.MARKER}
@@ -29,7 +29,7 @@ def test_the_demo_does_the_whole_job(tmp_path: Path) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=680,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
