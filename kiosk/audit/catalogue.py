@@ -74,6 +74,7 @@ EVENTS: dict[str, AuditEvent] = {
     "device.tried": _event("Staff tried a device.", "by", "device", "result"),
     "report.made": _event("Staff had the readiness report made.", "by", "verdict", "file"),
     "report.failed": _event("The readiness report could not be made or kept.", "by", "reason"),
+    "report.not_printed": _event("The readiness report was kept, and the printer did not take it.", "reason"),
     "device.lost": _event("A device cannot be used.", "device", "status"),
     "device.back": _event("A device can be used again.", "device"),
     "line.down": _event("The line to the city went down.", "reason"),

@@ -248,9 +248,12 @@ class UpkeepDesk:
             return
 
         def sent(result: int | DeviceError) -> None:
+            if isinstance(result, DeviceError):
+                self._context.audit.record("report.not_printed", "failure", reason=result.code)
             self._set_report(ReportState.KEPT if isinstance(result, DeviceError) else ReportState.PRINTED)
 
-        printer.submit(lambda driver: driver.submit(made, name), sent)
+        title = Path(name).stem  # a printer's title holds no dot
+        printer.submit(lambda driver: driver.submit(made, title), sent)
 
     def _set_report(self, state: ReportState) -> None:
         self.report = state if self.signed_in else ReportState.NONE

@@ -26,6 +26,7 @@ from devices.id_card import IdCard
 from devices.id_card.fakes import FakeIdCardReader
 from devices.id_card.samples import SAMPLE_CARDS
 from devices.page_printer import JobProgress, JobState
+from devices.page_printer.api import check_job
 from devices.receipt_printer.fakes import FakeReceiptPrinter
 from devices.smart_card.fakes import FakeSmartCardReader
 from devices.smart_card.samples import SAMPLE_STAFF
@@ -368,6 +369,7 @@ class ScriptedPagePrinter:
         return self.current or Ready()
 
     def submit(self, pdf: bytes, title: str) -> int:
+        check_job(pdf, title)
         if self.refuse is not None:
             raise self.refuse
         self.submitted.append(pdf)

@@ -184,7 +184,7 @@ def test_the_readiness_report_is_printed_and_kept(bench: Bench) -> None:
     assert report(bench) is ReportState.PRINTED
     (kept,) = (bench.state_dir / "reports").iterdir()
     assert bench.pages.submitted == [kept.read_bytes()]
-    assert bench.pages.titles == [kept.name]
+    assert bench.pages.titles == [kept.stem]
     assert kept.read_bytes().startswith(b"%PDF")
     (told,) = bench.audited("report.made")
     assert (told["by"], told["file"]) == ("S0001", kept.name)
