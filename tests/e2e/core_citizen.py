@@ -126,8 +126,14 @@ class CoreCitizen:
         self.at(State.ATTRACT)
 
     def show_card_alone(self) -> None:
-        """Identify while the line is down: no code can be sent, and the item allows the card alone."""
+        """Identify while the line is down: no code can be sent, and the item allows the card alone.
+
+        Who has handed the same in before is asked, and hands it in again.
+        """
         self.stack.control("/v1/id_card/place", JIA)
+        self.until("form or again", lambda: self.session.state in {State.FORM, State.AGAIN})
+        if self.session.state is State.AGAIN:
+            self.do(ev.Confirmed())
         self.at(State.FORM)
         self.do(ev.TroubleAnswered(Choice.SKIP))
 

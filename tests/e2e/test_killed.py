@@ -63,6 +63,7 @@ def test_twenty_kills_lose_no_receipt_and_make_no_second_case(stack: Stack) -> N
                 stack.kill("sync")
                 stack.start_sync()
                 kiosk.wait(SESSION_DEADLINE_S)
+                assert kiosk.returncode == 0, (stack.work / "quick_kiosk.log").read_text()[-3000:]
             else:
                 kiosk.kill()
                 kiosk.wait(10)
