@@ -86,6 +86,14 @@ class CityConfig(_Part):
         (), max_length=24, description="hours at which the line is shared; the first that fits counts, outside is no cap"
     )
 
+    @field_validator("url")
+    @classmethod
+    def _without_password(cls, url: HttpUrl) -> HttpUrl:
+        # The terminal proves itself by its keys; a password here would only stand in logs.
+        if url.username is not None or url.password is not None:
+            raise ValueError("an address without a name and a password")
+        return url
+
 
 class DeviceConfig(_Part):
     """One device: which driver, and what that driver is told."""

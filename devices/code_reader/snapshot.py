@@ -40,6 +40,8 @@ class SnapshotOptions(BaseModel):
         default=ENCODINGS, min_length=1, description="of the text, tried in this order"
     )
 
+OPTIONS = SnapshotOptions
+
 
 def create(options: Mapping[str, Any]) -> SnapshotCodeReader:
     """Ask the camera for a picture.

@@ -41,6 +41,8 @@ class WedgeOptions(BaseModel):
         default=ENCODINGS, min_length=1, description="of the text, tried in this order"
     )
 
+OPTIONS = WedgeOptions
+
 
 def create(options: Mapping[str, Any]) -> WedgeCodeReader:
     """Open the port. A wedge answers nothing: whether a reader is behind the port shows when a code is read.

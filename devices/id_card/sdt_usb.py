@@ -27,6 +27,7 @@ _WRITE_MS = 1000
 _INTERFACE = 0
 _LONGEST_DRAIN = 16
 _USB_ERRORS = (usb.core.USBError, OSError, NotImplementedError)
+"""All that pyusb raises; the last where its backend lacks a call."""
 
 
 class SdtUsbOptions(BaseModel):
@@ -45,6 +46,8 @@ class SdtUsbOptions(BaseModel):
         description="continuous: the reader sees a card that it has read; until_read: it answers 'no card' until the lift",
     )
     photo_decoder: str = Field(default="", description="plug-in that draws the photo; empty for none")
+
+OPTIONS = SdtUsbOptions
 
 
 def create(options: Mapping[str, Any], backend: object | None = None) -> SdtIdCardReader:

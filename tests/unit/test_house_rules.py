@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib
 import re
 import tomllib
 import typing
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from devices.document_camera import DocumentCameraStatus
 from devices.supervisor import SupervisorState
@@ -376,3 +378,14 @@ def test_the_screen_stays_below_the_broken_series(lock: str) -> None:
     version = re.search(r"(?m)^pyside6-essentials==(\d+)\.(\d+)", (ROOT / lock).read_text(encoding="utf-8"))
     assert version is not None
     assert (6, 8) <= (int(version[1]), int(version[2])) < (6, 12)
+
+
+def test_every_driver_says_what_it_takes() -> None:
+    """Each entry point's module names its options, all known ones, so that a bad configuration is found unopened."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    drivers = project["entry-points"]["civic_kiosk.devices"]
+    assert len(drivers) > 5
+    for target in drivers.values():
+        options = importlib.import_module(target.split(":")[0]).OPTIONS
+        assert issubclass(options, BaseModel), target
+        assert options.model_config["extra"] == "forbid", target

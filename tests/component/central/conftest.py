@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -30,7 +31,18 @@ from central.server import make_server
 from central.settings import Settings
 from central.sockets import listen
 from kiosk.city.client import CityClient, enrol
-from kiosk.city.messages import Applicant, EnrolAnswer, Material, PartRef, PersonKey, Signature, Submission
+from kiosk.city.messages import (
+    Applicant,
+    CallBack,
+    EnrolAnswer,
+    Material,
+    PartRef,
+    PersonKey,
+    Rating,
+    Signature,
+    Submission,
+    Withdrawal,
+)
 from kiosk.clock import ClockQuality
 from kiosk.identity.case_code import mint
 from offline_queue.envelope import ContentKey, PartInfo, PartSealer, Recipient, part_authorization, seal
@@ -201,17 +213,32 @@ class Device:
             infos.append(sealer.info("application/pdf"))
         return self._sealed(submission, content, infos, parts, files, seq, form)
 
+    def message(self, message: Withdrawal | CallBack | Rating, service: str, *, seq: int, **changes: Any) -> bytes:
+        """Seal what is no submission; `changes` go to `seal`."""
+        return seal(
+            message.to_bytes(),
+            key=ContentKey.fresh(),
+            recipients=self._recipients(),
+            submission_id=message.submission_id,
+            kiosk=self.number,
+            seq=seq,
+            code=message.code,
+            service=service,
+            sign=self.key.sign,
+            **changes,
+        ).blob
+
+    def _recipients(self) -> list[Recipient]:
+        return [Recipient(key.key_id, base64.b64decode(key.public_key)) for key in self.enrolled.platform_seal_keys]
+
     def _sealed(
         self, submission: Submission, content: ContentKey, infos: list[PartInfo], parts: dict[str, bytes],
         files: dict[str, bytes], seq: int, form: bytes | None,
     ) -> Sealed:  # fmt: skip
-        recipients = [
-            Recipient(key.key_id, base64.b64decode(key.public_key)) for key in self.enrolled.platform_seal_keys
-        ]
         envelope = seal(
             submission.to_bytes() if form is None else form,
             key=content,
-            recipients=recipients,
+            recipients=self._recipients(),
             submission_id=submission.submission_id,
             kiosk=self.number,
             seq=seq,

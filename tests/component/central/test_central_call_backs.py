@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ import pytest
 
 from kiosk.city.messages import CALL_BACK, CallBack, PersonKey
 from kiosk.identity.case_code import mint
-from offline_queue.envelope import ContentKey, Recipient, seal
 
 if TYPE_CHECKING:
     import requests
@@ -38,18 +36,8 @@ def wish(device: Device, person: PersonKey | None, *, phone: str = "13900000001"
         clock_quality="synchronised",
         language="zh_CN",
     )
-    envelope = seal(
-        message.to_bytes(),
-        key=ContentKey.fresh(),
-        recipients=[Recipient(k.key_id, base64.b64decode(k.public_key)) for k in device.enrolled.platform_seal_keys],
-        submission_id=message.submission_id,
-        kiosk=device.number,
-        seq=seq,
-        code=message.code,
-        service=CALL_BACK,
-        sign=device.key.sign,
-    )
-    return message, envelope.blob
+    blob = device.message(message, CALL_BACK, seq=seq)
+    return message, blob
 
 
 def send(device: Device, message: CallBack, blob: bytes) -> requests.Response:
@@ -125,11 +113,7 @@ def test_a_wish_must_be_whole(device: Device, person: PersonKey) -> None:
     """A number that nobody can call is refused like any bad form, and nothing is stored of it."""
     message, _ = wish(device, person)
     bad = message.model_copy(update={"phone": "call me"})
-    envelope = seal(
-        bad.to_bytes(), key=ContentKey.fresh(),
-        recipients=[Recipient(k.key_id, base64.b64decode(k.public_key)) for k in device.enrolled.platform_seal_keys],
-        submission_id=bad.submission_id, kiosk=device.number, seq=1, code=bad.code, service=CALL_BACK, sign=device.key.sign,
-    )  # fmt: skip
-    refused = send(device, bad, envelope.blob)
+    blob = device.message(bad, CALL_BACK, seq=1)
+    refused = send(device, bad, blob)
     assert (refused.status_code, refused.json()["code"]) == (422, "form_invalid")
     assert device.client.cases(person).call_backs == ()

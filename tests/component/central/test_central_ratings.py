@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,6 @@ import pytest
 from central.ratings import Tally
 from kiosk.city.messages import RATING, Rating
 from kiosk.identity.case_code import mint
-from offline_queue.envelope import ContentKey, Recipient, seal
 
 if TYPE_CHECKING:
     import requests
@@ -32,18 +30,8 @@ def rate(device: Device, grade: int, *, rates: str = "", **changes: object) -> r
         clock_quality="synchronised",
         language="zh_CN",
     ).model_copy(update={"grade": grade, **changes})
-    envelope = seal(
-        message.to_bytes(),
-        key=ContentKey.fresh(),
-        recipients=[Recipient(k.key_id, base64.b64decode(k.public_key)) for k in device.enrolled.platform_seal_keys],
-        submission_id=message.submission_id,
-        kiosk=device.number,
-        seq=seq,
-        code=message.code,
-        service=RATING,
-        sign=device.key.sign,
-    )
-    answers = [device.call("PUT", f"/v1/outbox/{message.submission_id}", data=envelope.blob) for _ in range(2)]
+    blob = device.message(message, RATING, seq=seq)
+    answers = [device.call("PUT", f"/v1/outbox/{message.submission_id}", data=blob) for _ in range(2)]
     assert answers[0].content == answers[1].content
     return answers[0]
 

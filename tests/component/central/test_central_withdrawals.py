@@ -9,7 +9,6 @@ import pytest
 
 from kiosk.city.messages import WITHDRAWAL, CaseState, PersonKey, Withdrawal
 from kiosk.identity.case_code import mint
-from offline_queue.envelope import ContentKey, Recipient, seal
 
 if TYPE_CHECKING:
     import requests
@@ -28,8 +27,6 @@ def person() -> PersonKey:
 
 
 def withdraw(device: Device, code: str, person: PersonKey, **changes: object) -> requests.Response:
-    import base64
-
     seq = next(device.seqs)
     message = Withdrawal(
         submission_id=uuid.uuid4().hex,
@@ -42,19 +39,8 @@ def withdraw(device: Device, code: str, person: PersonKey, **changes: object) ->
         clock_quality="synchronised",
         language="zh_CN",
     )
-    envelope = seal(
-        message.to_bytes(),
-        key=ContentKey.fresh(),
-        recipients=[Recipient(k.key_id, base64.b64decode(k.public_key)) for k in device.enrolled.platform_seal_keys],
-        submission_id=message.submission_id,
-        kiosk=device.number,
-        seq=seq,
-        code=message.code,
-        service=WITHDRAWAL,
-        sign=device.key.sign,
-        **changes,  # type: ignore[arg-type]
-    )
-    return device.call("PUT", f"/v1/outbox/{message.submission_id}", data=envelope.blob)
+    blob = device.message(message, WITHDRAWAL, seq=seq, **changes)
+    return device.call("PUT", f"/v1/outbox/{message.submission_id}", data=blob)
 
 
 def state_of(device: Device, code: str, person: PersonKey) -> CaseState:

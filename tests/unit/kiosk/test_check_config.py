@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ def test_the_example_that_ships_names_drivers_and_options_that_exist(capsys: pyt
     [
         ('driver = "ipp"', 'driver = "laser"', "devices.page_printer.driver"),
         ("uri = ", "url = ", "devices.page_printer.options.url"),
+        ('terminator = "cr"', 'terminator = "zz"', "devices.code_reader.options.terminator"),
         ('host = "192.0.2.10"', 'host = "192.0.2.10"\ntimeout_s = nan', "devices.receipt_printer.options"),
     ],
 )
@@ -38,6 +40,16 @@ def test_a_driver_or_an_option_that_is_not_there_is_named(tmp_path: Path, right:
     with pytest.raises(ConfigError, match=key):
         check_drivers(load(path))
     assert main(["check-config", "--config", str(path)]) == FAILED
+
+
+def test_an_address_of_the_city_bears_no_password(tmp_path: Path) -> None:
+    """Should refuse it by its key: it would only stand in logs."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    path = tmp_path / "kiosk.toml"
+    path.write_text(re.sub(r'(?m)^url = "https://', 'url = "https://clerk:secret@', text, count=1), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"city\.url") as refused:
+        load(path)
+    assert "secret" not in str(refused.value)
 
 
 def test_a_file_without_an_end_and_one_without_a_writer_are_refused(tmp_path: Path) -> None:
