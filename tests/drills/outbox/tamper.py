@@ -40,6 +40,17 @@ def _sql(statement: str) -> Tamper:
     return tamper
 
 
+def _flip_row(place: Path, rng: random.Random) -> set[int]:
+    victim = rng.randrange(1, _ROWS + 1)
+    database = apsw.Connection(str(place / "outbox.db"))
+    ((envelope,),) = database.execute("SELECT envelope FROM outbox WHERE seq = ?", (victim,))
+    flipped = bytearray(envelope)
+    flipped[rng.randrange(len(flipped))] ^= 1 << rng.randrange(8)  # another byte, whatever it was
+    database.execute("UPDATE outbox SET envelope = ? WHERE seq = ?", (bytes(flipped), victim))
+    database.close()
+    return {victim}
+
+
 def _swap_rows(place: Path, rng: random.Random) -> set[int]:
     one, two = rng.sample(range(1, _ROWS + 1), 2)
     database = apsw.Connection(str(place / "outbox.db"))
@@ -82,10 +93,7 @@ def _swap(victim: Path, other: Path) -> None:
 
 
 _TAMPERINGS: dict[str, Tamper] = {
-    "row flipped": _sql(
-        "UPDATE outbox SET envelope = CAST(substr(envelope, 1, 900) || x'ff' || substr(envelope, 902) AS BLOB)"
-        " WHERE seq = ?1 AND ?2"
-    ),
+    "row flipped": _flip_row,
     "row cut": _sql("UPDATE outbox SET envelope = CAST(substr(envelope, 1, 700) AS BLOB) WHERE seq = ?1 AND ?2"),
     "rows swapped": _swap_rows,
     "row replayed over another": _sql(
