@@ -644,10 +644,15 @@ def test_help_gives_the_step_back_and_takes_a_number(stand: Any) -> None:
         assert not stand.item("foot_main").isEnabled()
         stand.tap(f"digit_{digit}")
     assert stand.item("call_back_number").property("text") == "139 0000 0001"
+    assert stand.find("call_back_missing") is None
+    stand.tap("digit_erase")
+    assert "还差 1 位" in stand.item("call_back_missing").property("text")
+    stand.tap("digit_1")
     stand.tap("foot_main")
     assert stand.said[-1] == ev.NumberEntered()
     stand.terminal.handle(ev.CallBackKept(stand.terminal.session.number, WAITING))
     stand.settle()
+    assert stand.item("call_back_called").property("strong") == "139 0000 0001"
     stand.tap("foot_main")
     assert stand.said[-1] == ev.HelpClosed()
     stand.item("screen_form")
