@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return demo(arguments[1:])
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("pikepdf").setLevel(logging.WARNING)  # it tells of its own import
     try:
         code: int = options.run(options)
     except _known_failures() as error:
@@ -211,12 +212,15 @@ def _enrol(options: argparse.Namespace) -> int:
 
 
 def _check_config(options: argparse.Namespace) -> int:
-    from kiosk import config
-    from kiosk.bootstrap import check_drivers
+    from kiosk import config, config_check
 
     loaded = config.load(options.config)
-    check_drivers(loaded)
-    print(f"{options.config}: good. Terminal {loaded.terminal.number}, {len(loaded.devices)} devices.")
+    for warning in config_check.check(loaded):
+        print(f"{options.config}: warning: {warning}", file=sys.stderr)
+    print(
+        f"{options.config}: good. Terminal {loaded.terminal.number}, {len(loaded.devices)} devices."
+        " Of addresses and devices the spelling alone was checked: `kiosk doctor` asks the devices, `kiosk enrol` the city."
+    )
     return OK
 
 
