@@ -680,3 +680,4 @@ class FakeTerminal:
 NO_PAPER = Trouble("receipt.no_paper", (Choice.RETRY, Choice.SKIP))
 NO_RECORD = Trouble("certificate.no_record", (Choice.CHANGE, Choice.LEAVE))
 TROUBLE = Trouble("session.lost.document_camera", (Choice.RETRY, Choice.SKIP, Choice.LEAVE))
+STRANGER = Trouble("session.staff_card.untrusted", (Choice.SKIP,), detail="S0002")
