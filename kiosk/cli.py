@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--code", type=_code, required=True, help="one-time code from the city")
     _outbox_actions(command("outbox", "what waits here for the city: look, move, carry away", _outbox))
     command("check-config", "read the configuration and say what is wrong with it", _check_config)
-    doctor = command("doctor", "look at every configured device; the terminal must not be running", _doctor)
+    doctor = command("doctor", "look at every device, and at handwriting; the terminal must not be running", _doctor)
     doctor.add_argument("--json", action="store_true", help="for programs")
     devices = command("devices", "devices, one by one", _devices)
     tried = devices.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser(
@@ -226,8 +226,10 @@ def _check_config(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from kiosk import config, doctor
+    from ui.handwriting import recogniser
 
-    return doctor.run(config.load(options.config), as_json=options.json)
+    parts = (doctor.Part("handwriting", "zinnia", recogniser.probe),)
+    return doctor.run(config.load(options.config), as_json=options.json, parts=parts)
 
 
 def _devices(options: argparse.Namespace) -> int:

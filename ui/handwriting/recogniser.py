@@ -110,6 +110,17 @@ class Recogniser:
             zinnia.zinnia_result_destroy(result)
 
 
+def probe(model: Path = MODEL) -> str | None:
+    """Open the recogniser as the pad does and read a stroke; return the code of what stands in the way, None if nothing."""
+    try:
+        recogniser = Recogniser(model=model)
+    except HandwritingError as error:
+        return error.code
+    answers = recogniser.characters([[(10, 50), (90, 48)]])
+    recogniser.close()
+    return None if answers else "handwriting.no_answer"
+
+
 def _edges(strokes: Sequence[Stroke]) -> tuple[float, float, float, float]:
     """Left, top, width, height."""
     across = [x for stroke in strokes for x, _ in stroke]
