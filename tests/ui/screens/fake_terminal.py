@@ -436,6 +436,7 @@ class FakeMyCases:
 
 class FakeHelp:
     number = ""
+    called = "13900000001"
 
     def __init__(self, terminal: FakeTerminal) -> None:
         self._terminal = terminal
@@ -443,6 +444,11 @@ class FakeHelp:
     @property
     def complete(self) -> bool:
         return len(self.number) == 11
+
+    @property
+    def problem(self) -> tuple[str, int]:
+        missing = 11 - len(self.number)
+        return ("help.number.mobile_short", missing) if self.number and missing else ("", 0)
 
     def set(self, number: str) -> None:
         self.number = number
