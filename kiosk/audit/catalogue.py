@@ -33,6 +33,9 @@ EVENTS: dict[str, AuditEvent] = {
     "identity.code_refused": _event("A one-time code was wrong, late or used.", "session", "reason"),
     "identity.code_accepted": _event("The city confirmed a one-time code.", "session", "assurance"),
     "material.captured": _event("A page was captured.", "session", "material", "dpi"),
+    "material.doubled": _event(
+        "A page looked like an earlier one of its material; `answer`: what the person said.", "session", "material", "answer"
+    ),
     "material.brought": _event("A page came as a file from a phone or a stick.", "session", "material", "source"),
     "submission.stored": _event("The outbox committed a submission.", "session", "code", "item", "assurance", "parts"),
     "submission.refused": _event("The outbox refused a submission; nothing was promised.", "session", "reason"),
