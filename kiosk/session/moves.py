@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kiosk.session import effects as fx
-from kiosk.session.states import NEEDS, Choice, Helping, Session, State, Trouble
+from kiosk.session.states import NEEDS, READING, Choice, Helping, Session, State, Trouble
 
 _WITHOUT_HELP = frozenset({State.ATTRACT, State.GUARD, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE})
 """States whose beginning closes the help: the person before has left, or must look at something else."""
@@ -28,7 +28,7 @@ def go(session: Session, state: State, *effects: fx.Effect, **changes: Any) -> S
     leaving: tuple[fx.Effect, ...] = ()
     if session.state is State.CAPTURE:
         leaving = (fx.CloseCamera(),)
-    elif session.state is State.IDENTIFY and state is not State.IDENTIFY:
+    elif session.state in READING and state is not session.state:
         leaving = (fx.WatchCard(on=False),)
     cleared: dict[str, Any] = {"trouble": None, "notice": "", "leaving": False, "warned": False, "busy": False}
     if state in _WITHOUT_HELP:
@@ -47,7 +47,7 @@ def enter(session: Session) -> Step:
     match session.state:
         case State.ATTRACT:
             return Step(Session(number=session.number + 1, lost=session.lost, line_up=session.line_up))
-        case State.IDENTIFY:
+        case State.IDENTIFY | State.PRINCIPAL:
             return Step(session, (fx.WatchCard(on=True),))
         case State.CODE:
             return Step(busy, (fx.SendCode(),))
