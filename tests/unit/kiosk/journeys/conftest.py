@@ -58,6 +58,7 @@ from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.fleet.enrolment import Enrolment, PlatformKey
 from kiosk.health import state_of
 from kiosk.identity import case_code
+from kiosk.journeys.acting import ActingDesk
 from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
@@ -537,10 +538,11 @@ class Bench:
     def _terminal(self) -> Terminal:
         context, vision = self.context, cast("Vision", self.vision)
         materials = MaterialsDesk(context, vision, ReadingDesk(context, self._read))
-        form = FormDesk(context, materials)
+        form, acting = FormDesk(context, materials), ActingDesk(context)
         staff = StaffDesk(context)
         desks = Desks(
-            person=PersonDesk(context),
+            person=PersonDesk(context, acting),
+            acting=acting,
             form=form,
             materials=materials,
             bringing=BringingDesk(context, materials, self._take_in),
