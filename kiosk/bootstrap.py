@@ -53,7 +53,7 @@ from kiosk.speech.announcer import packs
 from kiosk.speech.player import Player
 from kiosk.speech.voices import Voices
 from kiosk.terminal import Desks, Terminal
-from kiosk.words import Words
+from kiosk.words import shipped
 from offline_queue import DeviceKey, Outbox, Recipient, Sealing
 
 ENTRY_POINTS = "civic_kiosk.devices"
@@ -155,7 +155,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         enrolment=record,
         clock=clock,
         bus=bus,
-        words=Words.load(),
+        words=shipped(),
         catalogue=store.load(),
         vault=vault,
         audit=AuditLog(config.state_dir / "audit.jsonl", clock),

@@ -51,12 +51,11 @@ def facts(
 ) -> receipt.ReceiptFacts:
     """Put together what stands on the receipt. `again`: it was printed before, from a record that names no material."""
     language, terminal, person = context.language, context.config.terminal, context.vault.person
-    chinese = language.startswith("zh")
     return receipt.ReceiptFacts(
         code=claim.code,
-        terminal_name=terminal.name.zh if chinese else terminal.name.en,
+        terminal_name=terminal.name.in_language(language),
         terminal_number=terminal.number,
-        site=terminal.site.zh if chinese else terminal.site.en,
+        site=terminal.site.in_language(language),
         phone=terminal.phone,
         item_name=item.name.in_language(language),
         department=context.catalogue.department(item.department).name.in_language(language),
