@@ -50,7 +50,7 @@ from kiosk.speech.announcer import packs
 from kiosk.speech.player import Player
 from kiosk.speech.voices import Voices
 from kiosk.terminal import Desks, Terminal
-from kiosk.words import Words
+from kiosk.words import shipped
 from offline_queue import DeviceKey, Outbox, Recipient, Sealing
 
 _LOG = logging.getLogger("kiosk.bootstrap")
@@ -112,7 +112,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         enrolment=record,
         clock=clock,
         bus=bus,
-        words=Words.load(),
+        words=shipped(),
         catalogue=store.load(),
         vault=vault,
         audit=AuditLog(config.state_dir / "audit.jsonl", clock),

@@ -312,7 +312,7 @@ class Submission(_Sent):
     consents: tuple[Key, ...] = Field((), max_length=40)
     submitted_at: AwareDatetime
     clock_quality: Literal["synchronised", "free_running", "implausible"]
-    language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
+    language: str = Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
     entered_by: Literal["citizen", "clerk"] = "citizen"
 
     @property
@@ -352,7 +352,7 @@ class _Sealed(_Sent):
     code: str = Field(pattern=CODE)
     submitted_at: AwareDatetime
     clock_quality: Literal["synchronised", "free_running", "implausible"]
-    language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
+    language: str = Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
 
     def to_bytes(self) -> bytes:
         """Return the form's bytes for sealing."""

@@ -60,7 +60,11 @@ def build(terminal: Terminal) -> Bridges:
         terminal.language = language
 
     settings = Settings(
-        language=shown.language, reduced_motion=shown.screen.reduced_motion, elder_text_size=elder, speak=speak
+        language=shown.language,
+        languages={name: terminal.words.text(name, "format.name") for name in terminal.words.languages},
+        reduced_motion=shown.screen.reduced_motion,
+        elder_text_size=elder,
+        speak=speak,
     )
     session = Session(terminal, settings)
     station = Station(terminal, settings)
