@@ -84,7 +84,7 @@ def _civil(when: dt.datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
 
 
 def _size(size_bytes: int) -> str:
-    return f"{size_bytes / 1024:.0f} KB" if size_bytes < 1024 * 1024 else f"{size_bytes / 1024 / 1024:.1f} MB"
+    return f"{max(1, round(size_bytes / 1024))} KB" if size_bytes < 1024 * 1024 else f"{size_bytes / 1024 / 1024:.1f} MB"
 
 
 def make_templates() -> jinja2.Environment:

@@ -33,6 +33,9 @@ EVENTS: dict[str, AuditEvent] = {
     "identity.code_refused": _event("A one-time code was wrong, late or used.", "session", "reason"),
     "identity.code_accepted": _event("The city confirmed a one-time code.", "session", "assurance"),
     "material.captured": _event("A page was captured.", "session", "material", "dpi"),
+    "material.doubled": _event(
+        "A page looked like an earlier one of its material; `answer`: what the person said.", "session", "material", "answer"
+    ),
     "material.brought": _event("A page came as a file from a phone or a stick.", "session", "material", "source"),
     "submission.stored": _event("The outbox committed a submission.", "session", "code", "item", "assurance", "parts"),
     "submission.refused": _event("The outbox refused a submission; nothing was promised.", "session", "reason"),
@@ -59,7 +62,9 @@ EVENTS: dict[str, AuditEvent] = {
     "print.taken": _event("The paper was taken, as far as the evidence goes.", "session", "certificate", "evidence"),
     "guard.alarmed": _event("A card or paper was left behind; the station was alarmed.", "session", "holding"),
     "staff.shown": _event("A trusted staff card and its PIN opened the staff pages.", "staff_id"),
-    "staff.refused": _event("A staff card was not trusted.", "reason"),
+    "staff.refused": _event(
+        "A card in the staff reader opened nothing; `claimed`: the number that it says of itself.", "reason", "claimed"
+    ),
     "staff.pin_refused": _event("A staff card's PIN was wrong, or not tried.", "session", "staff_id", "reason"),
     "staff.unlocked": _event("Somebody at the console unlocked a staff card.", "by", "staff_id"),
     "outbox.shown": _event("Staff looked at what waits here; `row`: at one submission.", "by", "row"),

@@ -59,6 +59,16 @@ class Offer:
     value: Any = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """A page that looks like one of the same material that is here already, until the person says what it is."""
+
+    material: str
+    page: CapturedPage = field(repr=False)
+    earlier: int
+    """The number, from 0, of the page that it looks like."""
+
+
 @dataclass(slots=True, repr=False)
 class Vault:
     """The person of the present session, or nobody."""
@@ -80,6 +90,7 @@ class Vault:
     token: str = ""
     """The city's signed word that a one-time code was confirmed."""
     pages: dict[str, list[CapturedPage]] = field(default_factory=dict)
+    doubled: Doubled | None = None
     strokes: tuple[Stroke, ...] = ()
     signature_png: bytes = b""
     submission_id: str = ""

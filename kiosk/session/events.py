@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.identity.assurance import Assurance
-from kiosk.session.states import Choice, Device, Holding, Plan, State, Taken
+from kiosk.session.states import Choice, Device, Hand, Holding, Plan, State, Taken
 from kiosk.session.timeouts import Timer
 
 
@@ -383,6 +383,15 @@ class StaffCardShown:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffCardRefused:
+    """A card in the staff reader was read and opens nothing here; the message says why and whom to call."""
+
+    message_id: str
+    detail: str = ""
+    """The number that the card says of itself, or the code of what failed."""
+
+
+@dataclass(frozen=True, slots=True)
 class PinEntered:
     """The staff card's PIN was typed; it is in the vault."""
 
@@ -406,6 +415,37 @@ class PinRefused:
 @dataclass(frozen=True, slots=True)
 class StaffCardRemoved:
     """The staff card is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssistingBegun:
+    """The clerk who is signed in will help residents, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPagesAsked:
+    """From between two residents back to the staff pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """From now on the other one enters: the resident, or the clerk again."""
+
+    to: Hand
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """The clerk compared the person with the card: it is its holder, or that is not sure."""
+
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardShownAgain:
+    """The same card was lifted and laid down again, for a yes."""
+
+    session: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,5 +474,7 @@ Event = (
     | Rated | RatingKept | RatingNotKept
     | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
     | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown
-    | PinEntered | PinAccepted | PinRefused | StaffCardRemoved | StopRequested | FaultRaised | FaultCleared
+    | StaffCardRefused | StaffCardRemoved | PinEntered | PinAccepted | PinRefused
+    | AssistingBegun | StaffPagesAsked | HandedOver | Attested | CardShownAgain
+    | StopRequested | FaultRaised | FaultCleared
 )  # fmt: skip

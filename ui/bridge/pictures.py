@@ -25,7 +25,10 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 
 class Pictures(QObject):
-    """Finds the picture that a name means: `receipt`, `certificate`, `page/<material>/<number from 0>`, `qr/<text>`."""
+    """Finds the picture that a name means.
+
+    `receipt`, `certificate`, `page/<material>/<number from 0>`, `doubled`, `qr/<text>`.
+    """
 
     changed = Signal()
 
@@ -57,6 +60,9 @@ class Pictures(QObject):
             return self._terminal.case.receipt_png
         if name == "certificate":
             return self._terminal.certificate.preview_png
+        if name == "doubled":
+            doubled = self._terminal.materials.doubled
+            return None if doubled is None else doubled.page.jpeg
         if name.startswith("page/"):
             _, material, number = name.split("/")
             desk = self._terminal.materials

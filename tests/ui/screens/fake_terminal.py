@@ -18,12 +18,13 @@ from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
-from kiosk.documents.pages import Outline
+from kiosk.documents.pages import CapturedPage, Outline
 from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
 from kiosk.journeys.upkeep import ReportState, Trial, TrialState
+from kiosk.journeys.vault import Doubled
 from kiosk.printing.receipt import Promised, promise_lines
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
@@ -353,8 +354,20 @@ class FakeMaterials:
     def frame(self) -> PreviewFrame | None:
         return self.live
 
+    def answer_doubled(self, *, keep: bool) -> None:
+        self._terminal.calls.append(("answer_doubled", keep))
+        self.doubled = None
+        self._terminal.publish(Fact.MATERIALS)
+
+    def double(self) -> None:
+        """The page that was just taken is the first once more."""
+        jpeg = self.page_image("address_proof", 0)
+        self.doubled = Doubled("address_proof", CapturedPage(jpeg, 600, 848, 72, "", 0.4, "document", "a4"), 0)
+        self._terminal.publish(Fact.MATERIALS)
+
     open_key = ""
     refusal = ""
+    doubled: Doubled | None = None
 
 
 class FakeCase:
@@ -681,3 +694,4 @@ class FakeTerminal:
 NO_PAPER = Trouble("receipt.no_paper", (Choice.RETRY, Choice.SKIP))
 NO_RECORD = Trouble("certificate.no_record", (Choice.CHANGE, Choice.LEAVE))
 TROUBLE = Trouble("session.lost.document_camera", (Choice.RETRY, Choice.SKIP, Choice.LEAVE))
+STRANGER = Trouble("session.staff_card.untrusted", (Choice.SKIP,), detail="S0002")

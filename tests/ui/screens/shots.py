@@ -17,7 +17,7 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import CALLED, NO_PAPER, NO_RECORD, TROUBLE, FakeMyCases, FakeTerminal
+from fake_terminal import CALLED, NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeMyCases, FakeTerminal
 from geometry import seen
 from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem
@@ -115,10 +115,16 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
             QMetaObject.invokeMethod(item, "press")
 
     def full() -> None:
+        terminal.materials.doubled = None
         terminal.materials.pages_of("address_proof", 4)
         papers()  # a new screen: none of its pages is looked at
         QTest.qWait(40)
         show(State.CAPTURE, material="address_proof")
+
+    def doubled() -> None:
+        terminal.materials.pages_of("address_proof", 3)
+        show(State.CAPTURE, material="address_proof")
+        terminal.materials.double()
 
     def offered() -> None:
         row = terminal.form.pages[0][0]
@@ -251,6 +257,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
+        "capture_doubled": doubled,
         "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
         "materials_done": finished,
@@ -280,6 +287,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "staff_pin": staff_pin,
         "staff_pin_wrong": locked,
         "staff": lambda: show(State.STAFF),
+        "staff_offline": lambda: show(State.STAFF, line_up=False),
+        "staff_stranger": lambda: show(State.ATTRACT, trouble=STRANGER),
+        "attract_offline": lambda: show(State.ATTRACT, line_up=False),
         "help": lambda: help_with(Helping.OPEN),
         "help_phone": lambda: help_with(Helping.PHONE, "139000000"),
         "help_filed": lambda: help_with(Helping.FILED, assurance=Assurance.CARD),

@@ -361,6 +361,21 @@ def test_a_page_that_is_touched_is_seen_large(stand: Any) -> None:
     assert stand.find("camera_view") is not None
 
 
+def test_the_same_page_again_is_shown_and_asked_about(stand: Any) -> None:
+    """Should show both pages side by side, hold everything below it, and pass on what the person says."""
+    stand.terminal.materials.pages_of("address_proof", 2)
+    stand.terminal.show(State.CAPTURE)
+    for answer, keep in (("overlay_main", False), ("overlay_second", True)):
+        stand.terminal.materials.double()
+        stand.settle()
+        for picture in ("doubled_earlier", "doubled_now"):
+            assert stand.item(picture).property("name") in {"page/address_proof/0", "doubled"}
+        assert stand.item("doubled").property("title") == "和第 1 页看起来一样"
+        stand.answer(answer)
+        assert stand.terminal.calls.pop() == ("answer_doubled", keep)
+        assert stand.find("doubled_now") is None
+
+
 def test_a_complete_paper_asks_for_no_further_page(stand: Any) -> None:
     """Should say that it is complete and take nothing, until a page is deleted."""
     stand.terminal.materials.pages_of("address_proof", 4)

@@ -304,6 +304,8 @@ class ScriptedVision:
 
     def __init__(self) -> None:
         self.preview: str | None = None
+        self.taking = False
+        self.given_back: list[str] = []
         self.forgotten = 0
         self.captures = 0
         self.report = DeviceReport("document_camera", SupervisorState.READY, CameraReady(), 0.0)
@@ -317,8 +319,14 @@ class ScriptedVision:
     def shows(self, profile: str | None) -> bool:
         return self.preview == profile
 
-    def start_preview(self, profile: str) -> None:
-        self.preview = profile
+    def start_preview(self, profile: str, *, taking: bool = True) -> None:
+        self.preview, self.taking = profile, taking
+
+    def take_by_itself(self, on: bool) -> None:
+        self.taking = on
+
+    def give_back(self, sha256: str) -> None:
+        self.given_back.append(sha256)
 
     def stop_preview(self) -> None:
         self.preview = None

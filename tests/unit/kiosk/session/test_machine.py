@@ -16,6 +16,7 @@ from kiosk.session.states import (
     IDLE,
     Choice,
     Device,
+    Hand,
     Helping,
     Holding,
     Journey,
@@ -99,10 +100,17 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.LineChanged(up=False),
     ev.LineChanged(up=True),
     ev.StaffCardShown(),
+    ev.StaffCardRefused("session.staff_card.untrusted", "S0002"),
     ev.StaffCardRemoved(),
     ev.PinEntered(),
     ev.PinAccepted(7),
     ev.PinRefused(7, "staff.pin.wrong", "14"),
+    ev.AssistingBegun(),
+    ev.StaffPagesAsked(),
+    *(ev.HandedOver(hand) for hand in Hand),
+    ev.Attested(holds=True),
+    ev.Attested(holds=False),
+    ev.CardShownAgain(7),
     ev.StopRequested(),
     ev.FaultRaised("Q-202"),
     ev.FaultCleared(),
@@ -110,7 +118,8 @@ EVENTS: tuple[ev.Event, ...] = (
 
 
 def in_state(state: State, plan: Plan | None = APPLY, **changes: object) -> Session:
-    known = state not in IDLE and state not in {State.GUIDE, State.CONSENT, State.IDENTIFY, State.STAFF_PIN, State.STAFF}
+    early = {State.GUIDE, State.CONSENT, State.IDENTIFY, State.STAFF_PIN, State.STAFF, State.DESK}
+    known = state not in IDLE and state not in early
     session = Session(
         state=state, number=7, plan=plan, personal=known, assurance=Assurance.CARD if known else Assurance.NONE
     )
@@ -124,6 +133,8 @@ def variants(state: State) -> tuple[Session, ...]:
         in_state(state, CERTIFICATE),
         in_state(state, CASES),
         in_state(state, again=True),
+        in_state(state, clerk=True, assisted=state is not State.DESK, hand=Hand.CLERK),
+        in_state(state, assisted=True, assented=True),
         in_state(state, busy=True),
         in_state(state, leaving=True),
         in_state(state, warned=True),
@@ -164,6 +175,8 @@ def test_every_state_answers_every_event(state: State) -> None:
             assert fx.CloseCamera() in result.effects
         if session.state is State.IDENTIFY and after.state is not State.IDENTIFY:
             assert fx.WatchCard(on=False) in result.effects
+        if session.state is State.CONFIRM and after.state is not State.CONFIRM:
+            assert fx.WatchAssent(on=False) in result.effects
 
 
 @pytest.mark.parametrize("state", State)
@@ -174,10 +187,10 @@ def test_a_person_never_survives_the_end(state: State) -> None:
         after, effects = run(session, event)
         if not session.personal or after.state is session.state:
             continue
-        if after.state in {State.ATTRACT, State.GUARD, State.OUT_OF_SERVICE}:
+        if after.state in {State.ATTRACT, State.DESK, State.GUARD, State.OUT_OF_SERVICE}:
             assert fx.WipePerson() in effects, (session, event)
-        if after.state is State.ATTRACT:
-            assert not after.personal
+        if after.state in {State.ATTRACT, State.DESK}:
+            assert (after.personal, after.assisted, after.plan) == (False, False, None)
             assert after.number == session.number + 1
 
 
@@ -513,6 +526,23 @@ def test_a_staff_card_alone_opens_nothing() -> None:
         closed, effects = run(inside, ev.StaffCardRemoved())
         assert closed.state is State.ATTRACT
         assert fx.WipePerson() in effects
+
+
+@pytest.mark.parametrize("state", sorted(IDLE))
+@pytest.mark.parametrize("end", [ev.StaffCardRemoved(), ev.TroubleAnswered(Choice.SKIP)])
+def test_a_strange_card_is_answered_where_nobody_works(state: State, end: ev.Event) -> None:
+    """Said over what stands there, and gone with the card or with a touch; nothing else moves."""
+    session = in_state(state, None)
+    told, effects = run(session, ev.StaffCardRefused("session.staff_card.untrusted", "S0002"))
+    assert told.trouble == Trouble("session.staff_card.untrusted", (Choice.SKIP,), detail="S0002")
+    assert (told.state, effects) == (state, [])
+    assert run(told, end) == (session, [])
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - IDLE))
+def test_a_strange_card_disturbs_no_work(state: State) -> None:
+    """A neighbour's card in the slot is no business of the person who stands there."""
+    assert run(in_state(state), ev.StaffCardRefused("session.staff_card.untrusted", "S0002")) == (in_state(state), [])
 
 
 def test_staff_leave_an_ailing_terminal_as_it_was() -> None:
