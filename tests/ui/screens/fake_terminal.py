@@ -561,6 +561,7 @@ class FakeUpkeep:
 class FakeCertificate:
     pages = 2
     pages_printed = 1
+    without_record = ""
 
     def __init__(self) -> None:
         self.preview_png: bytes | None = png(paper(1240, 1754, 26))
