@@ -1,18 +1,13 @@
 """Builds the object graph from the configuration, by hand: the one place that knows who is real and who is an emulator.
 
-Knows: every collaborator, and which driver the configuration names (found by entry point). Does not know: what any of
-them does once it runs.
+Knows: every collaborator, and which driver the configuration names. Does not know: what any of them does once it runs.
 """
 
 from __future__ import annotations
 
 import logging
-import sys
-from collections.abc import Callable, Iterable, Mapping
-from importlib.metadata import entry_points
+from collections.abc import Callable, Iterable
 from typing import Any
-
-from pydantic import ValidationError
 
 from devices.hotplug import HotPlug
 from devices.supervisor import DeviceReport, Supervisor
@@ -21,11 +16,12 @@ from kiosk.background import Background
 from kiosk.city.client import CityClient, PlatformRejected, PlatformUnreachable
 from kiosk.city.line import LineWatch
 from kiosk.clock import Clock
-from kiosk.config import Config, ConfigError
+from kiosk.config import Config
 from kiosk.dispatch import Dispatcher
 from kiosk.documents.errands import Errands
 from kiosk.documents.pages import VisionEvent
 from kiosk.documents.vision import Vision, VisionConfig
+from kiosk.drivers import driver_factory
 from kiosk.events import Bus, Fact
 from kiosk.fleet import custody, enrolment
 from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
@@ -57,10 +53,7 @@ from kiosk.terminal import Desks, Terminal
 from kiosk.words import Words
 from offline_queue import DeviceKey, Outbox, Recipient, Sealing
 
-ENTRY_POINTS = "civic_kiosk.devices"
 _LOG = logging.getLogger("kiosk.bootstrap")
-
-Factory = Callable[[Mapping[str, Any]], Any]
 
 POLL_S: dict[Device, float] = {Device.ID_CARD: 0.25, Device.SMART_CARD: 0.25, Device.CODE_READER: 0.25}
 """The readers are what a person waits for; the others are asked so often that a pulled plug shows within a second."""
@@ -70,43 +63,6 @@ CALL_DEADLINE_S: dict[Device, float] = {
     Device.PAGE_PRINTER: 15.0,
     Device.PAGE_SCANNER: 15.0,
 }
-
-
-def driver_factory(kind: str, driver: str) -> Factory:
-    """Return the `create` of a driver, ours or a stranger's: found by entry point, never loaded unasked.
-
-    Raises `ConfigError` naming a driver that is not installed.
-    """
-    name = f"{kind}.{driver}"
-    found = entry_points(group=ENTRY_POINTS, name=name)
-    for entry in found:
-        factory: Factory = entry.load()
-        return factory
-    raise ConfigError("config.no_such_driver", name)
-
-
-def check_drivers(config: Config) -> None:
-    """Hold each device's driver and options against what is installed, without opening anything.
-
-    A driver module says what it takes by a pydantic model called `OPTIONS`; one without is believed. Raises `ConfigError`
-    naming every bad key.
-    """
-    bad: list[str] = []
-    for kind, chosen in config.devices.items():
-        try:
-            factory = driver_factory(str(kind), chosen.driver)
-        except ConfigError as error:
-            bad.append(f"devices.{kind}.driver: {error.detail} is not installed")
-            continue
-        takes = getattr(sys.modules[factory.__module__], "OPTIONS", None)
-        if takes is None:
-            continue
-        try:
-            takes.model_validate(dict(chosen.options))
-        except ValidationError as error:
-            bad += [f"devices.{kind}.options.{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-    if bad:
-        raise ConfigError("config.bad_key", "; ".join(bad))
 
 
 def open_outbox(config: Config, record: enrolment.Enrolment, key: DeviceKey) -> Outbox:

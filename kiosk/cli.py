@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return demo(arguments[1:])
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("pikepdf").setLevel(logging.WARNING)  # it tells of its own import
     try:
         code: int = options.run(options)
     except _known_failures() as error:
@@ -68,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--code", type=_code, required=True, help="one-time code from the city")
     _outbox_actions(command("outbox", "what waits here for the city: look, move, carry away", _outbox))
     command("check-config", "read the configuration and say what is wrong with it", _check_config)
-    doctor = command("doctor", "look at every configured device; the terminal must not be running", _doctor)
+    doctor = command("doctor", "look at every device, and at handwriting; the terminal must not be running", _doctor)
     doctor.add_argument("--json", action="store_true", help="for programs")
     devices = command("devices", "devices, one by one", _devices)
     tried = devices.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser(
@@ -211,19 +212,24 @@ def _enrol(options: argparse.Namespace) -> int:
 
 
 def _check_config(options: argparse.Namespace) -> int:
-    from kiosk import config
-    from kiosk.bootstrap import check_drivers
+    from kiosk import config, config_check
 
     loaded = config.load(options.config)
-    check_drivers(loaded)
-    print(f"{options.config}: good. Terminal {loaded.terminal.number}, {len(loaded.devices)} devices.")
+    for warning in config_check.check(loaded):
+        print(f"{options.config}: warning: {warning}", file=sys.stderr)
+    print(
+        f"{options.config}: good. Terminal {loaded.terminal.number}, {len(loaded.devices)} devices."
+        " Of addresses and devices the spelling alone was checked: `kiosk doctor` asks the devices, `kiosk enrol` the city."
+    )
     return OK
 
 
 def _doctor(options: argparse.Namespace) -> int:
     from kiosk import config, doctor
+    from ui.handwriting import recogniser
 
-    return doctor.run(config.load(options.config), as_json=options.json)
+    parts = (doctor.Part("handwriting", "zinnia", recogniser.probe),)
+    return doctor.run(config.load(options.config), as_json=options.json, parts=parts)
 
 
 def _devices(options: argparse.Namespace) -> int:

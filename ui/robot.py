@@ -377,7 +377,8 @@ class Robot:
         self._hand_in(citizen)
 
     def _fill_form(self, citizen: Citizen) -> None:
-        self._tap("year_less")
+        for part in ("year", "month", "day"):
+            self._tap(f"{part}_less")
         self._tap("choice_work")
         self._shown("form", "form-1")
         self._next_page(1)

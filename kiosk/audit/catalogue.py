@@ -69,7 +69,9 @@ EVENTS: dict[str, AuditEvent] = {
     "print.taken": _event("The paper was taken, as far as the evidence goes.", "session", "certificate", "evidence"),
     "guard.alarmed": _event("A card or paper was left behind; the station was alarmed.", "session", "holding"),
     "staff.shown": _event("A trusted staff card and its PIN opened the staff pages.", "staff_id"),
-    "staff.refused": _event("A staff card was not trusted.", "reason"),
+    "staff.refused": _event(
+        "A card in the staff reader opened nothing; `claimed`: the number that it says of itself.", "reason", "claimed"
+    ),
     "staff.pin_refused": _event("A staff card's PIN was wrong, or not tried.", "session", "staff_id", "reason"),
     "staff.unlocked": _event("Somebody at the console unlocked a staff card.", "by", "staff_id"),
     "outbox.shown": _event("Staff looked at what waits here; `row`: at one submission.", "by", "row"),

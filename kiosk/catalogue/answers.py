@@ -105,11 +105,16 @@ def _tidy(kind: FieldType, raw: Any) -> Any:
 
 
 def _tidy_date(text: str) -> str:
-    """Read 2026-1-5, 2026/01/05, 2026.1.5, 2026年1月5日 and 20260105 alike; months likewise without the day."""
+    """Read 2026-1-5, 2026/01/05, 2026.1.5, 2026年1月5日 and 20260105 alike; months likewise without the day.
+
+    A part of zeros was not chosen yet; a date of nothing else is no answer.
+    """
     parts = re.findall(r"[0-9]+", text) if re.fullmatch(r"[0-9]{4}[-/.年][0-9]{1,2}([-/.月]([0-9]{1,2}日?)?)?", text) else []
     if not parts and re.fullmatch(r"[0-9]{6}|[0-9]{8}", text):
         parts = [text[:4], text[4:6], text[6:8]][: len(text) // 2 - 1]
-    return "-".join(part.zfill(2) for part in parts) if parts else text
+    if not parts:
+        return text
+    return "-".join(part.zfill(2) for part in parts) if any(int(part) for part in parts) else ""
 
 
 _NUMBER_CHECKS: dict[FieldType, Callable[[str], numbers.Number | numbers.Invalid]] = {
@@ -244,9 +249,9 @@ def _text_problem(kind: FieldType, options: tuple[Option, ...], value: str, toda
         case FieldType.MONEY:
             return None if _MONEY.fullmatch(value) else "money"
         case FieldType.DATE:
-            return None if as_date(value) else "date"
+            return None if as_date(value) else _unchosen(value) or "date"
         case FieldType.MONTH:
-            return None if as_month(value) else "month"
+            return None if as_month(value) else _unchosen(value) or "month"
         case FieldType.ENUM:
             return None if any(option.value == value for option in options) else "choice"
         case FieldType.DIVISION:
@@ -263,6 +268,12 @@ def _text_problem(kind: FieldType, options: tuple[Option, ...], value: str, toda
             return number_problem(kind.value, value, today)
         case _:
             return "type"
+
+
+def _unchosen(value: str) -> str | None:
+    """Return the message of the first part of a date that nobody has chosen yet (zeros), or None."""
+    parts = zip(("date_part.year", "date_part.month", "date_part.day"), value.split("-"), strict=False)
+    return next((message for message, part in parts if re.fullmatch(r"0+", part)), None)
 
 
 def number_problem(kind: str, value: str, today: dt.date) -> str | None:

@@ -106,7 +106,9 @@ class Vault:
     pin: str = ""
     """What was typed of a staff card's PIN."""
     call_back: str = ""
-    """The number at which the person wants to be called."""
+    """The number at which the person wants to be called, as far as it is typed."""
+    called: str = ""
+    """The number of the wish that was kept last: what the last page shows."""
     call_back_id: str = ""
     """Fixed before the first attempt to keep the wish, like a submission's."""
     request: CertificateRequest | None = None

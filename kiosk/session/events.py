@@ -428,6 +428,15 @@ class StaffCardShown:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffCardRefused:
+    """A card in the staff reader was read and opens nothing here; the message says why and whom to call."""
+
+    message_id: str
+    detail: str = ""
+    """The number that the card says of itself, or the code of what failed."""
+
+
+@dataclass(frozen=True, slots=True)
 class PinEntered:
     """The staff card's PIN was typed; it is in the vault."""
 
@@ -481,5 +490,6 @@ Event = (
     | Rated | RatingKept | RatingNotKept
     | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
     | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown
-    | PinEntered | PinAccepted | PinRefused | StaffCardRemoved | StopRequested | FaultRaised | FaultCleared
+    | StaffCardRefused | StaffCardRemoved | PinEntered | PinAccepted | PinRefused
+    | StopRequested | FaultRaised | FaultCleared
 )  # fmt: skip

@@ -13,7 +13,7 @@ from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.flows import in_state
 from kiosk.session.helping import of_help
-from kiosk.session.moves import Step, enter, from_staff, go
+from kiosk.session.moves import Step, enter, from_staff, go, with_trouble
 from kiosk.session.states import (
     BEFORE_CARD,
     ENDING,
@@ -83,6 +83,11 @@ def _anywhere(session: Session, event: ev.Event) -> Step | None:
             return _abandon(session) if leave else Step(replace(session, leaving=False))
         case ev.StaffCardShown() if session.state in IDLE:
             return go(session, State.STAFF_PIN, *_wiped(session), personal=False)
+        case ev.StaffCardRefused(message_id=message_id, detail=detail) if session.state in IDLE:
+            return with_trouble(session, message_id, Choice.SKIP, detail=detail)
+        case ev.StaffCardRemoved() | ev.TroubleAnswered(choice=Choice.SKIP) if session.state in IDLE:
+            # nothing else troubles a state in which no person's work is under way
+            return Step(replace(session, trouble=None))
         case ev.TroubleAnswered(choice=Choice.LEAVE) if session.trouble is not None:
             return _leave(session)
         case _:

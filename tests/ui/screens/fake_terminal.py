@@ -436,6 +436,7 @@ class FakeMyCases:
 
 class FakeHelp:
     number = ""
+    called = "13900000001"
 
     def __init__(self, terminal: FakeTerminal) -> None:
         self._terminal = terminal
@@ -443,6 +444,11 @@ class FakeHelp:
     @property
     def complete(self) -> bool:
         return len(self.number) == 11
+
+    @property
+    def problem(self) -> tuple[str, int]:
+        missing = 11 - len(self.number)
+        return ("help.number.mobile_short", missing) if self.number and missing else ("", 0)
 
     def set(self, number: str) -> None:
         self.number = number
@@ -674,3 +680,4 @@ class FakeTerminal:
 NO_PAPER = Trouble("receipt.no_paper", (Choice.RETRY, Choice.SKIP))
 NO_RECORD = Trouble("certificate.no_record", (Choice.CHANGE, Choice.LEAVE))
 TROUBLE = Trouble("session.lost.document_camera", (Choice.RETRY, Choice.SKIP, Choice.LEAVE))
+STRANGER = Trouble("session.staff_card.untrusted", (Choice.SKIP,), detail="S0002")

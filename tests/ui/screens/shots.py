@@ -17,7 +17,7 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import CALLED, NO_PAPER, NO_RECORD, TROUBLE, FakeMyCases, FakeTerminal
+from fake_terminal import CALLED, NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeMyCases, FakeTerminal
 from geometry import seen
 from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem
@@ -275,6 +275,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "staff_pin": staff_pin,
         "staff_pin_wrong": locked,
         "staff": lambda: show(State.STAFF),
+        "staff_offline": lambda: show(State.STAFF, line_up=False),
+        "staff_stranger": lambda: show(State.ATTRACT, trouble=STRANGER),
+        "attract_offline": lambda: show(State.ATTRACT, line_up=False),
         "help": lambda: help_with(Helping.OPEN),
         "help_phone": lambda: help_with(Helping.PHONE, "139000000"),
         "help_filed": lambda: help_with(Helping.FILED, assurance=Assurance.CARD),

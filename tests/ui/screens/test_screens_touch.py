@@ -451,15 +451,16 @@ def test_a_place_is_named_in_the_language_that_is_switched_to(stand: Any) -> Non
     assert stand.item("place_990101001001").property("text") == "First Community"
 
 
-def test_the_first_touch_of_an_empty_date_is_a_day_that_can_be(stand: Any) -> None:
+def test_a_date_is_chosen_part_by_part_from_the_days_that_can_be(stand: Any) -> None:
     """Should say from the start which days can be chosen, and begin with the latest of them and not in the future."""
     stand.terminal.show(State.FORM, page=1)
     stand.settle()
     assert stand.item("date_reg_since").property("help") == "满半年才能申领\n可选：2026年05月28日及以前。"
-    stand.tap("year_more")
-    stand.tap("year_less")
+    for button in ("year_more", "month_more", "day_less"):
+        stand.tap(button)
     dates = [value for call, key, value in filter(lambda call: call[0] == "set", stand.terminal.calls) if key == "reg_since"]
-    assert dates == ["2026-05-28", "2025-05-28"]
+    assert dates == ["2026-00-00", "2026-05-00", "2026-05-28"]
+    assert [call for call in stand.terminal.calls if call[0] == "leave_field"] == [("leave_field", "reg_since")]
 
 
 @pytest.mark.parametrize("state", [State.OUTCOME, State.CASE])
@@ -644,10 +645,15 @@ def test_help_gives_the_step_back_and_takes_a_number(stand: Any) -> None:
         assert not stand.item("foot_main").isEnabled()
         stand.tap(f"digit_{digit}")
     assert stand.item("call_back_number").property("text") == "139 0000 0001"
+    assert stand.find("call_back_missing") is None
+    stand.tap("digit_erase")
+    assert "还差 1 位" in stand.item("call_back_missing").property("text")
+    stand.tap("digit_1")
     stand.tap("foot_main")
     assert stand.said[-1] == ev.NumberEntered()
     stand.terminal.handle(ev.CallBackKept(stand.terminal.session.number, WAITING))
     stand.settle()
+    assert stand.item("call_back_called").property("strong") == "139 0000 0001"
     stand.tap("foot_main")
     assert stand.said[-1] == ev.HelpClosed()
     stand.item("screen_form")

@@ -84,6 +84,20 @@ def test_typing_does_not_scold_and_mending_clears(bench: Bench) -> None:
     assert problems(bench) == {}
 
 
+def test_a_date_of_which_a_part_was_not_chosen_is_not_handed_in(bench: Bench) -> None:
+    """Going on names the part that is missing, and stays on the page."""
+    bench.to_form()
+    form = bench.terminal.form
+    form.set("reason", "home")
+    for begun, missing in (("2024-00-00", "month"), ("2024-05-00", "day"), ("0000-05-02", "year")):
+        form.set("reg_since", begun)
+        assert not form.answer_page()
+        assert problems(bench) == {"reg_since": f"form.problem.date_part.{missing}"}
+    form.set("reg_since", "2024-05-02")
+    assert form.answer_page()
+    assert bench.session.page == 1
+
+
 def test_registered_for_less_than_six_months_is_said(bench: Bench) -> None:
     """The rule of the item, judged by the civil date of the terminal."""
     bench.to_form()

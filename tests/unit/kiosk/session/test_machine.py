@@ -111,6 +111,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.LineChanged(up=False),
     ev.LineChanged(up=True),
     ev.StaffCardShown(),
+    ev.StaffCardRefused("session.staff_card.untrusted", "S0002"),
     ev.StaffCardRemoved(),
     ev.PinEntered(),
     ev.PinAccepted(7),
@@ -530,6 +531,23 @@ def test_a_staff_card_alone_opens_nothing() -> None:
         closed, effects = run(inside, ev.StaffCardRemoved())
         assert closed.state is State.ATTRACT
         assert fx.WipePerson() in effects
+
+
+@pytest.mark.parametrize("state", sorted(IDLE))
+@pytest.mark.parametrize("end", [ev.StaffCardRemoved(), ev.TroubleAnswered(Choice.SKIP)])
+def test_a_strange_card_is_answered_where_nobody_works(state: State, end: ev.Event) -> None:
+    """Said over what stands there, and gone with the card or with a touch; nothing else moves."""
+    session = in_state(state, None)
+    told, effects = run(session, ev.StaffCardRefused("session.staff_card.untrusted", "S0002"))
+    assert told.trouble == Trouble("session.staff_card.untrusted", (Choice.SKIP,), detail="S0002")
+    assert (told.state, effects) == (state, [])
+    assert run(told, end) == (session, [])
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - IDLE))
+def test_a_strange_card_disturbs_no_work(state: State) -> None:
+    """A neighbour's card in the slot is no business of the person who stands there."""
+    assert run(in_state(state), ev.StaffCardRefused("session.staff_card.untrusted", "S0002")) == (in_state(state), [])
 
 
 def test_staff_leave_an_ailing_terminal_as_it_was() -> None:

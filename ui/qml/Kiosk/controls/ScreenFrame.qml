@@ -17,7 +17,7 @@ FocusScope {
     property string clock
     property string date
     property bool online: true
-    property string offlineText: qsTrId("controls.offline")
+    property string offlineText: qsTrId("controls.offline") // empty where the badge says enough
     property bool soundOn: false
     property bool soundAvailable: true
     property bool toolsVisible: true
@@ -228,8 +228,9 @@ FocusScope {
 
         anchors.top: head.bottom
         width: parent.width
-        height: root.online ? 0 : stripText.implicitHeight + Theme.space2
-        visible: !root.online
+        objectName: "offline_strip"
+        height: visible ? stripText.implicitHeight + Theme.space2 : 0
+        visible: !root.online && root.offlineText !== ""
         color: Theme.warnTint
 
         KioskText {

@@ -14,6 +14,13 @@ Column {
     readonly property string hints: [field.help, field.allowed].filter(hint => hint !== "").join("\n")
     readonly property string origin: field.source === "" ? "" : qsTrId(field.source)
 
+    // A date that is whole may be told what is wrong with it at once.
+    function choose(value: string): void {
+        Form.set(field.key, value);
+        if (value !== "" && !value.split("-").some(part => Number(part) === 0))
+            Form.leave(field.key);
+    }
+
     objectName: "row_" + field.key
     spacing: Theme.space2
 
@@ -140,7 +147,7 @@ Column {
             start: Station.today
             from: root.field.earliest
             to: root.field.latest
-            onChosen: value => Form.set(root.field.key, value)
+            onChosen: value => root.choose(value)
         }
     }
 
@@ -158,7 +165,7 @@ Column {
             start: Station.today
             from: root.field.earliest
             to: root.field.latest
-            onChosen: value => Form.set(root.field.key, value)
+            onChosen: value => root.choose(value)
         }
     }
 

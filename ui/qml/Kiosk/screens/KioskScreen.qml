@@ -48,7 +48,12 @@ ScreenFrame {
         "weekday": qsTrId("screens.weekday." + Station.weekday)
     })
     online: Station.lineUp
-    offlineText: Session.journey === "certificate" ? qsTrId("screens.head.offline_print") : qsTrId("controls.offline")
+    // What the line's loss means for what is done here; a page for staff, or one that is closed, has nothing to promise.
+    offlineText: ({
+            "apply": qsTrId("controls.offline"),
+            "certificate": qsTrId("screens.head.offline_print"),
+            "cases": qsTrId("screens.head.offline_cases")
+        })[Session.journey] ?? (["attract", "home"].includes(Session.state) ? qsTrId("screens.head.offline_home") : "")
     steps: Session.steps.map(name => qsTrId("screens.step." + name))
     step: Math.max(0, Session.step)
     title: qsTrId("screens." + Session.state + ".title")

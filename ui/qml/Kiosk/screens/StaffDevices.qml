@@ -9,22 +9,6 @@ import Kiosk.controls
 PageScroller {
     id: root
 
-    function since(seconds: int): string {
-        const hours = Math.floor(seconds / 3600);
-        const minutes = Math.floor(seconds / 60);
-        if (hours > 0)
-            return Sentence.fill(qsTrId("staff.hours"), {
-                "count": hours
-            });
-        if (minutes > 0)
-            return Sentence.fill(qsTrId("staff.minutes"), {
-                "count": minutes
-            });
-        return Sentence.fill(qsTrId("staff.seconds"), {
-            "count": seconds
-        });
-    }
-
     spacing: Theme.space3
 
     Notice {
@@ -123,7 +107,9 @@ PageScroller {
 
                     KioskText {
                         Layout.alignment: row.stacked ? Qt.AlignLeft : Qt.AlignRight
-                        text: device.modelData.state === "absent" ? "" : root.since(device.modelData.seconds)
+                        text: device.modelData.since === "" ? "" : Sentence.fill(qsTrId("staff.since"), {
+                            "time": device.modelData.since
+                        })
                         role: "caption"
                         color: Theme.inkSoft
                         wrapMode: Text.NoWrap
