@@ -56,6 +56,9 @@ class ReceiptFacts:
     received_by_city: bool
     qr: str
     sample: bool
+    agent: str = ""
+    """Who handed in for the applicant, if it was somebody else, and what they are to each other."""
+    relation: str = ""
     again: bool = False
     """Printed once more, later: from what the store knows, which is neither the materials nor the assurance."""
 
@@ -120,7 +123,8 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         raster.rule(width=width),
         text(facts.item_name, size=28, bold=True),
         text(facts.department, size=22),
-        text(say("paper.applicant", name=facts.applicant, number=facts.number), size=22),
+        text(say("paper.holder" if facts.again else "paper.applicant", name=facts.applicant, number=facts.number), size=22),
+        *([text(say("paper.agent", name=facts.agent, relation=facts.relation), size=22)] if facts.agent else []),
         *([text(say(f"paper.assurance.{facts.assurance}"), size=22)] if facts.assurance else []),
         raster.rule(width=width),
     ]

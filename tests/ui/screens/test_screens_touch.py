@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fake_terminal import NO_PAPER, TROUBLE, WAITING
 from geometry import seen
-from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtTest import QTest
 
 from kiosk.catalogue.models import Need
@@ -561,6 +561,27 @@ def test_on_a_counter_every_date_is_in_view_and_whole(stand_at: Any) -> None:
     stand.terminal.show(State.OUTCOME, elder=True)
     stand.settle()
     assert stand.item("terminal_name").property("lineCount") == 1
+
+
+@pytest.mark.parametrize(("page", "field"), [(0, "field_phone"), (1, "field_address")])
+def test_on_an_elder_counter_a_question_is_whole_while_it_is_answered(stand_at: Any, page: int, field: str) -> None:
+    """Above the keyboard there is room for the box alone; the question stands beside it, both whole, and goes back after."""
+    stand = stand_at("counter")
+    stand.terminal.show(State.FORM, page=page, elder=True)
+    stand.settle()
+    stand.item(field).begin()
+    stand.settle()
+    box, scroller = stand.item(field), stand.item("form_page")
+    top, bottom = (box.mapToItem(scroller, QPointF(0, y)).y() for y in (0, box.height()))
+    assert 0 <= top < bottom <= scroller.height()
+    question = stand.item("rail_question")
+    assert question.property("text") == box.property("label")
+    assert not question.property("truncated")
+    assert question.property("contentHeight") <= question.height() + 1
+    assert box.property("bare")
+    stand.tap("key_done")
+    assert stand.find("rail_question") is None
+    assert not stand.item(field).property("bare")
 
 
 @pytest.mark.parametrize("orientation", ["landscape", "counter"])

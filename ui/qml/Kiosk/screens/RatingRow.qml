@@ -87,7 +87,7 @@ ColumnLayout {
                     radius: grade.corner
                     color: grade.chosen || grade.down ? Theme.tint : grade.enabled ? Theme.surface : Theme.sunk
                     border.width: grade.chosen || grade.down ? Theme.strokeStrong : Theme.stroke
-                    border.color: grade.chosen || grade.down ? Theme.brand : grade.enabled ? Theme.edge : Theme.line
+                    border.color: grade.chosen || grade.down ? Theme.brand : grade.enabled ? Theme.edge : Theme.idleLine
                 }
 
                 contentItem: ColumnLayout {
@@ -97,7 +97,7 @@ ColumnLayout {
                         Layout.alignment: Qt.AlignHCenter
                         name: "grade" + grade.modelData.grade
                         size: Theme.icon1 * 1.2
-                        color: grade.enabled || grade.chosen ? Theme.brand : Theme.inkSoft
+                        color: grade.enabled || grade.chosen ? Theme.brand : Theme.idle
                         visible: grid.columns > 1
                     }
 
@@ -105,7 +105,7 @@ ColumnLayout {
                         Layout.fillWidth: true
                         text: grade.text
                         font.bold: true
-                        color: grade.enabled || grade.chosen ? Theme.brand : Theme.inkSoft
+                        color: grade.enabled || grade.chosen ? Theme.brand : Theme.idle
                         horizontalAlignment: Text.AlignHCenter
                         Accessible.ignored: true
                     }
