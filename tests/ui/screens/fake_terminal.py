@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pseudo
 from PIL import Image, ImageDraw
 
 from kiosk.catalogue.availability import Available, Unavailable, availability
@@ -57,6 +58,8 @@ class Text:
     en: str
 
     def in_language(self, language: str) -> str:
+        if language == pseudo.LANGUAGE:
+            return pseudo.pseudo(self.en)
         return self.en if language.startswith("en") else self.zh
 
 
@@ -278,8 +281,8 @@ class FakeForm:
         self._terminal.handle(ev.PageAnswered(after if after < len(self._now()) else None))
 
     def division_children(self, code: str) -> tuple[tuple[str, str], ...]:
-        english = self._terminal.language == "en"
-        return tuple((each, DIVISIONS_EN[name] if english else name) for each, name in DIVISIONS.get(code, ()))
+        language = self._terminal.language
+        return tuple((each, Text(name, DIVISIONS_EN[name]).in_language(language)) for each, name in DIVISIONS.get(code, ()))
 
 
 class FakeBringing:
@@ -399,10 +402,11 @@ class FakeCase:
         self._terminal.publish(Fact.CASE)
 
     def review(self) -> tuple[ReviewLine, ...]:
-        english = self._terminal.language == "en"
+        def said(zh: str, en: str) -> str:
+            return Text(zh, en).in_language(self._terminal.language)
 
         def line(section: str, zh: str, en: str, value: str, target: ev.FieldReopened | None = None) -> ReviewLine:
-            return ReviewLine(f"review.{section}", en if english else zh, value, target)
+            return ReviewLine(f"review.{section}", said(zh, en), value, target)
 
         def form(page: int) -> ev.FieldReopened:
             return ev.FieldReopened(State.FORM, page=page)
@@ -414,12 +418,12 @@ class FakeCase:
             line("form", "手机号码", "Mobile number", "138****0001", form(0)),
             line("form", "居住登记日期", "Registered as resident since", "2025-11-01", form(1)),
             line("form", "现居住地址", "Present address", place, form(1)),
-            line("form", "申领事由", "Reason", "Lawful and steady work" if english else "合法稳定就业", form(2)),
-            line("materials", "居民身份证", "Resident ID card", "already here" if english else "已有，不用带"),
-            line("materials", "居住地住址证明", "Proof of address", "2 pages" if english else "2 页", ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
-            line("materials", "就业证明", "Employment proof", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
-            line("materials", "证件照", "ID photo", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
-            line("materials", "本人签名", "Signature", "signed" if english else "已签好", ev.FieldReopened(State.SIGN)),
+            line("form", "申领事由", "Reason", said("合法稳定就业", "Lawful and steady work"), form(2)),
+            line("materials", "居民身份证", "Resident ID card", said("已有，不用带", "already here")),
+            line("materials", "居住地住址证明", "Proof of address", said("2 页", "2 pages"), ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
+            line("materials", "就业证明", "Employment proof", said("1 页", "1 page"), ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
+            line("materials", "证件照", "ID photo", said("1 页", "1 page"), ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
+            line("materials", "本人签名", "Signature", said("已签好", "signed"), ev.FieldReopened(State.SIGN)),
         )  # fmt: skip
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
