@@ -22,6 +22,7 @@ from geometry import seen
 from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
+from whole_form import WholeForm
 
 from kiosk.events import Fact
 from kiosk.identity.assurance import Assurance
@@ -39,7 +40,27 @@ WANG = [
 
 def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
     catalogue = next(b for b in screen.bridges.others if type(b).__name__ == "Catalogue")
-    show = terminal.show
+    fake, whole = terminal.form, WholeForm(terminal)
+
+    def show(state: State, **changes: Any) -> None:
+        terminal.form = fake
+        terminal.show(state, **changes)
+
+    def asked(item_id: str, page: int, touched: tuple[str, ...] = (), **answers: Any) -> None:
+        whole.vault.wipe()
+        whole.vault.answers |= answers
+        whole.vault.touched |= set(touched)
+        whole.open(terminal.catalogue.item(item_id), page)
+
+    def person() -> None:
+        asked("fertility_registration", 0, ("husband/id_no",), husband={"name": "测试甲", "id_no": "990000199001010018"})
+
+    def table() -> None:
+        rows = [{"name": "测试甲", "id_no": "990000199001010017", "percent": "60"}, {}]
+        asked("realestate_transfer_used", 1, ("co_share/2.name",), co_share=rows)
+
+    def period() -> None:
+        asked("no_criminal_record", 1, (), period={"from": "2026-10-00"})
 
     def shelf(kind: str, wanted: str = "") -> None:
         show(State.HOME)
@@ -243,6 +264,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form0": lambda: show(State.FORM, page=0),
         "form1": lambda: show(State.FORM, page=1),
         "form2": lambda: show(State.FORM, page=2),
+        "form_person": person,
+        "form_table": table,
+        "form_period": period,
         "form_problem": problems,
         "form_typing": typing_on,
         "form_typing_digits": typing_digits,

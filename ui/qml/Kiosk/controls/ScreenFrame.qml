@@ -61,7 +61,7 @@ FocusScope {
     // A counter with large text or targets has room for the field's box alone above its keyboard: the question, and what is
     // wrong with the answer, stand beside it then.
     readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
-    readonly property string question: squeezed ? editing?.label ?? "" : ""
+    readonly property string question: squeezed ? editing?.called ?? "" : ""
     readonly property string complaint: squeezed ? editing?.error ?? "" : ""
 
     signal back
