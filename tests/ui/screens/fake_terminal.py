@@ -19,7 +19,7 @@ from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
-from kiosk.documents.pages import CapturedPage, Outline
+from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
 from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.bringing import Bringing
@@ -380,8 +380,19 @@ class FakeMaterials:
         self.doubled = Doubled("address_proof", CapturedPage(jpeg, 600, 848, 72, "", 0.4, "document", "a4"), 0)
         self._terminal.publish(Fact.MATERIALS)
 
+    def wave_off(self) -> None:
+        self._terminal.calls.append(("wave_off",))
+        self.refused = None
+        self._terminal.publish(Fact.MATERIALS)
+
+    def refuse(self) -> None:
+        """The last picture was not good enough."""
+        picture = self.page_image("address_proof", 0)
+        self.refused = Refused(Advice.GLARE, ((0.3, 0.25, 0.35, 0.15),), picture)
+        self._terminal.publish(Fact.MATERIALS)
+
     open_key = ""
-    refusal = ""
+    refused: Refused | None = None
     doubled: Doubled | None = None
 
 

@@ -136,15 +136,21 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
             QMetaObject.invokeMethod(item, "press")
 
     def full() -> None:
-        terminal.materials.doubled = None
+        terminal.materials.doubled = terminal.materials.refused = None
         terminal.materials.pages_of("address_proof", 4)
         papers()  # a new screen: none of its pages is looked at
         QTest.qWait(40)
         show(State.CAPTURE, material="address_proof")
 
+    def not_good() -> None:
+        terminal.materials.pages_of("address_proof", 1)
+        show(State.CAPTURE, material="address_proof")
+        terminal.materials.refuse()
+
     def doubled() -> None:
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
+        terminal.materials.refused = None
         terminal.materials.double()
 
     def offered() -> None:
@@ -282,6 +288,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
+        "capture_refused": not_good,
         "capture_doubled": doubled,
         "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
