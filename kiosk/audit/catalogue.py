@@ -34,7 +34,17 @@ EVENTS: dict[str, AuditEvent] = {
     "identity.code_accepted": _event("The city confirmed a one-time code.", "session", "assurance"),
     "material.captured": _event("A page was captured.", "session", "material", "dpi"),
     "material.brought": _event("A page came as a file from a phone or a stick.", "session", "material", "source"),
-    "submission.stored": _event("The outbox committed a submission.", "session", "code", "item", "assurance", "parts"),
+    "submission.stored": _event(
+        "The outbox committed a submission; `by`: the clerk who helped.",
+        "session", "code", "item", "assurance", "parts", "by",
+    ),
+    "assist.begun": _event("A clerk began to help a resident.", "session", "by"),
+    "assist.attested": _event(
+        "A clerk compared a person with their card; `holds`: it is its holder.", "session", "by", "holds"
+    ),
+    "assist.confirmed": _event(
+        "A resident confirmed what a clerk helped with; `how`: by card or touch.", "session", "by", "how"
+    ),
     "submission.refused": _event("The outbox refused a submission; nothing was promised.", "session", "reason"),
     "submission.received": _event("The city's signed receipt for a submission is stored.", "code"),
     "receipt.printed": _event(

@@ -234,7 +234,9 @@ ENDING: frozenset[State] = frozenset(
 STAFFED: frozenset[State] = frozenset({State.STAFF_PIN, State.STAFF})
 """States that a staff card in the reader holds open."""
 
-PASSED_OVER: frozenset[State] = frozenset({State.GUIDE, State.CONSENT, State.FORM, State.MATERIALS, State.CAPTURE, State.REVIEW})
+PASSED_OVER: frozenset[State] = frozenset(
+    {State.GUIDE, State.CONSENT, State.FORM, State.MATERIALS, State.CAPTURE, State.REVIEW}
+)
 """States in which clerk and resident can pass the screen to one another."""
 
 IDLE: frozenset[State] = frozenset({State.ATTRACT, State.HOME, State.OUT_OF_SERVICE})

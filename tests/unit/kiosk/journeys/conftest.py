@@ -58,6 +58,7 @@ from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.fleet.enrolment import Enrolment, PlatformKey
 from kiosk.health import state_of
 from kiosk.identity import case_code
+from kiosk.journeys.assist import AssistDesk
 from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
@@ -543,6 +544,7 @@ class Bench:
             rating=RatingDesk(context),
             guard=GuardDesk(context),
             staff=staff,
+            assist=AssistDesk(context, staff),
             upkeep=UpkeepDesk(context, staff, lambda: self.terminal.reports),
         )
         return Terminal(
