@@ -78,6 +78,7 @@ EVENTS: dict[str, AuditEvent] = {
     "outbox.retried": _event("Staff let a parked submission wait again.", "by", "row", "code"),
     "outbox.parked": _event("Staff set a waiting submission aside.", "by", "row", "code", "reason"),
     "outbox.exported": _event("Staff carried the sealed submissions away on a medium.", "by", "export", "items", "left_out"),
+    "outbox.not_exported": _event("The sealed submissions could not be carried away.", "by", "reason"),
     "outbox.accepted": _event(
         "Staff looked at what was saved of a damaged outbox; the terminal opens again. `aside`: the damaged store.",
         "by", "aside", "rows", "carved",
