@@ -24,6 +24,7 @@ from kiosk.documents.vision import Vision
 from kiosk.events import Bus, Fact
 from kiosk.fleet.catalogue import CatalogueKeeper
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.acting import ActingDesk
 from kiosk.journeys.assist import AssistDesk
 from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
@@ -52,6 +53,7 @@ class Desks:
     """One desk for each thing that a citizen or a technician does."""
 
     person: PersonDesk
+    acting: ActingDesk
     form: FormDesk
     materials: MaterialsDesk
     bringing: BringingDesk
@@ -144,6 +146,11 @@ class Terminal:
     def person(self) -> PersonDesk:
         """Identity."""
         return self._desks.person
+
+    @property
+    def acting(self) -> ActingDesk:
+        """Whom the person acts for."""
+        return self._desks.acting
 
     @property
     def form(self) -> FormDesk:
@@ -244,7 +251,8 @@ class Terminal:
     def plan(self, item: ServiceItem) -> Plan:
         """Return what an item asks of the session."""
         journey = Journey.CERTIFICATE if item.prints else Journey.APPLY
-        return Plan(item.id, journey, item.assurance, item.offline_assurance)
+        agents = item.agent_allowed and journey is Journey.APPLY
+        return Plan(item.id, journey, item.assurance, item.offline_assurance, agents)
 
     def cases_availability(self) -> Available | Unavailable:
         """Say whether cases can be looked for here and now: they are found by a card."""
@@ -354,6 +362,8 @@ class Terminal:
                 self._desks.person.send_code()
             case fx.CheckCode():
                 self._desks.person.check_code()
+            case fx.PrintMandate():
+                self._desks.acting.print_mandate()
             case fx.PrepareForm():
                 self._desks.form.prepare()
             case fx.OpenCamera(material=material):
@@ -378,14 +388,8 @@ class Terminal:
                 self._desks.staff.check_pin()
             case fx.BeginAssisted() | fx.RecordConsent() | fx.RecordAttested() | fx.WatchAssent() | fx.RecordAssent():
                 self._desks.assist.run(effect)
-            case fx.RequestCertificate():
-                self._desks.certificate.request()
-            case fx.PrintCertificate():
-                self._desks.certificate.print()
-            case fx.CancelPrint():
-                self._desks.certificate.cancel()
-            case fx.RecordTaken(evidence=evidence):
-                self._desks.certificate.record_taken(evidence)
+            case fx.RequestCertificate() | fx.PrintCertificate() | fx.CancelPrint() | fx.RecordTaken():
+                self._run_certificate(effect)
             case fx.CheckHolding():
                 self._desks.guard.check()
             case fx.AlarmStation():
@@ -396,6 +400,19 @@ class Terminal:
                 self._quit()
             case fx.Record():
                 self._record(effect)
+
+    def _run_certificate(
+        self, effect: fx.RequestCertificate | fx.PrintCertificate | fx.CancelPrint | fx.RecordTaken
+    ) -> None:
+        match effect:
+            case fx.RequestCertificate():
+                self._desks.certificate.request()
+            case fx.PrintCertificate():
+                self._desks.certificate.print()
+            case fx.CancelPrint():
+                self._desks.certificate.cancel()
+            case fx.RecordTaken(evidence=evidence):
+                self._desks.certificate.record_taken(evidence)
 
     def _record(self, move: fx.Record) -> None:
         self._context.audit.record(

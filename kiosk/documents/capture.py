@@ -14,11 +14,12 @@ from kiosk.documents.bitonal import DPI as BITONAL_DPI
 from kiosk.documents.bitonal import g4
 from kiosk.documents.finder import Absence, by_hand, examine
 from kiosk.documents.geometry import Array, area, dpi_of
+from kiosk.documents.looks import packed
 from kiosk.documents.mat import ADVICE, Laid, Mat, laid
 from kiosk.documents.pages import Advice, CapturedPage, Outline
 from kiosk.documents.profiles import Profile, paper_of
 from kiosk.documents.quality import measure
-from kiosk.documents.straighten import output_dpi, straighten
+from kiosk.documents.straighten import look_of, output_dpi, straighten
 
 _JPEG_QUALITY = 82
 _EVIDENCE_QUALITY = 92
@@ -81,7 +82,13 @@ def take(
         evidence=evidence,
         evidence_sha256=hashlib.sha256(evidence).hexdigest(),
         bitonal=bitonal,
+        look=packed(look_of(page, _corners(page))),
     )
+
+
+def _corners(page: Array) -> Array:
+    height, width = page.shape[:2]
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(0.5)
 
 
 def untouched(still: Array, quad: Array) -> bytes:

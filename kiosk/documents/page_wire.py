@@ -10,7 +10,7 @@ from typing import Any
 
 from kiosk.documents.pages import CapturedPage, TextLine
 
-_PICTURES = ("jpeg", "evidence", "bitonal")
+_PICTURES = ("jpeg", "evidence", "bitonal", "look")
 _LENGTHS = "lengths"
 
 

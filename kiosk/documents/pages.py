@@ -58,7 +58,8 @@ class CapturedPage:
 
     `evidence`: the untouched picture that the page was made from, cut to the page, JPEG; of an import, nothing: there the
     hash is that of the file as it came. `bitonal`: the same page as Group 4 TIFF, where the profile wants one. `turned`:
-    degrees clockwise that it is to be shown at. `lines`: what was read of it.
+    degrees clockwise that it is to be shown at. `look`: by which a sheet is known again (`looks`); of an import, none.
+    `lines`: what was read of it.
     """
 
     jpeg: bytes
@@ -74,6 +75,7 @@ class CapturedPage:
     bitonal: bytes = b""
     source: PageSource = "camera"
     turned: int = 0
+    look: bytes = field(default=b"", repr=False)
     lines: tuple[TextLine, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:

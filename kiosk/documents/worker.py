@@ -5,7 +5,8 @@ ever leaves its memory for a disk.
 
 Started by `vision` with inherited descriptors; dies with its parent. Events: `alive` (the camera answers or is resting),
 `up`, `down` {code}, `frame` {seq, run}, `page` {run, ...} with the JPEG, `refused` {run, advice}. Commands: `open` {driver,
-options, preview_px, first_seq}, `preview` {profile, run}, `stop`, `capture` {outline}, `forget`.
+options, preview_px, first_seq}, `preview` {profile, run, taking}, `taking` {on}, `give_back` {sha256}, `stop`, `capture`
+{outline}, `forget`.
 """
 
 from __future__ import annotations
@@ -102,6 +103,7 @@ class Worker:
         self._profile: Profile | None = None
         self._guide: Guide | None = None
         self._due_s = 0.0
+        self._taking = True
         self._asked = False
         self._capturing = False
         self._hint: tuple[Advice, float] | None = None
@@ -134,8 +136,13 @@ class Worker:
                 self._camera.start()
             case "preview":
                 self._profile, self._run_no = PROFILES[command["profile"]], int(command["run"])
-                self._guide = None
+                self._guide, self._taking = None, bool(command["taking"])
                 self._stream(True)
+            case "taking":
+                self._taking = bool(command["on"])
+            case "give_back":
+                if self._guide is not None:
+                    self._guide.give_back(command["sha256"])
             case "capture":
                 if self._camera is not None and self._profile is not None:
                     self._asked = self._capturing = True
@@ -197,7 +204,7 @@ class Worker:
         note = {"outline": sight.outline, "advice": advice}
         self._frames.write(self._seq, self._run_no, (small.shape[1], small.shape[0]), rgb.tobytes(), note)
         self._send({"ev": "frame", "seq": self._seq, "run": self._run_no})
-        if sight.ripe and not self._capturing and self._camera is not None:
+        if sight.ripe and self._taking and not self._capturing and self._camera is not None:
             self._capturing = True
             self._camera.want_still()
 
@@ -205,11 +212,13 @@ class Worker:
         asked, self._asked, self._capturing = self._asked, False, False
         outline, self._by_hand = self._by_hand, None
         self._send({"ev": "alive"})
+        if not asked and not self._taking:
+            return
         page = take(still, profile, frame_mm, self._mat, outline)
         if self._guide is None:
             return
         if isinstance(page, CapturedPage):
-            self._guide.taken()
+            self._guide.taken(page.sha256)
             fields, blob = packed_page(page)
             self._send({"ev": "page", "run": self._run_no, "page": fields}, blob)
             return

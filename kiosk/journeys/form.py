@@ -188,15 +188,16 @@ class FormDesk:
     def prepare(self) -> None:
         """Prefill from the card and from the item's own defaults, each with its source."""
         item, vault = self._item(), self._context.vault
-        if item is None or vault.person is None:
+        if item is None or vault.applicant is None:
             return
         for key, value in forms.defaults(item, self._context.today()).items():
             if key not in vault.answers:
                 vault.answers[key] = value
                 vault.sources[key] = "form.source.default"
-        for key, value in forms.prefill(item, vault.person).items():
+        seen = vault.applicant.document_seen
+        for key, value in forms.prefill(item, vault.applicant).items():
             vault.answers[key] = value
-            vault.sources[key] = "form.source.id_card"
+            vault.sources[key] = "form.source.id_card" if seen else "form.source.agent"
         self._context.bus.publish(Fact.FORM)
 
     def set(self, key: str, raw: Any) -> None:

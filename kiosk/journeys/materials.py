@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from kiosk.catalogue import proxies
 from kiosk.catalogue.materials import AskedMaterial, asked_materials
 from kiosk.catalogue.models import Material, Profile, Provide, ServiceItem, Text
+from kiosk.documents.looks import alike
 from kiosk.documents.pages import (
     CapturedPage,
     CaptureRefused,
@@ -27,6 +29,7 @@ from kiosk.documents.vision import Vision
 from kiosk.events import Fact
 from kiosk.journeys.context import Context
 from kiosk.journeys.reading import ReadingDesk
+from kiosk.journeys.vault import Doubled
 from kiosk.session import events as ev
 from kiosk.session.states import Device, State
 
@@ -72,7 +75,9 @@ class MaterialsDesk:
             return ()
         connected = {register.id for register in self._context.catalogue.registers if register.connected}
         wanted = asked_materials(item, self._context.vault.answers, connected)
-        return tuple(asked for asked in wanted if asked.way is not Provide.SIGN)
+        proof = proxies.paper(self._context.session().capacity)
+        first = () if proof is None else (proof,)
+        return (*first, *(asked for asked in wanted if asked.way is not Provide.SIGN))
 
     def views(self) -> tuple[MaterialView, ...]:
         """Return one line for each material."""
@@ -128,7 +133,11 @@ class MaterialsDesk:
         """Take one page out."""
         pages = self._context.vault.pages.get(material, [])
         if 0 <= index < len(pages):
-            del pages[index]
+            gone = pages.pop(index)
+            if self.open_key == material:
+                # It may lie there still, and so may one for which there was no room before.
+                self._vision.give_back(gone.sha256)
+                self._vision.take_by_itself(on=True)
             self._changed()
 
     def move_page(self, material: str, index: int, by: int) -> None:
@@ -184,16 +193,18 @@ class MaterialsDesk:
         self.refusal = ""
         material = self._asked_material(key)
         if material is not None and material.profile is not None:
-            self._vision.start_preview(str(material.profile))
+            self._vision.start_preview(str(material.profile), taking=self.room(key)[0] > 0 and self.doubled is None)
 
     def close_camera(self) -> None:
         """Stop the preview and forget the last frame."""
+        self.answer_doubled(keep=False)  # whoever leaves the camera has not said that it is another page
         self._vision.stop_preview()
         self._vision.forget()
 
     def capture(self, outline: Outline | None = None) -> None:
         """Take the page now, steady or not, within corners set by hand if there are any."""
-        self._vision.capture(outline)
+        if self.doubled is None and self.room(self.open_key)[0] > 0:
+            self._vision.capture(outline)
 
     def frame(self) -> PreviewFrame | None:
         """Return the newest frame of the live picture."""
@@ -228,16 +239,56 @@ class MaterialsDesk:
         if material is None:
             return
         pages = context.vault.pages.setdefault(material.key, [])
-        if len(pages) >= material.pages_max:
+        if len(pages) >= material.pages_max or self.doubled is not None:
+            self._vision.give_back(page.sha256)  # it lies there still, and is taken when its turn comes
             return
+        self.refusal = ""
+        earlier = next((at for at, each in enumerate(pages) if _same(each, page)), None)
+        if earlier is None:
+            self._keep(material, page)
+            return
+        self._vision.take_by_itself(on=False)
+        context.vault.doubled = Doubled(material.key, page, earlier)
+        self._changed()
+
+    def _keep(self, material: Material, page: CapturedPage) -> None:
+        context, session = self._context, self._context.session()
+        pages = context.vault.pages.setdefault(material.key, [])
         pages.append(page)
         self._note_hand(material.key)
         self._reading.page_taken(material.key, page)
-        self.refusal = ""
         context.audit.record(
             "material.captured", session=session.number, material=material.key, dpi=round(page.dpi)
         )
-        context.bus.publish(Fact.MATERIALS)
-        context.handle(ev.Touched())
+        self._changed()
         if len(pages) == material.pages_max:
             context.handle(ev.MaterialCaptured(session.number))
+
+    # --- the same page again ----
+
+    @property
+    def doubled(self) -> Doubled | None:
+        """The page that looks like an earlier one, while the person has not said whether it is."""
+        return self._context.vault.doubled
+
+    def answer_doubled(self, *, keep: bool) -> None:
+        """Keep the page that looks like an earlier one, or leave it out."""
+        context, doubled = self._context, self.doubled
+        if doubled is None:
+            return
+        context.vault.doubled = None
+        answer = "kept" if keep else "left_out"
+        context.audit.record(
+            "material.doubled", session=context.session().number, material=doubled.material, answer=answer
+        )
+        material = self._asked_material(doubled.material)
+        self._vision.take_by_itself(on=True)
+        if keep and material is not None:
+            self._keep(material, doubled.page)
+        else:
+            self._changed()
+
+
+def _same(one: CapturedPage, other: CapturedPage) -> bool:
+    """Say whether two pages are pictures of the same sheet, or the same picture."""
+    return one.sha256 == other.sha256 or alike(one.look, other.look)

@@ -59,12 +59,29 @@ class Offer:
     value: Any = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """A page that looks like one of the same material that is here already, until the person says what it is."""
+
+    material: str
+    page: CapturedPage = field(repr=False)
+    earlier: int
+    """The number, from 0, of the page that it looks like."""
+
+
 @dataclass(slots=True, repr=False)
 class Vault:
     """The person of the present session, or nobody."""
 
     person: Person | None = None
     card_kind: str = ""
+    principal: Person | None = None
+    """Whom the person acts for, if for somebody else: the case is theirs."""
+    principal_name: str = ""
+    """What was typed of them, where no card of theirs lay here; and the number."""
+    principal_number: str = ""
+    relation: str = ""
+    guardian_agrees: bool = False
     answers: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     """Field key to where its prefilled value came from."""
@@ -80,6 +97,7 @@ class Vault:
     token: str = ""
     """The city's signed word that a one-time code was confirmed."""
     pages: dict[str, list[CapturedPage]] = field(default_factory=dict)
+    doubled: Doubled | None = None
     strokes: tuple[Stroke, ...] = ()
     signature_png: bytes = b""
     submission_id: str = ""
@@ -125,6 +143,18 @@ class Vault:
         empty = Vault()
         for each in fields(self):
             setattr(self, each.name, getattr(empty, each.name))
+
+    @property
+    def applicant(self) -> Person | None:
+        """Whose case it is: of the person who stands there, or of the one they act for."""
+        return self.principal or self.person
+
+    def forget_case(self) -> None:
+        """Forget what was answered, laid and signed: it was somebody else's. Who stands there stays."""
+        empty = Vault()
+        for name in ("answers", "sources", "touched", "offers", "pages", "strokes", "signature_png", "relation"):
+            setattr(self, name, getattr(empty, name))
+        self.guardian_agrees = False
 
     @property
     def empty(self) -> bool:

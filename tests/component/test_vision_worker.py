@@ -240,6 +240,23 @@ def test_a_killed_worker_is_replaced(
     caplog.clear()
 
 
+def test_nothing_is_taken_until_there_is_room_and_a_page_given_back_is_taken_again(
+    camera: DocumentCameraEmulator, employ: Callable[..., Owner]
+) -> None:
+    """A page that lies there while a material is full should be shown only, then taken; deleted, it should be taken anew."""
+    owner = employ()
+    owner.vision.start_preview("document", taking=False)
+    camera.lay("address_proof_1", by_hand=False)
+    seen = owner.frame(Advice.GOOD)
+    owner.until(lambda: (frame := owner.vision.latest_frame()) is not None and frame.seq > seen.seq + 12)
+    assert not owner.all(PageCaptured)
+    owner.vision.take_by_itself(on=True)
+    first = owner.next_page(1).page
+    owner.frame(Advice.NEXT)
+    owner.vision.give_back(first.sha256)
+    owner.next_page(2)
+
+
 def test_forgetting_leaves_no_frame(camera: DocumentCameraEmulator, employ: Callable[..., Owner]) -> None:
     """After `forget` no frame is to be had and none comes; a new preview starts clean."""
     owner = employ()

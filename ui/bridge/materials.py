@@ -94,6 +94,17 @@ class Materials(QObject):
         return self._terminal.materials.refusal
 
     @Property("QVariantMap", notify=changed)
+    def doubled(self) -> dict[str, Any]:
+        """A page that looks like an earlier one: `material`, and which page, from 0, `earlier` is. Else an empty map."""
+        doubled = self._terminal.materials.doubled
+        return {} if doubled is None else {"material": doubled.material, "earlier": doubled.earlier}
+
+    @Slot(bool)
+    def answerDoubled(self, keep: bool) -> None:
+        """Keep the page that looks like an earlier one, or leave it out."""
+        self._terminal.materials.answer_doubled(keep=keep)
+
+    @Property("QVariantMap", notify=changed)
     def bringing(self) -> dict[str, Any]:
         """The code for a phone: `material` (none: no code is shown), `url`, `claimed`, `pages`, `said` (message id)."""
         view = self._terminal.bringing.view

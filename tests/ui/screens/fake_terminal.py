@@ -18,13 +18,14 @@ from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
-from kiosk.documents.pages import Outline
+from kiosk.documents.pages import CapturedPage, Outline
 from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.assist import Batch
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
 from kiosk.journeys.upkeep import Export, ExportState, ReportState, Trial, TrialState
+from kiosk.journeys.vault import Doubled
 from kiosk.printing.receipt import Promised, promise_lines
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
@@ -37,6 +38,18 @@ from offline_queue import Counts, Row, RowState
 WAITING = "KF00420003G7"
 CALLED = "KF00420000N8"
 SATURDAY_NIGHT = dt.datetime(2026, 11, 28, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@functools.cache
+def shipped() -> Catalogue:
+    """The catalogue as it ships: nothing changes it, so it is read once."""
+    return Catalogue.load()
+
+
+@functools.cache
+def words() -> Words:
+    """The words as they ship."""
+    return Words.load()
 
 
 @dataclass(frozen=True)
@@ -355,8 +368,20 @@ class FakeMaterials:
     def frame(self) -> PreviewFrame | None:
         return self.live
 
+    def answer_doubled(self, *, keep: bool) -> None:
+        self._terminal.calls.append(("answer_doubled", keep))
+        self.doubled = None
+        self._terminal.publish(Fact.MATERIALS)
+
+    def double(self) -> None:
+        """The page that was just taken is the first once more."""
+        jpeg = self.page_image("address_proof", 0)
+        self.doubled = Doubled("address_proof", CapturedPage(jpeg, 600, 848, 72, "", 0.4, "document", "a4"), 0)
+        self._terminal.publish(Fact.MATERIALS)
+
     open_key = ""
     refusal = ""
+    doubled: Doubled | None = None
 
 
 class FakeCase:
@@ -429,7 +454,7 @@ class FakeMyCases:
             CaseLine(CALLED, "", at, "call_answered", here=False, withdrawable=False, call_back=True, answer="请带户口簿原件到窗口，已为您留号。"),  # noqa: E501
             CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True),
         )
-        self._catalogue = Catalogue.load()
+        self._catalogue = shipped()
 
     def lines(self) -> tuple[CaseLine, ...]:
         return self.told
@@ -604,8 +629,8 @@ class FakeTerminal:
         self.effects: list[fx.Effect] = []
         self._queue = QueueDispatcher()
         self.bus = Bus(self._queue)
-        self.words = Words.load()
-        self.catalogue = catalogue or Catalogue.load()
+        self.words = words()
+        self.catalogue = catalogue or shipped()
         self.config = config(orientation, language)
         self.language = language
         self.quit: Any = None

@@ -114,10 +114,16 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
             QMetaObject.invokeMethod(item, "press")
 
     def full() -> None:
+        terminal.materials.doubled = None
         terminal.materials.pages_of("address_proof", 4)
         papers()  # a new screen: none of its pages is looked at
         QTest.qWait(40)
         show(State.CAPTURE, material="address_proof")
+
+    def doubled() -> None:
+        terminal.materials.pages_of("address_proof", 3)
+        show(State.CAPTURE, material="address_proof")
+        terminal.materials.double()
 
     def offered() -> None:
         row = terminal.form.pages[0][0]
@@ -253,14 +259,17 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "materials_phone": bringing,
         "materials_phone_refused": refused,
         "materials": papers,
+        "materials_offline": lambda: show(State.MATERIALS, line_up=False),
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
+        "capture_doubled": doubled,
         "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
         "materials_done": finished,
         "sign": signed,
         "review": lambda: show(State.REVIEW),
+        "review_offline": lambda: show(State.REVIEW, line_up=False),
         "leave": lambda: show(State.REVIEW, leaving=True),
         "idle": idle,
         "submit": lambda: show(State.SUBMIT, busy=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -292,6 +293,33 @@ def test_a_paper_is_opened_and_pages_are_handled(stand: Any) -> None:
     assert [call[0] for call in stand.terminal.calls] == ["capture", "remove_page"]
 
 
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_offline_the_phone_is_grey_and_says_why(stand_at: Callable[..., Any], language: str) -> None:
+    """Nothing is grey without a reason: shown beside the button, and told to who cannot see it."""
+    stand = stand_at(language=language)
+    why = stand.terminal.words.text(language, "documents.bring.no_line")
+    stand.terminal.show(State.MATERIALS)
+    stand.settle()
+    assert stand.find("phone_why_work_proof") is None
+    stand.terminal.show(State.MATERIALS, line_up=False)
+    stand.settle()
+    assert stand.item("phone_why_work_proof").property("text") == why
+    button = stand.item("phone_work_proof")
+    assert not button.isEnabled()
+    assert button.property("hint") == why
+
+
+def test_offline_is_said_once_on_the_review_page(stand: Any) -> None:
+    """One piece of news in one wording: the frame's own, and it is spoken."""
+    said = stand.terminal.words.text("zh_CN", "controls.offline")
+    stand.terminal.show(State.REVIEW, line_up=False)
+    stand.settle()
+    shown = [str(one.item.property("text") or "") for one in seen(stand.screen.window)]
+    about = [text for text in shown if "未联网" in text or "断网" in text]
+    assert about == [stand.terminal.words.text("zh_CN", "controls.offline_short"), said]
+    assert said in list(stand.item("screen_review").property("aloud"))
+
+
 def test_a_phone_is_asked_for_papers(stand: Any) -> None:
     """Should show the code for one material, what came of it, and put it away."""
     stand.terminal.show(State.MATERIALS)
@@ -359,6 +387,21 @@ def test_a_page_that_is_touched_is_seen_large(stand: Any) -> None:
     stand.tap("page_close")
     assert stand.find("page_large") is None
     assert stand.find("camera_view") is not None
+
+
+def test_the_same_page_again_is_shown_and_asked_about(stand: Any) -> None:
+    """Should show both pages side by side, hold everything below it, and pass on what the person says."""
+    stand.terminal.materials.pages_of("address_proof", 2)
+    stand.terminal.show(State.CAPTURE)
+    for answer, keep in (("overlay_main", False), ("overlay_second", True)):
+        stand.terminal.materials.double()
+        stand.settle()
+        for picture in ("doubled_earlier", "doubled_now"):
+            assert stand.item(picture).property("name") in {"page/address_proof/0", "doubled"}
+        assert stand.item("doubled").property("title") == "和第 1 页看起来一样"
+        stand.answer(answer)
+        assert stand.terminal.calls.pop() == ("answer_doubled", keep)
+        assert stand.find("doubled_now") is None
 
 
 def test_a_complete_paper_asks_for_no_further_page(stand: Any) -> None:
@@ -455,7 +498,7 @@ def test_a_date_is_chosen_part_by_part_from_the_days_that_can_be(stand: Any) -> 
     """Should say from the start which days can be chosen, and begin with the latest of them and not in the future."""
     stand.terminal.show(State.FORM, page=1)
     stand.settle()
-    assert stand.item("date_reg_since").property("help") == "满半年才能申领\n可选：2026年05月28日及以前。"
+    assert stand.item("date_reg_since").property("help") == "满半年才能申领\n可选：2026年5月28日及以前。"
     for button in ("year_more", "month_more", "day_less"):
         stand.tap(button)
     dates = [value for call, key, value in filter(lambda call: call[0] == "set", stand.terminal.calls) if key == "reg_since"]

@@ -13,11 +13,13 @@ from devices.document_camera import Picture
 from devices.document_camera.scene import FRAME_MM, UPRIGHT_PX, Fault, Lying, corners
 from kiosk.documents.capture import take
 from kiosk.documents.guide import Guide, Sight
+from kiosk.documents.looks import ALIKE, alike, likeness
 from kiosk.documents.mat import Mat
 from kiosk.documents.pages import Advice, CapturedPage, Outline
 from kiosk.documents.profiles import PROFILES
 from kiosk.documents.quality import sharpness
-from kiosk.documents.steady import ABSENT_S, HOLD_S, Phase, Steadiness, likeness
+from kiosk.documents.steady import ABSENT_S, HOLD_S, Phase, Steadiness
+from kiosk.documents.straighten import look_of
 
 Camera = Callable[..., Picture]
 DOCUMENT, PHOTO = PROFILES["document"], PROFILES["photo"]
@@ -36,7 +38,7 @@ def test_a_still_good_page_is_ripe_after_the_hold_and_only_once(seen: Camera) ->
     assert not any(sight.ripe for sight in early)
     assert early[-1].advice is Advice.HOLD_STILL
     assert guide.sight(page, HOLD_S + 0.05).ripe
-    guide.taken()
+    guide.taken("one")
     assert all(s.advice is Advice.NEXT and not s.ripe for s in _watch(guide, page, 1.0, 1.5))
     moved = seen(Lying("address_proof_1", 0.505, 0.49, -1.4))
     assert not any(s.ripe for s in _watch(guide, moved, 3.0, 1.5))
@@ -49,7 +51,7 @@ def test_a_page_taken_away_and_laid_again_is_taken_again(seen: Camera) -> None:
     guide = Guide(DOCUMENT, FRAME_MM)
     page, mat = seen(Lying("study_proof", 0.5, 0.5, 2.0)), seen(None)
     assert _watch(guide, page, 0.0, 1.0)[-1].ripe
-    guide.taken()
+    guide.taken("one")
     assert {s.advice for s in _watch(guide, mat, 2.0, ABSENT_S)} == {Advice.LAY_PAGE}
     assert _watch(guide, page, 3.0, 1.0)[-1].ripe
 
@@ -161,13 +163,61 @@ def test_sharpness_falls_with_blur_and_not_with_contrast() -> None:
     assert sharpness(np.full((300, 300), 200, np.uint8)) is None
 
 
+@pytest.mark.parametrize("lying", [Lying("study_proof", 0.505, 0.49, -1.4), Lying("study_proof", 0.49, 0.5, 181.0)])
+def test_a_sheet_laid_again_looks_the_same(seen: Camera, lying: Lying) -> None:
+    """A little turned and moved, or upside down; another letter does not, and a page without a look is like none."""
+    looks = []
+    for each in (Lying("study_proof", 0.5, 0.5, 1.4), lying, Lying("employment_proof", 0.5, 0.5, 1.4)):
+        page = take(seen(each, scale=2), DOCUMENT, FRAME_MM)
+        assert isinstance(page, CapturedPage)
+        looks.append(page.look)
+    assert alike(looks[0], looks[1])
+    assert not alike(looks[0], looks[2])
+    assert not alike(looks[0], b"")
+
+
+def _form(filled: tuple[int, ...]) -> Picture:
+    """The look of a printed form of twelve rows, in some of which something is written."""
+    page = np.full((1680, 1200, 3), 240, np.uint8)
+    for row in range(12):
+        cv2.rectangle(page, (60, 60 + row * 130), (1140, 190 + row * 130), (40, 40, 40), 4)
+        cv2.putText(page, f"Label {row}", (80, 140 + row * 130), cv2.FONT_HERSHEY_SIMPLEX, 1.6, (40, 40, 40), 4)
+        if row in filled:
+            cv2.putText(page, f"Value {row}", (640, 140 + row * 130), cv2.FONT_HERSHEY_SIMPLEX, 1.8, (90, 30, 30), 6)
+    return look_of(page, np.array([[0, 0], [1200, 0], [1200, 1680], [0, 1680]], np.float32))
+
+
+def test_the_next_sheet_of_the_same_form_is_another_page() -> None:
+    """All that is printed agrees and only what was filled in differs: a household register has one such sheet a person."""
+    one, other = _form((0, 2, 5)), _form((0, 4, 5))
+    assert np.corrcoef(one.ravel(), other.ravel())[0, 1] > 0.9  # as a whole they are alike
+    assert likeness(one, other) < ALIKE
+    steadiness = Steadiness()
+    steadiness.taken(one, "one")
+    steadiness.update(0.0, _square(), other, 1000)
+    assert steadiness.update(1.0, _square(), other, 1000) is Phase.STEADY
+
+
+def test_a_page_that_is_given_back_may_be_taken_again_as_it_lies() -> None:
+    """That page alone: another that was deleted is not the one that lies there. Then it has to lie still anew."""
+    look = np.random.default_rng(1).normal(0, 9, (168, 120)).astype(np.float32)
+    steadiness = Steadiness()
+    steadiness.update(0.0, _square(), look, 1000)
+    steadiness.taken(look, "one")
+    steadiness.give_back("other")
+    assert steadiness.update(1.0, _square(), look, 1000) is Phase.TAKEN
+    steadiness.give_back("one")
+    assert steadiness.update(1.1, _square(), look, 1000) is Phase.MOVING
+    assert steadiness.update(1.1 + HOLD_S, _square(), look, 1000) is Phase.STEADY
+
+
 def _square(x: float = 100.0) -> Picture:
     return np.array([[x, 100.0], [x + 400, 100.0], [x + 400, 700.0], [x, 700.0]])
 
 
 def test_small_drift_is_still_and_a_nudge_starts_anew() -> None:
     """Within half a percent of the long side the hold should go on; beyond it the time counts again."""
-    look = np.random.default_rng(1).normal(0, 9, (88, 64)).astype(np.float32)
+    look = np.random.default_rng(1).normal(0, 9, (168, 120)).astype(np.float32)
     steadiness = Steadiness()
     assert steadiness.update(0.0, _square(), look, 1000) is Phase.MOVING
     assert steadiness.update(0.4, _square(104.0), look, 1000) is Phase.HOLDING
@@ -178,9 +228,9 @@ def test_small_drift_is_still_and_a_nudge_starts_anew() -> None:
 
 def test_a_flicker_does_not_make_a_page_new() -> None:
     """A page that is missed for less than half a second is still the page that was taken."""
-    look = np.random.default_rng(1).normal(0, 9, (88, 64)).astype(np.float32)
+    look = np.random.default_rng(1).normal(0, 9, (168, 120)).astype(np.float32)
     steadiness = Steadiness()
-    steadiness.taken(look)
+    steadiness.taken(look, "one")
     steadiness.update(0.0, _square(), look, 1000)
     assert steadiness.update(0.2, None, None, 1000) is Phase.ABSENT
     assert steadiness.update(0.5, _square(), look, 1000) is Phase.TAKEN
@@ -192,7 +242,7 @@ def test_a_flicker_does_not_make_a_page_new() -> None:
 def test_blank_sheets_are_alike() -> None:
     """Two looks with nothing but noise should be one page, or a blank sheet would be taken again and again."""
     rng = np.random.default_rng(2)
-    one, other = (rng.normal(0, 0.4, (88, 64)).astype(np.float32) for _ in range(2))
+    one, other = (rng.normal(0, 0.4, (168, 120)).astype(np.float32) for _ in range(2))
     assert likeness(one, other) == 1.0
 
 

@@ -117,11 +117,87 @@ def test_no_more_pages_than_the_item_takes(bench: Bench) -> None:
     bench.fill_permit()
     bench.handle(ev.MaterialOpened("address_proof"))
     bench.vault.pages["address_proof"] = []
-    bench.lay_page()
-    bench.lay_page()
+    bench.lay_page(10)
+    bench.lay_page(90)
     bench.handle(ev.MaterialOpened("address_proof"))
-    bench.lay_page()
+    assert not bench.vision.taking
+    bench.lay_page(170)
     assert bench.terminal.materials.page_count("address_proof") == 2
+    bench.terminal.materials.capture()
+    assert bench.vision.captures == 0
+
+
+def test_a_deleted_page_makes_room_for_what_lies_there(bench: Bench) -> None:
+    """While the material is full nothing is taken; then the camera is told to go on, and that the page is free again."""
+    bench.to_form()
+    bench.fill_permit()
+    materials = bench.terminal.materials
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.lay_page(10)
+    bench.lay_page(90)
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.lay_page(170)  # was under way
+    third = bench.vision.given_back[-1]
+    materials.remove_page("address_proof", 0)
+    assert bench.vision.taking
+    assert len(bench.vision.given_back) == 2
+    bench.lay_page(170)
+    assert bench.vault.pages["address_proof"][1].sha256 == third
+    assert bench.state() is State.MATERIALS
+    materials.remove_page("address_proof", 0)  # in the list no camera is told
+    assert len(bench.vision.given_back) == 2
+
+
+def to_doubled(bench: Bench) -> None:
+    """A page, and the same one once more."""
+    bench.to_form()
+    bench.fill_permit()
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.lay_page(10)
+    bench.lay_page(10)
+
+
+def test_the_same_page_again_is_asked_about(bench: Bench) -> None:
+    """Nothing is taken while the question stands: what comes all the same is left for the camera to take again."""
+    to_doubled(bench)
+    doubled = bench.terminal.materials.doubled
+    assert doubled is not None
+    assert (doubled.material, doubled.earlier) == ("address_proof", 0)
+    assert bench.state() is State.CAPTURE
+    assert bench.terminal.materials.page_count("address_proof") == 1
+    assert not bench.vision.taking
+    bench.lay_page(90)
+    assert len(bench.vision.given_back) == 1
+    bench.terminal.materials.capture()
+    assert bench.vision.captures == 0
+    bench.handle(ev.DeviceLost(Device.DOCUMENT_CAMERA), ev.DeviceBack(Device.DOCUMENT_CAMERA))
+    assert not bench.vision.taking
+
+
+def test_the_same_page_again_is_kept_if_the_person_says_so(bench: Bench) -> None:
+    """It may be another that looks alike; then the material is complete."""
+    to_doubled(bench)
+    bench.terminal.materials.answer_doubled(keep=True)
+    bench.turn()
+    assert bench.terminal.materials.page_count("address_proof") == 2
+    assert bench.state() is State.MATERIALS
+    assert [(line["material"], line["answer"]) for line in bench.audited("material.doubled")] == [("address_proof", "kept")]
+    assert len(bench.audited("material.captured")) == 2
+
+
+def test_the_same_page_again_is_left_out_if_the_person_says_so(bench: Bench) -> None:
+    """And the camera goes on; answering twice changes nothing; leaving the camera leaves it out, too."""
+    to_doubled(bench)
+    materials = bench.terminal.materials
+    for _ in range(2):
+        materials.answer_doubled(keep=False)
+    bench.turn()
+    assert bench.vision.taking
+    assert materials.page_count("address_proof") == 1
+    bench.lay_page(10)
+    bench.handle(ev.BackPressed())
+    assert materials.doubled is None
+    assert [line["answer"] for line in bench.audited("material.doubled")] == ["left_out", "left_out"]
 
 
 @pytest.mark.parametrize("advice", list(Advice))

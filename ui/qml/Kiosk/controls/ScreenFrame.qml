@@ -18,6 +18,7 @@ FocusScope {
     property string date
     property bool online: true
     property string offlineText: qsTrId("controls.offline") // empty where the badge says enough
+    property string nextLanguage // what the next one calls itself
     property bool soundOn: false
     property bool soundAvailable: true
     property bool toolsVisible: true
@@ -301,7 +302,7 @@ FocusScope {
             height: Theme.target
             objectName: "tool_language"
             iconName: "globe"
-            text: qsTrId("controls.language_other")
+            text: root.nextLanguage
             onClicked: root.languageWanted()
         }
 

@@ -66,6 +66,7 @@ KioskScreen {
     mainText: qsTrId("screens.capture.done")
     mainIcon: "check"
     mainEnabled: pages >= least
+    questioned: doubled.open
 
     GridLayout {
         anchors.fill: parent
@@ -355,5 +356,11 @@ KioskScreen {
                 }
             }
         }
+    }
+
+    DoubledQuestion {
+        id: doubled
+
+        parent: root
     }
 }
