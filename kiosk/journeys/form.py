@@ -206,6 +206,9 @@ class FormDesk:
             return
         vault.answers[key] = forms.normalise(field, raw)
         vault.sources.pop(key, None)
+        session = self._context.session()
+        if session.assisted:
+            vault.entered_by[key] = str(session.hand)
         self._context.bus.publish(Fact.FORM)
         self._context.handle(ev.Touched())
 

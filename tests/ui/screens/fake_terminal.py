@@ -22,9 +22,10 @@ from kiosk.dispatch import QueueDispatcher
 from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
 from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.assist import Batch
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
-from kiosk.journeys.upkeep import ReportState, Trial, TrialState
+from kiosk.journeys.upkeep import Export, ExportState, ReportState, Trial, TrialState
 from kiosk.journeys.vault import Doubled
 from kiosk.printing.receipt import Promised, promise_lines
 from kiosk.session import effects as fx
@@ -111,6 +112,7 @@ class ReviewLine:
     label: str
     value: str
     target: ev.FieldReopened | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -417,7 +419,9 @@ class FakeCase:
             return Text(zh, en).in_language(self._terminal.language)
 
         def line(section: str, zh: str, en: str, value: str, target: ev.FieldReopened | None = None) -> ReviewLine:
-            return ReviewLine(f"review.{section}", said(zh, en), value, target)
+            helped = self._terminal.session.assisted and target is not None
+            by = "" if not helped else "clerk" if section == "form" else "resident"
+            return ReviewLine(f"review.{section}", said(zh, en), value, target, by)
 
         def form(page: int) -> ev.FieldReopened:
             return ev.FieldReopened(State.FORM, page=page)
@@ -531,6 +535,12 @@ class FakeStaff:
         self._terminal.handle(ev.PinEntered())
 
 
+class FakeAssist:
+    """Three of today: one that waits here, two that the city has."""
+
+    batch = Batch(frozenset({WAITING, "KF00420000J4", "KF00010000K2"}), received=2, waiting=1)
+
+
 class FakeUpkeep:
     """An outbox with one row that waits and one that was set aside; every device but the camera can be tried."""
 
@@ -558,6 +568,12 @@ class FakeUpkeep:
 
     def park(self, seq: int, reason: str) -> None:
         self._terminal.calls.append(("park", seq, reason))
+
+    stick, export = False, Export()
+
+    def carry_away(self) -> None:
+        self.export = Export(ExportState.DONE, 2, "civic-outbox-0042")
+        self._terminal.publish(Fact.STAFF)
 
     report = ReportState.NONE
 
@@ -653,6 +669,7 @@ class FakeTerminal:
         )
         self.help = FakeHelp(self)
         self.staff = FakeStaff(self)
+        self.assist = FakeAssist()
         self.upkeep = FakeUpkeep(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
@@ -706,7 +723,7 @@ class FakeTerminal:
         certificate = state in {State.CHOOSE, State.PREPARE, State.PREVIEW, State.PRINT, State.TAKEN}
         journey = Journey.CERTIFICATE if certificate else Journey.APPLY
         item = "social_participation_cert" if certificate else "residence_permit_apply"
-        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE}
+        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.DESK, State.OUT_OF_SERVICE}
         early = {*without_plan, State.GUIDE, State.CONSENT, State.IDENTIFY}
         plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
         base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}  # noqa: E501

@@ -26,7 +26,7 @@ from whole_form import WholeForm
 
 from kiosk.events import Fact
 from kiosk.identity.assurance import Assurance
-from kiosk.session.states import Choice, Device, Helping, Holding, Promise, State, Trouble
+from kiosk.session.states import Choice, Device, Hand, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
 
 WANG = [
@@ -36,6 +36,9 @@ WANG = [
     [(1.02, 0.83), (1.40, 0.80), (1.72, 0.81)],
 ]
 """王, as somebody writes it: x and y in heights of the pad."""
+
+
+HELPED = {"clerk": True, "assisted": True, "hand": Hand.CLERK}
 
 
 def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
@@ -233,6 +236,12 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.STAFF)
         next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("outbox")
 
+    def exported() -> None:
+        terminal.upkeep.stick = True
+        outbox()
+        terminal.upkeep.carry_away()
+        terminal.upkeep.stick = False
+
     def tried() -> None:
         next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("")
         terminal.upkeep.try_device(Device.RECEIPT_PRINTER)
@@ -320,6 +329,11 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "staff_pin": staff_pin,
         "staff_pin_wrong": locked,
         "staff": lambda: show(State.STAFF),
+        "desk": lambda: show(State.DESK, clerk=True),
+        "attest": lambda: show(State.ATTEST, **HELPED),
+        "confirm": lambda: show(State.CONFIRM, **HELPED),
+        "review_helped": lambda: show(State.REVIEW, **HELPED),
+        "form_helped": lambda: show(State.FORM, page=1, **HELPED),
         "staff_offline": lambda: show(State.STAFF, line_up=False),
         "staff_stranger": lambda: show(State.ATTRACT, trouble=STRANGER),
         "attract_offline": lambda: show(State.ATTRACT, line_up=False),
@@ -329,6 +343,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "help_refused": lambda: help_with(Helping.REFUSED, "13900000001"),
         "staff_tried": tried,
         "staff_outbox": outbox,
+        "staff_exported": exported,
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
 
