@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from ui.bridge.acting import Acting
 from ui.bridge.camera import Camera
 from ui.bridge.case import Case
 from ui.bridge.cases import Cases
@@ -67,6 +68,7 @@ def build(terminal: Terminal) -> Bridges:
     person = Person(terminal)
     speech = Speech(terminal, settings)
     others = (
+        Acting(terminal),
         Catalogue(terminal, settings),
         Form(terminal, settings),
         Materials(terminal, settings),

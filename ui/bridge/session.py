@@ -28,7 +28,7 @@ _APPLY = (
     (
         "identity",
         (
-            State.GUIDE, State.CONSENT, State.IDENTIFY, State.CODE,
+            State.GUIDE, State.FOR_WHOM, State.CONSENT, State.IDENTIFY, State.CODE, State.PRINCIPAL, State.RELATION,
             State.AGAIN, State.CASES, State.CASE, State.WITHDRAW,
         ),
     ),
