@@ -289,6 +289,22 @@ CODE = r"^KF[0-9A-Z]{10}$"
 """The human code that stands on a receipt."""
 
 
+Entered = Literal["resident", "clerk"]
+"""Who entered something, where a clerk helped."""
+
+
+class Assistance(_Sent):
+    """A clerk helped: who, what each of the two entered, and how the resident confirmed all of it."""
+
+    clerk: str = Field(pattern=r"^[A-Z0-9]{3,12}$")
+    answers: dict[str, Entered] = Field(default_factory=dict, max_length=400)
+    """Field key to who answered; what was prefilled has its source instead."""
+    materials: dict[str, Entered] = Field(default_factory=dict, max_length=100)
+    consents: Entered
+    confirmed: Literal["card", "touch"]
+    confirmed_at: AwareDatetime
+
+
 class Submission(_Sent):
     """What a citizen handed in: the plaintext that the envelope seals."""
 
@@ -312,8 +328,10 @@ class Submission(_Sent):
     consents: tuple[Key, ...] = Field((), max_length=40)
     submitted_at: AwareDatetime
     clock_quality: Literal["synchronised", "free_running", "implausible"]
-    language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
+    language: str = Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
     entered_by: Literal["citizen", "clerk"] = "citizen"
+    """`clerk` as soon as one answer, page or tick is a clerk's."""
+    assistance: Assistance | None = None
 
     @property
     def presenter(self) -> Applicant:
@@ -324,6 +342,13 @@ class Submission(_Sent):
         """Return every part that the submission names."""
         refs = [ref for material in self.materials for ref in material.parts]
         return (*refs, self.signature.png) if self.signature and self.signature.png else tuple(refs)
+
+    @model_validator(mode="after")
+    def _a_clerk_has_a_number(self) -> Self:
+        if self.assistance is None and (self.entered_by == "clerk" or self.assurance == "card+clerk"):
+            msg = "a clerk helped, and nobody says which"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _parts_named_once(self) -> Self:
@@ -352,7 +377,7 @@ class _Sealed(_Sent):
     code: str = Field(pattern=CODE)
     submitted_at: AwareDatetime
     clock_quality: Literal["synchronised", "free_running", "implausible"]
-    language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
+    language: str = Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
 
     def to_bytes(self) -> bytes:
         """Return the form's bytes for sealing."""
@@ -568,6 +593,20 @@ class CertificateRequest(_Sent):
     assurance_token: str = Field("", max_length=2000)
 
 
+class PrefillRequest(_Sent):
+    """Ask with which answers a certificate has something to say about this person."""
+
+    item: Key
+    person: PersonKey
+    assurance_token: str = Field("", max_length=2000)
+
+
+class PrefillAnswer(_Answer):
+    """Answers by the keys of the item's form, as far as the registers know them; none if there is nothing on record."""
+
+    answers: dict[str, JsonValue] = Field(default_factory=dict, max_length=40)
+
+
 class CertificateStatement(_Answer):
     """What the platform vouches for, so that the terminal can check the subject before paper moves."""
 
@@ -580,6 +619,8 @@ class CertificateStatement(_Answer):
     issued_at: AwareDatetime
     valid_to: dt.date
     verify_url: str
+    without_record: tuple[str, ...] = ()
+    """What was asked for (values of the form's options) and is not on record; the paper says so too."""
 
 
 class CertificateAnswer(_Answer):

@@ -55,12 +55,11 @@ def facts(
     # what waits in the store does not say for whom it was handed in: then the paper names only whose card lies here
     person = vault.person if again else vault.applicant
     agent = "" if again or vault.principal is None or vault.person is None else vault.person.name
-    chinese = language.startswith("zh")
     return receipt.ReceiptFacts(
         code=claim.code,
-        terminal_name=terminal.name.zh if chinese else terminal.name.en,
+        terminal_name=terminal.name.in_language(language),
         terminal_number=terminal.number,
-        site=terminal.site.zh if chinese else terminal.site.en,
+        site=terminal.site.in_language(language),
         phone=terminal.phone,
         item_name=item.name.in_language(language),
         department=context.catalogue.department(item.department).name.in_language(language),

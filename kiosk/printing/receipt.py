@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageDraw
@@ -17,6 +17,8 @@ from devices.receipt_printer import Block, Cut, Feed, Raster, Text
 from kiosk.clock import CIVIL_TZ, ClockQuality
 from kiosk.identity import case_code
 from kiosk.printing import raster
+from kiosk.words import dates
+from kiosk.words.dates import Say
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,6 @@ class ReceiptFacts:
     """Printed once more, later: from what the store knows, which is neither the materials nor the assurance."""
 
 
-Say = Callable[..., str]
-"""`say(message_id, **args)` in the session's language."""
-
 PAPER_DOTS = 576
 """Dots across 80 mm paper at 203 dpi; what the screen shows."""
 
@@ -73,19 +72,10 @@ def moment(when: dt.datetime) -> str:
     return f"{when.astimezone(CIVIL_TZ):%Y-%m-%d %H:%M}"
 
 
-def _weekday(when: dt.date, say: Say) -> str:
-    return say("paper.weekdays").split()[when.weekday()]
-
-
-def spoken_day(when: dt.date, say: Say) -> str:
-    """Write a day for the screen, in its language."""
-    return say("paper.day", year=when.year, month=when.month, day=when.day, weekday=_weekday(when, say))
-
-
 def spoken_moment(when: dt.datetime, say: Say) -> str:
     """Write a moment for the screen, in its language and the terminal's zone."""
     local = when.astimezone(CIVIL_TZ)
-    return f"{spoken_day(local.date(), say)} {local:%H:%M}"
+    return f"{dates.day_of_week(local.date(), say)} {local:%H:%M}"
 
 
 def promise_lines(promised: Promised, say: Say, *, on_screen: bool = False) -> tuple[tuple[str, str], ...]:
@@ -98,8 +88,8 @@ def promise_lines(promised: Promised, say: Say, *, on_screen: bool = False) -> t
         local = when.astimezone(CIVIL_TZ).date() if isinstance(when, dt.datetime) else when
         if not on_screen:
             value = moment(when) if isinstance(when, dt.datetime) else when.isoformat()
-            return say("paper.on_weekday", what=label, weekday=_weekday(local, say)), value
-        return label, spoken_moment(when, say) if isinstance(when, dt.datetime) else spoken_day(when, say)
+            return say("paper.on_weekday", what=label, weekday=dates.weekday(local, say)), value
+        return label, spoken_moment(when, say) if isinstance(when, dt.datetime) else dates.day_of_week(when, say)
 
     unit = "paper.working_days" if promised.result_unit == "working_day" else "paper.calendar_days"
     result = say("paper.result_at_once") if promised.result_days == 0 else say(unit, days=promised.result_days)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
-from kiosk.session.states import Choice, Device, Holding, Plan, State, Taken
+from kiosk.session.states import Choice, Device, Hand, Holding, Plan, State, Taken
 from kiosk.session.timeouts import Timer
 
 
@@ -463,6 +463,37 @@ class StaffCardRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class AssistingBegun:
+    """The clerk who is signed in will help residents, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPagesAsked:
+    """From between two residents back to the staff pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """From now on the other one enters: the resident, or the clerk again."""
+
+    to: Hand
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """The clerk compared the person with the card: it is its holder, or that is not sure."""
+
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardShownAgain:
+    """The same card was lifted and laid down again, for a yes."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested:
     """The terminal is being stopped."""
 
@@ -491,5 +522,6 @@ Event = (
     | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
     | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown
     | StaffCardRefused | StaffCardRemoved | PinEntered | PinAccepted | PinRefused
+    | AssistingBegun | StaffPagesAsked | HandedOver | Attested | CardShownAgain
     | StopRequested | FaultRaised | FaultCleared
 )  # fmt: skip

@@ -41,6 +41,8 @@ def in_state(session: Session, event: ev.Event) -> Step | None:
             return _guarding(session, event)
         case State.STAFF_PIN | State.STAFF | State.OUT_OF_SERVICE:
             return _out_of_hours(session, event)
+        case State.DESK | State.ATTEST | State.CONFIRM:
+            return None  # `assisting`
 
 
 def _choosing(session: Session, event: ev.Event) -> Step | None:
@@ -75,7 +77,7 @@ def _identifying(session: Session, event: ev.Event) -> Step | None:
     match session.state, event:
         case State.IDENTIFY, ev.CardRead(elder=elder, again=again):
             offered = elder and not session.elder
-            return _after_card(
+            return after_card(
                 replace(session, assurance=Assurance.CARD, personal=True, elder_offered=offered, again=again)
             )
         case State.IDENTIFY, ev.CardRefused(message_id=message_id):
@@ -87,13 +89,13 @@ def _identifying(session: Session, event: ev.Event) -> Step | None:
         case State.CODE, ev.CodeSent():
             return Step(replace(session, busy=False))
         case State.CODE, ev.CodeNotSent(line=True):
-            return _after_card(replace(session, line_up=False))
+            return after_card(replace(session, line_up=False))
         case State.CODE, ev.CodeNotSent(message_id=message_id, detail=detail):
             return with_trouble(session, message_id, detail=detail)
         case State.CODE, ev.CodeEntered() if not session.busy:
             return Step(replace(session, busy=True, trouble=None), (fx.CheckCode(),))
         case State.CODE, ev.CodeAccepted(assurance=assurance):
-            return _identified(replace(session, assurance=assurance))
+            return identified(replace(session, assurance=assurance))
         case State.CODE, ev.CodeRefused(message_id=message_id, final=final, detail=detail):
             choices = (Choice.RETRY, Choice.LEAVE) if final else (Choice.SKIP, Choice.LEAVE)
             return with_trouble(session, message_id, *choices, detail=detail)
@@ -107,30 +109,32 @@ def _identifying(session: Session, event: ev.Event) -> Step | None:
             return None
 
 
-def _after_card(session: Session) -> Step:
+def after_card(session: Session) -> Step:
     """The card is read: go on, ask for the code, or say that the line is needed."""
     plan = session.plan
     if plan is None or session.assurance.reaches(plan.assurance):
-        return _identified(session)
+        return identified(session)
     if session.line_up:
         return go(session, State.CODE)
     if plan.offline_assurance is not None and session.assurance.reaches(plan.offline_assurance):
-        return _identified(session, Trouble("session.offline_assurance", (Choice.SKIP, Choice.LEAVE)))
+        return identified(session, Trouble("session.offline_assurance", (Choice.SKIP, Choice.LEAVE)))
     return with_trouble(session, "session.line_needed", Choice.RETRY, Choice.LEAVE)
 
 
-def _identified(session: Session, notice: Trouble | None = None) -> Step:
+def identified(session: Session, notice: Trouble | None = None, effect: fx.Effect | None = None) -> Step:
+    """Who it is, is known well enough: the journey's own first step; `effect` is run before its own."""
+    first = () if effect is None else (effect,)
     match session.plan:
         case Plan(journey=Journey.CASES):
-            return go(session, State.CASES)
+            return go(session, State.CASES, *first)
         case Plan(journey=Journey.CERTIFICATE):
-            return go(session, State.CHOOSE, fx.PrepareForm(), page=0, trouble=notice)
+            return go(session, State.CHOOSE, *first, fx.PrepareForm(), page=0, trouble=notice)
         case Plan() if session.capacity is not Capacity.SELF:
-            return go(session, State.PRINCIPAL, again=False, trouble=notice)
+            return go(session, State.PRINCIPAL, *first, again=False, trouble=notice)
         case Plan() if session.again:
-            return go(session, State.AGAIN, trouble=notice)
+            return go(session, State.AGAIN, *first, trouble=notice)
         case _:
-            return go(session, State.FORM, fx.PrepareForm(), page=0, trouble=notice)
+            return go(session, State.FORM, *first, fx.PrepareForm(), page=0, trouble=notice)
 
 
 def _looking_after(session: Session, event: ev.Event) -> Step | None:

@@ -22,6 +22,8 @@ class State(enum.StrEnum):
     FOR_WHOM = "for_whom"
     CONSENT = "consent"
     IDENTIFY = "identify"
+    ATTEST = "attest"
+    """The clerk who helps says whether this is the card's holder."""
     CODE = "code"
     AGAIN = "again"
     CASES = "cases"
@@ -35,6 +37,8 @@ class State(enum.StrEnum):
     CAPTURE = "capture"
     SIGN = "sign"
     REVIEW = "review"
+    CONFIRM = "confirm"
+    """The resident whom a clerk helped says that it is right."""
     SUBMIT = "submit"
     OUTCOME = "outcome"
     CHOOSE = "choose"
@@ -45,6 +49,8 @@ class State(enum.StrEnum):
     GUARD = "guard"
     STAFF_PIN = "staff_pin"
     STAFF = "staff"
+    DESK = "desk"
+    """A clerk has signed in to help residents, and the next one may come."""
     OUT_OF_SERVICE = "out_of_service"
 
 
@@ -105,6 +111,21 @@ class Helping(enum.StrEnum):
     FILING = "filing"
     FILED = "filed"
     REFUSED = "refused"
+
+
+class Hand(enum.StrEnum):
+    """Who enters what is entered, where a clerk helps."""
+
+    RESIDENT = "resident"
+    CLERK = "clerk"
+
+
+class Assent(enum.StrEnum):
+    """How a resident confirmed what a clerk helped with."""
+
+    CARD = "card"
+    """Their card was lifted and laid down again."""
+    TOUCH = "touch"
 
 
 class Holding(enum.StrEnum):
@@ -188,6 +209,13 @@ class Session:
     holding: Holding | None = None
     guard_stage: int = 0
     """0, 1, 2 at 0, 5 and 10 s; 3 when the station is alarmed at 60 s."""
+    clerk: bool = False
+    """A clerk is signed in for helping: the next person is theirs too."""
+    assisted: bool = False
+    """A clerk helps, or helped, this person; it stays true when the clerk's card is pulled."""
+    hand: Hand = Hand.RESIDENT
+    assented: bool = False
+    """The resident confirmed what stands in the review."""
     lost: frozenset[Device] = field(default_factory=frozenset)
     line_up: bool = True
     stopping: bool = False
@@ -196,7 +224,7 @@ class Session:
 
 
 CALLABLE: frozenset[State] = frozenset(State) - {
-    State.ATTRACT, State.SUBMIT, State.GUARD, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE
+    State.ATTRACT, State.SUBMIT, State.GUARD, State.STAFF_PIN, State.STAFF, State.DESK, State.OUT_OF_SERVICE
 }  # fmt: skip
 """States in which a call back can be asked for: somebody is there, and the store is not just now at work or broken."""
 
@@ -220,6 +248,14 @@ ENDING: frozenset[State] = frozenset(
 
 STAFFED: frozenset[State] = frozenset({State.STAFF_PIN, State.STAFF})
 """States that a staff card in the reader holds open."""
+
+PASSED_OVER: frozenset[State] = frozenset(
+    {
+        State.GUIDE, State.FOR_WHOM, State.CONSENT, State.PRINCIPAL, State.RELATION,
+        State.FORM, State.MATERIALS, State.CAPTURE, State.REVIEW,
+    }
+)
+"""States in which clerk and resident can pass the screen to one another."""
 
 IDLE: frozenset[State] = frozenset({State.ATTRACT, State.HOME, State.OUT_OF_SERVICE})
 """States in which no person's work is under way."""

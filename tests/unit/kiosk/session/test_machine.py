@@ -19,6 +19,7 @@ from kiosk.session.states import (
     READING,
     Choice,
     Device,
+    Hand,
     Helping,
     Holding,
     Journey,
@@ -116,6 +117,12 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.PinEntered(),
     ev.PinAccepted(7),
     ev.PinRefused(7, "staff.pin.wrong", "14"),
+    ev.AssistingBegun(),
+    ev.StaffPagesAsked(),
+    *(ev.HandedOver(hand) for hand in Hand),
+    ev.Attested(holds=True),
+    ev.Attested(holds=False),
+    ev.CardShownAgain(7),
     ev.StopRequested(),
     ev.FaultRaised("Q-202"),
     ev.FaultCleared(),
@@ -123,7 +130,7 @@ EVENTS: tuple[ev.Event, ...] = (
 
 
 def in_state(state: State, plan: Plan | None = APPLY, **changes: object) -> Session:
-    unknown = {*BEFORE_CARD, State.IDENTIFY, State.STAFF_PIN, State.STAFF}
+    unknown = {*BEFORE_CARD, State.IDENTIFY, State.STAFF_PIN, State.STAFF, State.DESK}
     known = state not in IDLE and state not in unknown
     session = Session(
         state=state, number=7, plan=plan, personal=known, assurance=Assurance.CARD if known else Assurance.NONE
@@ -138,6 +145,8 @@ def variants(state: State) -> tuple[Session, ...]:
         in_state(state, CERTIFICATE),
         in_state(state, CASES),
         in_state(state, again=True),
+        in_state(state, clerk=True, assisted=state is not State.DESK, hand=Hand.CLERK),
+        in_state(state, assisted=True, assented=True),
         in_state(state, IN_PERSON),
         *(in_state(state, capacity=capacity) for capacity in Capacity),
         in_state(state, capacity=Capacity.ASKED, busy=True),
@@ -182,6 +191,8 @@ def test_every_state_answers_every_event(state: State) -> None:
             assert fx.CloseCamera() in result.effects
         if session.state in READING and after.state is not session.state:
             assert fx.WatchCard(on=False) in result.effects
+        if session.state is State.CONFIRM and after.state is not State.CONFIRM:
+            assert fx.WatchAssent(on=False) in result.effects
 
 
 @pytest.mark.parametrize("state", State)
@@ -192,10 +203,10 @@ def test_a_person_never_survives_the_end(state: State) -> None:
         after, effects = run(session, event)
         if not session.personal or after.state is session.state:
             continue
-        if after.state in {State.ATTRACT, State.GUARD, State.OUT_OF_SERVICE}:
+        if after.state in {State.ATTRACT, State.DESK, State.GUARD, State.OUT_OF_SERVICE}:
             assert fx.WipePerson() in effects, (session, event)
-        if after.state is State.ATTRACT:
-            assert not after.personal
+        if after.state in {State.ATTRACT, State.DESK}:
+            assert (after.personal, after.assisted, after.plan) == (False, False, None)
             assert after.number == session.number + 1
 
 

@@ -37,6 +37,9 @@ FocusScope {
             "guard": guardScreen,
             "staff_pin": staffPinScreen,
             "staff": staffScreen,
+            "desk": deskScreen,
+            "attest": attestScreen,
+            "confirm": confirmScreen,
             "out_of_service": outOfServiceScreen,
             "choose": formScreen,
             "prepare": submitScreen
@@ -271,6 +274,24 @@ FocusScope {
         id: staffScreen
 
         StaffScreen {}
+    }
+
+    Component {
+        id: deskScreen
+
+        DeskScreen {}
+    }
+
+    Component {
+        id: attestScreen
+
+        AttestScreen {}
+    }
+
+    Component {
+        id: confirmScreen
+
+        ConfirmScreen {}
     }
 
     Component {
