@@ -28,9 +28,12 @@ _MIN_SCORE = -1.0
 """Log odds from which on there is a page; a little below even, since what was missed costs a citizen more."""
 _ENOUGH = 5.0
 """A closed shape with this score is the page: no need to search among lines."""
+_SURE = 4.0
+"""A whole page with this score is one, though a page that is cut off lies beside it, or the other half of a book."""
 _BENDING = 5
 """How many of the best quads are looked at again with bowed sides."""
 _EDGE_PX = 0.8
+_TOUCH_PX = 1.5
 _SMALL_SHARE = 0.35
 _MIN_BY_HAND = 0.002
 _TOP, _TOP_LEAVING = 24, 16
@@ -80,12 +83,12 @@ def examine(image: Array, *, min_share: float = 0.03, thorough: bool = False, on
     """
     small, scale = working(image)
     field = gradients_of(small)
-    best = _best(field, min_share * field.width * field.height, thorough=thorough)
+    best = _best(field, min_share * field.width * field.height, thorough=thorough, lenient=not on_mat)
     if on_mat and _goes_on(field, None if best is None or best.leaves else best.quad):
         return Absence.CUT_OFF
     if best is None or best.score < _MIN_SCORE:
         return Absence.NOTHING
-    if best.leaves:
+    if best.leaves and not _touches(best.quad, field):
         return Absence.CUT_OFF
     quad = ordered(_refined(image, best, scale))
     found = FoundPage(quad, float(1 / (1 + np.exp(-best.score))))
@@ -147,7 +150,8 @@ def working(image: Array) -> tuple[Array, float]:
     return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), full
 
 
-def _best(field: Gradients, min_area: float, *, thorough: bool) -> _Winner | None:
+def _best(field: Gradients, min_area: float, *, thorough: bool, lenient: bool) -> _Winner | None:
+    """Weigh what is proposed. `lenient`: a quad that is surely a page wins over one that leaves the picture."""
     weigh = weights().score
     quads, scores, outside = np.zeros((0, 4, 2)), np.zeros(0), np.zeros(0, bool)
     for finalists in proposed(field, min_area):
@@ -160,6 +164,8 @@ def _best(field: Gradients, min_area: float, *, thorough: bool) -> _Winner | Non
     if not len(quads):
         return None
     first = int(scores.argmax())
+    if outside[first] and lenient and (~outside).any() and scores[~outside].max() >= _SURE:
+        first = int(np.where(outside, -np.inf, scores).argmax())
     straight = _Winner(quads[first], float(scores[first]), bool(outside[first]), np.zeros((4, 3)))
     whole = np.flatnonzero(~outside)
     whole = whole[np.argsort(-scores[whole])[: 1 if scores[first] >= _ENOUGH else _BENDING]]
@@ -201,6 +207,11 @@ def leaving(quads: Array, field: Gradients) -> Array:
     beyond: Array = np.logical_or(low, high)
     found: Array = np.any(beyond, axis=(1, 2))
     return found
+
+
+def _touches(quad: Array, field: Gradients) -> bool:
+    """Say whether a quad reaches the border but not beyond: only the full picture shows on which side of it the paper ends."""
+    return bool(quad.min() > -_TOUCH_PX and (quad < np.array([field.width, field.height]) - 1 + _TOUCH_PX).all())
 
 
 def _areas(quads: Array) -> Array:
