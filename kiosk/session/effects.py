@@ -25,6 +25,11 @@ class CheckCode:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintMandate:
+    """Print the mandate for the person who asked, to be signed."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrepareForm:
     """Prefill the form from the card and what is known."""
 
@@ -168,7 +173,7 @@ class Record:
 
 
 Effect = (
-    WatchCard | SendCode | CheckCode | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
+    WatchCard | SendCode | CheckCode | PrintMandate | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
     | FindCases | ReprintReceipt | WithdrawCase | FileCallBack | FileRating | CheckPin
     | BeginAssisted | RecordConsent | RecordAttested | WatchAssent | RecordAssent
     | RequestCertificate | PrintCertificate | CancelPrint | RecordTaken | CheckHolding | AlarmStation | WipePerson

@@ -15,7 +15,20 @@ from kiosk.session.assisting import of_assisting
 from kiosk.session.flows import in_state
 from kiosk.session.helping import of_help
 from kiosk.session.moves import Step, enter, from_staff, go, with_trouble
-from kiosk.session.states import ENDING, IDLE, NEEDS, STAFFED, Choice, Device, Promise, Session, State, Taken, Trouble
+from kiosk.session.states import (
+    BEFORE_CARD,
+    ENDING,
+    IDLE,
+    NEEDS,
+    STAFFED,
+    Choice,
+    Device,
+    Promise,
+    Session,
+    State,
+    Taken,
+    Trouble,
+)
 from kiosk.session.timeouts import Timer
 
 __all__ = ["Step", "step"]
@@ -133,7 +146,7 @@ def _cancel(session: Session) -> Step | None:
     match session.state:
         case State.SUBMIT | State.ATTRACT | State.OUT_OF_SERVICE | State.GUARD:
             return None
-        case State.HOME | State.GUIDE | State.CONSENT:
+        case state if state in BEFORE_CARD:
             return go(session, State.ATTRACT, fx.WipePerson())
         case State.STAFF_PIN | State.STAFF | State.DESK:
             return from_staff(session)
@@ -155,7 +168,7 @@ def _abandon(session: Session) -> Step:
     match session.state:
         case State.ATTRACT | State.OUT_OF_SERVICE | State.SUBMIT | State.GUARD:
             return Step(replace(session, leaving=False, warned=False))
-        case State.HOME | State.GUIDE | State.CONSENT:
+        case state if state in BEFORE_CARD:
             return go(session, State.ATTRACT, fx.WipePerson())
         case State.STAFF_PIN | State.STAFF | State.DESK:
             return from_staff(session)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kiosk.session import effects as fx
-from kiosk.session.states import NEEDS, Choice, Helping, Session, State, Trouble
+from kiosk.session.states import NEEDS, READING, Choice, Helping, Session, State, Trouble
 
 _WITHOUT_HELP = frozenset(
     {State.ATTRACT, State.GUARD, State.STAFF_PIN, State.STAFF, State.DESK, State.OUT_OF_SERVICE}
@@ -32,7 +32,7 @@ def go(session: Session, state: State, *effects: fx.Effect, **changes: Any) -> S
     leaving: tuple[fx.Effect, ...] = ()
     if session.state is State.CAPTURE:
         leaving = (fx.CloseCamera(),)
-    elif session.state is State.IDENTIFY and state is not State.IDENTIFY:
+    elif session.state in READING and state is not session.state:
         leaving = (fx.WatchCard(on=False),)
     elif session.state is State.CONFIRM:
         leaving = (fx.WatchAssent(on=False),)
@@ -58,7 +58,7 @@ def enter(session: Session) -> Step:
             return Step(replace(fresh, clerk=state is State.DESK))
         case State.CONFIRM:
             return Step(session, (fx.WatchAssent(on=True),))
-        case State.IDENTIFY:
+        case State.IDENTIFY | State.PRINCIPAL:
             return Step(session, (fx.WatchCard(on=True),))
         case State.CODE:
             return Step(busy, (fx.SendCode(),))

@@ -46,6 +46,8 @@ from kiosk.events import Bus
 from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.fleet.enrolment import Enrolment, PlatformKey
 from kiosk.identity import case_code
+from kiosk.journeys.acting import ActingDesk
+from kiosk.journeys.assist import AssistDesk
 from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
@@ -195,10 +197,11 @@ class Bench(Citizen):
     def _terminal(self) -> Terminal:
         context, vision = self.context, cast("Vision", self.vision)
         materials = MaterialsDesk(context, vision, ReadingDesk(context, self._read))
-        form = FormDesk(context, materials)
+        form, acting = FormDesk(context, materials), ActingDesk(context)
         staff = StaffDesk(context)
         desks = Desks(
-            person=PersonDesk(context),
+            person=PersonDesk(context, acting),
+            acting=acting,
             form=form,
             materials=materials,
             bringing=BringingDesk(context, materials, self._take_in),
@@ -209,6 +212,7 @@ class Bench(Citizen):
             rating=RatingDesk(context),
             guard=GuardDesk(context),
             staff=staff,
+            assist=AssistDesk(context, staff),
             upkeep=UpkeepDesk(context, staff, lambda: self.terminal.reports),
         )
         return Terminal(

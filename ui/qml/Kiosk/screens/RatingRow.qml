@@ -5,7 +5,7 @@ import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
 
-// Five grades, one touch, nobody has to. As many stand side by side as their words allow; afterwards it says thank you.
+// Five grades, one touch, nobody has to. As many stand side by side as their longest word allows; afterwards it says thank you.
 ColumnLayout {
     id: root
 
@@ -50,7 +50,7 @@ ColumnLayout {
         font.family: Theme.family
         font.pixelSize: Theme.body
         font.bold: true
-        text: root.grades.map(one => one.word).reduce((longest, word) => word.length > longest.length ? word : longest, "")
+        text: [].concat(...root.grades.map(one => one.word.split(" "))).reduce((longest, word) => word.length > longest.length ? word : longest, "")
     }
 
     Grid {
