@@ -37,6 +37,7 @@ from kiosk.city.messages import (
 )
 from kiosk.clock import ClockQuality
 from kiosk.dispatch import QueueDispatcher
+from kiosk.documents.pages import Outline, PreviewFrame
 from kiosk.health import state_of
 from kiosk.session.states import Device
 from kiosk.speech import SpeechState
