@@ -24,6 +24,7 @@ from kiosk.documents.vision import Vision
 from kiosk.events import Bus, Fact
 from kiosk.fleet.catalogue import CatalogueKeeper
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.acting import ActingDesk
 from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
@@ -51,6 +52,7 @@ class Desks:
     """One desk for each thing that a citizen or a technician does."""
 
     person: PersonDesk
+    acting: ActingDesk
     form: FormDesk
     materials: MaterialsDesk
     bringing: BringingDesk
@@ -144,6 +146,11 @@ class Terminal:
         return self._desks.person
 
     @property
+    def acting(self) -> ActingDesk:
+        """Whom the person acts for."""
+        return self._desks.acting
+
+    @property
     def form(self) -> FormDesk:
         """The form."""
         return self._desks.form
@@ -235,7 +242,8 @@ class Terminal:
     def plan(self, item: ServiceItem) -> Plan:
         """Return what an item asks of the session."""
         journey = Journey.CERTIFICATE if item.prints else Journey.APPLY
-        return Plan(item.id, journey, item.assurance, item.offline_assurance)
+        agents = item.agent_allowed and journey is Journey.APPLY
+        return Plan(item.id, journey, item.assurance, item.offline_assurance, agents)
 
     def cases_availability(self) -> Available | Unavailable:
         """Say whether cases can be looked for here and now: they are found by a card."""
@@ -343,6 +351,8 @@ class Terminal:
                 self._desks.person.send_code()
             case fx.CheckCode():
                 self._desks.person.check_code()
+            case fx.PrintMandate():
+                self._desks.acting.print_mandate()
             case fx.PrepareForm():
                 self._desks.form.prepare()
             case fx.OpenCamera(material=material):

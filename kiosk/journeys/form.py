@@ -16,6 +16,7 @@ from kiosk.events import Fact
 from kiosk.identity import masking
 from kiosk.journeys.context import Context
 from kiosk.journeys.materials import MaterialsDesk
+from kiosk.journeys.prefill import DEFAULT, Prefill
 from kiosk.journeys.reading import SOURCE as READ_SOURCE
 from kiosk.session import events as ev
 
@@ -33,6 +34,7 @@ _KEYBOARDS = {
     FieldType.CASE_NO: "letters",
 }
 _MAX_LENGTH = 200
+ONLY = "form.source.only"
 
 
 def _keyboard(field: FormField) -> str:
@@ -74,6 +76,7 @@ class FormDesk:
     def __init__(self, context: Context, materials: MaterialsDesk) -> None:
         self._context = context
         self._materials = materials
+        self._prefill = Prefill(context)
 
     def _item(self) -> ServiceItem | None:
         plan = self._context.session().plan
@@ -186,17 +189,19 @@ class FormDesk:
     # --- answering ----
 
     def prepare(self) -> None:
-        """Prefill from the card and from the item's own defaults, each with its source."""
+        """Prefill from the card, from the item's own defaults and from what the city knows, each with its source."""
         item, vault = self._item(), self._context.vault
-        if item is None or vault.person is None:
+        if item is None or vault.applicant is None:
             return
         for key, value in forms.defaults(item, self._context.today()).items():
             if key not in vault.answers:
                 vault.answers[key] = value
-                vault.sources[key] = "form.source.default"
-        for key, value in forms.prefill(item, vault.person).items():
+                vault.sources[key] = ONLY if len(item.field(key).options) == 1 else DEFAULT
+        seen = vault.applicant.document_seen
+        for key, value in forms.prefill(item, vault.applicant).items():
             vault.answers[key] = value
-            vault.sources[key] = "form.source.id_card"
+            vault.sources[key] = "form.source.id_card" if seen else "form.source.agent"
+        self._prefill.ask(item)
         self._context.bus.publish(Fact.FORM)
 
     def set(self, key: str, raw: Any) -> None:

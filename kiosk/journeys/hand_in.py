@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from kiosk.catalogue.models import ServiceItem
 from kiosk.clock import CIVIL_TZ
 from kiosk.events import Fact
+from kiosk.identity import masking
 from kiosk.journeys import receipts, signature
 from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
@@ -85,6 +86,9 @@ class CaseDesk:
         """Return everything that will be handed in, line by line."""
         language = self._context.language
         lines: list[ReviewLine] = []
+        lines += [
+            ReviewLine("review.person", label, value, ev.FieldReopened(State.RELATION)) for label, value in self._acting()
+        ]
         for view in self._form.known():
             lines.append(ReviewLine("review.person", view.label.in_language(language), view.display, None))
         for number in range(self._form.page_count):
@@ -101,6 +105,18 @@ class CaseDesk:
             label = self._context.say("review.signature")
             lines.append(ReviewLine("review.materials", label, signed, ev.FieldReopened(State.SIGN)))
         return tuple(lines)
+
+    def _acting(self) -> tuple[tuple[str, str], ...]:
+        """Say who hands in for the person below, and by what that person is known here."""
+        vault, say = self._context.vault, self._context.say
+        if vault.principal is None or vault.person is None:
+            return ()
+        agent = masking.on_screen(masking.Kind.NAME, vault.person.name)
+        known = say("review.known_by.card" if vault.principal.document_seen else "review.known_by.number")
+        return (
+            (say("review.agent"), say("review.agent_is", name=agent, relation=say(f"acting.relation.{vault.relation}"))),
+            (say("review.known_by"), known),
+        )
 
     @property
     def ready(self) -> bool:
@@ -126,6 +142,7 @@ class CaseDesk:
             compose,
             vault=copy.copy(vault),  # a wipe replaces what the vault holds; this one keeps it until it is stored
             person=person,
+            capacity=session.capacity,
             item=self._item(),
             asked=self._materials.asked(),
             catalogue_version=context.catalogue.version,
@@ -165,7 +182,7 @@ class CaseDesk:
             parts = len(attempt.attachments)
             context.audit.record(
                 "submission.stored", session=number, code=put.code, item=draft.item,
-                assurance=str(draft.assurance), parts=parts,
+                assurance=str(draft.assurance), parts=parts, capacity=str(session.capacity),
             )  # fmt: skip
             context.bus.publish(Fact.OUTBOX)
             if vault.person is not person:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from kiosk.catalogue import proxies
 from kiosk.catalogue.materials import AskedMaterial, asked_materials
 from kiosk.catalogue.models import Material, Profile, Provide, ServiceItem, Text
 from kiosk.documents.looks import alike
@@ -83,7 +84,9 @@ class MaterialsDesk:
             return ()
         connected = {register.id for register in self._context.catalogue.registers if register.connected}
         wanted = asked_materials(item, self._context.vault.answers, connected)
-        return tuple(asked for asked in wanted if asked.way is not Provide.SIGN)
+        proof = proxies.paper(self._context.session().capacity)
+        first = () if proof is None else (proof,)
+        return (*first, *(asked for asked in wanted if asked.way is not Provide.SIGN))
 
     def views(self) -> tuple[MaterialView, ...]:
         """Return one line for each material."""

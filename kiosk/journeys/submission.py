@@ -18,6 +18,7 @@ from kiosk.city import messages
 from kiosk.clock import ClockQuality
 from kiosk.documents.pages import CapturedPage
 from kiosk.documents.pdf import Stamp, pages_to_pdf
+from kiosk.identity.acting import GUARDIAN_CONSENT, Capacity
 from kiosk.identity.assurance import Assurance
 from kiosk.identity.persons import Person
 from kiosk.journeys.vault import Vault
@@ -52,7 +53,7 @@ class Draft:
 
 
 def applicant(person: Person) -> messages.Applicant:
-    """Return the person as the contract names them."""
+    """Return a person as the contract names them."""
     return messages.Applicant(
         name=person.name,
         document_type=person.document_type,
@@ -67,10 +68,22 @@ def applicant(person: Person) -> messages.Applicant:
     )
 
 
+def acting(vault: Vault, agent: Person, capacity: Capacity) -> messages.Acting | None:
+    """Return who hands in for whom as the contract says it; None for somebody's own case."""
+    principal = vault.principal
+    if capacity is Capacity.SELF or principal is None:
+        return None
+    known_by = "card" if principal.document_seen else "number"
+    return messages.Acting.model_validate(
+        {"capacity": str(capacity), "relation": vault.relation, "agent": applicant(agent), "known_by": known_by}
+    )
+
+
 def compose(
     *,
     vault: Vault,
     person: Person,
+    capacity: Capacity,
     item: ServiceItem,
     asked: tuple[AskedMaterial, ...],
     catalogue_version: str,
@@ -97,13 +110,14 @@ def compose(
         "kiosk": kiosk,
         "item": item.id,
         "item_version": catalogue_version,
-        "applicant": applicant(person),
+        "applicant": applicant(vault.principal or person),
+        "acting": acting(vault, person, capacity),
         "assurance": str(assurance),
         "assurance_token": vault.token,
         "answers": forms.normalised(item, vault.answers),
         "sources": dict(vault.sources),
         "materials": tuple(materials),
-        "consents": CONSENTS,
+        "consents": (*CONSENTS, GUARDIAN_CONSENT) if vault.guardian_agrees else CONSENTS,
         "submitted_at": submitted_at,
         "clock_quality": str(clock),
         "language": language,

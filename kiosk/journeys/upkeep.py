@@ -203,7 +203,7 @@ class UpkeepDesk:
             facts = readiness.Facts(
                 at=context.clock.now(),
                 number=config.terminal.number,
-                site=config.terminal.site.zh if context.language.startswith("zh") else config.terminal.site.en,
+                site=config.terminal.site.in_language(context.language),
                 version=version("civic-kiosk"),
                 catalogue=context.catalogue.version,
                 custody=f"{context.custody} · {context.tag_key.custody}",

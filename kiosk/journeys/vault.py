@@ -75,6 +75,13 @@ class Vault:
 
     person: Person | None = None
     card_kind: str = ""
+    principal: Person | None = None
+    """Whom the person acts for, if for somebody else: the case is theirs."""
+    principal_name: str = ""
+    """What was typed of them, where no card of theirs lay here; and the number."""
+    principal_number: str = ""
+    relation: str = ""
+    guardian_agrees: bool = False
     answers: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     """Field key to where its prefilled value came from."""
@@ -128,6 +135,18 @@ class Vault:
         empty = Vault()
         for each in fields(self):
             setattr(self, each.name, getattr(empty, each.name))
+
+    @property
+    def applicant(self) -> Person | None:
+        """Whose case it is: of the person who stands there, or of the one they act for."""
+        return self.principal or self.person
+
+    def forget_case(self) -> None:
+        """Forget what was answered, laid and signed: it was somebody else's. Who stands there stays."""
+        empty = Vault()
+        for name in ("answers", "sources", "touched", "offers", "pages", "strokes", "signature_png", "relation"):
+            setattr(self, name, getattr(empty, name))
+        self.guardian_agrees = False
 
     @property
     def empty(self) -> bool:

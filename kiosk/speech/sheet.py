@@ -68,8 +68,8 @@ def _of_codes() -> Iterator[Row]:
 
 
 def _of_city(catalogue: Catalogue) -> Iterator[Row]:
-    for ident, (zh, en) in city_texts(catalogue):
-        yield Row(ident, " ".join(zh.split()), " ".join(en.split()), f"{ident}.wav")
+    for ident, text in city_texts(catalogue):
+        yield Row(ident, " ".join(text.zh.split()), " ".join(text.en.split()), f"{ident}.wav")
 
 
 def as_csv(listed: Iterable[Row]) -> str:

@@ -230,7 +230,7 @@ def imported(node: ast.AST) -> list[str]:
 
 def test_the_catalogues_of_words_are_complete() -> None:
     """Every sentence in every language, with the same placeholders."""
-    assert WORDS.languages == ("en", "zh_CN")
+    assert WORDS.languages[:2] == ("zh_CN", "en")
     assert WORDS.gaps() == []
 
 

@@ -39,6 +39,18 @@ CALLED = "KF00420000N8"
 SATURDAY_NIGHT = dt.datetime(2026, 11, 28, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
+@functools.cache
+def shipped() -> Catalogue:
+    """The catalogue as it ships: nothing changes it, so it is read once."""
+    return Catalogue.load()
+
+
+@functools.cache
+def words() -> Words:
+    """The words as they ship."""
+    return Words.load()
+
+
 @dataclass(frozen=True)
 class Text:
     zh: str
@@ -449,7 +461,7 @@ class FakeMyCases:
             CaseLine(CALLED, "", at, "call_answered", here=False, withdrawable=False, call_back=True, answer="请带户口簿原件到窗口，已为您留号。"),  # noqa: E501
             CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True),
         )
-        self._catalogue = Catalogue.load()
+        self._catalogue = shipped()
 
     def lines(self) -> tuple[CaseLine, ...]:
         return self.told
@@ -560,6 +572,7 @@ class FakeUpkeep:
 class FakeCertificate:
     pages = 2
     pages_printed = 1
+    without_record = ""
 
     def __init__(self) -> None:
         self.preview_png: bytes | None = png(paper(1240, 1754, 26))
@@ -612,8 +625,8 @@ class FakeTerminal:
         self.effects: list[fx.Effect] = []
         self._queue = QueueDispatcher()
         self.bus = Bus(self._queue)
-        self.words = Words.load()
-        self.catalogue = catalogue or Catalogue.load()
+        self.words = words()
+        self.catalogue = catalogue or shipped()
         self.config = config(orientation, language)
         self.language = language
         self.quit: Any = None

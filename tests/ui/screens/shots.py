@@ -91,6 +91,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.FORM, page=1)
         terminal.form.pages[1][1] = settled
 
+    def preview(zh: str = "", en: str = "") -> None:
+        terminal.certificate.without_record = en if terminal.language == "en" else zh
+        show(State.PREVIEW)
+
     def enlarged() -> None:
         show(State.PREVIEW)
         screen_item = next(one.item for one in seen(screen.window) if one.item.objectName() == "screen_preview")
@@ -256,6 +260,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "materials_phone": bringing,
         "materials_phone_refused": refused,
         "materials": papers,
+        "materials_offline": lambda: show(State.MATERIALS, line_up=False),
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
@@ -266,6 +271,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "materials_done": finished,
         "sign": signed,
         "review": lambda: show(State.REVIEW),
+        "review_offline": lambda: show(State.REVIEW, line_up=False),
         "leave": lambda: show(State.REVIEW, leaving=True),
         "idle": idle,
         "submit": lambda: show(State.SUBMIT, busy=True),
@@ -278,8 +284,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "choose": lambda: show(State.CHOOSE),
         "choose_no_record": lambda: show(State.CHOOSE, trouble=NO_RECORD),
         "prepare": lambda: show(State.PREPARE, busy=True),
-        "preview": lambda: show(State.PREVIEW),
+        "preview": preview,
         "preview_large": enlarged,
+        "preview_without": lambda: preview("失业、工伤", "Unemployment, Work injury"),
         "print": lambda: show(State.PRINT, busy=True),
         "taken": lambda: show(State.TAKEN, certificate_printed=True),
         "outcome_rated": lambda: show(State.OUTCOME, rated=4, rating_kept=True),

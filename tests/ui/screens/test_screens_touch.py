@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fake_terminal import NO_PAPER, TROUBLE, WAITING
 from geometry import seen
-from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtTest import QTest
 
 from kiosk.catalogue.models import Need
@@ -293,6 +293,33 @@ def test_a_paper_is_opened_and_pages_are_handled(stand: Any) -> None:
     assert [call[0] for call in stand.terminal.calls] == ["capture", "remove_page"]
 
 
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_offline_the_phone_is_grey_and_says_why(stand_at: Callable[..., Any], language: str) -> None:
+    """Nothing is grey without a reason: shown beside the button, and told to who cannot see it."""
+    stand = stand_at(language=language)
+    why = stand.terminal.words.text(language, "documents.bring.no_line")
+    stand.terminal.show(State.MATERIALS)
+    stand.settle()
+    assert stand.find("phone_why_work_proof") is None
+    stand.terminal.show(State.MATERIALS, line_up=False)
+    stand.settle()
+    assert stand.item("phone_why_work_proof").property("text") == why
+    button = stand.item("phone_work_proof")
+    assert not button.isEnabled()
+    assert button.property("hint") == why
+
+
+def test_offline_is_said_once_on_the_review_page(stand: Any) -> None:
+    """One piece of news in one wording: the frame's own, and it is spoken."""
+    said = stand.terminal.words.text("zh_CN", "controls.offline")
+    stand.terminal.show(State.REVIEW, line_up=False)
+    stand.settle()
+    shown = [str(one.item.property("text") or "") for one in seen(stand.screen.window)]
+    about = [text for text in shown if "未联网" in text or "断网" in text]
+    assert about == [stand.terminal.words.text("zh_CN", "controls.offline_short"), said]
+    assert said in list(stand.item("screen_review").property("aloud"))
+
+
 def test_a_phone_is_asked_for_papers(stand: Any) -> None:
     """Should show the code for one material, what came of it, and put it away."""
     stand.terminal.show(State.MATERIALS)
@@ -511,7 +538,7 @@ def test_a_date_is_chosen_part_by_part_from_the_days_that_can_be(stand: Any) -> 
     """Should say from the start which days can be chosen, and begin with the latest of them and not in the future."""
     stand.terminal.show(State.FORM, page=1)
     stand.settle()
-    assert stand.item("date_reg_since").property("help") == "满半年才能申领\n可选：2026年05月28日及以前。"
+    assert stand.item("date_reg_since").property("help") == "满半年才能申领\n可选：2026年5月28日及以前。"
     for button in ("year_more", "month_more", "day_less"):
         stand.tap(button)
     dates = [value for call, key, value in filter(lambda call: call[0] == "set", stand.terminal.calls) if key == "reg_since"]
@@ -574,6 +601,27 @@ def test_on_a_counter_every_date_is_in_view_and_whole(stand_at: Any) -> None:
     stand.terminal.show(State.OUTCOME, elder=True)
     stand.settle()
     assert stand.item("terminal_name").property("lineCount") == 1
+
+
+@pytest.mark.parametrize(("page", "field"), [(0, "field_phone"), (1, "field_address")])
+def test_on_an_elder_counter_a_question_is_whole_while_it_is_answered(stand_at: Any, page: int, field: str) -> None:
+    """Above the keyboard there is room for the box alone; the question stands beside it, both whole, and goes back after."""
+    stand = stand_at("counter")
+    stand.terminal.show(State.FORM, page=page, elder=True)
+    stand.settle()
+    stand.item(field).begin()
+    stand.settle()
+    box, scroller = stand.item(field), stand.item("form_page")
+    top, bottom = (box.mapToItem(scroller, QPointF(0, y)).y() for y in (0, box.height()))
+    assert 0 <= top < bottom <= scroller.height()
+    question = stand.item("rail_question")
+    assert question.property("text") == box.property("label")
+    assert not question.property("truncated")
+    assert question.property("contentHeight") <= question.height() + 1
+    assert box.property("bare")
+    stand.tap("key_done")
+    assert stand.find("rail_question") is None
+    assert not stand.item(field).property("bare")
 
 
 @pytest.mark.parametrize("orientation", ["landscape", "counter"])

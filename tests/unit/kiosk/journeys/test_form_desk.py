@@ -152,6 +152,14 @@ def test_values_are_shown_as_words_and_masked(bench: Bench) -> None:
     assert shown["reason"] == "I have a home here"
 
 
+def test_a_prefilled_answer_without_an_alternative_says_so(bench: Bench) -> None:
+    """Nobody is told that they can change what cannot be changed."""
+    bench.to_form()
+    (delivery,) = (view for number in range(3) for view in bench.terminal.form.fields(number) if view.key == "delivery")
+    assert len(delivery.options) == 1
+    assert (delivery.value, delivery.source_id) == ("window", "form.source.only")
+
+
 def test_pages_are_found_by_field(bench: Bench) -> None:
     """The review leads back to the page where something was entered."""
     bench.to_form()

@@ -21,6 +21,7 @@ FocusScope {
     property alias maximumLength: input.maximumLength
     property bool secret: false // dots for a PIN
     property string masked // shown instead of the value until it is held open
+    property bool bare: false // the box alone: its question and its error stand elsewhere meanwhile
     property bool sticky: false // stays marked while the keyboard writes here without the focus
 
     readonly property bool editable: enabled && !readOnly && masked === ""
@@ -71,6 +72,7 @@ FocusScope {
             help: root.help
             source: root.source
             optional: root.optional
+            visible: !root.bare
         }
 
         Rectangle {
@@ -210,7 +212,7 @@ FocusScope {
 
         FieldError {
             Layout.fillWidth: true
-            text: root.error
+            text: root.bare ? "" : root.error
         }
     }
 }

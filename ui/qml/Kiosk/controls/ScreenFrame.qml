@@ -18,6 +18,7 @@ FocusScope {
     property string date
     property bool online: true
     property string offlineText: qsTrId("controls.offline") // empty where the badge says enough
+    property string nextLanguage // what the next one calls itself
     property bool soundOn: false
     property bool soundAvailable: true
     property bool toolsVisible: true
@@ -57,8 +58,10 @@ FocusScope {
     property Field editing: null
     readonly property bool typing: keyboard.active
     readonly property Item focused: Window.activeFocusItem
-    // A counter with large text or targets has room for the field alone above its keyboard; what is wrong stands beside it then.
+    // A counter with large text or targets has room for the field's box alone above its keyboard: the question, and what is
+    // wrong with the answer, stand beside it then.
     readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
+    readonly property string question: squeezed ? editing?.label ?? "" : ""
     readonly property string complaint: squeezed ? editing?.error ?? "" : ""
 
     signal back
@@ -72,6 +75,13 @@ FocusScope {
     signal soundRefused
     signal lowReachWanted
     signal helpWanted
+
+    Binding {
+        target: root.editing
+        property: "bare"
+        value: root.squeezed
+        when: root.editing !== null
+    }
 
     function fieldOf(item: Item): Field {
         for (let at = item; at; at = at.parent) {
@@ -286,7 +296,7 @@ FocusScope {
             height: Theme.target
             objectName: "tool_language"
             iconName: "globe"
-            text: qsTrId("controls.language_other")
+            text: root.nextLanguage
             onClicked: root.languageWanted()
         }
 
@@ -368,12 +378,26 @@ FocusScope {
                 Layout.fillWidth: true
                 steps: root.steps
                 current: root.step
-                visible: steps.length > 0 && !words.tight && root.complaint === ""
+                visible: steps.length > 0 && !words.tight && root.question === ""
+            }
+
+            KioskText {
+                objectName: "rail_question"
+                Layout.fillWidth: true
+                Layout.maximumHeight: root.complaint === "" ? words.height : (words.height - column.spacing) / 2
+                text: root.question
+                color: Theme.brand
+                font.bold: true
+                fontSizeMode: Text.Fit
+                minimumPixelSize: Theme.mm(6.6)
+                visible: text !== ""
+                wrapMode: Text.WordWrap
+                Accessible.ignored: true
             }
 
             KioskText {
                 Layout.fillWidth: true
-                Layout.maximumHeight: words.height
+                Layout.maximumHeight: (words.height - column.spacing) / 2
                 text: root.complaint
                 color: Theme.bad
                 font.bold: true

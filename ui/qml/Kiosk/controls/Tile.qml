@@ -30,7 +30,7 @@ Pressable {
         radius: root.corner
         color: !root.available ? Theme.sunk : root.down ? Theme.tint : Theme.surface
         border.width: root.down && root.available ? Theme.strokeStrong : Theme.highContrast ? Theme.stroke : Theme.hairline
-        border.color: root.down ? Theme.brand : root.available || Theme.highContrast ? Theme.line : Theme.sunk
+        border.color: root.down ? Theme.brand : root.available ? Theme.line : Theme.highContrast ? Theme.idleLine : Theme.sunk
     }
 
     contentItem: Item {

@@ -58,6 +58,7 @@ KioskScreen {
     PageScroller {
         id: scroller
 
+        objectName: "form_page"
         anchors.fill: parent
         spacing: Theme.space5
 

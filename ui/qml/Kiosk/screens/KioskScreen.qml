@@ -42,9 +42,9 @@ ScreenFrame {
     objectName: "screen_" + Session.state
     terminalName: Station.name
     clock: Station.time
-    date: Sentence.fill(qsTrId("screens.date"), {
-        "month": Station.month,
-        "day": Station.day,
+    date: Sentence.fill(qsTrId("format.today"), {
+        "month": String(Station.month).padStart(Number(qsTrId("format.digits")), "0"),
+        "day": String(Station.day).padStart(Number(qsTrId("format.digits")), "0"),
         "weekday": qsTrId("screens.weekday." + Station.weekday)
     })
     online: Station.lineUp
@@ -65,7 +65,8 @@ ScreenFrame {
     onBack: root.goBack()
     onMain: root.goOn()
     onOther: root.goOther()
-    onLanguageWanted: Settings.setLanguage(Settings.language === "en" ? "zh_CN" : "en")
+    nextLanguage: Settings.nextLanguage
+    onLanguageWanted: Settings.changeLanguage()
     onTextSizeWanted: Settings.setTextSize((Settings.textSize + 1) % 4)
     onContrastWanted: Settings.setHighContrast(!Settings.highContrast)
     onLowReachWanted: Settings.setLowReach(!Settings.lowReach)

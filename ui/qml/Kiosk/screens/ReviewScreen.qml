@@ -11,20 +11,13 @@ KioskScreen {
     readonly property var lines: Case.review
     readonly property var sections: lines.map(line => line.section).filter((section, at, all) => all.indexOf(section) === at)
 
-    aloud: [Station.lineUp ? "" : qsTrId("screens.review.offline")]
+    aloud: [online ? "" : offlineText]
     mainText: qsTrId("screens.review.submit")
     mainIcon: "check"
 
     PageScroller {
         anchors.fill: parent
         spacing: Theme.space3
-
-        Notice {
-            width: parent?.width ?? 0
-            kind: "warn"
-            text: qsTrId("screens.review.offline")
-            visible: !Station.lineUp
-        }
 
         Repeater {
             model: root.sections
