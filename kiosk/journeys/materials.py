@@ -167,6 +167,11 @@ class MaterialsDesk:
         """Return by how many degrees clockwise a page is to be shown turned."""
         return self._context.vault.pages[material][index].turned
 
+    def _note_hand(self, key: str) -> None:
+        session = self._context.session()
+        if session.assisted:
+            self._context.vault.brought_by[key] = str(session.hand)
+
     def _changed(self) -> None:
         self._context.bus.publish(Fact.MATERIALS)
         self._context.handle(ev.Touched())
@@ -185,6 +190,7 @@ class MaterialsDesk:
             return
         for page in pages:
             context.vault.pages.setdefault(key, []).append(page)
+            self._note_hand(key)
             self._reading.page_taken(key, page)
             context.audit.record("material.brought", session=context.session().number, material=key, source=page.source)
         self._changed()
@@ -259,6 +265,7 @@ class MaterialsDesk:
         context, session = self._context, self._context.session()
         pages = context.vault.pages.setdefault(material.key, [])
         pages.append(page)
+        self._note_hand(material.key)
         self._reading.page_taken(material.key, page)
         context.audit.record(
             "material.captured", session=session.number, material=material.key, dpi=round(page.dpi)

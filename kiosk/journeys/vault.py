@@ -116,6 +116,16 @@ class Vault:
     city_calls: tuple[CallBackSummary, ...] = ()
     city_as_of: dt.datetime | None = None
     city_asked: bool = False
+    clerk: str = ""
+    """The staff number of the clerk who helps, or nothing. Like the next three it is the city's to know, with the case."""
+    consented_by: str = ""
+    entered_by: dict[str, str] = field(default_factory=dict)
+    """Field key to who entered it, where a clerk helps: `resident` or `clerk`."""
+    brought_by: dict[str, str] = field(default_factory=dict)
+    """The same of each material."""
+    assent: str = ""
+    """How the resident confirmed: `card` or `touch`; nothing before."""
+    assented_at: dt.datetime | None = None
     pin: str = ""
     """What was typed of a staff card's PIN."""
     call_back: str = ""

@@ -250,7 +250,10 @@ STAFFED: frozenset[State] = frozenset({State.STAFF_PIN, State.STAFF})
 """States that a staff card in the reader holds open."""
 
 PASSED_OVER: frozenset[State] = frozenset(
-    {State.GUIDE, State.CONSENT, State.FORM, State.MATERIALS, State.CAPTURE, State.REVIEW}
+    {
+        State.GUIDE, State.FOR_WHOM, State.CONSENT, State.PRINCIPAL, State.RELATION,
+        State.FORM, State.MATERIALS, State.CAPTURE, State.REVIEW,
+    }
 )
 """States in which clerk and resident can pass the screen to one another."""
 

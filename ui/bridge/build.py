@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from ui.bridge.assist import Assist
 from ui.bridge.camera import Camera
 from ui.bridge.case import Case
 from ui.bridge.cases import Cases
@@ -84,6 +85,7 @@ def build(terminal: Terminal) -> Bridges:
         Devices(terminal),
         Help(terminal),
         Staff(terminal, settings),
+        Assist(terminal),
     )
     for bridge in (settings, session, station, person, speech, *others):
         give(bridge)

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pseudo
 from PIL import Image, ImageDraw
 
 from kiosk.catalogue.availability import Available, Unavailable, availability
@@ -21,9 +22,10 @@ from kiosk.dispatch import QueueDispatcher
 from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
 from kiosk.events import Bus, Fact
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.assist import Batch
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
-from kiosk.journeys.upkeep import ReportState, Trial, TrialState
+from kiosk.journeys.upkeep import Export, ExportState, ReportState, Trial, TrialState
 from kiosk.journeys.vault import Doubled
 from kiosk.printing.receipt import Promised, promise_lines
 from kiosk.session import effects as fx
@@ -57,6 +59,8 @@ class Text:
     en: str
 
     def in_language(self, language: str) -> str:
+        if language == pseudo.LANGUAGE:
+            return pseudo.pseudo(self.en)
         return self.en if language.startswith("en") else self.zh
 
 
@@ -108,6 +112,7 @@ class ReviewLine:
     label: str
     value: str
     target: ev.FieldReopened | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -278,8 +283,8 @@ class FakeForm:
         self._terminal.handle(ev.PageAnswered(after if after < len(self._now()) else None))
 
     def division_children(self, code: str) -> tuple[tuple[str, str], ...]:
-        english = self._terminal.language == "en"
-        return tuple((each, DIVISIONS_EN[name] if english else name) for each, name in DIVISIONS.get(code, ()))
+        language = self._terminal.language
+        return tuple((each, Text(name, DIVISIONS_EN[name]).in_language(language)) for each, name in DIVISIONS.get(code, ()))
 
 
 class FakeBringing:
@@ -410,10 +415,13 @@ class FakeCase:
         self._terminal.publish(Fact.CASE)
 
     def review(self) -> tuple[ReviewLine, ...]:
-        english = self._terminal.language == "en"
+        def said(zh: str, en: str) -> str:
+            return Text(zh, en).in_language(self._terminal.language)
 
         def line(section: str, zh: str, en: str, value: str, target: ev.FieldReopened | None = None) -> ReviewLine:
-            return ReviewLine(f"review.{section}", en if english else zh, value, target)
+            helped = self._terminal.session.assisted and target is not None
+            by = "" if not helped else "clerk" if section == "form" else "resident"
+            return ReviewLine(f"review.{section}", said(zh, en), value, target, by)
 
         def form(page: int) -> ev.FieldReopened:
             return ev.FieldReopened(State.FORM, page=page)
@@ -425,12 +433,12 @@ class FakeCase:
             line("form", "手机号码", "Mobile number", "138****0001", form(0)),
             line("form", "居住登记日期", "Registered as resident since", "2025-11-01", form(1)),
             line("form", "现居住地址", "Present address", place, form(1)),
-            line("form", "申领事由", "Reason", "Lawful and steady work" if english else "合法稳定就业", form(2)),
-            line("materials", "居民身份证", "Resident ID card", "already here" if english else "已有，不用带"),
-            line("materials", "居住地住址证明", "Proof of address", "2 pages" if english else "2 页", ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
-            line("materials", "就业证明", "Employment proof", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
-            line("materials", "证件照", "ID photo", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
-            line("materials", "本人签名", "Signature", "signed" if english else "已签好", ev.FieldReopened(State.SIGN)),
+            line("form", "申领事由", "Reason", said("合法稳定就业", "Lawful and steady work"), form(2)),
+            line("materials", "居民身份证", "Resident ID card", said("已有，不用带", "already here")),
+            line("materials", "居住地住址证明", "Proof of address", said("2 页", "2 pages"), ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
+            line("materials", "就业证明", "Employment proof", said("1 页", "1 page"), ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
+            line("materials", "证件照", "ID photo", said("1 页", "1 page"), ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
+            line("materials", "本人签名", "Signature", said("已签好", "signed"), ev.FieldReopened(State.SIGN)),
         )  # fmt: skip
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
@@ -527,6 +535,12 @@ class FakeStaff:
         self._terminal.handle(ev.PinEntered())
 
 
+class FakeAssist:
+    """Three of today: one that waits here, two that the city has."""
+
+    batch = Batch(frozenset({WAITING, "KF00420000J4", "KF00010000K2"}), received=2, waiting=1)
+
+
 class FakeUpkeep:
     """An outbox with one row that waits and one that was set aside; every device but the camera can be tried."""
 
@@ -554,6 +568,12 @@ class FakeUpkeep:
 
     def park(self, seq: int, reason: str) -> None:
         self._terminal.calls.append(("park", seq, reason))
+
+    stick, export = False, Export()
+
+    def carry_away(self) -> None:
+        self.export = Export(ExportState.DONE, 2, "civic-outbox-0042")
+        self._terminal.publish(Fact.STAFF)
 
     report = ReportState.NONE
 
@@ -649,6 +669,7 @@ class FakeTerminal:
         )
         self.help = FakeHelp(self)
         self.staff = FakeStaff(self)
+        self.assist = FakeAssist()
         self.upkeep = FakeUpkeep(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
@@ -702,7 +723,7 @@ class FakeTerminal:
         certificate = state in {State.CHOOSE, State.PREPARE, State.PREVIEW, State.PRINT, State.TAKEN}
         journey = Journey.CERTIFICATE if certificate else Journey.APPLY
         item = "social_participation_cert" if certificate else "residence_permit_apply"
-        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE}
+        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.DESK, State.OUT_OF_SERVICE}
         early = {*without_plan, State.GUIDE, State.CONSENT, State.IDENTIFY}
         plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
         base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}  # noqa: E501

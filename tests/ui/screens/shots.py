@@ -22,10 +22,11 @@ from geometry import seen
 from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
+from whole_form import WholeForm
 
 from kiosk.events import Fact
 from kiosk.identity.assurance import Assurance
-from kiosk.session.states import Choice, Device, Helping, Holding, Promise, State, Trouble
+from kiosk.session.states import Choice, Device, Hand, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
 
 WANG = [
@@ -37,9 +38,32 @@ WANG = [
 """王, as somebody writes it: x and y in heights of the pad."""
 
 
+HELPED = {"clerk": True, "assisted": True, "hand": Hand.CLERK}
+
+
 def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
     catalogue = next(b for b in screen.bridges.others if type(b).__name__ == "Catalogue")
-    show = terminal.show
+    fake, whole = terminal.form, WholeForm(terminal)
+
+    def show(state: State, **changes: Any) -> None:
+        terminal.form = fake
+        terminal.show(state, **changes)
+
+    def asked(item_id: str, page: int, touched: tuple[str, ...] = (), **answers: Any) -> None:
+        whole.vault.wipe()
+        whole.vault.answers |= answers
+        whole.vault.touched |= set(touched)
+        whole.open(terminal.catalogue.item(item_id), page)
+
+    def person() -> None:
+        asked("fertility_registration", 0, ("husband/id_no",), husband={"name": "测试甲", "id_no": "990000199001010018"})
+
+    def table() -> None:
+        rows = [{"name": "测试甲", "id_no": "990000199001010017", "percent": "60"}, {}]
+        asked("realestate_transfer_used", 1, ("co_share/2.name",), co_share=rows)
+
+    def period() -> None:
+        asked("no_criminal_record", 1, (), period={"from": "2026-10-00"})
 
     def shelf(kind: str, wanted: str = "") -> None:
         show(State.HOME)
@@ -212,6 +236,12 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.STAFF)
         next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("outbox")
 
+    def exported() -> None:
+        terminal.upkeep.stick = True
+        outbox()
+        terminal.upkeep.carry_away()
+        terminal.upkeep.stick = False
+
     def tried() -> None:
         next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("")
         terminal.upkeep.try_device(Device.RECEIPT_PRINTER)
@@ -249,6 +279,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form0": lambda: show(State.FORM, page=0),
         "form1": lambda: show(State.FORM, page=1),
         "form2": lambda: show(State.FORM, page=2),
+        "form_person": person,
+        "form_table": table,
+        "form_period": period,
         "form_problem": problems,
         "form_typing": typing_on,
         "form_typing_digits": typing_digits,
@@ -296,6 +329,11 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "staff_pin": staff_pin,
         "staff_pin_wrong": locked,
         "staff": lambda: show(State.STAFF),
+        "desk": lambda: show(State.DESK, clerk=True),
+        "attest": lambda: show(State.ATTEST, **HELPED),
+        "confirm": lambda: show(State.CONFIRM, **HELPED),
+        "review_helped": lambda: show(State.REVIEW, **HELPED),
+        "form_helped": lambda: show(State.FORM, page=1, **HELPED),
         "staff_offline": lambda: show(State.STAFF, line_up=False),
         "staff_stranger": lambda: show(State.ATTRACT, trouble=STRANGER),
         "attract_offline": lambda: show(State.ATTRACT, line_up=False),
@@ -305,6 +343,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "help_refused": lambda: help_with(Helping.REFUSED, "13900000001"),
         "staff_tried": tried,
         "staff_outbox": outbox,
+        "staff_exported": exported,
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
 

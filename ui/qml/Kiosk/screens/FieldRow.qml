@@ -40,6 +40,12 @@ Column {
             case "division":
             case "address":
                 return place;
+            case "person":
+            case "agent":
+            case "date_range":
+                return parts;
+            case "table":
+                return table;
             default:
                 return words;
             }
@@ -166,6 +172,24 @@ Column {
             from: root.field.earliest
             to: root.field.latest
             onChosen: value => root.choose(value)
+        }
+    }
+
+    Component {
+        id: parts
+
+        PartsField {
+            field: root.field
+            source: root.origin
+        }
+    }
+
+    Component {
+        id: table
+
+        TableField {
+            field: root.field
+            source: root.origin
         }
     }
 

@@ -76,6 +76,8 @@ ScreenFrame {
     onSoundWanted: Speech.toggle()
     onSoundRefused: silenceAsked = true
     onHelpWanted: root.askHelp()
+    hand: Assist.hand
+    onHandWanted: Assist.passOver()
 
     Overlay {
         objectName: "silence"

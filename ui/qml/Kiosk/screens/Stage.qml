@@ -34,6 +34,9 @@ FocusScope {
             "guard": guardScreen,
             "staff_pin": staffPinScreen,
             "staff": staffScreen,
+            "desk": deskScreen,
+            "attest": attestScreen,
+            "confirm": confirmScreen,
             "out_of_service": outOfServiceScreen,
             "choose": formScreen,
             "prepare": submitScreen
@@ -250,6 +253,24 @@ FocusScope {
         id: staffScreen
 
         StaffScreen {}
+    }
+
+    Component {
+        id: deskScreen
+
+        DeskScreen {}
+    }
+
+    Component {
+        id: attestScreen
+
+        AttestScreen {}
+    }
+
+    Component {
+        id: confirmScreen
+
+        ConfirmScreen {}
     }
 
     Component {
