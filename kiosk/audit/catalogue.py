@@ -44,6 +44,7 @@ EVENTS: dict[str, AuditEvent] = {
         "A page looked like an earlier one of its material; `answer`: what the person said.", "session", "material", "answer"
     ),
     "material.brought": _event("A page came as a file from a phone or a stick.", "session", "material", "source"),
+    "material.later": _event("The person will bring a material after the hand-in.", "session", "material"),
     "submission.stored": _event(
         "The outbox committed a submission; `capacity`: for whom it was handed in; `by`: the clerk who helped.",
         "session", "code", "item", "assurance", "parts", "capacity", "by",

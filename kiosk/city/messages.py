@@ -247,7 +247,9 @@ class Material(_Sent):
 
     key: Key
     label: str = Field("", max_length=200)
-    source: Literal["scan", "import", "share", "e_certificate", "read", "form", "commit", "sign"]
+    source: Literal["scan", "import", "share", "e_certificate", "read", "form", "commit", "sign", "later"]
+    """`later`: it is still to be brought, by `due` (容缺)."""
+    due: dt.date | None = None
     parts: tuple[PartRef, ...] = Field((), max_length=64)
     pages: int = Field(0, ge=0, le=200)
     reason: str = Field("", max_length=120)
@@ -259,6 +261,9 @@ class Material(_Sent):
     def _scans_have_parts(self) -> Self:
         if (self.source in {"scan", "import"}) != bool(self.parts):
             msg = "a scan or an import has parts, nothing else has"
+            raise ValueError(msg)
+        if (self.source == "later") != (self.due is not None):
+            msg = "what is brought later, and only that, has its day"
             raise ValueError(msg)
         return self
 
@@ -536,6 +541,8 @@ class CaseDetails(_Answer):
     received_at: AwareDatetime
     materials: tuple[str, ...]
     events: tuple[CaseEvent, ...]
+    missing: tuple[str, ...] = ()
+    """What is still to be brought."""
     other: str = ""
     """With another role than `self`: the other person's name, masked by the platform."""
 
@@ -548,6 +555,8 @@ class CaseSummary(_Answer):
     state: CaseState
     role: Literal["self", "agent", "principal"] = "self"
     """What the person who asks is in it: it is their own; they handed it in for somebody; somebody did for them."""
+    supplement_by: dt.date | None = None
+    """With `supplement_required`: by which day what is missing has to be there, if a day was set."""
     details: CaseDetails | None = None
 
 
