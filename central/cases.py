@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -26,6 +27,7 @@ from central.settings import CIVIL_TZ, Settings
 from central.tables import attachments, cases, events, materials
 from kiosk.catalogue import workdays
 from kiosk.city.messages import (
+    Assistance,
     CaseDetails,
     CaseEvent,
     CasesAnswer,
@@ -114,6 +116,9 @@ class CaseView:
     kiosk: str
     assurance: str
     assurance_confirmed: bool
+    clerk: str
+    assistance: Assistance | None
+    """Who of clerk and resident entered what; None where nobody helped."""
     submitted_at: dt.datetime
     clock_quality: str
     received_at: dt.datetime
@@ -122,6 +127,15 @@ class CaseView:
     double_of: str
     materials: tuple[MaterialView, ...]
     events: tuple[tuple[dt.datetime, str, str], ...]
+
+    @property
+    def by_clerk(self) -> tuple[str, ...]:
+        """What the clerk entered, by key: answers, then materials, then the consents."""
+        given = self.assistance
+        if given is None:
+            return ()
+        entered = [*given.answers.items(), *given.materials.items(), ("consents", given.consents)]
+        return tuple(key for key, by in entered if by == "clerk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +230,8 @@ def _row(case_id: int, one: Entry, subject: str, double_of: str | None) -> dict[
         "kiosk": submission.kiosk,
         "language": submission.language,
         "entered_by": submission.entered_by,
+        "clerk": submission.assistance.clerk if submission.assistance else "",
+        "assistance": submission.assistance.model_dump(mode="json") if submission.assistance else None,
         "assurance": submission.assurance,
         "assurance_confirmed": one.confirmed,
         "submitted_at": submission.submitted_at,
@@ -295,6 +311,8 @@ class CaseDesk:
             kiosk=row.kiosk,
             assurance=row.assurance,
             assurance_confirmed=row.assurance_confirmed,
+            clerk=row.clerk,
+            assistance=Assistance.model_validate_json(json.dumps(row.assistance)) if row.assistance else None,
             submitted_at=row.submitted_at,
             clock_quality=row.clock_quality,
             received_at=row.received_at,

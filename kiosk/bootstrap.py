@@ -28,6 +28,7 @@ from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.health import POLLS
 from kiosk.identity import case_code
 from kiosk.journeys.acting import ActingDesk
+from kiosk.journeys.assist import AssistDesk
 from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
@@ -148,6 +149,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         rating=RatingDesk(context),
         guard=GuardDesk(context),
         staff=staff,
+        assist=AssistDesk(context, staff),
         upkeep=UpkeepDesk(context, staff, lambda: terminal().reports),
     )
     line = LineWatch(_probe(city), dispatcher=dispatcher, on_change=lambda up, why: terminal().on_line(up, why))

@@ -289,6 +289,22 @@ CODE = r"^KF[0-9A-Z]{10}$"
 """The human code that stands on a receipt."""
 
 
+Entered = Literal["resident", "clerk"]
+"""Who entered something, where a clerk helped."""
+
+
+class Assistance(_Sent):
+    """A clerk helped: who, what each of the two entered, and how the resident confirmed all of it."""
+
+    clerk: str = Field(pattern=r"^[A-Z0-9]{3,12}$")
+    answers: dict[str, Entered] = Field(default_factory=dict, max_length=400)
+    """Field key to who answered; what was prefilled has its source instead."""
+    materials: dict[str, Entered] = Field(default_factory=dict, max_length=100)
+    consents: Entered
+    confirmed: Literal["card", "touch"]
+    confirmed_at: AwareDatetime
+
+
 class Submission(_Sent):
     """What a citizen handed in: the plaintext that the envelope seals."""
 
@@ -314,6 +330,8 @@ class Submission(_Sent):
     clock_quality: Literal["synchronised", "free_running", "implausible"]
     language: str = Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
     entered_by: Literal["citizen", "clerk"] = "citizen"
+    """`clerk` as soon as one answer, page or tick is a clerk's."""
+    assistance: Assistance | None = None
 
     @property
     def presenter(self) -> Applicant:
@@ -324,6 +342,13 @@ class Submission(_Sent):
         """Return every part that the submission names."""
         refs = [ref for material in self.materials for ref in material.parts]
         return (*refs, self.signature.png) if self.signature and self.signature.png else tuple(refs)
+
+    @model_validator(mode="after")
+    def _a_clerk_has_a_number(self) -> Self:
+        if self.assistance is None and (self.entered_by == "clerk" or self.assurance == "card+clerk"):
+            msg = "a clerk helped, and nobody says which"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _parts_named_once(self) -> Self:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from kiosk.catalogue import forms
 from kiosk.catalogue.materials import AskedMaterial
@@ -68,6 +68,20 @@ def applicant(person: Person) -> messages.Applicant:
     )
 
 
+def _assistance(vault: Vault, answers: Mapping[str, object], materials: Collection[str]) -> messages.Assistance:
+    """Return who entered what of that which is handed in. Raises pydantic's ValidationError without the resident's yes."""
+    return messages.Assistance.model_validate(
+        {
+            "clerk": vault.clerk,
+            "answers": {key: by for key, by in vault.entered_by.items() if key in answers},
+            "materials": {key: by for key, by in vault.brought_by.items() if key in materials},
+            "consents": vault.consented_by,
+            "confirmed": vault.assent,
+            "confirmed_at": vault.assented_at,
+        }
+    )
+
+
 def acting(vault: Vault, agent: Person, capacity: Capacity) -> messages.Acting | None:
     """Return who hands in for whom as the contract says it; None for somebody's own case."""
     principal = vault.principal
@@ -105,7 +119,7 @@ def compose(
         return Stamp(purpose, kiosk, submitted_at, grade_of(pages))
 
     materials = [given for each in asked if (given := _material(each, vault, attachments, language, stamp)) is not None]
-    body: dict[str, object] = {
+    body: dict[str, Any] = {
         "submission_id": vault.submission_id,
         "kiosk": kiosk,
         "item": item.id,
@@ -122,6 +136,10 @@ def compose(
         "clock_quality": str(clock),
         "language": language,
     }
+    if vault.clerk:
+        helped = _assistance(vault, body["answers"], {material.key for material in materials})
+        by_clerk = "clerk" in {helped.consents, *helped.answers.values(), *helped.materials.values()}
+        body |= {"assistance": helped, "entered_by": "clerk" if by_clerk else "citizen"}
     if vault.strokes:
         png = _attach(attachments, SIGNATURE_PART, "image/png", vault.signature_png)
         body["signature"] = messages.Signature(width=pad[0], height=pad[1], strokes=vault.strokes, png=png)

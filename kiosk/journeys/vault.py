@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from kiosk.city.messages import CallBackSummary, CaseSummary, CertificateRequest
-from kiosk.documents.pages import CapturedPage
+from kiosk.documents.pages import CapturedPage, Refused
 from kiosk.identity.persons import Person
 from kiosk.printing.certificate import CheckedCertificate
 from offline_queue import Row
@@ -98,6 +98,8 @@ class Vault:
     """The city's signed word that a one-time code was confirmed."""
     pages: dict[str, list[CapturedPage]] = field(default_factory=dict)
     doubled: Doubled | None = None
+    refused: Refused | None = None
+    """The picture that was not good enough, while the person looks at it."""
     strokes: tuple[Stroke, ...] = ()
     signature_png: bytes = b""
     submission_id: str = ""
@@ -114,6 +116,16 @@ class Vault:
     city_calls: tuple[CallBackSummary, ...] = ()
     city_as_of: dt.datetime | None = None
     city_asked: bool = False
+    clerk: str = ""
+    """The staff number of the clerk who helps, or nothing. Like the next three it is the city's to know, with the case."""
+    consented_by: str = ""
+    entered_by: dict[str, str] = field(default_factory=dict)
+    """Field key to who entered it, where a clerk helps: `resident` or `clerk`."""
+    brought_by: dict[str, str] = field(default_factory=dict)
+    """The same of each material."""
+    assent: str = ""
+    """How the resident confirmed: `card` or `touch`; nothing before."""
+    assented_at: dt.datetime | None = None
     pin: str = ""
     """What was typed of a staff card's PIN."""
     call_back: str = ""

@@ -214,6 +214,8 @@ class Session:
     assisted: bool = False
     """A clerk helps, or helped, this person; it stays true when the clerk's card is pulled."""
     hand: Hand = Hand.RESIDENT
+    training: bool = False
+    """Somebody practises: nothing of it is real, and every screen and paper says so."""
     assented: bool = False
     """The resident confirmed what stands in the review."""
     lost: frozenset[Device] = field(default_factory=frozenset)
@@ -250,7 +252,10 @@ STAFFED: frozenset[State] = frozenset({State.STAFF_PIN, State.STAFF})
 """States that a staff card in the reader holds open."""
 
 PASSED_OVER: frozenset[State] = frozenset(
-    {State.GUIDE, State.CONSENT, State.FORM, State.MATERIALS, State.CAPTURE, State.REVIEW}
+    {
+        State.GUIDE, State.FOR_WHOM, State.CONSENT, State.PRINCIPAL, State.RELATION,
+        State.FORM, State.MATERIALS, State.CAPTURE, State.REVIEW,
+    }
 )
 """States in which clerk and resident can pass the screen to one another."""
 

@@ -19,12 +19,14 @@ from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
-from kiosk.documents.pages import CapturedPage, Outline
+from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
 from kiosk.events import Bus, Fact
+from kiosk.identity.acting import RELATIONS, Capacity, Relation
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.assist import Batch
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
-from kiosk.journeys.upkeep import ReportState, Trial, TrialState
+from kiosk.journeys.upkeep import Export, ExportState, ReportState, Trial, TrialState
 from kiosk.journeys.vault import Doubled
 from kiosk.printing.receipt import Promised, promise_lines
 from kiosk.session import effects as fx
@@ -89,6 +91,8 @@ class FieldView:
     offer: str = ""
     earliest: str = ""
     latest: str = ""
+    parts: tuple[Any, ...] = ()
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ class ReviewLine:
     label: str
     value: str
     target: ev.FieldReopened | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -204,6 +209,73 @@ class FakePerson:
 
     def resend_code(self) -> None:
         self._terminal.calls.append(("resend_code",))
+
+
+class FakeActing:
+    """Somebody for whom 甲 acts: known by a card, or typed."""
+
+    by_card = True
+    needs_consent = False
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.typed = {"name": "", "number": ""}
+        self.problems: dict[str, str] = {}
+        self.relation = ""
+        self.agrees = False
+
+    @property
+    def masked_name(self) -> str:
+        return "测*乙" if self._terminal.session.state in {State.RELATION, State.FORM} and self._acts() else ""
+
+    @property
+    def masked_number(self) -> str:
+        return "9900**********0025"
+
+    def _acts(self) -> bool:
+        return self._terminal.session.capacity is not Capacity.SELF
+
+    def plain(self, field: str) -> str:
+        return {"name": "测试乙", "number": "990000195801010025"}[field]
+
+    @property
+    def written(self) -> tuple[str, str]:
+        return self.typed["name"], self.typed["number"]
+
+    def wrong(self, key: str) -> str:
+        return self.problems.get(key, "")
+
+    def relations(self) -> tuple[Relation, ...]:
+        return RELATIONS[self._terminal.session.capacity]
+
+    @property
+    def complete(self) -> bool:
+        return self.relation != "" and (self.agrees or not self.needs_consent)
+
+    def write(self, key: str, text: str) -> None:
+        self._terminal.calls.append(("write", key, text))
+        self.typed[key] = text
+        self._terminal.publish(Fact.PERSON)
+
+    def name_principal(self) -> None:
+        self._terminal.calls.append(("name_principal",))
+        self.problems = {key: "form.problem.required" for key, text in self.typed.items() if not text}
+        if self.problems:
+            self._terminal.publish(Fact.PERSON)
+        else:
+            self._terminal.handle(ev.PrincipalKnown(self._terminal.session.number))
+
+    def choose(self, relation: str) -> None:
+        self.relation = relation
+        self._terminal.publish(Fact.PERSON)
+
+    def agree(self, *, on: bool) -> None:
+        self.agrees = on
+        self._terminal.publish(Fact.PERSON)
+
+    def go_on(self) -> None:
+        if self.complete:
+            self._terminal.handle(ev.RelationAnswered())
 
 
 REASONS = (
@@ -380,8 +452,19 @@ class FakeMaterials:
         self.doubled = Doubled("address_proof", CapturedPage(jpeg, 600, 848, 72, "", 0.4, "document", "a4"), 0)
         self._terminal.publish(Fact.MATERIALS)
 
+    def wave_off(self) -> None:
+        self._terminal.calls.append(("wave_off",))
+        self.refused = None
+        self._terminal.publish(Fact.MATERIALS)
+
+    def refuse(self) -> None:
+        """The last picture was not good enough."""
+        picture = self.page_image("address_proof", 0)
+        self.refused = Refused(Advice.GLARE, ((0.3, 0.25, 0.35, 0.15),), picture)
+        self._terminal.publish(Fact.MATERIALS)
+
     open_key = ""
-    refusal = ""
+    refused: Refused | None = None
     doubled: Doubled | None = None
 
 
@@ -406,7 +489,9 @@ class FakeCase:
             return Text(zh, en).in_language(self._terminal.language)
 
         def line(section: str, zh: str, en: str, value: str, target: ev.FieldReopened | None = None) -> ReviewLine:
-            return ReviewLine(f"review.{section}", said(zh, en), value, target)
+            helped = self._terminal.session.assisted and target is not None
+            by = "" if not helped else "clerk" if section == "form" else "resident"
+            return ReviewLine(f"review.{section}", said(zh, en), value, target, by)
 
         def form(page: int) -> ev.FieldReopened:
             return ev.FieldReopened(State.FORM, page=page)
@@ -452,7 +537,7 @@ class FakeMyCases:
             CaseLine(WAITING, permit, at, "kept", here=True, withdrawable=True),
             CaseLine("KF00420000J4", permit, at, "withdrawing", here=True, withdrawable=False),
             CaseLine(CALLED, "", at, "call_answered", here=False, withdrawable=False, call_back=True, answer="请带户口簿原件到窗口，已为您留号。"),  # noqa: E501
-            CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True),
+            CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True, role="agent", other="测**"),  # noqa: E501
         )
         self._catalogue = shipped()
 
@@ -520,6 +605,12 @@ class FakeStaff:
         self._terminal.handle(ev.PinEntered())
 
 
+class FakeAssist:
+    """Three of today: one that waits here, two that the city has."""
+
+    batch = Batch(frozenset({WAITING, "KF00420000J4", "KF00010000K2"}), received=2, waiting=1)
+
+
 class FakeUpkeep:
     """An outbox with one row that waits and one that was set aside; every device but the camera can be tried."""
 
@@ -547,6 +638,12 @@ class FakeUpkeep:
 
     def park(self, seq: int, reason: str) -> None:
         self._terminal.calls.append(("park", seq, reason))
+
+    stick, export = False, Export()
+
+    def carry_away(self) -> None:
+        self.export = Export(ExportState.DONE, 2, "civic-outbox-0042")
+        self._terminal.publish(Fact.STAFF)
 
     report = ReportState.NONE
 
@@ -628,6 +725,7 @@ class FakeTerminal:
         self.room = True
         self.last_success: dt.datetime | None = SATURDAY_NIGHT
         self.person = FakePerson(self)
+        self.acting = FakeActing(self)
         self.form = FakeForm(self)
         self.materials = FakeMaterials(self)
         self.bringing = FakeBringing(self)
@@ -642,6 +740,7 @@ class FakeTerminal:
         )
         self.help = FakeHelp(self)
         self.staff = FakeStaff(self)
+        self.assist = FakeAssist()
         self.upkeep = FakeUpkeep(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
@@ -670,7 +769,8 @@ class FakeTerminal:
 
     def plan(self, item: Any) -> Plan:
         journey = Journey.CERTIFICATE if str(item.mode) == "query_print" else Journey.APPLY
-        return Plan(item.id, journey, Assurance.CARD_CODE)
+        agents = item.agent_allowed and journey is Journey.APPLY
+        return Plan(item.id, journey, Assurance.CARD_CODE, agents=agents)
 
     def availability(self, item: ServiceItem) -> Available | Unavailable:
         return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE}, room=self.room)
@@ -695,12 +795,15 @@ class FakeTerminal:
         certificate = state in {State.CHOOSE, State.PREPARE, State.PREVIEW, State.PRINT, State.TAKEN}
         journey = Journey.CERTIFICATE if certificate else Journey.APPLY
         item = "social_participation_cert" if certificate else "residence_permit_apply"
-        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE}
-        early = {*without_plan, State.GUIDE, State.CONSENT, State.IDENTIFY}
-        plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
+        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.DESK, State.OUT_OF_SERVICE}
+        early = {*without_plan, State.GUIDE, State.FOR_WHOM, State.CONSENT, State.IDENTIFY}
+        agents = journey is Journey.APPLY
+        plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE, agents=agents)
         base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}  # noqa: E501
         if state in {State.CASES, State.CASE, State.WITHDRAW}:
             base |= {"plan": self.cases_plan(), "case": "" if state is State.CASES else WAITING}
+        if state in {State.PRINCIPAL, State.RELATION}:
+            base |= {"capacity": Capacity.ASKED}
         if state is State.OUTCOME:
             base |= {"promise": Promise.KEPT, "receipt_printed": True}
         self.session = replace(Session(number=self.session.number), **{**base, **changes})

@@ -389,6 +389,46 @@ def test_a_page_that_is_touched_is_seen_large(stand: Any) -> None:
     assert stand.find("camera_view") is not None
 
 
+def test_a_refused_picture_is_shown_with_its_place_until_the_person_goes_back(stand: Any) -> None:
+    """Should ring the place on the picture, say what to do, and give the live picture back; nothing is taken meanwhile."""
+    stand.terminal.show(State.CAPTURE)
+    stand.settle()
+    stand.terminal.materials.refuse()
+    stand.settle()
+    picture, ring = stand.item("refused_picture"), stand.item("marked_place")
+    assert picture.property("present")
+    assert stand.item("advice").property("text") == "有反光，请稍微转动材料或取下塑料膜"
+    width, height = picture.property("shownWidth"), picture.property("shownHeight")
+    middle_x, middle_y = ring.x() + ring.width() / 2, ring.y() + ring.height() / 2
+    assert middle_x == pytest.approx((picture.width() - width) / 2 + 0.475 * width, abs=1)
+    assert middle_y == pytest.approx((picture.height() - height) / 2 + 0.325 * height, abs=1)
+    for hidden in ("camera_view", "capture_manual", "capture_corners"):
+        assert stand.find(hidden) is None
+    stand.tap("page_close")
+    assert stand.terminal.calls == [("wave_off",)]
+    assert stand.find("refused_picture") is None
+    assert stand.find("camera_view") is not None
+
+
+@pytest.mark.parametrize("orientation", ["portrait", "landscape", "counter"])
+@pytest.mark.parametrize("size", [0, 3])
+def test_nothing_lies_over_the_live_picture(stand_at: Callable[..., Any], orientation: str, size: int) -> None:
+    """Every edge of it should be seen in every build, whatever is advised and while corners are set."""
+    stand = stand_at(orientation, "zh_CN")
+    stand.screen.bridges.settings.setTextSize(size)
+    stand.terminal.show(State.CAPTURE)
+    for _ in range(2):
+        stand.settle()
+        stand.screen.window.grabWindow()
+        view = stand.item("camera_view")
+        picture = view.mapRectToScene(view.property("shown"))
+        assert picture.height() > 0.3 * stand.screen.window.height()
+        for name in ("advice", "capture_corners", "capture_manual"):
+            item = stand.item(name)
+            assert not item.mapRectToScene(item.boundingRect()).intersects(picture), name
+        stand.tap("capture_corners")
+
+
 def test_the_same_page_again_is_shown_and_asked_about(stand: Any) -> None:
     """Should show both pages side by side, hold everything below it, and pass on what the person says."""
     stand.terminal.materials.pages_of("address_proof", 2)

@@ -47,6 +47,7 @@ from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.fleet.enrolment import Enrolment, PlatformKey
 from kiosk.identity import case_code
 from kiosk.journeys.acting import ActingDesk
+from kiosk.journeys.assist import AssistDesk
 from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
@@ -211,6 +212,7 @@ class Bench(Citizen):
             rating=RatingDesk(context),
             guard=GuardDesk(context),
             staff=staff,
+            assist=AssistDesk(context, staff),
             upkeep=UpkeepDesk(context, staff, lambda: self.terminal.reports),
         )
         return Terminal(

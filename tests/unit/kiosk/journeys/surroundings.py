@@ -37,6 +37,7 @@ from kiosk.city.messages import (
 )
 from kiosk.clock import ClockQuality
 from kiosk.dispatch import QueueDispatcher
+from kiosk.documents.pages import Outline, PreviewFrame
 from kiosk.health import state_of
 from kiosk.session.states import Device
 from kiosk.speech import SpeechState
@@ -252,6 +253,7 @@ class ScriptedVision:
 
     def __init__(self) -> None:
         self.preview: str | None = None
+        self.frame: PreviewFrame | None = None
         self.taking = False
         self.given_back: list[str] = []
         self.forgotten = 0
@@ -285,8 +287,11 @@ class ScriptedVision:
     def forget(self) -> None:
         self.forgotten += 1
 
-    def latest_frame(self) -> None:
-        return None
+    def sees(self, outline: Outline | None) -> None:
+        self.frame = PreviewFrame(1, 2, 2, bytes(12), outline, "")
+
+    def latest_frame(self) -> PreviewFrame | None:
+        return self.frame
 
 
 class ScriptedLine:

@@ -22,6 +22,7 @@ FocusScope {
     property bool soundOn: false
     property bool soundAvailable: true
     property bool toolsVisible: true
+    property string hand // who enters where two work together: "clerk", "resident", or nothing
     property bool covered: false // something lies over it that must be answered first
 
     // ---- Words of this screen
@@ -61,7 +62,7 @@ FocusScope {
     // A counter with large text or targets has room for the field's box alone above its keyboard: the question, and what is
     // wrong with the answer, stand beside it then.
     readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
-    readonly property string question: squeezed ? editing?.label ?? "" : ""
+    readonly property string question: squeezed ? editing?.called ?? "" : ""
     readonly property string complaint: squeezed ? editing?.error ?? "" : ""
 
     signal back
@@ -75,6 +76,7 @@ FocusScope {
     signal soundRefused
     signal lowReachWanted
     signal helpWanted
+    signal handWanted
 
     Binding {
         target: root.editing
@@ -284,12 +286,25 @@ FocusScope {
         enabled: !root.covered
 
         readonly property bool wide: Theme.portrait || root.low
-        readonly property real cell: wide ? (root.width - 2 * Theme.margin - 5 * spacing) / 6 : 0
+        readonly property int count: (Theme.counter ? 5 : 6) + (root.hand !== "" ? 1 : 0)
+        readonly property real cell: wide ? (root.width - 2 * Theme.margin - (count - 1) * spacing) / count : 0
 
         x: root.width - Theme.margin - width
         y: root.low ? toolGround.y + Theme.space1 : head.stacked ? head.height - Theme.space1 - height : Theme.space2
         spacing: Theme.gap
         visible: root.toolsVisible
+
+        HeadTool {
+            width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
+            height: Theme.target
+            objectName: "tool_hand"
+            iconName: root.hand === "clerk" ? "pen" : "person"
+            text: root.hand === "clerk" ? qsTrId("controls.hand_clerk") : qsTrId("controls.hand_resident")
+            hint: qsTrId("controls.hand_hint")
+            on: root.hand === "resident"
+            visible: root.hand !== ""
+            onClicked: root.handWanted()
+        }
 
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)

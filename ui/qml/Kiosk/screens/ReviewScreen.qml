@@ -12,7 +12,7 @@ KioskScreen {
     readonly property var sections: lines.map(line => line.section).filter((section, at, all) => all.indexOf(section) === at)
 
     aloud: [online ? "" : offlineText]
-    mainText: qsTrId("screens.review.submit")
+    mainText: Assist.helped ? qsTrId("screens.review.resident") : qsTrId("screens.review.submit")
     mainIcon: "check"
 
     PageScroller {

@@ -19,6 +19,15 @@ PageScroller {
         visible: Staff.report !== ""
     }
 
+    KioskButton {
+        width: parent?.width ?? 0
+        objectName: "staff_assist"
+        iconName: "people"
+        text: qsTrId("staff.assist")
+        visible: Session.fault === ""
+        onClicked: Assist.begin()
+    }
+
     Repeater {
         model: Devices.rows
 
