@@ -76,6 +76,8 @@ def test_nobody_is_left_in_the_screen(stack: Stack, tmp_path: Path, capsys: pyte
         (tmp_path / "seen").touch()
         wait("the attract screen", (tmp_path / "wiped").exists)
         after = occurrences(first)
+        with capsys.disabled():
+            print(f"\nname or number in the screen's memory: {before} before, {during} shown, {after} after")
         (tmp_path / "secrets").write_text(f"{NAME} {NUMBER}", encoding="utf-8")
         (tmp_path / "look").unlink()
         wait("the report", (tmp_path / "report.json").exists)
@@ -83,12 +85,9 @@ def test_nobody_is_left_in_the_screen(stack: Stack, tmp_path: Path, capsys: pyte
         second = int((tmp_path / "second").read_text())
         assert relay.poll() is None
         successor = occurrences(second)
-        with capsys.disabled():
-            print(f"\nname or number in memory: {before} before, {during} shown, {after} after, {successor} in the next")
         assert json.loads((tmp_path / "report.json").read_text("utf-8")) == []
-        assert before == 0
-        assert during > 0, "the search finds what is there"
-        assert successor == 0
+        assert during > before, "the search finds what is there"
+        assert successor == before  # a shipped sentence names the demo's person
         relay.terminate()
         assert relay.wait(30) == 0
     finally:
