@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from ui.bridge.acting import Acting
+from ui.bridge.assist import Assist
 from ui.bridge.camera import Camera
 from ui.bridge.case import Case
 from ui.bridge.cases import Cases
@@ -61,7 +63,11 @@ def build(terminal: Terminal) -> Bridges:
         terminal.language = language
 
     settings = Settings(
-        language=shown.language, reduced_motion=shown.screen.reduced_motion, elder_text_size=elder, speak=speak
+        language=shown.language,
+        languages={name: terminal.words.text(name, "format.name") for name in terminal.words.languages},
+        reduced_motion=shown.screen.reduced_motion,
+        elder_text_size=elder,
+        speak=speak,
     )
     session = Session(terminal, settings)
     station = Station(terminal, settings)
@@ -69,6 +75,7 @@ def build(terminal: Terminal) -> Bridges:
     speech = Speech(terminal, settings)
     camera, pictures = Camera(terminal), Pictures(terminal)
     others = (
+        Acting(terminal),
         Catalogue(terminal, settings),
         Form(terminal, settings),
         Materials(terminal, settings),
@@ -80,6 +87,7 @@ def build(terminal: Terminal) -> Bridges:
         Devices(terminal),
         Help(terminal),
         Staff(terminal, settings),
+        Assist(terminal),
     )
     for bridge in (settings, session, station, person, speech, *others):
         give(bridge)

@@ -35,7 +35,10 @@ PROVIDER = "papers"
 @QmlElement
 @QmlSingleton
 class Pictures(QObject):
-    """Finds the picture that a name means: `receipt`, `certificate`, `page/<material>/<number from 0>`, `qr/<text>`."""
+    """Finds the picture that a name means.
+
+    `receipt`, `certificate`, `page/<material>/<number from 0>`, `doubled`, `refused`, `qr/<text>`.
+    """
 
     changed = Signal()
 
@@ -96,6 +99,12 @@ class Pictures(QObject):
             return self._terminal.case.receipt_png
         if name == "certificate":
             return self._terminal.certificate.preview_png
+        if name == "doubled":
+            doubled = self._terminal.materials.doubled
+            return None if doubled is None else doubled.page.jpeg
+        if name == "refused":
+            refused = self._terminal.materials.refused
+            return None if refused is None else refused.picture
         if name.startswith("page/"):
             _, material, number = name.split("/")
             desk = self._terminal.materials
