@@ -258,7 +258,7 @@ KioskScreen {
                 text: qsTrId("screens.capture.enlarge")
                 role: "caption"
                 color: Theme.inkSoft
-                visible: root.touchable && Theme.portrait
+                visible: root.touchable && strip.visible && Theme.portrait
             }
 
             ListView {
@@ -266,6 +266,7 @@ KioskScreen {
 
                 readonly property bool across: Theme.portrait
 
+                visible: !across || !root.byHand // corners are set on a picture as large as it can be
                 Layout.fillWidth: true
                 Layout.fillHeight: !across
                 Layout.preferredHeight: across ? Theme.mm(62) : -1

@@ -1,7 +1,7 @@
 pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk
-import Kiosk.Bridge
+import Kiosk.controls
 
 // A picture with rings around the places that somebody should look at: left, top, width, height as shares of the picture.
 Picture {
