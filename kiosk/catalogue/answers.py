@@ -35,6 +35,7 @@ PARTS: dict[FieldType, dict[str, FieldType]] = {
     FieldType.ADDRESS: {"division": FieldType.DIVISION, "detail": FieldType.TEXT},
     FieldType.PERSON: {"name": FieldType.TEXT, "id_no": FieldType.ID_NO},
     FieldType.AGENT: {"name": FieldType.TEXT, "id_no": FieldType.ID_NO, "mobile": FieldType.MOBILE},
+    FieldType.CONTACT: {"name": FieldType.TEXT, "mobile": FieldType.MOBILE},
     FieldType.DATE_RANGE: {"from": FieldType.DATE, "to": FieldType.DATE},
 }
 """What answers of several parts are made of, in the order in which they are asked."""
@@ -168,6 +169,8 @@ def check_shape(field: FormField, value: Any, today: dt.date, report: Report) ->
             _check_parts(PARTS[kind], value, today, report)
             if kind is FieldType.DATE_RANGE:
                 _check_range(value, report)
+        case FieldType.COMMITMENT if field.required and value is False:
+            report("commitment")
         case _:
             _check_value(field.type, field.options, value, today, report)
 
@@ -230,7 +233,7 @@ def _check_value(
     if kind is FieldType.INT:
         if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST_INT:
             report("number", part=part)
-    elif kind is FieldType.BOOL:
+    elif kind in {FieldType.BOOL, FieldType.COMMITMENT}:
         if not isinstance(value, bool):
             report("type", part=part)
     elif not isinstance(value, str):

@@ -29,7 +29,7 @@ from kiosk.catalogue.models import (
     Source,
     Text,
 )
-from kiosk.catalogue.rules import CheckedByRegister, Choices, FieldType, NotBefore, SumEquals, fits
+from kiosk.catalogue.rules import CheckedByRegister, Choices, DiffersFrom, FieldType, NotBefore, SumEquals, fits
 from kiosk.identity import numbers
 from kiosk.identity.assurance import Assurance
 
@@ -196,6 +196,8 @@ def _check_field(
         refuse("catalogue.options", "options")
     if (field.type is FieldType.TABLE) != bool(field.columns):
         refuse("catalogue.options", "columns")
+    if field.type is FieldType.COMMITMENT and field.help is None:
+        refuse("catalogue.rule", "help")  # the statement itself
     _unique([option.value for option in field.options], lambda code, key: refuse(code, f"options.{key}"))
     _unique([column.key for column in field.columns], lambda code, key: refuse(code, f"columns.{key}"))
     for column in field.columns:
@@ -212,6 +214,8 @@ def _check_field(
         if not fits(rule, field.type):
             refuse("catalogue.rule", f"rules.{place}")
         if isinstance(rule, NotBefore) and not _same_type(field, fields.get(rule.field)):
+            refuse("catalogue.rule", f"rules.{place}.field")
+        if isinstance(rule, DiffersFrom) and not _other_person(rule, field, fields.get(rule.field)):
             refuse("catalogue.rule", f"rules.{place}.field")
         if isinstance(rule, SumEquals) and not _sum_fits(rule, field, fields):
             refuse("catalogue.rule", f"rules.{place}")
@@ -243,6 +247,10 @@ def _default_fits(field: FormField) -> bool:
 
 def _same_type(field: FormField, other: FormField | None) -> bool:
     return other is not None and other.key != field.key and other.type is field.type
+
+
+def _other_person(rule: DiffersFrom, field: FormField, other: FormField | None) -> bool:
+    return other is not None and other.key != field.key and fits(rule, other.type)
 
 
 def _sum_fits(rule: SumEquals, field: FormField, fields: Mapping[str, FormField]) -> bool:

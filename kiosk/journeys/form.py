@@ -175,6 +175,8 @@ class FormDesk:
                 return divisions.current().full_name(str(value), language)
             case FieldType.BOOL:
                 return self._context.say("screens.form.yes" if value is True else "screens.form.no")
+            case FieldType.COMMITMENT:
+                return self._context.say("screens.form.promised") if value is True else ""
             case kind if kind in COMPOSITE and isinstance(value, dict | list):
                 shaped = isinstance(value, list if field.type is FieldType.TABLE else dict)
                 return form_parts.display(field, value, language) if shaped else ""

@@ -15,7 +15,7 @@ from kiosk.catalogue.models import FormField, Option, Text
 from kiosk.catalogue.rules import FieldType
 from kiosk.identity import masking
 
-COMPOSITE = frozenset({FieldType.PERSON, FieldType.AGENT, FieldType.DATE_RANGE, FieldType.TABLE})
+COMPOSITE = frozenset({FieldType.PERSON, FieldType.AGENT, FieldType.CONTACT, FieldType.DATE_RANGE, FieldType.TABLE})
 _KEYBOARDS = {
     FieldType.TEXT: "pinyin",
     FieldType.ADDRESS: "place",

@@ -494,6 +494,21 @@ class CardShownAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingBegun:
+    """From now on everything is practice."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingEnded:
+    """Practice is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeBegun:
+    """Whoever practises begins a visit as a resident would."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested:
     """The terminal is being stopped."""
 
@@ -523,5 +538,6 @@ Event = (
     | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown
     | StaffCardRefused | StaffCardRemoved | PinEntered | PinAccepted | PinRefused
     | AssistingBegun | StaffPagesAsked | HandedOver | Attested | CardShownAgain
+    | TrainingBegun | TrainingEnded | PracticeBegun
     | StopRequested | FaultRaised | FaultCleared
 )  # fmt: skip

@@ -30,6 +30,7 @@ from kiosk.session.states import (
     Trouble,
 )
 from kiosk.session.timeouts import Timer
+from kiosk.session.training import of_training, switched
 
 __all__ = ["Step", "step"]
 
@@ -38,9 +39,10 @@ def step(session: Session, event: ev.Event) -> Step:
     """Return the session after `event` and the effects to run, in order."""
     if _is_stale(session, event):
         return Step(session)
-    answer = _anywhere(session, event) or of_help(session, event) or of_assisting(session, event) or in_state(session, event)
+    answer = _anywhere(session, event) or of_training(session, event) or of_help(session, event) or of_assisting(session, event) or in_state(session, event)
     if answer is None:
         return Step(session)
+    answer = switched(session, answer)
     if answer.session.state is not session.state:
         record = fx.Record(session.state, answer.session.state, type(event).__name__)
         return Step(answer.session, (record, *answer.effects))
@@ -74,7 +76,9 @@ def _anywhere(session: Session, event: ev.Event) -> Step | None:
             return Step(replace(session, warned=True))
         case ev.TimedOut(timer=Timer.COUNTDOWN):
             # a clerk who fell silent together with the person has gone too
-            return _abandon(replace(session, clerk=False)) if session.warned else Step(session)
+            return _abandon(replace(session, clerk=False, training=False)) if session.warned else Step(session)
+        case ev.StaffCardRemoved() if session.training:
+            return _practice_over(replace(session, clerk=False, training=False))
         case ev.StaffCardRemoved() if session.clerk:
             return _clerk_gone(replace(session, clerk=False))
         case ev.ElderAnswered(wanted=wanted):
@@ -96,6 +100,13 @@ def _anywhere(session: Session, event: ev.Event) -> Step | None:
             return _leave(session)
         case _:
             return None
+
+
+def _practice_over(session: Session) -> Step:
+    """The card is pulled: nothing of the practice goes on, whatever it was at."""
+    if session.state is State.SUBMIT:
+        return go(session, State.GUARD)
+    return _abandon(session)
 
 
 def _clerk_gone(session: Session) -> Step:

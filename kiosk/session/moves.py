@@ -26,9 +26,11 @@ class Step:
 
 
 def go(session: Session, state: State, *effects: fx.Effect, **changes: Any) -> Step:
-    """Leave the present state tidily, then enter `state`; where a clerk helps, the next person comes to the clerk's desk."""
-    if state is State.ATTRACT and session.clerk:
-        state = State.DESK
+    """Leave the present state tidily, then enter `state`; where a clerk helps, the next person comes to the clerk's desk,
+    and whoever practises back to the staff pages.
+    """
+    if state is State.ATTRACT and (session.clerk or session.training):
+        state = State.DESK if session.clerk else State.STAFF
     leaving: tuple[fx.Effect, ...] = ()
     if session.state is State.CAPTURE:
         leaving = (fx.CloseCamera(),)
@@ -39,6 +41,8 @@ def go(session: Session, state: State, *effects: fx.Effect, **changes: Any) -> S
     cleared: dict[str, Any] = {"trouble": None, "notice": "", "leaving": False, "warned": False, "busy": False}
     if state in {State.STAFF, State.OUT_OF_SERVICE}:
         cleared["clerk"] = False
+    if state is State.OUT_OF_SERVICE:
+        cleared["training"] = False
     if state in _WITHOUT_HELP:
         cleared["helping"] = Helping.NONE
     entered = enter(replace(session, state=state, **{**cleared, **changes}))
@@ -55,7 +59,10 @@ def enter(session: Session) -> Step:
     match session.state:
         case State.ATTRACT | State.DESK as state:
             fresh = Session(state=state, number=session.number + 1, lost=session.lost, line_up=session.line_up)
-            return Step(replace(fresh, clerk=state is State.DESK))
+            return Step(replace(fresh, clerk=state is State.DESK, training=session.training))
+        case State.STAFF if session.training:
+            fresh = Session(state=State.STAFF, number=session.number + 1, lost=session.lost, line_up=session.line_up)
+            return Step(replace(fresh, training=True))
         case State.CONFIRM:
             return Step(session, (fx.WatchAssent(on=True),))
         case State.IDENTIFY | State.PRINCIPAL:
@@ -97,5 +104,5 @@ def over(session: Session) -> Step:
 
 def from_staff(session: Session) -> Step:
     """The staff card is gone, or its holder has done: back to where the terminal stands without them."""
-    signed_out = replace(session, clerk=False)
+    signed_out = replace(session, clerk=False, training=False)
     return go(signed_out, State.OUT_OF_SERVICE if session.fault else State.ATTRACT, fx.WipePerson())

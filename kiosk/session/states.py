@@ -214,6 +214,8 @@ class Session:
     assisted: bool = False
     """A clerk helps, or helped, this person; it stays true when the clerk's card is pulled."""
     hand: Hand = Hand.RESIDENT
+    training: bool = False
+    """Somebody practises: nothing of it is real, and every screen and paper says so."""
     assented: bool = False
     """The resident confirmed what stands in the review."""
     lost: frozenset[Device] = field(default_factory=frozenset)

@@ -12,6 +12,7 @@ from kiosk.words import Audience, Words
 
 PATTERN = "en"
 """What a translator reads: the words that stand in the new file until they are replaced."""
+_PATTERNS_OF_WORDS = frozenset({"format.name", "format.weekdays"})
 _SAID = {
     Audience.PUBLIC: "Citizens see and hear these.",
     Audience.STAFF: "Station staff and technicians see these.",
@@ -23,7 +24,10 @@ def catalogue(words: Words, city: Iterable[tuple[str, str]], translate: Callable
     """Return the file. `city`: each text of the city, in Chinese and in English; `translate` is given every English one."""
     lines = ["# How the language writes and joins; name: what it calls itself.", "[format]"]
     patterns = [ident for ident in sorted(words.ids(PATTERN)) if words.audience(ident) is Audience.FORMAT]
-    lines += [f"{ident.partition('.')[2]} = {quoted(words.template(PATTERN, ident))}" for ident in patterns]
+    for ident in patterns:
+        pattern = words.template(PATTERN, ident)
+        said = translate(pattern) if ident in _PATTERNS_OF_WORDS else pattern
+        lines.append(f"{ident.partition('.')[2]} = {quoted(said)}")
     for audience, said in _SAID.items():
         lines += ["", f"# {said} What stands in {{braces}} is filled in.", f"[{audience}]"]
         for ident in sorted(words.ids(PATTERN)):

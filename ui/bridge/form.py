@@ -49,12 +49,22 @@ class FieldModel(QAbstractListModel):
         return {_FIELD: QByteArray(b"field")}
 
     def show(self, rows: list[dict[str, Any]]) -> None:
-        """Show these fields: the same keys keep their rows and only changed ones are drawn again."""
-        if [row["key"] for row in rows] != [row["key"] for row in self._rows]:
+        """Show these fields: the same keys keep their rows, and these their focus; only what changed is drawn again."""
+        wanted, present = [row["key"] for row in rows], [row["key"] for row in self._rows]
+        if [key for key in present if key in wanted] != [key for key in wanted if key in present]:
             self.beginResetModel()
             self._rows = rows
             self.endResetModel()
             return
+        for at in reversed([at for at, key in enumerate(present) if key not in wanted]):
+            self.beginRemoveRows(_ROOT, at, at)
+            del self._rows[at]
+            self.endRemoveRows()
+        for at, row in enumerate(rows):
+            if row["key"] not in present:
+                self.beginInsertRows(_ROOT, at, at)
+                self._rows.insert(at, row)
+                self.endInsertRows()
         for at, row in enumerate(rows):
             if row != self._rows[at]:
                 self._rows[at] = row

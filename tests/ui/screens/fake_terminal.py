@@ -21,6 +21,7 @@ from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
 from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
 from kiosk.events import Bus, Fact
+from kiosk.identity.acting import RELATIONS, Capacity, Relation
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.assist import Batch
 from kiosk.journeys.bringing import Bringing
@@ -90,6 +91,8 @@ class FieldView:
     offer: str = ""
     earliest: str = ""
     latest: str = ""
+    parts: tuple[Any, ...] = ()
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -206,6 +209,73 @@ class FakePerson:
 
     def resend_code(self) -> None:
         self._terminal.calls.append(("resend_code",))
+
+
+class FakeActing:
+    """Somebody for whom 甲 acts: known by a card, or typed."""
+
+    by_card = True
+    needs_consent = False
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.typed = {"name": "", "number": ""}
+        self.problems: dict[str, str] = {}
+        self.relation = ""
+        self.agrees = False
+
+    @property
+    def masked_name(self) -> str:
+        return "测*乙" if self._terminal.session.state in {State.RELATION, State.FORM} and self._acts() else ""
+
+    @property
+    def masked_number(self) -> str:
+        return "9900**********0025"
+
+    def _acts(self) -> bool:
+        return self._terminal.session.capacity is not Capacity.SELF
+
+    def plain(self, field: str) -> str:
+        return {"name": "测试乙", "number": "990000195801010025"}[field]
+
+    @property
+    def written(self) -> tuple[str, str]:
+        return self.typed["name"], self.typed["number"]
+
+    def wrong(self, key: str) -> str:
+        return self.problems.get(key, "")
+
+    def relations(self) -> tuple[Relation, ...]:
+        return RELATIONS[self._terminal.session.capacity]
+
+    @property
+    def complete(self) -> bool:
+        return self.relation != "" and (self.agrees or not self.needs_consent)
+
+    def write(self, key: str, text: str) -> None:
+        self._terminal.calls.append(("write", key, text))
+        self.typed[key] = text
+        self._terminal.publish(Fact.PERSON)
+
+    def name_principal(self) -> None:
+        self._terminal.calls.append(("name_principal",))
+        self.problems = {key: "form.problem.required" for key, text in self.typed.items() if not text}
+        if self.problems:
+            self._terminal.publish(Fact.PERSON)
+        else:
+            self._terminal.handle(ev.PrincipalKnown(self._terminal.session.number))
+
+    def choose(self, relation: str) -> None:
+        self.relation = relation
+        self._terminal.publish(Fact.PERSON)
+
+    def agree(self, *, on: bool) -> None:
+        self.agrees = on
+        self._terminal.publish(Fact.PERSON)
+
+    def go_on(self) -> None:
+        if self.complete:
+            self._terminal.handle(ev.RelationAnswered())
 
 
 REASONS = (
@@ -473,7 +543,7 @@ class FakeMyCases:
             CaseLine(WAITING, permit, at, "kept", here=True, withdrawable=True),
             CaseLine("KF00420000J4", permit, at, "withdrawing", here=True, withdrawable=False),
             CaseLine(CALLED, "", at, "call_answered", here=False, withdrawable=False, call_back=True, answer="请带户口簿原件到窗口，已为您留号。"),  # noqa: E501
-            CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True),
+            CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True, role="agent", other="测**"),  # noqa: E501
         )
         self._catalogue = shipped()
 
@@ -661,6 +731,7 @@ class FakeTerminal:
         self.room = True
         self.last_success: dt.datetime | None = SATURDAY_NIGHT
         self.person = FakePerson(self)
+        self.acting = FakeActing(self)
         self.form = FakeForm(self)
         self.materials = FakeMaterials(self)
         self.bringing = FakeBringing(self)
@@ -704,7 +775,8 @@ class FakeTerminal:
 
     def plan(self, item: Any) -> Plan:
         journey = Journey.CERTIFICATE if str(item.mode) == "query_print" else Journey.APPLY
-        return Plan(item.id, journey, Assurance.CARD_CODE)
+        agents = item.agent_allowed and journey is Journey.APPLY
+        return Plan(item.id, journey, Assurance.CARD_CODE, agents=agents)
 
     def availability(self, item: ServiceItem) -> Available | Unavailable:
         return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE}, room=self.room)
@@ -730,11 +802,14 @@ class FakeTerminal:
         journey = Journey.CERTIFICATE if certificate else Journey.APPLY
         item = "social_participation_cert" if certificate else "residence_permit_apply"
         without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.DESK, State.OUT_OF_SERVICE}
-        early = {*without_plan, State.GUIDE, State.CONSENT, State.IDENTIFY}
-        plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
+        early = {*without_plan, State.GUIDE, State.FOR_WHOM, State.CONSENT, State.IDENTIFY}
+        agents = journey is Journey.APPLY
+        plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE, agents=agents)
         base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}  # noqa: E501
         if state in {State.CASES, State.CASE, State.WITHDRAW}:
             base |= {"plan": self.cases_plan(), "case": "" if state is State.CASES else WAITING}
+        if state in {State.PRINCIPAL, State.RELATION}:
+            base |= {"capacity": Capacity.ASKED}
         if state is State.OUTCOME:
             base |= {"promise": Promise.KEPT, "receipt_printed": True}
         self.session = replace(Session(number=self.session.number), **{**base, **changes})

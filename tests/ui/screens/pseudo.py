@@ -6,6 +6,7 @@ language that needs more room. Knows: how `kiosk words` begins a catalogue. Does
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from itertools import chain
@@ -27,13 +28,22 @@ UNTRANSLATED = re.compile(r"[A-Za-z0-9]*[aeiouyAEIOUY][A-Za-z0-9]*|[\u3400-\u9ff
 
 def pseudo(text: str) -> str:
     """Return an English text in the third language; its places for values stay as they are, Chinese becomes a sign."""
-    pieces = [piece if place % 2 else _longer(piece) for place, piece in enumerate(_PLACE.split(text))]
-    return f"[{''.join(pieces)}]"
+    bare = len(without_places(text))
+    more = max(0, math.ceil(bare * (LONGER - 1)) - len("[]"))
+    said = ""
+    for place, piece in enumerate(_PLACE.split(text)):
+        longer = piece if place % 2 else _longer(piece, math.ceil(more * len(piece) / max(1, bare)))
+        said += longer
+    return f"[{said}]"
 
 
-def _longer(text: str) -> str:
-    """Double letters, the vowels first, until a text has two fifths more of them."""
-    more = round(len(text.strip()) * (LONGER - 1))
+def without_places(text: str) -> str:
+    """Return the text itself, without what is filled in."""
+    return _PLACE.sub("", text)
+
+
+def _longer(text: str, more: int) -> str:
+    """Double letters, the vowels first, as often as `more`."""
     for doubled in ("[aeiou]", "[b-df-hj-np-tv-z]", "[A-Z]"):
         said = []
         for letter in text:

@@ -17,7 +17,7 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import CALLED, NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeMyCases, FakeTerminal
+from fake_terminal import CALLED, NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeActing, FakeMyCases, FakeTerminal
 from geometry import seen
 from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem
@@ -25,6 +25,7 @@ from PySide6.QtTest import QTest
 from whole_form import WholeForm
 
 from kiosk.events import Fact
+from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
 from kiosk.session.states import Choice, Device, Hand, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
@@ -130,6 +131,33 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         QTest.qWait(40)
         page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_0")
         QMetaObject.invokeMethod(page, "click")
+
+    def acting(state: State, capacity: Capacity, **changes: Any) -> None:
+        terminal.acting = FakeActing(terminal)
+        show(state, capacity=capacity, **changes)
+
+    def principal_wrong() -> None:
+        acting(State.PRINCIPAL, Capacity.ASKED)
+        terminal.acting.problems = {"name": "form.problem.required", "number": "form.problem.gb11643"}
+        terminal.publish(Fact.PERSON)
+
+    def principal_typing() -> None:
+        acting(State.PRINCIPAL, Capacity.ASKED)
+        QTest.qWait(40)
+        begin("field_name")
+
+    def relation_child() -> None:
+        show(State.ATTRACT)
+        acting(State.RELATION, Capacity.CHILD)
+        terminal.acting.needs_consent = True
+        terminal.publish(Fact.PERSON)
+        QTest.qWait(40)
+        button = next(one.item for one in seen(screen.window) if one.item.objectName() == "foot_main")
+        QMetaObject.invokeMethod(button, "press")
+
+    def relation_asked() -> None:
+        acting(State.RELATION, Capacity.ASKED)
+        terminal.acting.choose("child")
 
     def missing() -> None:
         show(State.CONSENT)
@@ -271,6 +299,13 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "guide_certificate": certificate_guide,
         "guide_full": guide_full,
         "home_shelf_full": shelf_full,
+        "for_whom": lambda: show(State.FOR_WHOM),
+        "principal": lambda: acting(State.PRINCIPAL, Capacity.ASKED),
+        "principal_typing": principal_typing,
+        "principal_wrong": principal_wrong,
+        "relation_child": relation_child,
+        "relation": relation_asked,
+        "form_acting": lambda: acting(State.FORM, Capacity.ASKED),
         "consent": lambda: show(State.CONSENT),
         "consent_missing": missing,
         "identify": lambda: show(State.IDENTIFY),

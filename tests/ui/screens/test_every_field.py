@@ -18,6 +18,7 @@ from whole_form import WholeForm
 from kiosk.catalogue import forms
 from kiosk.catalogue.models import ServiceItem, Source
 from kiosk.catalogue.rules import FieldType
+from kiosk.session import events as ev
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +51,8 @@ def kinds(row: QQuickItem) -> set[str]:
 CONTROL = {
     "date": {"DatePicker"}, "month": {"MonthPicker"}, "enum": {"ChoiceList"}, "multi_enum": {"ChoiceList"},
     "bool": {"ChoiceList"}, "division": {"PlaceField"}, "address": {"PlaceField"}, "person": {"PartsField", "Field"},
-    "agent": {"PartsField", "Field"}, "date_range": {"PartsField", "DatePicker"}, "table": {"TableField"},
+    "agent": {"PartsField", "Field"}, "contact": {"PartsField", "Field"}, "commitment": {"Choice"},
+    "date_range": {"PartsField", "DatePicker"}, "table": {"TableField"},
 }  # fmt: skip
 
 
@@ -150,3 +152,43 @@ def test_a_row_is_added_and_filled_by_keys(stand: Any, table: Any) -> None:
     stand.settle()
     assert table.vault.answers["co_share"] == [{"percent": "60"}, {}]
     reach("field_co_share_2.name")
+
+
+def test_no_telephone_is_an_answer_by_keys(stand: Any) -> None:
+    """The other ways come and go under the same page, and the keypad stays where it chose."""
+    whole = WholeForm(stand.terminal)
+    item = stand.terminal.catalogue.item("residence_permit_apply")
+    whole.vault.answers |= forms.defaults(item, stand.terminal.now().date())
+    whole.open(item, 2)
+    stand.settle()
+    window = stand.screen.window
+
+    def choose(option: str) -> None:
+        stand.item(f"choice_{option}").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(window, Qt.Key.Key_Select)
+        stand.settle()
+        assert window.activeFocusItem() is stand.item(f"choice_{option}")
+
+    assert stand.find("field_phone") is not None
+    choose("contact")
+    assert (stand.find("field_phone"), stand.find("field_contact_name") is None) == (None, False)
+    type_into(stand, "field_contact_mobile", "138")
+    assert stand.item("field_contact_mobile").property("error") != ""
+    choose("here")
+    assert (stand.find("field_phone"), stand.find("field_contact_name")) == (None, None)
+    stand.tap("foot_main")
+    assert stand.said == [ev.PageAnswered(None, materials_complete=False)]
+
+
+def test_a_promise_is_ticked_and_taken_back(stand: Any) -> None:
+    """Below its statement, and going on without it says what is missing."""
+    whole = WholeForm(stand.terminal)
+    whole.vault.answers["kind"] = "long_stay"
+    whole.open(stand.terminal.catalogue.item("medical_remote_filing"), 1)
+    stand.settle()
+    stand.tap("promise_long_stay_promise")
+    assert whole.vault.answers["long_stay_promise"] is True
+    stand.tap("promise_long_stay_promise")
+    assert whole.vault.answers["long_stay_promise"] is False
+    problems = [part for part in whole.desk.fields(1) if part.key == "long_stay_promise"]
+    assert problems[0].problem_id == "form.problem.commitment"

@@ -57,7 +57,7 @@ def test_the_card_answers_what_it_can(bench: Bench) -> None:
     bench.turn()
     assert bench.vault.answers["name"] == "测试甲"
     asked = {view.key for number in range(form.page_count) for view in form.fields(number)}
-    assert asked == {"reg_since", "reason", "address", "phone", "delivery"}
+    assert asked == {"reg_since", "reason", "address", "reach", "phone", "delivery"}
 
 
 def test_nobody_is_told_off_for_a_field_not_reached(bench: Bench) -> None:

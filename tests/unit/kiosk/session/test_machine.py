@@ -123,6 +123,9 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.Attested(holds=True),
     ev.Attested(holds=False),
     ev.CardShownAgain(7),
+    ev.TrainingBegun(),
+    ev.TrainingEnded(),
+    ev.PracticeBegun(),
     ev.StopRequested(),
     ev.FaultRaised("Q-202"),
     ev.FaultCleared(),
@@ -147,6 +150,7 @@ def variants(state: State) -> tuple[Session, ...]:
         in_state(state, again=True),
         in_state(state, clerk=True, assisted=state is not State.DESK, hand=Hand.CLERK),
         in_state(state, assisted=True, assented=True),
+        in_state(state, training=state not in {State.ATTRACT, State.OUT_OF_SERVICE}),
         in_state(state, IN_PERSON),
         *(in_state(state, capacity=capacity) for capacity in Capacity),
         in_state(state, capacity=Capacity.ASKED, busy=True),
@@ -187,6 +191,10 @@ def test_every_state_answers_every_event(state: State) -> None:
             assert not after.warned
         else:
             assert not moves
+        if after.training is not session.training:
+            assert result.effects[-1] == fx.Train(on=after.training)
+        if after.state in {State.ATTRACT, State.OUT_OF_SERVICE}:
+            assert not after.training
         if session.state is State.CAPTURE and after.state is not State.CAPTURE:
             assert fx.CloseCamera() in result.effects
         if session.state in READING and after.state is not session.state:

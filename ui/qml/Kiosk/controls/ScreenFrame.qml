@@ -556,7 +556,10 @@ FocusScope {
             }
 
             KioskButton {
+                Layout.fillWidth: true // gives way to the main action, on two lines
                 Layout.minimumWidth: Theme.mm(48)
+                Layout.maximumWidth: Math.max(implicitWidth, Layout.minimumWidth)
+                Layout.preferredWidth: Layout.maximumWidth
                 objectName: "foot_other"
                 kind: root.otherKind
                 iconName: root.otherIcon
