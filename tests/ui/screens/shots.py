@@ -178,7 +178,18 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.CAPTURE, material="address_proof")
         terminal.materials.refuse()
 
+    def keepable() -> None:
+        terminal.materials.keepable = True
+        not_good()
+
+    def keeping() -> None:
+        keepable()
+        QTest.qWait(40)
+        keep = next(one.item for one in seen(screen.window) if one.item.objectName() == "capture_keep")
+        QMetaObject.invokeMethod(keep, "click")
+
     def doubled() -> None:
+        terminal.materials.keepable = False
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
         terminal.materials.refused = None
@@ -333,6 +344,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "capture_corners": corners,
         "capture_chosen": chosen,
         "capture_refused": not_good,
+        "capture_keepable": keepable,
+        "capture_keeping": keeping,
         "capture_doubled": doubled,
         "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
