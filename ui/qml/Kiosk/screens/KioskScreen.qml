@@ -76,6 +76,7 @@ ScreenFrame {
     onSoundWanted: Speech.toggle()
     onSoundRefused: silenceAsked = true
     onHelpWanted: root.askHelp()
+    note: Training.on ? qsTrId("screens.training.strip") : ""
     hand: Assist.hand
     onHandWanted: Assist.passOver()
 

@@ -372,6 +372,11 @@ FocusScope {
         onTouched: Session.touched()
     }
 
+    TrainingMark {
+        anchors.fill: parent
+        z: 1000
+    }
+
     Component {
         id: countdown
 
