@@ -33,6 +33,11 @@ class Month(NamedTuple):
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
 
+    def later(self, months: int) -> Month:
+        """Return the month `months` later, earlier if negative."""
+        year, month = divmod(self.ordinal + months, 12)
+        return Month(year, month + 1)
+
     @property
     def ordinal(self) -> int:
         """Months since year 0, for counting."""

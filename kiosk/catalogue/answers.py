@@ -31,12 +31,14 @@ _MONEY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
-_PARTS: dict[FieldType, dict[str, FieldType]] = {
+PARTS: dict[FieldType, dict[str, FieldType]] = {
     FieldType.ADDRESS: {"division": FieldType.DIVISION, "detail": FieldType.TEXT},
     FieldType.PERSON: {"name": FieldType.TEXT, "id_no": FieldType.ID_NO},
     FieldType.AGENT: {"name": FieldType.TEXT, "id_no": FieldType.ID_NO, "mobile": FieldType.MOBILE},
+    FieldType.CONTACT: {"name": FieldType.TEXT, "mobile": FieldType.MOBILE},
     FieldType.DATE_RANGE: {"from": FieldType.DATE, "to": FieldType.DATE},
 }
+"""What answers of several parts are made of, in the order in which they are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ def normalise(field: FormField, raw: Any) -> Any:
             return raw
         types = {column.key: column.type for column in field.columns}
         return [_tidy_parts(row, types) for row in raw]
-    if field.type in _PARTS:
-        return _tidy_parts(raw, _PARTS[field.type])
+    if field.type in PARTS:
+        return _tidy_parts(raw, PARTS[field.type])
     if field.type is FieldType.MULTI_ENUM and isinstance(raw, tuple):
         return list(raw)
     return _tidy(field.type, raw)
@@ -163,10 +165,12 @@ def check_shape(field: FormField, value: Any, today: dt.date, report: Report) ->
             _check_table(field, value, today, report)
         case FieldType.MULTI_ENUM:
             _check_choices(field.options, value, report)
-        case kind if kind in _PARTS:
-            _check_parts(_PARTS[kind], value, today, report)
+        case kind if kind in PARTS:
+            _check_parts(PARTS[kind], value, today, report)
             if kind is FieldType.DATE_RANGE:
                 _check_range(value, report)
+        case FieldType.COMMITMENT if field.required and value is False:
+            report("commitment")
         case _:
             _check_value(field.type, field.options, value, today, report)
 
@@ -229,7 +233,7 @@ def _check_value(
     if kind is FieldType.INT:
         if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST_INT:
             report("number", part=part)
-    elif kind is FieldType.BOOL:
+    elif kind in {FieldType.BOOL, FieldType.COMMITMENT}:
         if not isinstance(value, bool):
             report("type", part=part)
     elif not isinstance(value, str):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import enum
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +92,10 @@ class Divisions:
             chain.append(found)
             found = self.get(found.parent)
         return tuple(reversed(chain))
+
+    def texts(self) -> Iterator[Text]:
+        """Return every name."""
+        return (row.name for row in self._by_code.values())
 
     def full_name(self, code: str, language: str) -> str:
         """Return the whole name, put together as the language does it: 开封市龙亭区, Longting District, Kaifeng."""

@@ -177,6 +177,8 @@ class Column(_Record):
     type: Literal[FieldType.TEXT, FieldType.ID_NO, FieldType.DECIMAL, FieldType.MONEY, FieldType.ENUM, FieldType.MOBILE]
     required: bool = True
     options: tuple[Option, ...] = ()
+    mask: Kind | None = None
+    """Of numbers of persons and telephones it is known without being said."""
 
 
 class FormField(_Record):

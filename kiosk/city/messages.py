@@ -593,6 +593,20 @@ class CertificateRequest(_Sent):
     assurance_token: str = Field("", max_length=2000)
 
 
+class PrefillRequest(_Sent):
+    """Ask with which answers a certificate has something to say about this person."""
+
+    item: Key
+    person: PersonKey
+    assurance_token: str = Field("", max_length=2000)
+
+
+class PrefillAnswer(_Answer):
+    """Answers by the keys of the item's form, as far as the registers know them; none if there is nothing on record."""
+
+    answers: dict[str, JsonValue] = Field(default_factory=dict, max_length=40)
+
+
 class CertificateStatement(_Answer):
     """What the platform vouches for, so that the terminal can check the subject before paper moves."""
 
@@ -605,6 +619,8 @@ class CertificateStatement(_Answer):
     issued_at: AwareDatetime
     valid_to: dt.date
     verify_url: str
+    without_record: tuple[str, ...] = ()
+    """What was asked for (values of the form's options) and is not on record; the paper says so too."""
 
 
 class CertificateAnswer(_Answer):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from kiosk.city.messages import CallBackSummary, CaseSummary, CertificateRequest
-from kiosk.documents.pages import CapturedPage
+from kiosk.documents.pages import CapturedPage, Refused
 from kiosk.identity.persons import Person
 from kiosk.printing.certificate import CheckedCertificate
 from offline_queue import Row
@@ -98,6 +98,8 @@ class Vault:
     """The city's signed word that a one-time code was confirmed."""
     pages: dict[str, list[CapturedPage]] = field(default_factory=dict)
     doubled: Doubled | None = None
+    refused: Refused | None = None
+    """The picture that was not good enough, while the person looks at it."""
     strokes: tuple[Stroke, ...] = ()
     signature_png: bytes = b""
     submission_id: str = ""

@@ -136,6 +136,10 @@ class Words:
         """What a further language says for a text of the city, by its Chinese words; None when it has nothing for it."""
         return self._city.get(language, {}).get(chinese)
 
+    def city_texts(self, language: str) -> frozenset[str]:
+        """The Chinese words of the texts that a further language says."""
+        return frozenset(self._city.get(language, ()))
+
     def gaps(self) -> list[str]:
         """What differs between the languages: ids that one of them lacks, placeholders that do not agree."""
         found: list[str] = []

@@ -21,6 +21,8 @@ from kiosk.city.messages import CaseState
 from kiosk.clock import ClockQuality
 from kiosk.fleet.readiness import Mark
 from kiosk.health import STATES
+from kiosk.identity.acting import Relation
+from kiosk.journeys.my_cases import Role
 from kiosk.journeys.upkeep import REASONS, ExportState, ReportState, TrialState
 from kiosk.session.states import Device, State
 from kiosk.words import Audience, Words, ids_used
@@ -322,6 +324,9 @@ def test_every_sentence_that_a_screen_puts_together_exists() -> None:
     wanted += [f"session.lost.{device}" for device in Device]
     here = ("kept", "parked", "withdrawing", "withdraw_refused", "call_waiting", "call_answered")
     wanted += [f"screens.cases.state.{state}" for state in (*CaseState, *here)]
+    wanted += [f"acting.relation.{relation}" for relation in Relation]
+    said = ("screens.cases.role", "screens.case.role", "screens.case.role_of")
+    wanted += [f"{words}.{role}" for words in said for role in typing.get_args(Role) if role != "self"]
     assert sorted(set(wanted) - WORDS.ids("zh_CN")) == []
 
 

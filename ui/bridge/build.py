@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from ui.bridge.acting import Acting
 from ui.bridge.assist import Assist
 from ui.bridge.camera import Camera
 from ui.bridge.case import Case
@@ -75,6 +76,7 @@ def build(terminal: Terminal) -> Bridges:
     speech = Speech(terminal, settings)
     camera, pictures = Camera(terminal), Pictures(terminal)
     others = (
+        Acting(terminal),
         Catalogue(terminal, settings),
         Form(terminal, settings),
         Materials(terminal, settings),

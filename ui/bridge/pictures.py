@@ -37,7 +37,7 @@ PROVIDER = "papers"
 class Pictures(QObject):
     """Finds the picture that a name means.
 
-    `receipt`, `certificate`, `page/<material>/<number from 0>`, `doubled`, `qr/<text>`.
+    `receipt`, `certificate`, `page/<material>/<number from 0>`, `doubled`, `refused`, `qr/<text>`.
     """
 
     changed = Signal()
@@ -102,6 +102,9 @@ class Pictures(QObject):
         if name == "doubled":
             doubled = self._terminal.materials.doubled
             return None if doubled is None else doubled.page.jpeg
+        if name == "refused":
+            refused = self._terminal.materials.refused
+            return None if refused is None else refused.picture
         if name.startswith("page/"):
             _, material, number = name.split("/")
             desk = self._terminal.materials

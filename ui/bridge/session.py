@@ -28,7 +28,8 @@ _APPLY = (
     (
         "identity",
         (
-            State.GUIDE, State.CONSENT, State.IDENTIFY, State.ATTEST, State.CODE,
+            State.GUIDE, State.FOR_WHOM, State.CONSENT, State.IDENTIFY, State.ATTEST, State.CODE,
+            State.PRINCIPAL, State.RELATION,
             State.AGAIN, State.CASES, State.CASE, State.WITHDRAW,
         ),
     ),

@@ -17,13 +17,15 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import CALLED, NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeMyCases, FakeTerminal
+from fake_terminal import CALLED, NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeActing, FakeMyCases, FakeTerminal
 from geometry import seen
 from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
+from whole_form import WholeForm
 
 from kiosk.events import Fact
+from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
 from kiosk.session.states import Choice, Device, Hand, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
@@ -42,7 +44,27 @@ HELPED = {"clerk": True, "assisted": True, "hand": Hand.CLERK}
 
 def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
     catalogue = next(b for b in screen.bridges.others if type(b).__name__ == "Catalogue")
-    show = terminal.show
+    fake, whole = terminal.form, WholeForm(terminal)
+
+    def show(state: State, **changes: Any) -> None:
+        terminal.form = fake
+        terminal.show(state, **changes)
+
+    def asked(item_id: str, page: int, touched: tuple[str, ...] = (), **answers: Any) -> None:
+        whole.vault.wipe()
+        whole.vault.answers |= answers
+        whole.vault.touched |= set(touched)
+        whole.open(terminal.catalogue.item(item_id), page)
+
+    def person() -> None:
+        asked("fertility_registration", 0, ("husband/id_no",), husband={"name": "测试甲", "id_no": "990000199001010018"})
+
+    def table() -> None:
+        rows = [{"name": "测试甲", "id_no": "990000199001010017", "percent": "60"}, {}]
+        asked("realestate_transfer_used", 1, ("co_share/2.name",), co_share=rows)
+
+    def period() -> None:
+        asked("no_criminal_record", 1, (), period={"from": "2026-10-00"})
 
     def shelf(kind: str, wanted: str = "") -> None:
         show(State.HOME)
@@ -94,6 +116,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.FORM, page=1)
         terminal.form.pages[1][1] = settled
 
+    def preview(zh: str = "", en: str = "") -> None:
+        terminal.certificate.without_record = en if terminal.language == "en" else zh
+        show(State.PREVIEW)
+
     def enlarged() -> None:
         show(State.PREVIEW)
         screen_item = next(one.item for one in seen(screen.window) if one.item.objectName() == "screen_preview")
@@ -106,6 +132,33 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_0")
         QMetaObject.invokeMethod(page, "click")
 
+    def acting(state: State, capacity: Capacity, **changes: Any) -> None:
+        terminal.acting = FakeActing(terminal)
+        show(state, capacity=capacity, **changes)
+
+    def principal_wrong() -> None:
+        acting(State.PRINCIPAL, Capacity.ASKED)
+        terminal.acting.problems = {"name": "form.problem.required", "number": "form.problem.gb11643"}
+        terminal.publish(Fact.PERSON)
+
+    def principal_typing() -> None:
+        acting(State.PRINCIPAL, Capacity.ASKED)
+        QTest.qWait(40)
+        begin("field_name")
+
+    def relation_child() -> None:
+        show(State.ATTRACT)
+        acting(State.RELATION, Capacity.CHILD)
+        terminal.acting.needs_consent = True
+        terminal.publish(Fact.PERSON)
+        QTest.qWait(40)
+        button = next(one.item for one in seen(screen.window) if one.item.objectName() == "foot_main")
+        QMetaObject.invokeMethod(button, "press")
+
+    def relation_asked() -> None:
+        acting(State.RELATION, Capacity.ASKED)
+        terminal.acting.choose("child")
+
     def missing() -> None:
         show(State.CONSENT)
         QTest.qWait(40)
@@ -114,15 +167,21 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
             QMetaObject.invokeMethod(item, "press")
 
     def full() -> None:
-        terminal.materials.doubled = None
+        terminal.materials.doubled = terminal.materials.refused = None
         terminal.materials.pages_of("address_proof", 4)
         papers()  # a new screen: none of its pages is looked at
         QTest.qWait(40)
         show(State.CAPTURE, material="address_proof")
 
+    def not_good() -> None:
+        terminal.materials.pages_of("address_proof", 1)
+        show(State.CAPTURE, material="address_proof")
+        terminal.materials.refuse()
+
     def doubled() -> None:
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
+        terminal.materials.refused = None
         terminal.materials.double()
 
     def offered() -> None:
@@ -233,6 +292,13 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "guide_certificate": certificate_guide,
         "guide_full": guide_full,
         "home_shelf_full": shelf_full,
+        "for_whom": lambda: show(State.FOR_WHOM),
+        "principal": lambda: acting(State.PRINCIPAL, Capacity.ASKED),
+        "principal_typing": principal_typing,
+        "principal_wrong": principal_wrong,
+        "relation_child": relation_child,
+        "relation": relation_asked,
+        "form_acting": lambda: acting(State.FORM, Capacity.ASKED),
         "consent": lambda: show(State.CONSENT),
         "consent_missing": missing,
         "identify": lambda: show(State.IDENTIFY),
@@ -252,6 +318,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form0": lambda: show(State.FORM, page=0),
         "form1": lambda: show(State.FORM, page=1),
         "form2": lambda: show(State.FORM, page=2),
+        "form_person": person,
+        "form_table": table,
+        "form_period": period,
         "form_problem": problems,
         "form_typing": typing_on,
         "form_typing_digits": typing_digits,
@@ -267,6 +336,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
+        "capture_refused": not_good,
         "capture_doubled": doubled,
         "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
@@ -286,8 +356,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "choose": lambda: show(State.CHOOSE),
         "choose_no_record": lambda: show(State.CHOOSE, trouble=NO_RECORD),
         "prepare": lambda: show(State.PREPARE, busy=True),
-        "preview": lambda: show(State.PREVIEW),
+        "preview": preview,
         "preview_large": enlarged,
+        "preview_without": lambda: preview("失业、工伤", "Unemployment, Work injury"),
         "print": lambda: show(State.PRINT, busy=True),
         "taken": lambda: show(State.TAKEN, certificate_printed=True),
         "outcome_rated": lambda: show(State.OUTCOME, rated=4, rating_kept=True),

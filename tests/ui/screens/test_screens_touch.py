@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fake_terminal import NO_PAPER, TROUBLE, WAITING
 from geometry import seen
-from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtTest import QTest
 
 from kiosk.catalogue.models import Need
@@ -389,6 +389,46 @@ def test_a_page_that_is_touched_is_seen_large(stand: Any) -> None:
     assert stand.find("camera_view") is not None
 
 
+def test_a_refused_picture_is_shown_with_its_place_until_the_person_goes_back(stand: Any) -> None:
+    """Should ring the place on the picture, say what to do, and give the live picture back; nothing is taken meanwhile."""
+    stand.terminal.show(State.CAPTURE)
+    stand.settle()
+    stand.terminal.materials.refuse()
+    stand.settle()
+    picture, ring = stand.item("refused_picture"), stand.item("marked_place")
+    assert picture.property("present")
+    assert stand.item("advice").property("text") == "有反光，请稍微转动材料或取下塑料膜"
+    width, height = picture.property("shownWidth"), picture.property("shownHeight")
+    middle_x, middle_y = ring.x() + ring.width() / 2, ring.y() + ring.height() / 2
+    assert middle_x == pytest.approx((picture.width() - width) / 2 + 0.475 * width, abs=1)
+    assert middle_y == pytest.approx((picture.height() - height) / 2 + 0.325 * height, abs=1)
+    for hidden in ("camera_view", "capture_manual", "capture_corners"):
+        assert stand.find(hidden) is None
+    stand.tap("page_close")
+    assert stand.terminal.calls == [("wave_off",)]
+    assert stand.find("refused_picture") is None
+    assert stand.find("camera_view") is not None
+
+
+@pytest.mark.parametrize("orientation", ["portrait", "landscape", "counter"])
+@pytest.mark.parametrize("size", [0, 3])
+def test_nothing_lies_over_the_live_picture(stand_at: Callable[..., Any], orientation: str, size: int) -> None:
+    """Every edge of it should be seen in every build, whatever is advised and while corners are set."""
+    stand = stand_at(orientation, "zh_CN")
+    stand.screen.bridges.settings.setTextSize(size)
+    stand.terminal.show(State.CAPTURE)
+    for _ in range(2):
+        stand.settle()
+        stand.screen.window.grabWindow()
+        view = stand.item("camera_view")
+        picture = view.mapRectToScene(view.property("shown"))
+        assert picture.height() > 0.3 * stand.screen.window.height()
+        for name in ("advice", "capture_corners", "capture_manual"):
+            item = stand.item(name)
+            assert not item.mapRectToScene(item.boundingRect()).intersects(picture), name
+        stand.tap("capture_corners")
+
+
 def test_the_same_page_again_is_shown_and_asked_about(stand: Any) -> None:
     """Should show both pages side by side, hold everything below it, and pass on what the person says."""
     stand.terminal.materials.pages_of("address_proof", 2)
@@ -561,6 +601,27 @@ def test_on_a_counter_every_date_is_in_view_and_whole(stand_at: Any) -> None:
     stand.terminal.show(State.OUTCOME, elder=True)
     stand.settle()
     assert stand.item("terminal_name").property("lineCount") == 1
+
+
+@pytest.mark.parametrize(("page", "field"), [(0, "field_phone"), (1, "field_address")])
+def test_on_an_elder_counter_a_question_is_whole_while_it_is_answered(stand_at: Any, page: int, field: str) -> None:
+    """Above the keyboard there is room for the box alone; the question stands beside it, both whole, and goes back after."""
+    stand = stand_at("counter")
+    stand.terminal.show(State.FORM, page=page, elder=True)
+    stand.settle()
+    stand.item(field).begin()
+    stand.settle()
+    box, scroller = stand.item(field), stand.item("form_page")
+    top, bottom = (box.mapToItem(scroller, QPointF(0, y)).y() for y in (0, box.height()))
+    assert 0 <= top < bottom <= scroller.height()
+    question = stand.item("rail_question")
+    assert question.property("text") == box.property("label")
+    assert not question.property("truncated")
+    assert question.property("contentHeight") <= question.height() + 1
+    assert box.property("bare")
+    stand.tap("key_done")
+    assert stand.find("rail_question") is None
+    assert not stand.item(field).property("bare")
 
 
 @pytest.mark.parametrize("orientation", ["landscape", "counter"])

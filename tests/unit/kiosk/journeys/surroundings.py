@@ -29,12 +29,15 @@ from kiosk.city.messages import (
     CodeAnswer,
     HandoverAnswer,
     PersonKey,
+    PrefillAnswer,
+    PrefillRequest,
     VerifyAnswer,
     certificate_statement_to_sign,
     subject_hash,
 )
 from kiosk.clock import ClockQuality
 from kiosk.dispatch import QueueDispatcher
+from kiosk.documents.pages import Outline, PreviewFrame
 from kiosk.health import state_of
 from kiosk.session.states import Device
 from kiosk.speech import SpeechState
@@ -150,13 +153,14 @@ class ScriptedCity:
     """Answers well, or as told: an exception or a value in `script[<method>]` is what the next call gets."""
 
     def __init__(self) -> None:
-        calls = ("catalogue", "request_code", "verify_code", "issue_certificate", "cases")
+        calls = ("catalogue", "request_code", "verify_code", "issue_certificate", "cases", "prefill")
         calls += ("open_handover", "fetch_handover", "close_handover")
         self.script: dict[str, deque[Any]] = {call: deque() for call in calls}
         self.codes: list[PersonKey] = []
         self.verified: list[tuple[str, str]] = []
         self.asked_cases: list[tuple[str, bool]] = []
         self.requests: list[CertificateRequest] = []
+        self.prefills: list[PrefillRequest] = []
         self.pdf = b""
         self.sent: list[bytes] = []
         self.closed: list[str] = []
@@ -166,6 +170,7 @@ class ScriptedCity:
         self.codes.clear()
         self.asked_cases.clear()
         self.requests.clear()
+        self.prefills.clear()
 
     def fail(self, method: str, error: Exception) -> None:
         self.script[method].append(error)
@@ -211,12 +216,18 @@ class ScriptedCity:
             assurance_token="token", level="card+code", expires_at=dt.datetime(2026, 11, 27, 20, tzinfo=dt.UTC)
         )
 
+    def prefill(self, request: PrefillRequest) -> PrefillAnswer:
+        self.prefills.append(request)
+        return self._told("prefill") or PrefillAnswer()
+
     def issue_certificate(self, request: CertificateRequest) -> CertificateAnswer:
         self.requests.append(request)
         answer: CertificateAnswer | None = self._told("issue_certificate")
         return answer or self.certificate(request.person.name, request.person.number)
 
-    def certificate(self, name: str, number: str, *, key: Ed25519PrivateKey = CITY_KEY) -> CertificateAnswer:
+    def certificate(
+        self, name: str, number: str, *, key: Ed25519PrivateKey = CITY_KEY, without: tuple[str, ...] = ()
+    ) -> CertificateAnswer:
         """Issue one for a person, on the pages that `pdf` holds."""
         identifier = f"C{len(self.requests)}"
         statement = CertificateStatement(
@@ -227,6 +238,7 @@ class ScriptedCity:
             issued_at=dt.datetime(2026, 11, 27, 19, tzinfo=dt.UTC),
             valid_to=dt.date(2026, 12, 27),
             verify_url="https://central.example.invalid/v/C1",
+            without_record=without,
         ).model_dump_json()
         return CertificateAnswer(
             certificate_id=identifier,
@@ -241,6 +253,7 @@ class ScriptedVision:
 
     def __init__(self) -> None:
         self.preview: str | None = None
+        self.frame: PreviewFrame | None = None
         self.taking = False
         self.given_back: list[str] = []
         self.forgotten = 0
@@ -274,8 +287,11 @@ class ScriptedVision:
     def forget(self) -> None:
         self.forgotten += 1
 
-    def latest_frame(self) -> None:
-        return None
+    def sees(self, outline: Outline | None) -> None:
+        self.frame = PreviewFrame(1, 2, 2, bytes(12), outline, "")
+
+    def latest_frame(self) -> PreviewFrame | None:
+        return self.frame
 
 
 class ScriptedLine:

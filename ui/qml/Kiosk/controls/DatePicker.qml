@@ -10,6 +10,7 @@ Column {
     id: root
 
     property string label
+    property string about: label // its whole name, where the label alone says too little
     property string help
     property string error
     property string source
@@ -64,7 +65,7 @@ Column {
     }
 
     Accessible.role: Accessible.Grouping
-    Accessible.name: root.label
+    Accessible.name: root.about
     spacing: Theme.space2
 
     FieldLabel {
@@ -86,7 +87,7 @@ Column {
         Stepper {
             width: row.cell
             objectName: "year"
-            about: root.label
+            about: root.about
             label: qsTrId("controls.year")
             value: root.year === 0 ? root.near[0] : root.year
             from: root.first[0]
@@ -99,7 +100,7 @@ Column {
         Stepper {
             width: row.cell
             objectName: "month"
-            about: root.label
+            about: root.about
             label: qsTrId("controls.month")
             value: root.month === 0 ? root.within(root.near[1], root.months) : root.month
             from: root.months[0]
@@ -113,7 +114,7 @@ Column {
         Stepper {
             width: row.cell
             objectName: "day"
-            about: root.label
+            about: root.about
             label: qsTrId("controls.day")
             value: root.day === 0 ? root.within(root.near[2], root.days) : root.day
             from: root.days[0]
@@ -129,7 +130,7 @@ Column {
     KioskButton {
         objectName: "date_clear"
         text: qsTrId("controls.clear")
-        Accessible.name: root.label + " " + text
+        Accessible.name: root.about + " " + text
         visible: root.optional && root.value !== ""
         onClicked: root.chosen("")
     }

@@ -78,7 +78,8 @@ FocusScope {
         return false;
     }
 
-    // A field comes into view whole, with its label and its error; where there is no room for that, from its box on.
+    // A field comes into view whole, with its label and its error; where there is no room for that, from its box on. A bare
+    // box stands at the top: nothing half shown above it, as far as the page goes.
     function follow(): void {
         if (!root.focused || !root.holds(root.focused))
             return;
@@ -86,6 +87,11 @@ FocusScope {
         for (let at = root.focused; at && at !== holder; at = at.parent) {
             if (at instanceof Field)
                 shown = at;
+        }
+        if ((shown as Field)?.bare) {
+            const last = Math.max(0, flick.contentHeight - flick.height);
+            flick.contentY = Math.min(last, shown.mapToItem(holder, 0, 0).y + root.topPadding);
+            return;
         }
         root.bring(shown.height < root.height ? shown : root.focused, shown);
     }

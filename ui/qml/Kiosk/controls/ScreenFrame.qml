@@ -60,8 +60,10 @@ FocusScope {
     property Field editing: null
     readonly property bool typing: keyboard.active
     readonly property Item focused: Window.activeFocusItem
-    // A counter with large text or targets has room for the field alone above its keyboard; what is wrong stands beside it then.
+    // A counter with large text or targets has room for the field's box alone above its keyboard: the question, and what is
+    // wrong with the answer, stand beside it then.
     readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
+    readonly property string question: squeezed ? editing?.called ?? "" : ""
     readonly property string complaint: squeezed ? editing?.error ?? "" : ""
 
     signal back
@@ -76,6 +78,13 @@ FocusScope {
     signal lowReachWanted
     signal helpWanted
     signal handWanted
+
+    Binding {
+        target: root.editing
+        property: "bare"
+        value: root.squeezed
+        when: root.editing !== null
+    }
 
     function fieldOf(item: Item): Field {
         for (let at = item; at; at = at.parent) {
@@ -386,12 +395,26 @@ FocusScope {
                 Layout.fillWidth: true
                 steps: root.steps
                 current: root.step
-                visible: steps.length > 0 && !words.tight && root.complaint === ""
+                visible: steps.length > 0 && !words.tight && root.question === ""
+            }
+
+            KioskText {
+                objectName: "rail_question"
+                Layout.fillWidth: true
+                Layout.maximumHeight: root.complaint === "" ? words.height : (words.height - column.spacing) / 2
+                text: root.question
+                color: Theme.brand
+                font.bold: true
+                fontSizeMode: Text.Fit
+                minimumPixelSize: Theme.mm(6.6)
+                visible: text !== ""
+                wrapMode: Text.WordWrap
+                Accessible.ignored: true
             }
 
             KioskText {
                 Layout.fillWidth: true
-                Layout.maximumHeight: words.height
+                Layout.maximumHeight: (words.height - column.spacing) / 2
                 text: root.complaint
                 color: Theme.bad
                 font.bold: true
@@ -535,7 +558,10 @@ FocusScope {
             }
 
             KioskButton {
+                Layout.fillWidth: true // gives way to the main action, on two lines
                 Layout.minimumWidth: Theme.mm(48)
+                Layout.maximumWidth: Math.max(implicitWidth, Layout.minimumWidth)
+                Layout.preferredWidth: Layout.maximumWidth
                 objectName: "foot_other"
                 kind: root.otherKind
                 iconName: root.otherIcon

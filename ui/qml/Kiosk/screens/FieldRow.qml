@@ -40,6 +40,15 @@ Column {
             case "division":
             case "address":
                 return place;
+            case "person":
+            case "agent":
+            case "contact":
+            case "date_range":
+                return parts;
+            case "commitment":
+                return commitment;
+            case "table":
+                return table;
             default:
                 return words;
             }
@@ -166,6 +175,66 @@ Column {
             from: root.field.earliest
             to: root.field.latest
             onChosen: value => root.choose(value)
+        }
+    }
+
+    // The statement itself stands above the tick: nobody promises what they have not seen.
+    Component {
+        id: commitment
+
+        Column {
+            Accessible.role: Accessible.Grouping
+            Accessible.name: root.field.label
+            spacing: Theme.space2
+
+            FieldLabel {
+                width: parent.width
+                label: root.field.label
+                source: root.origin
+                optional: !root.field.required
+            }
+
+            KioskText {
+                width: parent.width
+                text: root.field.help
+            }
+
+            Choice {
+                objectName: "promise_" + root.field.key
+                width: parent.width
+                text: qsTrId("screens.form.promise")
+                hint: root.field.help
+                Accessible.name: root.field.label + " " + text
+                many: true
+                on: root.field.value === true
+                onClicked: {
+                    Form.set(root.field.key, !on);
+                    Form.leave(root.field.key);
+                }
+            }
+
+            FieldError {
+                width: parent.width
+                text: root.field.problem
+            }
+        }
+    }
+
+    Component {
+        id: parts
+
+        PartsField {
+            field: root.field
+            source: root.origin
+        }
+    }
+
+    Component {
+        id: table
+
+        TableField {
+            field: root.field
+            source: root.origin
         }
     }
 

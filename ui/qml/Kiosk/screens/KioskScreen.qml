@@ -34,6 +34,20 @@ ScreenFrame {
         return true;
     }
 
+    // Letters or strokes that no character was picked for are not thrown away: they become the first candidate, and the page
+    // waits until the person has seen it. Says whether nothing waits.
+    function finishTyping(): bool {
+        if (root.typing && Keyboard.model.composing) {
+            if (Keyboard.model.candidates.length > 0)
+                Keyboard.model.space();
+            else
+                Keyboard.model.enter();
+            return false;
+        }
+        root.closeKeyboard();
+        return true;
+    }
+
     function askHelp(): void {
         Help.ask();
     }

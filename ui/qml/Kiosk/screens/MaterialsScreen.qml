@@ -133,6 +133,7 @@ KioskScreen {
                             id: why
 
                             Layout.fillWidth: true
+                            Layout.preferredWidth: 1 // as wide as its button, and no wider
                             objectName: "phone_why_" + card.modelData.key
                             text: qsTrId("documents.bring.no_line")
                             role: "caption"

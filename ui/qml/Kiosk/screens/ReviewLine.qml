@@ -43,11 +43,13 @@ Pressable {
 
         GridLayout {
             Layout.fillWidth: true
-            columns: Theme.textStep > 1 || (Theme.counter && Theme.elder) ? 1 : 2
+            columns: Theme.textStep > 1 || (Theme.counter && Theme.elder) || asked.narrowest > 0.34 * (root.width - change.width) ? 1 : 2
             columnSpacing: Theme.space3
             rowSpacing: 0
 
             WholeText {
+                id: asked
+
                 Layout.fillWidth: true
                 Layout.preferredWidth: 2
                 text: root.label

@@ -65,7 +65,7 @@ PageScroller {
             GridLayout {
                 id: row
 
-                readonly property bool stacked: Theme.textStep > (Theme.counter ? 0 : 1)
+                readonly property bool stacked: Theme.textStep > (Theme.counter ? 0 : 1) || named.narrowest > 0.22 * width
 
                 x: Theme.space4
                 y: Theme.space3
@@ -84,7 +84,9 @@ PageScroller {
                     Layout.fillWidth: true
                     spacing: 0
 
-                    KioskText {
+                    WholeText {
+                        id: named
+
                         Layout.fillWidth: true
                         text: qsTrId("screens.device." + device.modelData.kind)
                         role: "lead"
@@ -114,12 +116,13 @@ PageScroller {
                     Layout.row: row.stacked ? 1 : 0
                     spacing: 0
 
-                    KioskText {
+                    WholeText {
                         Layout.alignment: row.stacked ? Qt.AlignLeft : Qt.AlignRight
+                        Layout.maximumWidth: row.stacked ? -1 : Theme.mm(58)
                         text: qsTrId("staff.supervisor." + device.modelData.state)
                         font.bold: true
                         color: device.mark
-                        wrapMode: Text.NoWrap
+                        horizontalAlignment: row.stacked ? Text.AlignLeft : Text.AlignRight
                     }
 
                     KioskText {

@@ -14,6 +14,7 @@ FocusScope {
             "attract": attractScreen,
             "home": homeScreen,
             "guide": guideScreen,
+            "for_whom": forWhomScreen,
             "consent": consentScreen,
             "identify": identifyScreen,
             "code": codeScreen,
@@ -21,6 +22,8 @@ FocusScope {
             "cases": casesScreen,
             "case": caseScreen,
             "withdraw": withdrawScreen,
+            "principal": principalScreen,
+            "relation": relationScreen,
             "form": formScreen,
             "materials": materialsScreen,
             "capture": captureScreen,
@@ -133,6 +136,24 @@ FocusScope {
         id: guideScreen
 
         GuideScreen {}
+    }
+
+    Component {
+        id: forWhomScreen
+
+        ForWhomScreen {}
+    }
+
+    Component {
+        id: principalScreen
+
+        PrincipalScreen {}
+    }
+
+    Component {
+        id: relationScreen
+
+        RelationScreen {}
     }
 
     Component {
