@@ -281,6 +281,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.upkeep.carry_away()
         terminal.upkeep.stick = False
 
+    def training(**changes: Any) -> None:
+        show(State.STAFF, **changes)
+        next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("training")
+
     def tried() -> None:
         next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("")
         terminal.upkeep.try_device(Device.RECEIPT_PRINTER)
@@ -392,6 +396,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "staff_tried": tried,
         "staff_outbox": outbox,
         "staff_exported": exported,
+        "staff_training": training,
+        "staff_training_on": lambda: training(training=True),
+        "review_training": lambda: show(State.REVIEW, training=True),
+        "trouble_training": lambda: show(State.CAPTURE, trouble=TROUBLE, training=True),
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
 
