@@ -74,6 +74,8 @@ class FieldView:
     offer: str = ""
     earliest: str = ""
     latest: str = ""
+    parts: tuple[Any, ...] = ()
+    rows: int = 0
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,16 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         rows = [{"name": "测试甲", "id_no": "990000199001010017", "percent": "60"}, {}]
         asked("realestate_transfer_used", 1, ("co_share/2.name",), co_share=rows)
 
+    def contact() -> None:
+        held = {"name": "测试乙", "mobile": "1380000000"}
+        asked("residence_permit_apply", 2, ("contact/mobile",), reach="contact", contact=held, delivery="window")
+        whole.vault.sources["delivery"] = "form.source.only"
+        terminal.publish(Fact.FORM)
+
+    def promise() -> None:
+        answers = {"kind": "long_stay", "dest": "110100000000", "from_date": "2026-12-01"}
+        asked("medical_remote_filing", 1, ("long_stay_promise",), **answers)
+
     def period() -> None:
         asked("no_criminal_record", 1, (), period={"from": "2026-10-00"})
 
@@ -267,6 +277,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form_person": person,
         "form_table": table,
         "form_period": period,
+        "form_contact": contact,
+        "form_promise": promise,
         "form_problem": problems,
         "form_typing": typing_on,
         "form_typing_digits": typing_digits,
