@@ -37,6 +37,7 @@ screens: setup         ## every screen in every layout and language, and the ext
 bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), blur seen, print read, paper packed
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/blurring.py
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/finding.py $(PHOTOGRAPHS)
+	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/gating.py
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/print_and_paper.py
 
 bench-search: setup    ## from a key to the search's answer and its picture, over 300 items

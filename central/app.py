@@ -108,6 +108,7 @@ def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
             parts=PartStore(settings.parts_dir),
             objects=objects,
             accepting=Accepting(db, keys.sign.sign),
+            catalogue=catalogue,
         ),
         identity=identity,
         cases=CaseDesk(settings, db, identity, catalogue, objects),

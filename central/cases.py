@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Insert, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Insert, Row, bindparam, func, or_, select, update
 
 from central import call_backs, withdrawals
 from central.asking import shaped
@@ -26,6 +27,7 @@ from central.settings import CIVIL_TZ, Settings
 from central.tables import attachments, cases, events, materials
 from kiosk.catalogue import workdays
 from kiosk.city.messages import (
+    Assistance,
     CaseDetails,
     CaseEvent,
     CasesAnswer,
@@ -88,6 +90,17 @@ class MaterialView:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentView:
+    """Who handed in for the applicant, as staff see them. `known_by`: by what the applicant was known there."""
+
+    capacity: str
+    relation: str
+    name_masked: str
+    number_masked: str
+    known_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """A case as staff see it in the list; the applicant is masked."""
 
@@ -99,9 +112,13 @@ class CaseView:
     state: str
     name_masked: str
     number_masked: str
+    agent: AgentView | None
     kiosk: str
     assurance: str
     assurance_confirmed: bool
+    clerk: str
+    assistance: Assistance | None
+    """Who of clerk and resident entered what; None where nobody helped."""
     submitted_at: dt.datetime
     clock_quality: str
     received_at: dt.datetime
@@ -110,6 +127,15 @@ class CaseView:
     double_of: str
     materials: tuple[MaterialView, ...]
     events: tuple[tuple[dt.datetime, str, str], ...]
+
+    @property
+    def by_clerk(self) -> tuple[str, ...]:
+        """What the clerk entered, by key: answers, then materials, then the consents."""
+        given = self.assistance
+        if given is None:
+            return ()
+        entered = [*given.answers.items(), *given.materials.items(), ("consents", given.consents)]
+        return tuple(key for key, by in entered if by == "clerk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +150,11 @@ class Entry:
 def subject_of(submission: Submission) -> str:
     """Name the person whose case it is."""
     return subject_hash(submission.applicant.name, submission.applicant.number)
+
+
+def _agent_of(submission: Submission) -> str | None:
+    """Name who handed in for the person whose case it is, if somebody did."""
+    return None if submission.acting is None else subject_hash(submission.acting.agent.name, submission.acting.agent.number)
 
 
 class Entering:
@@ -145,8 +176,10 @@ class Entering:
             subject = subject_of(one.submission)
             same = (subject, one.submission.item)
             self._add(case_id, one, subject, doubles.get(same))
-            if (one.submission.code, subject) in taken_back:
-                self._taken_back.append((case_id, one, subject))
+            theirs = (subject, _agent_of(one.submission))
+            by = next((who for who in theirs if who and (one.submission.code, who) in taken_back), None)
+            if by is not None:
+                self._taken_back.append((case_id, one, by))
             else:
                 doubles[same] = one.submission.code
 
@@ -172,8 +205,8 @@ class Entering:
 
     def withdraw(self) -> None:
         """Withdraw those of them whose withdrawal was here first."""
-        for case_id, one, subject in self._taken_back:
-            withdrawals.apply_waiting(self._connection, case_id, one.submission.code, subject, one.received_at)
+        for case_id, one, by in self._taken_back:
+            withdrawals.apply_waiting(self._connection, case_id, one.submission.code, by, one.received_at)
 
 
 def _row(case_id: int, one: Entry, subject: str, double_of: str | None) -> dict[str, Any]:
@@ -188,6 +221,8 @@ def _row(case_id: int, one: Entry, subject: str, double_of: str | None) -> dict[
         "subject_hash": subject,
         "double_of": double_of,
         "applicant": submission.applicant.model_dump(mode="json"),
+        "acting": submission.acting.model_dump(mode="json") if submission.acting else None,
+        "agent_hash": _agent_of(submission),
         "answers": submission.answers,
         "sources": submission.sources,
         "consents": list(submission.consents),
@@ -195,6 +230,8 @@ def _row(case_id: int, one: Entry, subject: str, double_of: str | None) -> dict[
         "kiosk": submission.kiosk,
         "language": submission.language,
         "entered_by": submission.entered_by,
+        "clerk": submission.assistance.clerk if submission.assistance else "",
+        "assistance": submission.assistance.model_dump(mode="json") if submission.assistance else None,
         "assurance": submission.assurance,
         "assurance_confirmed": one.confirmed,
         "submitted_at": submission.submitted_at,
@@ -228,14 +265,18 @@ class CaseDesk:
         subject = subject_hash(request.person.name, request.person.number)
         with self.db.reading() as connection:
             rows = connection.execute(
-                select(cases).where(cases.c.subject_hash == subject).order_by(cases.c.received_at.desc()).limit(_MOST)
+                select(cases)
+                .where(or_(cases.c.subject_hash == subject, cases.c.agent_hash == subject))
+                .order_by(cases.c.received_at.desc())
+                .limit(_MOST)
             ).all()
             found = tuple(
                 CaseSummary(
                     code=row.code,
                     item=row.item,
                     state=CaseState(row.state),
-                    details=_details(connection, row) if confirmed else None,
+                    role=_role(row, subject),
+                    details=_details(connection, row, subject) if confirmed else None,
                 )
                 for row in rows
             )
@@ -266,9 +307,12 @@ class CaseDesk:
             state=row.state,
             name_masked=masked_name(name),
             number_masked=masked_number(number),
+            agent=_agent_view(row.acting),
             kiosk=row.kiosk,
             assurance=row.assurance,
             assurance_confirmed=row.assurance_confirmed,
+            clerk=row.clerk,
+            assistance=Assistance.model_validate_json(json.dumps(row.assistance)) if row.assistance else None,
             submitted_at=row.submitted_at,
             clock_quality=row.clock_quality,
             received_at=row.received_at,
@@ -331,13 +375,42 @@ def _due(item: Item, today: dt.date) -> dt.date:
     return workdays.due(today, item.limit).date
 
 
-def _details(connection: Connection, row: Any) -> CaseDetails:
+def _role(row: Any, subject: str) -> Literal["self", "agent", "principal"]:
+    """Say what a person is in a case of theirs."""
+    if row.acting is None:
+        return "self"
+    return "principal" if row.subject_hash == subject else "agent"
+
+
+def _other(row: Any, subject: str) -> str:
+    """Return the other one's name, masked; nobody's in a person's own case."""
+    if row.acting is None:
+        return ""
+    other = row.acting["agent"] if row.subject_hash == subject else row.applicant
+    return masked_name(str(other["name"]))
+
+
+def _agent_view(acting: Any) -> AgentView | None:
+    if acting is None:
+        return None
+    agent = acting["agent"]
+    return AgentView(
+        acting["capacity"],
+        acting["relation"],
+        masked_name(str(agent["name"])),
+        masked_number(str(agent["number"])),
+        acting["known_by"],
+    )
+
+
+def _details(connection: Connection, row: Any, subject: str) -> CaseDetails:
     return CaseDetails(
         case_no=row.case_no or "",
         submitted_at=row.submitted_at,
         received_at=row.received_at,
         materials=tuple(view.label or view.key for view in _materials(connection, row.id)),
         events=tuple(CaseEvent(at=at, kind=kind) for at, kind, _ in _timeline(connection, row.id)),
+        other=_other(row, subject),
     )
 
 

@@ -29,6 +29,8 @@ class Item:
     task_code: str
     limit: int
     unit: str
+    agent_allowed: bool = False
+    """Only what the city says outright may be done for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def _items(value: Any) -> Iterator[Item]:
                 task_code=str(value["task_code"]),
                 limit=int(limit.get("value", 0)),
                 unit=str(limit.get("unit", "working_day")),
+                agent_allowed=value.get("agent_allowed") is True,
             )
         else:
             for each in value.values():

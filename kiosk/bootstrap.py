@@ -27,6 +27,8 @@ from kiosk.fleet import custody, enrolment
 from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.health import POLLS
 from kiosk.identity import case_code
+from kiosk.journeys.acting import ActingDesk
+from kiosk.journeys.assist import AssistDesk
 from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
@@ -49,7 +51,7 @@ from kiosk.speech.announcer import packs
 from kiosk.speech.player import Player
 from kiosk.speech.voices import Voices
 from kiosk.terminal import Desks, Terminal
-from kiosk.words import Words
+from kiosk.words import shipped
 from offline_queue import DeviceKey, Outbox, Recipient, Sealing
 
 _LOG = logging.getLogger("kiosk.bootstrap")
@@ -111,7 +113,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         enrolment=record,
         clock=clock,
         bus=bus,
-        words=Words.load(),
+        words=shipped(),
         catalogue=store.load(),
         vault=vault,
         audit=AuditLog(config.state_dir / "audit.jsonl", clock),
@@ -132,10 +134,11 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
     vision = _vision(config, clock, dispatcher, lambda event: terminal().materials.on_event(event))  # noqa: PLW0108
     errands = Errands()
     materials = MaterialsDesk(context, vision, ReadingDesk(context, errands.read_page))
-    form = FormDesk(context, materials)
+    form, acting = FormDesk(context, materials), ActingDesk(context)
     staff = StaffDesk(context)
     desks = Desks(
-        person=PersonDesk(context),
+        person=PersonDesk(context, acting),
+        acting=acting,
         form=form,
         materials=materials,
         bringing=BringingDesk(context, materials, errands.take_in),
@@ -146,6 +149,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         rating=RatingDesk(context),
         guard=GuardDesk(context),
         staff=staff,
+        assist=AssistDesk(context, staff),
         upkeep=UpkeepDesk(context, staff, lambda: terminal().reports),
     )
     line = LineWatch(_probe(city), dispatcher=dispatcher, on_change=lambda up, why: terminal().on_line(up, why))

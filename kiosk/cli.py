@@ -87,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--thorough", action="store_true", help="search as for a still, not as for the preview")
     score.add_argument("--each", action="store_true", help="a line for every picture too")
     _voice_actions(command("voice", "the terminal's voice: what to record, and what was recorded", _voice, config=False))
+    words = command("words", "the catalogue of a further language, begun in English", _words, config=False)
+    words.add_argument("language", type=_language, help="such as ko or mn_CN; its file is <language>.toml")
     commands.add_parser("demo", help="the whole system on this machine, against emulated devices", add_help=False)
     commands.add_parser("rig", help="start the emulated devices and their daemons", add_help=False)
     return parser
@@ -136,6 +138,12 @@ def _voice_actions(voice: argparse.ArgumentParser) -> None:
     bind.add_argument("folder", type=Path, help="folder of recordings, named as the reading list says")
     bind.add_argument("--language", choices=("zh_CN", "en"), default="zh_CN", help="whose words were read (default zh_CN)")
     bind.add_argument("--name", required=True, help="what the voice is called, such as 河南话")
+
+
+def _language(text: str) -> str:
+    if re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", text) is None:
+        raise argparse.ArgumentTypeError("a language and, where it matters, a country: ko, mn_CN")
+    return text
 
 
 def _address(text: str) -> str:
@@ -261,6 +269,21 @@ def _documents(options: argparse.Namespace) -> int:
     except score.ScoreError as error:
         print(f"kiosk documents: {error}", file=sys.stderr)
         return FAILED
+    return OK
+
+
+def _words(options: argparse.Namespace) -> int:
+    from itertools import chain
+
+    from kiosk.catalogue import divisions
+    from kiosk.catalogue.loader import Catalogue
+    from kiosk.words import begin, shipped
+
+    if options.language in shipped().languages:
+        print(f"kiosk words: there is a catalogue of {options.language}", file=sys.stderr)
+        return FAILED
+    texts = chain(Catalogue.load().texts(), divisions.current().texts())
+    print(begin.catalogue(shipped(), ((text.zh, text.en) for text in texts)), end="")
     return OK
 
 

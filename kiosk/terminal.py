@@ -24,6 +24,8 @@ from kiosk.documents.vision import Vision
 from kiosk.events import Bus, Fact
 from kiosk.fleet.catalogue import CatalogueKeeper
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.acting import ActingDesk
+from kiosk.journeys.assist import AssistDesk
 from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
@@ -51,6 +53,7 @@ class Desks:
     """One desk for each thing that a citizen or a technician does."""
 
     person: PersonDesk
+    acting: ActingDesk
     form: FormDesk
     materials: MaterialsDesk
     bringing: BringingDesk
@@ -61,6 +64,7 @@ class Desks:
     rating: RatingDesk
     guard: GuardDesk
     staff: StaffDesk
+    assist: AssistDesk
     upkeep: UpkeepDesk
 
 
@@ -144,6 +148,11 @@ class Terminal:
         return self._desks.person
 
     @property
+    def acting(self) -> ActingDesk:
+        """Whom the person acts for."""
+        return self._desks.acting
+
+    @property
     def form(self) -> FormDesk:
         """The form."""
         return self._desks.form
@@ -182,6 +191,11 @@ class Terminal:
     def staff(self) -> StaffDesk:
         """The staff card."""
         return self._desks.staff
+
+    @property
+    def assist(self) -> AssistDesk:
+        """A clerk's help."""
+        return self._desks.assist
 
     @property
     def speech(self) -> Announcer:
@@ -226,6 +240,8 @@ class Terminal:
         """Say whether an item can be done here and now: before the first question."""
         health = {Need(str(kind)): self._usable(kind) for kind in Device if kind in set(map(str, Need))}
         reachable = set(self.config.reachable_assurance)
+        if self.session.assisted and not item.prints:
+            reachable.add(Assurance.CARD_CLERK)
         return availability(item, health, self.session.line_up, reachable, room=self._caretaker.outbox.room)
 
     def _usable(self, kind: Device) -> bool:
@@ -235,7 +251,8 @@ class Terminal:
     def plan(self, item: ServiceItem) -> Plan:
         """Return what an item asks of the session."""
         journey = Journey.CERTIFICATE if item.prints else Journey.APPLY
-        return Plan(item.id, journey, item.assurance, item.offline_assurance)
+        agents = item.agent_allowed and journey is Journey.APPLY
+        return Plan(item.id, journey, item.assurance, item.offline_assurance, agents)
 
     def cases_availability(self) -> Available | Unavailable:
         """Say whether cases can be looked for here and now: they are found by a card."""
@@ -313,6 +330,7 @@ class Terminal:
         if kind is Device.ID_CARD:
             self._desks.person.on_report(report)
             self._desks.guard.on_report(report)
+            self._desks.assist.on_report(report)
         elif kind is Device.SMART_CARD:
             self._desks.staff.on_report(report)
         self.bus.publish(Fact.DEVICES)
@@ -332,6 +350,7 @@ class Terminal:
         """Announce a changed session."""
         self._caretaker.on_session(session)
         self._keeper.on_session(session)
+        self._desks.assist.on_session(session)
         self.bus.publish(Fact.SESSION)
 
     def run_effect(self, effect: fx.Effect) -> None:
@@ -343,6 +362,8 @@ class Terminal:
                 self._desks.person.send_code()
             case fx.CheckCode():
                 self._desks.person.check_code()
+            case fx.PrintMandate():
+                self._desks.acting.print_mandate()
             case fx.PrepareForm():
                 self._desks.form.prepare()
             case fx.OpenCamera(material=material):
@@ -365,14 +386,10 @@ class Terminal:
                 self._desks.rating.file(grade)
             case fx.CheckPin():
                 self._desks.staff.check_pin()
-            case fx.RequestCertificate():
-                self._desks.certificate.request()
-            case fx.PrintCertificate():
-                self._desks.certificate.print()
-            case fx.CancelPrint():
-                self._desks.certificate.cancel()
-            case fx.RecordTaken(evidence=evidence):
-                self._desks.certificate.record_taken(evidence)
+            case fx.BeginAssisted() | fx.RecordConsent() | fx.RecordAttested() | fx.WatchAssent() | fx.RecordAssent():
+                self._desks.assist.run(effect)
+            case fx.RequestCertificate() | fx.PrintCertificate() | fx.CancelPrint() | fx.RecordTaken():
+                self._run_certificate(effect)
             case fx.CheckHolding():
                 self._desks.guard.check()
             case fx.AlarmStation():
@@ -383,6 +400,19 @@ class Terminal:
                 self._quit()
             case fx.Record():
                 self._record(effect)
+
+    def _run_certificate(
+        self, effect: fx.RequestCertificate | fx.PrintCertificate | fx.CancelPrint | fx.RecordTaken
+    ) -> None:
+        match effect:
+            case fx.RequestCertificate():
+                self._desks.certificate.request()
+            case fx.PrintCertificate():
+                self._desks.certificate.print()
+            case fx.CancelPrint():
+                self._desks.certificate.cancel()
+            case fx.RecordTaken(evidence=evidence):
+                self._desks.certificate.record_taken(evidence)
 
     def _record(self, move: fx.Record) -> None:
         self._context.audit.record(
@@ -402,7 +432,7 @@ class Terminal:
         self._vision.forget()
         if self.session.state not in STAFFED:
             self._desks.upkeep.forget()
-        if self.session.state in {State.ATTRACT, State.OUT_OF_SERVICE}:
+        if self.session.state in {State.ATTRACT, State.DESK, State.OUT_OF_SERVICE}:
             self._context.language = self.config.terminal.language
         self.bus.publish(Fact.PERSON)
 

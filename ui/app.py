@@ -29,6 +29,7 @@ from kiosk.faults import FAULTS, fault_of
 from kiosk.session import events as ev
 from ui import QML_DIR, fonts
 from ui.bridge.build import Bridges, build
+from ui.bridge.pictures import PROVIDER
 from ui.closed import ClosedLoadError, ClosedScreen, Closure
 from ui.dispatcher import QtDispatcher
 from ui.keyboard.model import Keyboard, KeyboardModel, open_keyboard
@@ -114,6 +115,7 @@ class Screen(QObject):
         self._engine = QQmlApplicationEngine()
         self._engine.addImportPath(str(QML_DIR))
         self.bridges: Bridges = build(terminal)
+        self._engine.addImageProvider(PROVIDER, self.bridges.papers)
         self._keyboard = Keyboard(open_keyboard())
         self._translator = WordsTranslator(terminal.words, self.bridges.settings.language)
         self._translator.install()

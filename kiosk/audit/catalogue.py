@@ -32,12 +32,29 @@ EVENTS: dict[str, AuditEvent] = {
     "identity.code_sent": _event("A one-time code was sent to the registered phone.", "session"),
     "identity.code_refused": _event("A one-time code was wrong, late or used.", "session", "reason"),
     "identity.code_accepted": _event("The city confirmed a one-time code.", "session", "assurance"),
+    "acting.agreed": _event(
+        "Somebody acts for another person: in which capacity, and how that person is known.",
+        "session", "capacity", "relation", "known_by", "guardian_consent",
+    ),
+    "acting.refused": _event("Somebody may not act for the person they named.", "session", "reason"),
+    "acting.mandate_printed": _event("The printer confirmed a mandate to be signed.", "session"),
+    "acting.mandate_not_printed": _event("A mandate did not come out whole.", "session", "reason"),
     "material.captured": _event("A page was captured.", "session", "material", "dpi"),
     "material.doubled": _event(
         "A page looked like an earlier one of its material; `answer`: what the person said.", "session", "material", "answer"
     ),
     "material.brought": _event("A page came as a file from a phone or a stick.", "session", "material", "source"),
-    "submission.stored": _event("The outbox committed a submission.", "session", "code", "item", "assurance", "parts"),
+    "submission.stored": _event(
+        "The outbox committed a submission; `capacity`: for whom it was handed in; `by`: the clerk who helped.",
+        "session", "code", "item", "assurance", "parts", "capacity", "by",
+    ),
+    "assist.begun": _event("A clerk began to help a resident.", "session", "by"),
+    "assist.attested": _event(
+        "A clerk compared a person with their card; `holds`: it is its holder.", "session", "by", "holds"
+    ),
+    "assist.confirmed": _event(
+        "A resident confirmed what a clerk helped with; `how`: by card or touch.", "session", "by", "how"
+    ),
     "submission.refused": _event("The outbox refused a submission; nothing was promised.", "session", "reason"),
     "submission.received": _event("The city's signed receipt for a submission is stored.", "code"),
     "receipt.printed": _event(
@@ -71,6 +88,7 @@ EVENTS: dict[str, AuditEvent] = {
     "outbox.retried": _event("Staff let a parked submission wait again.", "by", "row", "code"),
     "outbox.parked": _event("Staff set a waiting submission aside.", "by", "row", "code", "reason"),
     "outbox.exported": _event("Staff carried the sealed submissions away on a medium.", "by", "export", "items", "left_out"),
+    "outbox.not_exported": _event("The sealed submissions could not be carried away.", "by", "reason"),
     "outbox.accepted": _event(
         "Staff looked at what was saved of a damaged outbox; the terminal opens again. `aside`: the damaged store.",
         "by", "aside", "rows", "carved",

@@ -96,20 +96,21 @@ def _unique(keys: Sequence[str], refuse: Refuse) -> None:
 
 def _languages(record: BaseModel, file: str, key: str) -> None:
     """Refuse English words that hold Chinese characters: a text that was not translated."""
-    for where, text in _texts(record, key):
+    for where, text in texts(record, key):
         if _HAN.search(text.en):
             raise CatalogueError("catalogue.language", file, f"{where}.en")
 
 
-def _texts(value: object, key: str) -> Iterator[tuple[str, Text]]:
+def texts(value: object, key: str) -> Iterator[tuple[str, Text]]:
+    """Walk through a record; return each of its texts with the key at which it stands."""
     if isinstance(value, Text):
         yield key, value
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            yield from _texts(getattr(value, name), f"{key}.{name}")
+            yield from texts(getattr(value, name), f"{key}.{name}")
     elif isinstance(value, tuple):
         for place, part in enumerate(value):
-            yield from _texts(part, f"{key}.{place}")
+            yield from texts(part, f"{key}.{place}")
 
 
 # --- items -----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kiosk.catalogue.checks import check
+from kiosk.catalogue.checks import check, texts
 from kiosk.catalogue.errors import CatalogueError
 from kiosk.catalogue.models import Bundle, CertificateType, Department, LifeEvent, Register, ServiceItem, Text, Theme
 
@@ -92,6 +92,11 @@ class Catalogue:
         )
         check(catalogue, found)
         return catalogue
+
+    def texts(self) -> Iterator[Text]:
+        """Return every text that somebody may come to read."""
+        for part in (self.title, self.notice, self.bundle, *(getattr(self, part) for part in (*_PARTS, "items"))):
+            yield from (text for _, text in texts(part, ""))
 
     def item(self, item_id: str) -> ServiceItem:
         """Return the item with this id; KeyError if there is none."""

@@ -20,6 +20,7 @@ from kiosk.catalogue.rules import AnyRule, FieldType
 from kiosk.identity.assurance import Assurance
 from kiosk.identity.masking import Kind
 from kiosk.identity.persons import PersonCard
+from kiosk.words import shipped
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 Filled = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -36,8 +37,10 @@ class Text(_Record):
     en: Filled
 
     def in_language(self, language: str) -> str:
-        """Return the English words for `en` and `en_*`, the Chinese ones otherwise."""
-        return self.en if language.startswith("en") else self.zh
+        """Return the words in a language: where a further one has none for this text, the English ones."""
+        if language.startswith("zh"):
+            return self.zh
+        return self.en if language.startswith("en") else shipped().city(language, self.zh) or self.en
 
 
 # --- what items refer to ---------------------------------------------------------------------------------------------

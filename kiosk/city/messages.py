@@ -222,7 +222,7 @@ class PersonKey(_Sent):
 
 
 class Applicant(PersonKey):
-    """The person who hands in, with what else the document says."""
+    """A person with what else their document says: whose case it is, or who acts for them."""
 
     sex: str = Field("", max_length=1)
     nation_code: str = Field("", max_length=2)
@@ -272,8 +272,37 @@ class Signature(_Sent):
     png: PartRef | None = None
 
 
+class Acting(_Sent):
+    """Somebody hands in for the applicant (代办): in which capacity, who, and by what the applicant is known here.
+
+    The assurance and its token are the agent's, who stood at the terminal. `known_by` says whether the applicant's card lay
+    there too; of who was only named, name and number are the agent's word.
+    """
+
+    capacity: Literal["child", "asked"]
+    relation: Literal["parent", "guardian", "spouse", "child", "relative", "other"]
+    agent: Applicant
+    known_by: Literal["card", "number"]
+
+
 CODE = r"^KF[0-9A-Z]{10}$"
 """The human code that stands on a receipt."""
+
+
+Entered = Literal["resident", "clerk"]
+"""Who entered something, where a clerk helped."""
+
+
+class Assistance(_Sent):
+    """A clerk helped: who, what each of the two entered, and how the resident confirmed all of it."""
+
+    clerk: str = Field(pattern=r"^[A-Z0-9]{3,12}$")
+    answers: dict[str, Entered] = Field(default_factory=dict, max_length=400)
+    """Field key to who answered; what was prefilled has its source instead."""
+    materials: dict[str, Entered] = Field(default_factory=dict, max_length=100)
+    consents: Entered
+    confirmed: Literal["card", "touch"]
+    confirmed_at: AwareDatetime
 
 
 class Submission(_Sent):
@@ -286,6 +315,9 @@ class Submission(_Sent):
     item: Key
     item_version: str = Field(max_length=64)
     applicant: Applicant
+    """Whose case it is."""
+    acting: Acting | None = None
+    """Who handed in for them; None when they did themselves."""
     assurance: Level
     assurance_token: str = Field("", max_length=2000)
     answers: dict[str, JsonValue] = Field(default_factory=dict, max_length=400)
@@ -296,13 +328,27 @@ class Submission(_Sent):
     consents: tuple[Key, ...] = Field((), max_length=40)
     submitted_at: AwareDatetime
     clock_quality: Literal["synchronised", "free_running", "implausible"]
-    language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
+    language: str = Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
     entered_by: Literal["citizen", "clerk"] = "citizen"
+    """`clerk` as soon as one answer, page or tick is a clerk's."""
+    assistance: Assistance | None = None
+
+    @property
+    def presenter(self) -> Applicant:
+        """Return who stood at the terminal and handed in."""
+        return self.applicant if self.acting is None else self.acting.agent
 
     def part_refs(self) -> tuple[PartRef, ...]:
         """Return every part that the submission names."""
         refs = [ref for material in self.materials for ref in material.parts]
         return (*refs, self.signature.png) if self.signature and self.signature.png else tuple(refs)
+
+    @model_validator(mode="after")
+    def _a_clerk_has_a_number(self) -> Self:
+        if self.assistance is None and (self.entered_by == "clerk" or self.assurance == "card+clerk"):
+            msg = "a clerk helped, and nobody says which"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _parts_named_once(self) -> Self:
@@ -331,7 +377,7 @@ class _Sealed(_Sent):
     code: str = Field(pattern=CODE)
     submitted_at: AwareDatetime
     clock_quality: Literal["synchronised", "free_running", "implausible"]
-    language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
+    language: str = Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
 
     def to_bytes(self) -> bytes:
         """Return the form's bytes for sealing."""
@@ -490,6 +536,8 @@ class CaseDetails(_Answer):
     received_at: AwareDatetime
     materials: tuple[str, ...]
     events: tuple[CaseEvent, ...]
+    other: str = ""
+    """With another role than `self`: the other person's name, masked by the platform."""
 
 
 class CaseSummary(_Answer):
@@ -498,6 +546,8 @@ class CaseSummary(_Answer):
     code: str
     item: str
     state: CaseState
+    role: Literal["self", "agent", "principal"] = "self"
+    """What the person who asks is in it: it is their own; they handed it in for somebody; somebody did for them."""
     details: CaseDetails | None = None
 
 

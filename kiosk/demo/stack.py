@@ -269,7 +269,7 @@ class Stack:
         while not ready():
             if not self.running(name) or time.monotonic() > deadline:
                 raise StackError(name, self.log_tail(name))
-            time.sleep(0.02)
+            time.sleep(0.02)  # a part says that it is up by answering, or by its file
 
     def _write_config(self) -> None:
         devices = self.rig["devices"]

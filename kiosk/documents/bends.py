@@ -35,24 +35,26 @@ _MAX_SHIFT = 0.12
 """Corners may move by this share of the shortest side; beyond it the trace followed something else."""
 
 
-def traced(field: Gradients, quad: Array) -> Array:
-    """Follow the edges beside a quad's sides at working size; return 4 x 3 bows, nearly 0 where a side is straight."""
-    side = np.linalg.norm(np.roll(quad, -1, 0) - quad, axis=1)
-    reach = int(np.clip(side.min() * _REACH_OF_SIDE, 4, _REACH_PX))
-    offsets = np.arange(-reach, reach + 1)
-    points, normals = sampled(quad[None], _INSET, _COARSE)
-    at, inside = places(points[0][:, :, None] + normals[0][:, None, None] * offsets[:, None], field)
-    nx, ny = normals[0][:, None, None, 0], normals[0][:, None, None, 1]
+def traced(field: Gradients, quads: Array) -> Array:
+    """Follow the edges beside the sides of n quads at working size; return n x 4 x 3 bows, 0 where a side is straight."""
+    side = np.linalg.norm(np.roll(quads, -1, 1) - quads, axis=2)
+    reach = np.clip(side.min(1) * _REACH_OF_SIDE, 4, _REACH_PX).astype(int)
+    offsets = np.arange(-reach.max(), reach.max() + 1)
+    points, normals = sampled(quads, _INSET, _COARSE)
+    at, inside = places(points[:, :, :, None] + normals[:, :, None, None] * offsets[:, None], field)
+    nx, ny = normals[:, :, None, None, 0], normals[:, :, None, None, 1]
     along = np.abs(field.ux.take(at) * nx + field.uy.take(at) * ny) > 0.8
-    pull = np.minimum(field.size.take(at), _FULL) / _FULL * along * inside
+    near = np.abs(offsets) <= reach[:, None, None, None]
+    pull = (np.minimum(field.size.take(at), _FULL) / _FULL * along * inside * near).reshape(-1, _COARSE, len(offsets))
     path = _best_path(pull)
     strength = np.take_along_axis(pull, path[..., None], 2)[..., 0]
     t = np.linspace(_INSET, 1 - _INSET, _COARSE)
-    bow = _fitted(offsets[path].astype(float), strength, side, t, slack=0.8)
-    followed = (strength > 0) & (np.abs(_heights(bow, t) - offsets[path]) < _ON_PATH_PX)
+    long = side.ravel()
+    bow = _fitted(offsets[path].astype(float), strength, long, t, slack=0.8)
+    followed = (strength > 0) & (np.abs(heights(bow, t) - offsets[path]) < _ON_PATH_PX)
     ends = np.maximum(np.abs(bow[:, 0]), np.abs(bow.sum(1)))
-    bowed = (bow[:, 2] != 0) & (followed.mean(1) >= _FOLLOWED) & (ends < _MAX_END * side) & ~on_rim(quad[None], field)[0]
-    found: Array = np.where(bowed[:, None], bow, 0.0)
+    bowed = (bow[:, 2] != 0) & (followed.mean(1) >= _FOLLOWED) & (ends < _MAX_END * long) & ~on_rim(quads, field).ravel()
+    found: Array = np.where(bowed[:, None], bow, 0.0).reshape(-1, 4, 3)
     return found
 
 
@@ -64,7 +66,7 @@ def traced_finely(image: Array, quad: Array, bow: Array) -> Array:
     offsets = np.linspace(-band, band, _STRIP)
     t = np.linspace(_INSET, 1 - _INSET, _FINE)
     points, normals = sampled(quad[None], _INSET, _FINE)
-    centre = points[0] + normals[0][:, None] * _heights(bow, t)[..., None]
+    centre = points[0] + normals[0][:, None] * heights(bow, t)[..., None]
     at = (centre[:, :, None] + normals[0][:, None, None] * offsets[:, None]).reshape(-1, _STRIP, 2).astype(np.float32)
     # Two maps: with one map of two channels OpenCV 5.0.0 returns garbage.
     x, y = np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
@@ -78,7 +80,7 @@ def traced_finely(image: Array, quad: Array, bow: Array) -> Array:
     place = (weight * offsets[1:-1][around]).sum(2) / weight.sum(2)
     good = np.where(strength > 6, np.minimum(strength, 80), 0)
     enough = (good > 0).sum(1) >= _FINE // 6
-    fine = _fitted(_heights(bow, t) + place, good, side, t, slack=0.4)
+    fine = _fitted(heights(bow, t) + place, good, side, t, slack=0.4)
     found: Array = np.where(enough[:, None], fine, bow)
     return found
 
@@ -113,8 +115,9 @@ def _on(start: Array, side: Array, normal: Array, bow: Array, t: Array) -> tuple
     return start + side * t[:, None] + normal * height[:, None], side + normal * slope[:, None]
 
 
-def _heights(bow: Array, t: Array) -> Array:
-    found: Array = bow[:, :1] + bow[:, 1:2] * t + bow[:, 2:] * t * t
+def heights(bow: Array, t: Array) -> Array:
+    """Return how far bowed sides lie outside their chords at the places `t`: any shape x 3 gives that shape x count, px."""
+    found: Array = bow[..., :1] + bow[..., 1:2] * t + bow[..., 2:] * t * t
     return found
 
 

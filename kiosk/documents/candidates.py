@@ -23,6 +23,10 @@ _BESIDE_PX = 4.0
 _CLEAR_STEP = 20.0
 _ALIKE_WORTH = 0.35
 _MAX_QUADS = 4000
+_COARSER = 2
+_OTHER, _OTHER_THAN_MARGIN = 6.0, 3.0
+"""Least distance from the margin's colour in Lab, absolute and as a multiple of the margin's own spread."""
+_TINT = np.array((1.0, 2.25, 2.25), np.float32)
 _REACH = 0.75
 """Furthest crossing from the picture's middle, in shares of it: corners of a page that is cut off lie outside."""
 
@@ -57,23 +61,28 @@ def from_contours(field: Gradients, min_area: float) -> list[Array]:
 
 def from_regions(field: Gradients, min_area: float) -> list[Array]:
     """Propose what is lighter, darker or of another colour than the picture's margin."""
-    lab = field.lab
-    rim = max(4, field.width // 50)
+    lab = np.ascontiguousarray(field.lab[::_COARSER, ::_COARSER])
+    rim = max(2, lab.shape[1] // 50)
     margin = np.concatenate([part.reshape(-1, 3) for part in (lab[:rim], lab[-rim:], lab[:, :rim], lab[:, -rim:])]).astype(
         np.float32
     )
-    away = (lab.astype(np.float32) - np.median(margin, 0)) * np.array((1, 1.5, 1.5), np.float32)
-    distance = np.sqrt((away * away) @ np.ones(3, np.float32))
+    middle = np.median(margin, 0)
+    distance, within = (np.sqrt(((part - middle) ** 2) @ _TINT) for part in (lab.astype(np.float32), margin))
     tint = np.abs(lab[..., 1:].astype(np.int16) - 128).sum(2)
     quads: list[Array] = []
+    # Whatever is not the margin, however faint beside it: a dark stripe must not hide that the card goes on.
+    other = np.where(distance > max(_OTHER, _OTHER_THAN_MARGIN * float(np.median(within))), 255, 0).astype(np.uint8)
+    masks = [cv2.morphologyEx(other, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))]
     for plane in (lab[..., 0], np.clip(distance * 2, 0, 255).astype(np.uint8), cv2.convertScaleAbs(tint, alpha=3)):
         _, light = cv2.threshold(np.ascontiguousarray(plane), 0, 255, cv2.THRESH_OTSU)
-        for mask in (light, 255 - light):
-            opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-            contours = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
-            for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:3]:
-                _as_quad(contour, min_area, quads)
-    return quads
+        masks += [light, 255 - light]
+    for mask in masks:
+        opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+        contours = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+        for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:3]:
+            _as_quad(contour, min_area / _COARSER**2, quads)
+    # They are pulled onto their edges later: every other pixel says enough about a region.
+    return [quad * _COARSER for quad in quads]
 
 
 def from_lines(field: Gradients) -> Array:

@@ -19,20 +19,21 @@ from kiosk.documents.bends import corners_of, traced, traced_finely
 from kiosk.documents.evidence import measured
 from kiosk.documents.geometry import Array, ordered
 from kiosk.documents.gradients import Gradients, gradients_of
+from kiosk.documents.judgement import weights
 from kiosk.documents.pages import Outline
 from kiosk.documents.sides import fitted, lanes_of, on_rim, support
 
 _WORK_PX = 320
-_WEIGHTS = np.array(
-    (4.16, 4.10, 6.50, 10.62, 1.54, 1.22, 3.24, -1.19, -10.93, 1.22, -3.07, 2.44, -7.93, -5.35)
-)  # fmt: skip
-"""Of `evidence.NAMES`, found by `tests/bench/documents/weighing.py` on rendered photographs."""
-_LEAVING = 0.32
-_MIN_SCORE = 6.82
-_EVEN_SCORE = 7.8
-_ENOUGH = 16.0
+_MIN_SCORE = -1.0
+"""Log odds from which on there is a page; a little below even, since what was missed costs a citizen more."""
+_ENOUGH = 5.0
 """A closed shape with this score is the page: no need to search among lines."""
+_SURE = 4.0
+"""A whole page with this score is one, though a page that is cut off lies beside it, or the other half of a book."""
+_BENDING = 5
+"""How many of the best quads are looked at again with bowed sides."""
 _EDGE_PX = 0.8
+_TOUCH_PX = 1.5
 _SMALL_SHARE = 0.35
 _MIN_BY_HAND = 0.002
 _TOP, _TOP_LEAVING = 24, 16
@@ -55,6 +56,7 @@ class _Winner:
     quad: Array
     score: float
     leaves: bool
+    bow: Array
 
 
 class Absence(enum.Enum):
@@ -81,15 +83,15 @@ def examine(image: Array, *, min_share: float = 0.03, thorough: bool = False, on
     """
     small, scale = working(image)
     field = gradients_of(small)
-    best = _best(field, min_share * field.width * field.height, thorough=thorough)
+    best = _best(field, min_share * field.width * field.height, thorough=thorough, lenient=not on_mat)
     if on_mat and _goes_on(field, None if best is None or best.leaves else best.quad):
         return Absence.CUT_OFF
     if best is None or best.score < _MIN_SCORE:
         return Absence.NOTHING
-    if best.leaves:
+    if best.leaves and not _touches(best.quad, field):
         return Absence.CUT_OFF
-    quad = ordered(_refined(image, field, best.quad, scale))
-    found = FoundPage(quad, float(1 / (1 + np.exp(_EVEN_SCORE - best.score))))
+    quad = ordered(_refined(image, best, scale))
+    found = FoundPage(quad, float(1 / (1 + np.exp(-best.score))))
     height, width = image.shape[:2]
     if np.ptp(quad, axis=0).max() < _SMALL_SHARE * max(height, width):
         found = _closer(image, found)
@@ -108,9 +110,9 @@ def by_hand(outline: Outline, width: int, height: int) -> FoundPage | Absence:
     return FoundPage(quad, 1.0)
 
 
-def _refined(image: Array, field: Gradients, quad: Array, scale: float) -> Array:
-    """Follow the sides at working size, then in the full picture."""
-    bow = traced(field, quad)
+def _refined(image: Array, best: _Winner, scale: float) -> Array:
+    """Follow the sides in the full picture."""
+    quad, bow = best.quad, best.bow
     if scale >= 1:
         return corners_of(quad, bow)
     # Pixel centres: half a working pixel is several pixels of the picture.
@@ -148,17 +150,36 @@ def working(image: Array) -> tuple[Array, float]:
     return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), full
 
 
-def _best(field: Gradients, min_area: float, *, thorough: bool) -> _Winner | None:
-    best: _Winner | None = None
+def _best(field: Gradients, min_area: float, *, thorough: bool, lenient: bool) -> _Winner | None:
+    """Weigh what is proposed. `lenient`: a quad that is surely a page wins over one that leaves the picture."""
+    weigh = weights().score
+    quads, scores, outside = np.zeros((0, 4, 2)), np.zeros(0), np.zeros(0, bool)
     for finalists in proposed(field, min_area):
         out = leaving(finalists, field)
-        scores = measured(finalists, field) @ _WEIGHTS + _LEAVING * out
-        at = int(scores.argmax())
-        if best is None or scores[at] > best.score:
-            best = _Winner(finalists[at], float(scores[at]), bool(out[at]))
-        if not thorough and best.score >= _ENOUGH:
+        quads = np.concatenate([quads, finalists])
+        scores = np.concatenate([scores, weigh(measured(finalists, field), out)])
+        outside = np.concatenate([outside, out])
+        if not thorough and scores.max() >= _ENOUGH:
             break
-    return best
+    if not len(quads):
+        return None
+    first = int(scores.argmax())
+    if outside[first] and lenient and (~outside).any() and scores[~outside].max() >= _SURE:
+        first = int(np.where(outside, -np.inf, scores).argmax())
+    straight = _Winner(quads[first], float(scores[first]), bool(outside[first]), np.zeros((4, 3)))
+    whole = np.flatnonzero(~outside)
+    whole = whole[np.argsort(-scores[whole])[: 1 if scores[first] >= _ENOUGH else _BENDING]]
+    if outside[first] and scores[first] >= _ENOUGH or not len(whole):
+        return straight
+    # Of paper that curls the chords lie beside the edge: it is not to lose against what happens to be straight.
+    bows = traced(field, quads[whole])
+    again = weigh(measured(quads[whole], field, bows), outside[whole])
+    at = int(again.argmax())
+    if again[at] < scores[first]:
+        if outside[first]:
+            return straight
+        at = int(np.flatnonzero(whole == first)[0])
+    return _Winner(quads[whole[at]], max(float(again[at]), float(scores[whole[at]])), False, bows[at])
 
 
 def proposed(field: Gradients, min_area: float) -> Iterator[Array]:
@@ -186,6 +207,11 @@ def leaving(quads: Array, field: Gradients) -> Array:
     beyond: Array = np.logical_or(low, high)
     found: Array = np.any(beyond, axis=(1, 2))
     return found
+
+
+def _touches(quad: Array, field: Gradients) -> bool:
+    """Say whether a quad reaches the border but not beyond: only the full picture shows on which side of it the paper ends."""
+    return bool(quad.min() > -_TOUCH_PX and (quad < np.array([field.width, field.height]) - 1 + _TOUCH_PX).all())
 
 
 def _areas(quads: Array) -> Array:

@@ -84,6 +84,19 @@ class CapturedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A picture that is not good enough. `advice`: what to change. `picture`: what was seen, JPEG, and `places` where in it.
+
+    `page`: what it would be if somebody answers for it all the same; None where no page could be cut out of the picture.
+    """
+
+    advice: Advice
+    places: tuple[Place, ...] = ()
+    picture: bytes = field(default=b"", repr=False)
+    page: CapturedPage | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewFrame:
     """`rgb`: width x height x 3 bytes, rows without padding. `outline`: the page's corners, shares of width and height."""
 
@@ -115,9 +128,10 @@ class PageCaptured:
 
 @dataclass(frozen=True, slots=True)
 class CaptureRefused:
-    """What was asked for could not be taken. `advice`: message id of what to change."""
+    """A picture was taken and is not good enough. `asked`: on demand, not by itself."""
 
-    advice: str
+    refused: Refused
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ _RIM_PX = 1.5
 _RIM_BENEFIT = 0.8
 _SEEN_AT_LEAST = 0.35
 _LANES = 24
+_FITTED_AT = 28
+_CAP = 2.0
 
 
 def sampled(quads: Array, inset: float, count: int) -> tuple[Array, Array]:
@@ -96,11 +98,13 @@ def support(quads: Array, field: Gradients, lanes: Array, count: int) -> Array:
 
 def fitted(quads: Array, field: Gradients) -> Array:
     """Pull every side onto the edge beside it, at working size. A quad that cannot be fitted comes back as it was."""
-    points, normals = sampled(quads, 0.08, 48)
+    points, normals = sampled(quads, 0.08, _FITTED_AT)
     across = points[:, :, :, None] + normals[:, :, None, None] * _OFFSETS[:, None]
     at, inside = places(across, field)
     nx, ny = normals[:, :, None, None, 0], normals[:, :, None, None, 1]
-    pull = np.abs(field.gx.take(at) * nx + field.gy.take(at) * ny) * inside * np.exp(-((_OFFSETS / 4) ** 2))
+    pull = np.abs(field.gx.take(at) * nx + field.gy.take(at) * ny)
+    # Capped, or bold print beside a faint border would pull the side off it.
+    pull = np.minimum(pull, _CAP * field.least) * inside * np.exp(-((_OFFSETS / 4) ** 2))
     peak = pull.argmax(3)
     strength = np.take_along_axis(pull, peak[..., None], 3)[..., 0]
     strength[on_rim(quads, field)] = 0  # the border of the picture stays where it is

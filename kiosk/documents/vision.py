@@ -25,7 +25,7 @@ from devices.document_camera import Disconnected, DocumentCameraStatus, Faulted,
 from devices.supervisor import Backoff, DeviceReport, SupervisorState
 from kiosk.dispatch import Dispatcher
 from kiosk.documents.frames import FrameBuffer, allocate
-from kiosk.documents.page_wire import unpacked_page
+from kiosk.documents.page_wire import unpacked_page, unpacked_refusal
 from kiosk.documents.pages import (
     CaptureRefused,
     Outline,
@@ -315,8 +315,9 @@ class Vision:
                     self._dispatcher.post(self._tell_frame)
             case "page" if event["run"] == self._run_no:
                 self._post(PageCaptured(unpacked_page(event["page"], blob)), event["run"])
-            case "refused":
-                self._post(CaptureRefused(str(event["advice"])), event["run"])
+            case "refused" if event["run"] == self._run_no:
+                refused = unpacked_refusal(event["refused"], blob)
+                self._post(CaptureRefused(refused, asked=bool(event["asked"])), event["run"])
             case _:
                 pass
 

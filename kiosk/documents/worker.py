@@ -4,9 +4,9 @@ Knows: commands in, events out (`wire`), frames to shared memory (`frames`). Doe
 ever leaves its memory for a disk.
 
 Started by `vision` with inherited descriptors; dies with its parent. Events: `alive` (the camera answers or is resting),
-`up`, `down` {code}, `frame` {seq, run}, `page` {run, ...} with the JPEG, `refused` {run, advice}. Commands: `open` {driver,
-options, preview_px, first_seq}, `preview` {profile, run, taking}, `taking` {on}, `give_back` {sha256}, `stop`, `capture`
-{outline}, `forget`.
+`up`, `down` {code}, `frame` {seq, run}, `page` {run, page} and `refused` {run, refused, asked} with their pictures.
+Commands: `open` {driver, options, preview_px, first_seq}, `preview` {profile, run, taking}, `taking` {on},
+`give_back` {sha256}, `capture` {outline}, `stop`, `forget`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from kiosk.documents.capture import take
 from kiosk.documents.frames import FrameBuffer
 from kiosk.documents.guide import Guide
 from kiosk.documents.mat import Mat
-from kiosk.documents.page_wire import packed_page
+from kiosk.documents.page_wire import packed_page, packed_refusal
 from kiosk.documents.pages import Advice, CapturedPage, Outline
 from kiosk.documents.profiles import PROFILES, Profile
 from kiosk.documents.wire import Message, Unpacker, packed
@@ -214,18 +214,18 @@ class Worker:
         self._send({"ev": "alive"})
         if not asked and not self._taking:
             return
-        page = take(still, profile, frame_mm, self._mat, outline)
+        taken = take(still, profile, frame_mm, self._mat, outline)
         if self._guide is None:
             return
-        if isinstance(page, CapturedPage):
-            self._guide.taken(page.sha256)
-            fields, blob = packed_page(page)
+        if isinstance(taken, CapturedPage):
+            self._guide.taken(taken.sha256)
+            fields, blob = packed_page(taken)
             self._send({"ev": "page", "run": self._run_no, "page": fields}, blob)
             return
         self._guide.refused()
-        self._hint = (page, now_s + _HINT_S)
-        if asked:
-            self._send({"ev": "refused", "run": self._run_no, "advice": page})
+        self._hint = (taken.advice, now_s + _HINT_S)
+        fields, blob = packed_refusal(taken)
+        self._send({"ev": "refused", "run": self._run_no, "refused": fields, "asked": asked}, blob)
 
     def _send(self, event: Message, blob: bytes = b"") -> None:
         self._line.sendall(packed(event, blob))

@@ -188,15 +188,16 @@ class FormDesk:
     def prepare(self) -> None:
         """Prefill from the card, from the item's own defaults and from what the city knows, each with its source."""
         item, vault = self._item(), self._context.vault
-        if item is None or vault.person is None:
+        if item is None or vault.applicant is None:
             return
         for key, value in forms.defaults(item, self._context.today()).items():
             if key not in vault.answers:
                 vault.answers[key] = value
                 vault.sources[key] = ONLY if len(item.field(key).options) == 1 else DEFAULT
-        for key, value in forms.prefill(item, vault.person).items():
+        seen = vault.applicant.document_seen
+        for key, value in forms.prefill(item, vault.applicant).items():
             vault.answers[key] = value
-            vault.sources[key] = "form.source.id_card"
+            vault.sources[key] = "form.source.id_card" if seen else "form.source.agent"
         self._prefill.ask(item)
         self._context.bus.publish(Fact.FORM)
 
@@ -207,6 +208,9 @@ class FormDesk:
             return
         vault.answers[key] = forms.normalise(field, raw)
         vault.sources.pop(key, None)
+        session = self._context.session()
+        if session.assisted:
+            vault.entered_by[key] = str(session.hand)
         self._context.bus.publish(Fact.FORM)
         self._context.handle(ev.Touched())
 

@@ -12,10 +12,12 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kiosk.catalogue.models import ServiceItem
 from kiosk.clock import CIVIL_TZ
 from kiosk.events import Fact
+from kiosk.identity import masking
 from kiosk.journeys import receipts, signature
 from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
@@ -41,6 +43,8 @@ class ReviewLine:
     label: str
     value: str
     target: ev.FieldReopened | None
+    by: str = ""
+    """Who entered it, where a clerk helps: `resident`, `clerk`, or nothing for what nobody entered."""
 
 
 class CaseDesk:
@@ -83,24 +87,41 @@ class CaseDesk:
 
     def review(self) -> tuple[ReviewLine, ...]:
         """Return everything that will be handed in, line by line."""
-        language = self._context.language
+        language, vault = self._context.language, self._context.vault
         lines: list[ReviewLine] = []
+        lines += [
+            ReviewLine("review.person", label, value, ev.FieldReopened(State.RELATION)) for label, value in self._acting()
+        ]
         for view in self._form.known():
             lines.append(ReviewLine("review.person", view.label.in_language(language), view.display, None))
         for number in range(self._form.page_count):
             for view in self._form.fields(number):
                 page = ev.FieldReopened(State.FORM, page=number)
-                lines.append(ReviewLine("review.form", view.label.in_language(language), view.display, page))
+                by = vault.entered_by.get(view.key, "")
+                lines.append(ReviewLine("review.form", view.label.in_language(language), view.display, page, by))
         for material in self._materials.views():
             name, have = material.name.in_language(language), material.state == "have"
             pages = self._context.say("review.have") if have else self._context.say("review.pages", pages=material.pages)
             target = None if have else ev.FieldReopened(State.MATERIALS, material=material.key)
-            lines.append(ReviewLine("review.materials", name, pages, target))
+            lines.append(ReviewLine("review.materials", name, pages, target, vault.brought_by.get(material.key, "")))
         if lines:  # without a session nothing is signed either
             signed = self._context.say("review.signed") if self.has_signature else ""
             label = self._context.say("review.signature")
-            lines.append(ReviewLine("review.materials", label, signed, ev.FieldReopened(State.SIGN)))
+            by = "resident" if vault.clerk and signed else ""  # nobody signs for another
+            lines.append(ReviewLine("review.materials", label, signed, ev.FieldReopened(State.SIGN), by))
         return tuple(lines)
+
+    def _acting(self) -> tuple[tuple[str, str], ...]:
+        """Say who hands in for the person below, and by what that person is known here."""
+        vault, say = self._context.vault, self._context.say
+        if vault.principal is None or vault.person is None:
+            return ()
+        agent = masking.on_screen(masking.Kind.NAME, vault.person.name)
+        known = say("review.known_by.card" if vault.principal.document_seen else "review.known_by.number")
+        return (
+            (say("review.agent"), say("review.agent_is", name=agent, relation=say(f"acting.relation.{vault.relation}"))),
+            (say("review.known_by"), known),
+        )
 
     @property
     def ready(self) -> bool:
@@ -126,6 +147,7 @@ class CaseDesk:
             compose,
             vault=copy.copy(vault),  # a wipe replaces what the vault holds; this one keeps it until it is stored
             person=person,
+            capacity=session.capacity,
             item=self._item(),
             asked=self._materials.asked(),
             catalogue_version=context.catalogue.version,
@@ -138,6 +160,7 @@ class CaseDesk:
             purpose=self._purpose(),
         )
 
+        clerk: dict[str, Any] = {"by": vault.clerk} if vault.clerk else {}
         tag, unsure, materials = vault.found.tag or None, vault.unsure, self._named_materials()
         attempts: list[Attempt] = []
 
@@ -165,7 +188,7 @@ class CaseDesk:
             parts = len(attempt.attachments)
             context.audit.record(
                 "submission.stored", session=number, code=put.code, item=draft.item,
-                assurance=str(draft.assurance), parts=parts,
+                assurance=str(draft.assurance), parts=parts, capacity=str(session.capacity), **clerk,
             )  # fmt: skip
             context.bus.publish(Fact.OUTBOX)
             if vault.person is not person:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from kiosk.catalogue import proxies
 from kiosk.catalogue.materials import AskedMaterial, asked_materials
 from kiosk.catalogue.models import Material, Profile, Provide, ServiceItem, Text
 from kiosk.documents.looks import alike
@@ -20,6 +21,7 @@ from kiosk.documents.pages import (
     PageCaptured,
     PreviewChanged,
     PreviewFrame,
+    Refused,
     VisionBack,
     VisionEvent,
     VisionLost,
@@ -31,6 +33,11 @@ from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.vault import Doubled
 from kiosk.session import events as ev
 from kiosk.session.states import Device, State
+
+MOVED_SHARE = 0.03
+"""Of the picture, by which a corner has moved when a hand moved it."""
+MOVED_FRAMES = 5
+"""In a row: an outline may flicker."""
 
 MaterialState = Literal["have", "needed", "partly", "done"]
 
@@ -58,8 +65,11 @@ class MaterialsDesk:
         self._context = context
         self._vision = vision
         self._reading = reading
-        self.refusal = ""
-        """Why the last page was not taken: a message id."""
+        self._refused_at: Outline | None = None
+        """Where the page lay that was refused last."""
+        self._waved_off = ""
+        """The refusal that the person has put away: it does not come back by itself while the page lies as it did."""
+        self._elsewhere = 0
 
     # --- the list ----
 
@@ -74,7 +84,9 @@ class MaterialsDesk:
             return ()
         connected = {register.id for register in self._context.catalogue.registers if register.connected}
         wanted = asked_materials(item, self._context.vault.answers, connected)
-        return tuple(asked for asked in wanted if asked.way is not Provide.SIGN)
+        proof = proxies.paper(self._context.session().capacity)
+        first = () if proof is None else (proof,)
+        return (*first, *(asked for asked in wanted if asked.way is not Provide.SIGN))
 
     def views(self) -> tuple[MaterialView, ...]:
         """Return one line for each material."""
@@ -155,6 +167,11 @@ class MaterialsDesk:
         """Return by how many degrees clockwise a page is to be shown turned."""
         return self._context.vault.pages[material][index].turned
 
+    def _note_hand(self, key: str) -> None:
+        session = self._context.session()
+        if session.assisted:
+            self._context.vault.brought_by[key] = str(session.hand)
+
     def _changed(self) -> None:
         self._context.bus.publish(Fact.MATERIALS)
         self._context.handle(ev.Touched())
@@ -173,6 +190,7 @@ class MaterialsDesk:
             return
         for page in pages:
             context.vault.pages.setdefault(key, []).append(page)
+            self._note_hand(key)
             self._reading.page_taken(key, page)
             context.audit.record("material.brought", session=context.session().number, material=key, source=page.source)
         self._changed()
@@ -181,7 +199,7 @@ class MaterialsDesk:
 
     def open_camera(self, key: str) -> None:
         """Show the camera for this material."""
-        self.refusal = ""
+        self._forget_refusal()
         material = self._asked_material(key)
         if material is not None and material.profile is not None:
             self._vision.start_preview(str(material.profile), taking=self.room(key)[0] > 0 and self.doubled is None)
@@ -189,6 +207,7 @@ class MaterialsDesk:
     def close_camera(self) -> None:
         """Stop the preview and forget the last frame."""
         self.answer_doubled(keep=False)  # whoever leaves the camera has not said that it is another page
+        self._forget_refusal()
         self._vision.stop_preview()
         self._vision.forget()
 
@@ -206,12 +225,12 @@ class MaterialsDesk:
         context = self._context
         match event:
             case PreviewChanged():
+                self._follow_refused()
                 context.bus.publish(Fact.FRAME)
             case PageCaptured(page=page):
                 self._take(page)
-            case CaptureRefused(advice=advice):
-                self.refusal = advice
-                context.bus.publish(Fact.MATERIALS)
+            case CaptureRefused(refused=refused, asked=asked):
+                self._refuse(refused, asked=asked)
             case VisionLost(code=code):
                 context.audit.record("device.lost", "failure", device=str(Device.DOCUMENT_CAMERA), status=code)
                 context.handle(ev.DeviceLost(Device.DOCUMENT_CAMERA))
@@ -233,7 +252,7 @@ class MaterialsDesk:
         if len(pages) >= material.pages_max or self.doubled is not None:
             self._vision.give_back(page.sha256)  # it lies there still, and is taken when its turn comes
             return
-        self.refusal = ""
+        self._forget_refusal()
         earlier = next((at for at, each in enumerate(pages) if _same(each, page)), None)
         if earlier is None:
             self._keep(material, page)
@@ -246,6 +265,7 @@ class MaterialsDesk:
         context, session = self._context, self._context.session()
         pages = context.vault.pages.setdefault(material.key, [])
         pages.append(page)
+        self._note_hand(material.key)
         self._reading.page_taken(material.key, page)
         context.audit.record(
             "material.captured", session=session.number, material=material.key, dpi=round(page.dpi)
@@ -253,6 +273,48 @@ class MaterialsDesk:
         self._changed()
         if len(pages) == material.pages_max:
             context.handle(ev.MaterialCaptured(session.number))
+
+    # --- a picture that is not good enough ----
+
+    @property
+    def refused(self) -> Refused | None:
+        """The picture that was not good enough, while it is to be looked at."""
+        return self._context.vault.refused
+
+    def _refuse(self, refused: Refused, *, asked: bool) -> None:
+        if self._context.session().state is not State.CAPTURE or self.doubled is not None:
+            return
+        shown = self.refused
+        if not asked and refused.advice in {self._waved_off, "" if shown is None else shown.advice}:
+            return
+        frame = self._vision.latest_frame()
+        self._context.vault.refused, self._waved_off = refused, ""
+        self._refused_at, self._elsewhere = None if frame is None else frame.outline, 0
+        self._context.bus.publish(Fact.MATERIALS)
+        if asked:
+            self._context.handle(ev.Touched())
+
+    def wave_off(self) -> None:
+        """The person has seen why, and looks at the live picture again."""
+        if self.refused is not None:
+            self._context.vault.refused, self._waved_off = None, self.refused.advice
+            self._changed()
+
+    def _follow_refused(self) -> None:
+        """Put the refusal away when the paper is moved: somebody does something about it, and wants to see what."""
+        if self.refused is None and not self._waved_off:
+            return
+        frame = self._vision.latest_frame()
+        outline = None if frame is None else frame.outline
+        self._elsewhere = self._elsewhere + 1 if _moved(self._refused_at, outline) else 0
+        if self._elsewhere >= MOVED_FRAMES:
+            self._forget_refusal()
+
+    def _forget_refusal(self) -> None:
+        self._waved_off, self._elsewhere = "", 0
+        if self.refused is not None:
+            self._context.vault.refused = None
+            self._context.bus.publish(Fact.MATERIALS)
 
     # --- the same page again ----
 
@@ -277,6 +339,14 @@ class MaterialsDesk:
             self._keep(material, doubled.page)
         else:
             self._changed()
+
+
+def _moved(before: Outline | None, now: Outline | None) -> bool:
+    """Say whether a page lies elsewhere, or came, or went."""
+    if before is None or now is None:
+        return before is not now
+    corners = zip(before, now, strict=True)
+    return any(max(abs(x - left), abs(y - top)) > MOVED_SHARE for (x, y), (left, top) in corners)
 
 
 def _same(one: CapturedPage, other: CapturedPage) -> bool:

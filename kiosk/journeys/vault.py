@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from kiosk.city.messages import CallBackSummary, CaseSummary, CertificateRequest
-from kiosk.documents.pages import CapturedPage
+from kiosk.documents.pages import CapturedPage, Refused
 from kiosk.identity.persons import Person
 from kiosk.printing.certificate import CheckedCertificate
 from offline_queue import Row
@@ -75,6 +75,13 @@ class Vault:
 
     person: Person | None = None
     card_kind: str = ""
+    principal: Person | None = None
+    """Whom the person acts for, if for somebody else: the case is theirs."""
+    principal_name: str = ""
+    """What was typed of them, where no card of theirs lay here; and the number."""
+    principal_number: str = ""
+    relation: str = ""
+    guardian_agrees: bool = False
     answers: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     """Field key to where its prefilled value came from."""
@@ -91,6 +98,8 @@ class Vault:
     """The city's signed word that a one-time code was confirmed."""
     pages: dict[str, list[CapturedPage]] = field(default_factory=dict)
     doubled: Doubled | None = None
+    refused: Refused | None = None
+    """The picture that was not good enough, while the person looks at it."""
     strokes: tuple[Stroke, ...] = ()
     signature_png: bytes = b""
     submission_id: str = ""
@@ -107,6 +116,16 @@ class Vault:
     city_calls: tuple[CallBackSummary, ...] = ()
     city_as_of: dt.datetime | None = None
     city_asked: bool = False
+    clerk: str = ""
+    """The staff number of the clerk who helps, or nothing. Like the next three it is the city's to know, with the case."""
+    consented_by: str = ""
+    entered_by: dict[str, str] = field(default_factory=dict)
+    """Field key to who entered it, where a clerk helps: `resident` or `clerk`."""
+    brought_by: dict[str, str] = field(default_factory=dict)
+    """The same of each material."""
+    assent: str = ""
+    """How the resident confirmed: `card` or `touch`; nothing before."""
+    assented_at: dt.datetime | None = None
     pin: str = ""
     """What was typed of a staff card's PIN."""
     call_back: str = ""
@@ -126,6 +145,18 @@ class Vault:
         empty = Vault()
         for each in fields(self):
             setattr(self, each.name, getattr(empty, each.name))
+
+    @property
+    def applicant(self) -> Person | None:
+        """Whose case it is: of the person who stands there, or of the one they act for."""
+        return self.principal or self.person
+
+    def forget_case(self) -> None:
+        """Forget what was answered, laid and signed: it was somebody else's. Who stands there stays."""
+        empty = Vault()
+        for name in ("answers", "sources", "touched", "offers", "pages", "strokes", "signature_png", "relation"):
+            setattr(self, name, getattr(empty, name))
+        self.guardian_agrees = False
 
     @property
     def empty(self) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from kiosk.identity.assurance import Assurance
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
-from kiosk.session.flows import after_card, identified
+from kiosk.session.flows import after_card, identified, in_state
 from kiosk.session.moves import Step, from_staff, go, with_trouble
 from kiosk.session.states import PASSED_OVER, Assent, Hand, Journey, Session, State
 
@@ -45,9 +45,8 @@ def of_assisting(session: Session, event: ev.Event) -> Step | None:
             )  # fmt: skip
         case State.REVIEW, ev.Confirmed() if not session.assented:
             return go(session, State.CONFIRM, hand=Hand.RESIDENT)
-        case State.REVIEW, ev.FieldReopened(state=state, page=page):
-            # what is changed must be confirmed anew
-            return go(session, state, page=page, editing=True, assented=False)
+        case State.REVIEW, ev.FieldReopened():
+            return in_state(replace(session, assented=False), event)  # what is changed must be confirmed anew
         case _:
             return None
 

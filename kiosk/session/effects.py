@@ -25,6 +25,11 @@ class CheckCode:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintMandate:
+    """Print the mandate for the person who asked, to be signed."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrepareForm:
     """Prefill the form from the card and what is known."""
 
@@ -117,6 +122,13 @@ class RecordAssent:
 
 
 @dataclass(frozen=True, slots=True)
+class Train:
+    """Put practice between the terminal and the outbox, the city and the devices, or take it away again."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RequestCertificate:
     """Have central issue the certificate and check what comes."""
 
@@ -168,9 +180,9 @@ class Record:
 
 
 Effect = (
-    WatchCard | SendCode | CheckCode | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
+    WatchCard | SendCode | CheckCode | PrintMandate | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
     | FindCases | ReprintReceipt | WithdrawCase | FileCallBack | FileRating | CheckPin
-    | BeginAssisted | RecordConsent | RecordAttested | WatchAssent | RecordAssent
+    | BeginAssisted | RecordConsent | RecordAttested | WatchAssent | RecordAssent | Train
     | RequestCertificate | PrintCertificate | CancelPrint | RecordTaken | CheckHolding | AlarmStation | WipePerson
     | Quit | Record
 )  # fmt: skip

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
+from kiosk.session.acting import acting
 from kiosk.session.moves import Step, enter, from_staff, go, over, with_trouble
 from kiosk.session.states import Choice, Holding, Journey, Plan, Promise, Session, State, Taken, Trouble
 from kiosk.session.timeouts import Timer
@@ -21,10 +23,12 @@ BEST = 5
 def in_state(session: Session, event: ev.Event) -> Step | None:
     """Return what the present state makes of `event`, or None when it means nothing here."""
     match session.state:
-        case State.ATTRACT | State.HOME | State.GUIDE | State.CONSENT:
+        case State.ATTRACT | State.HOME | State.GUIDE | State.FOR_WHOM | State.CONSENT:
             return _choosing(session, event)
         case State.IDENTIFY | State.CODE:
             return _identifying(session, event)
+        case State.PRINCIPAL | State.RELATION:
+            return acting(session, event)
         case State.FORM | State.MATERIALS | State.CAPTURE | State.SIGN | State.REVIEW:
             return _applying(session, event)
         case State.SUBMIT | State.OUTCOME:
@@ -48,7 +52,13 @@ def _choosing(session: Session, event: ev.Event) -> Step | None:
         case State.HOME, ev.ItemChosen(plan=plan):
             return go(session, State.CONSENT if plan.journey is Journey.CASES else State.GUIDE, plan=plan)
         case State.GUIDE, ev.Confirmed():
-            return go(session, State.CONSENT)
+            return go(session, State.CONSENT, capacity=Capacity.SELF)
+        case State.GUIDE, ev.ForAnotherAsked() if session.plan is not None and session.plan.agents:
+            return go(session, State.FOR_WHOM)
+        case State.FOR_WHOM, ev.ForWhomChosen(capacity=capacity):
+            return go(session, State.CONSENT, capacity=capacity)
+        case State.FOR_WHOM, ev.BackPressed():
+            return go(session, State.GUIDE, capacity=Capacity.SELF)
         case State.CONSENT, ev.Confirmed():
             return go(session, State.IDENTIFY)
         case State.HOME, ev.BackPressed():
@@ -58,7 +68,7 @@ def _choosing(session: Session, event: ev.Event) -> Step | None:
         case State.CONSENT, ev.BackPressed() if session.plan is not None and session.plan.journey is Journey.CASES:
             return go(session, State.HOME, plan=None)
         case State.CONSENT, ev.BackPressed():
-            return go(session, State.GUIDE)
+            return go(session, State.GUIDE if session.capacity is Capacity.SELF else State.FOR_WHOM)
         case _:
             return None
 
@@ -119,6 +129,8 @@ def identified(session: Session, notice: Trouble | None = None, effect: fx.Effec
             return go(session, State.CASES, *first)
         case Plan(journey=Journey.CERTIFICATE):
             return go(session, State.CHOOSE, *first, fx.PrepareForm(), page=0, trouble=notice)
+        case Plan() if session.capacity is not Capacity.SELF:
+            return go(session, State.PRINCIPAL, *first, again=False, trouble=notice)
         case Plan() if session.again:
             return go(session, State.AGAIN, *first, trouble=notice)
         case _:
@@ -196,6 +208,8 @@ def _applying(session: Session, event: ev.Event) -> Step | None:
             return go(session, State.REVIEW if session.editing else State.MATERIALS, editing=False)
         case State.REVIEW, ev.FieldReopened(state=State.FORM | State.MATERIALS | State.SIGN as state, page=page):
             return go(session, state, page=page, editing=True)
+        case State.REVIEW, ev.FieldReopened(state=State.RELATION) if session.capacity is not Capacity.SELF:
+            return go(session, State.RELATION, editing=True)
         case State.REVIEW, ev.Confirmed():
             return go(session, State.SUBMIT)
         case State.REVIEW, ev.BackPressed():
@@ -213,6 +227,8 @@ def _back_from_form(session: Session) -> Step:
         return go(session, State.REVIEW, editing=False)
     if session.page > 0:
         return Step(replace(session, page=session.page - 1))
+    if session.capacity is not Capacity.SELF:
+        return go(session, State.RELATION)
     return Step(replace(session, leaving=True))
 
 

@@ -15,8 +15,22 @@ from kiosk.session.assisting import of_assisting
 from kiosk.session.flows import in_state
 from kiosk.session.helping import of_help
 from kiosk.session.moves import Step, enter, from_staff, go, with_trouble
-from kiosk.session.states import ENDING, IDLE, NEEDS, STAFFED, Choice, Device, Promise, Session, State, Taken, Trouble
+from kiosk.session.states import (
+    BEFORE_CARD,
+    ENDING,
+    IDLE,
+    NEEDS,
+    STAFFED,
+    Choice,
+    Device,
+    Promise,
+    Session,
+    State,
+    Taken,
+    Trouble,
+)
 from kiosk.session.timeouts import Timer
+from kiosk.session.training import of_training, switched
 
 __all__ = ["Step", "step"]
 
@@ -25,9 +39,10 @@ def step(session: Session, event: ev.Event) -> Step:
     """Return the session after `event` and the effects to run, in order."""
     if _is_stale(session, event):
         return Step(session)
-    answer = _anywhere(session, event) or of_help(session, event) or of_assisting(session, event) or in_state(session, event)
+    answer = _anywhere(session, event) or of_training(session, event) or of_help(session, event) or of_assisting(session, event) or in_state(session, event)
     if answer is None:
         return Step(session)
+    answer = switched(session, answer)
     if answer.session.state is not session.state:
         record = fx.Record(session.state, answer.session.state, type(event).__name__)
         return Step(answer.session, (record, *answer.effects))
@@ -61,7 +76,9 @@ def _anywhere(session: Session, event: ev.Event) -> Step | None:
             return Step(replace(session, warned=True))
         case ev.TimedOut(timer=Timer.COUNTDOWN):
             # a clerk who fell silent together with the person has gone too
-            return _abandon(replace(session, clerk=False)) if session.warned else Step(session)
+            return _abandon(replace(session, clerk=False, training=False)) if session.warned else Step(session)
+        case ev.StaffCardRemoved() if session.training:
+            return _practice_over(replace(session, clerk=False, training=False))
         case ev.StaffCardRemoved() if session.clerk:
             return _clerk_gone(replace(session, clerk=False))
         case ev.ElderAnswered(wanted=wanted):
@@ -83,6 +100,13 @@ def _anywhere(session: Session, event: ev.Event) -> Step | None:
             return _leave(session)
         case _:
             return None
+
+
+def _practice_over(session: Session) -> Step:
+    """The card is pulled: nothing of the practice goes on, whatever it was at."""
+    if session.state is State.SUBMIT:
+        return go(session, State.GUARD)
+    return _abandon(session)
 
 
 def _clerk_gone(session: Session) -> Step:
@@ -133,7 +157,7 @@ def _cancel(session: Session) -> Step | None:
     match session.state:
         case State.SUBMIT | State.ATTRACT | State.OUT_OF_SERVICE | State.GUARD:
             return None
-        case State.HOME | State.GUIDE | State.CONSENT:
+        case state if state in BEFORE_CARD:
             return go(session, State.ATTRACT, fx.WipePerson())
         case State.STAFF_PIN | State.STAFF | State.DESK:
             return from_staff(session)
@@ -155,7 +179,7 @@ def _abandon(session: Session) -> Step:
     match session.state:
         case State.ATTRACT | State.OUT_OF_SERVICE | State.SUBMIT | State.GUARD:
             return Step(replace(session, leaving=False, warned=False))
-        case State.HOME | State.GUIDE | State.CONSENT:
+        case state if state in BEFORE_CARD:
             return go(session, State.ATTRACT, fx.WipePerson())
         case State.STAFF_PIN | State.STAFF | State.DESK:
             return from_staff(session)

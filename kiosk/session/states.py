@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
 
 
@@ -18,6 +19,7 @@ class State(enum.StrEnum):
     ATTRACT = "attract"
     HOME = "home"
     GUIDE = "guide"
+    FOR_WHOM = "for_whom"
     CONSENT = "consent"
     IDENTIFY = "identify"
     ATTEST = "attest"
@@ -27,6 +29,9 @@ class State(enum.StrEnum):
     CASES = "cases"
     CASE = "case"
     WITHDRAW = "withdraw"
+    PRINCIPAL = "principal"
+    """Whom somebody acts for: their card or their number."""
+    RELATION = "relation"
     FORM = "form"
     MATERIALS = "materials"
     CAPTURE = "capture"
@@ -152,6 +157,8 @@ class Plan:
     assurance: Assurance
     offline_assurance: Assurance | None = None
     """What suffices while the line is down, where the item's own data says so."""
+    agents: bool = False
+    """Somebody may act for another person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,8 @@ class Session:
     number: int = 0
     """Counts sessions; results of an earlier session carry its number and are dropped."""
     plan: Plan | None = None
+    capacity: Capacity = Capacity.SELF
+    """For whom the person acts; who the other one is stands in the vault."""
     assurance: Assurance = Assurance.NONE
     personal: bool = False
     """Personal data has been shown: the short idle time applies and the end wipes."""
@@ -205,6 +214,8 @@ class Session:
     assisted: bool = False
     """A clerk helps, or helped, this person; it stays true when the clerk's card is pulled."""
     hand: Hand = Hand.RESIDENT
+    training: bool = False
+    """Somebody practises: nothing of it is real, and every screen and paper says so."""
     assented: bool = False
     """The resident confirmed what stands in the review."""
     lost: frozenset[Device] = field(default_factory=frozenset)
@@ -226,6 +237,12 @@ NEEDS: dict[State, frozenset[Device]] = {
 }
 """Which states cannot go on without which device."""
 
+READING: frozenset[State] = frozenset({State.IDENTIFY, State.PRINCIPAL})
+"""States that wait for a card. The second can go on without the reader: a number can be given instead."""
+
+BEFORE_CARD: frozenset[State] = frozenset({State.HOME, State.GUIDE, State.FOR_WHOM, State.CONSENT})
+"""States of a visit in which no card was read: ending them leaves nothing to take."""
+
 ENDING: frozenset[State] = frozenset(
     {State.SUBMIT, State.OUTCOME, State.PREPARE, State.PRINT, State.TAKEN, State.GUARD}
 )
@@ -234,7 +251,12 @@ ENDING: frozenset[State] = frozenset(
 STAFFED: frozenset[State] = frozenset({State.STAFF_PIN, State.STAFF})
 """States that a staff card in the reader holds open."""
 
-PASSED_OVER: frozenset[State] = frozenset({State.GUIDE, State.CONSENT, State.FORM, State.MATERIALS, State.CAPTURE, State.REVIEW})
+PASSED_OVER: frozenset[State] = frozenset(
+    {
+        State.GUIDE, State.FOR_WHOM, State.CONSENT, State.PRINCIPAL, State.RELATION,
+        State.FORM, State.MATERIALS, State.CAPTURE, State.REVIEW,
+    }
+)
 """States in which clerk and resident can pass the screen to one another."""
 
 IDLE: frozenset[State] = frozenset({State.ATTRACT, State.HOME, State.OUT_OF_SERVICE})

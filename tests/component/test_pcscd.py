@@ -20,7 +20,7 @@ from devices.smart_card.pcsc import create
 from devices.smart_card.samples import SAMPLE_STAFF
 from devices.supervisor import Backoff, DeviceReport, Supervisor, SupervisorState
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 CARD = SAMPLE_STAFF["S0001"]
 
 

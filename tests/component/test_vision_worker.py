@@ -138,7 +138,7 @@ def test_a_blurred_page_gets_advice_and_no_picture(camera: DocumentCameraEmulato
     owner.until(lambda: (frame := owner.vision.latest_frame()) is not None and frame.seq > seen.seq + 12)
     owner.vision.capture()
     owner.until(lambda: bool(owner.all(CaptureRefused)))
-    assert owner.all(CaptureRefused)[0].advice == Advice.BLURRED
+    assert owner.all(CaptureRefused)[-1].refused.advice == Advice.BLURRED
     assert not owner.all(PageCaptured)
     camera.set_fault(Fault.BLURRED, False)
     owner.next_page(1)
@@ -166,7 +166,7 @@ def test_a_cut_off_page_is_not_taken(camera: DocumentCameraEmulator, employ: Cal
     assert owner.frame(Advice.MOVE_INTO_FRAME).outline is None
     owner.vision.capture()
     owner.until(lambda: bool(owner.all(CaptureRefused)))
-    assert owner.all(CaptureRefused)[0].advice == Advice.MOVE_INTO_FRAME
+    assert owner.all(CaptureRefused)[-1].refused.advice == Advice.MOVE_INTO_FRAME
     assert not owner.all(PageCaptured)
 
 

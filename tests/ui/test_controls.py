@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtQml import QQmlProperty
 from PySide6.QtTest import QTest
 
 if TYPE_CHECKING:
@@ -71,6 +72,27 @@ def test_busy_refuses(bench: Bench) -> None:
     assert window.property("clicks") == 0
     assert window.property("refusals") == 3
     assert button.hasActiveFocus()
+
+
+@pytest.mark.parametrize("high", [False, True])
+@pytest.mark.parametrize("how", ["enabled: false", "waits: true"])
+def test_a_grey_main_button_looks_like_no_live_one(bench: Bench, how: str, high: bool) -> None:
+    """Not like the main button it will be, and not like another one that can be pressed: outline and words."""
+    bench.theme.setProperty("highContrast", high)
+    bench.load(f"""
+        KioskButton {{ objectName: "grey"; kind: "primary"; text: "下一步"; {how} }}
+        KioskButton {{ objectName: "main"; y: 300; kind: "primary"; text: "下一步" }}
+        KioskButton {{ objectName: "other"; y: 600; text: "返回" }}
+    """)
+
+    def look(name: str) -> tuple[object, object]:
+        border = QQmlProperty(bench.item(name).property("background"), "border.color").read()
+        return bench.item(name).property("foreground"), border
+
+    words, outline = look("grey")
+    for live in (look("main"), look("other")):
+        assert words != live[0]
+        assert outline != live[1]
 
 
 def test_a_grey_tile_says_why(bench: Bench) -> None:

@@ -86,6 +86,8 @@ class Cases(QObject):
             "withdrawable": line.withdrawable,
             "callBack": line.call_back,
             "answer": line.answer,
+            "role": line.role,
+            "other": line.other,
         }
 
     def _moment(self, when: dt.datetime | None) -> str:

@@ -5,6 +5,7 @@ Knows: `FieldView`s and how to say them. Does not know: what is valid, or which 
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QObject,
 from PySide6.QtQml import QJSEngine, QJSValue, QmlElement, QmlSingleton
 
 from kiosk.events import Fact
+from kiosk.words import dates
 from ui.bridge.given import given
 from ui.bridge.settings import Settings
 from ui.bridge.words import say
@@ -149,9 +151,8 @@ class Form(QObject):
         words = functools.partial(self._terminal.words.text, self._settings.language)
 
         def day(text: str) -> str:
-            year, month, day = text.split("-")
-            message = "form.month" if field.type == "month" else "form.day"
-            return words(message, year=year, month=month, day=day)
+            when = dt.date.fromisoformat(text)
+            return dates.month(when, words) if field.type == "month" else dates.day(when, words)
 
         match bool(field.earliest), bool(field.latest):
             case True, True:

@@ -90,8 +90,21 @@ class Materials(QObject):
 
     @Property(str, notify=changed)
     def refusal(self) -> str:
-        """Message id of why the last page was not taken, or nothing."""
-        return self._terminal.materials.refusal
+        """Message id of why the last picture was not good enough, while it is to be looked at, or nothing."""
+        refused = self._terminal.materials.refused
+        return "" if refused is None else str(refused.advice)
+
+    @Property("QVariantList", notify=changed)
+    def refusedPlaces(self) -> list[dict[str, float]]:
+        """Where in that picture: `left`, `top`, `width`, `height` as shares of it."""
+        refused = self._terminal.materials.refused
+        names = ("left", "top", "width", "height")
+        return [] if refused is None else [dict(zip(names, place, strict=True)) for place in refused.places]
+
+    @Slot()
+    def waveOff(self) -> None:
+        """The person has seen why, and wants the live picture back."""
+        self._terminal.materials.wave_off()
 
     @Property("QVariantMap", notify=changed)
     def doubled(self) -> dict[str, Any]:

@@ -69,6 +69,7 @@ class Staff(QObject):
             # the platform's words are not ours: its code alone
             "reason": row.last_reason.partition(":")[0],
             "attempts": row.attempts,
+            "batch": row.code in self._terminal.assist.batch.codes,
         }
 
     @staticmethod
@@ -148,6 +149,22 @@ class Staff(QObject):
     def park(self, seq: int, reason: str) -> None:
         """Set a waiting submission aside."""
         self._terminal.upkeep.park(seq, reason)
+
+    @Property(bool, notify=changed)
+    def stick(self) -> bool:
+        """One stick is there to be written to."""
+        return self._terminal.upkeep.stick
+
+    @Property("QVariantMap", notify=changed)
+    def export(self) -> dict[str, str | int]:
+        """What came of carrying the outbox away: `state`, `items`, `detail`."""
+        export = self._terminal.upkeep.export
+        return {"state": export.state.value, "items": export.items, "detail": export.detail}
+
+    @Slot()
+    def carryAway(self) -> None:
+        """Write what is held to the stick."""
+        self._terminal.upkeep.carry_away()
 
     # --- the devices ---
 

@@ -32,10 +32,10 @@ class Shot:
     kind: str
 
 
-def shoot(kind: str, seed: int) -> Shot:
-    """Render one picture of a kind."""
+def shoot(kind: str, seed: int, *, share: float = 1.0) -> Shot:
+    """Render one picture of a kind, at a share of its usual size."""
     rng = np.random.default_rng((seed, KINDS.index(kind)))
-    width, height = _FRAMES[int(rng.integers(len(_FRAMES)))]
+    width, height = (round(each * share) for each in _FRAMES[int(rng.integers(len(_FRAMES)))])
     if kind == "empty":
         draw = _pick(rng, (*surfaces.DESKS[:7], surfaces.pale, surfaces.plain))
         return Shot(_developed(rng, _lit(rng, surfaces.turned(rng, draw, height, width))), None, kind)
@@ -51,6 +51,22 @@ def shoot(kind: str, seed: int) -> Shot:
         scene = _fingers(rng, scene, quad)
     ordered = np.roll(quad, -int(np.argmin(quad.sum(1))), 0)
     return Shot(_developed(rng, _lit(rng, scene)), None if kind == "cut_off" else ordered, kind)
+
+
+def lie(kind: str, seed: int) -> tuple[Array, Shot]:
+    """Render the terminal's plain dark mat twice under the same lamp: empty, and with what a kind of picture shows."""
+    rng = np.random.default_rng((seed, len(KINDS), KINDS.index(kind)))
+    width, height = _FRAMES[1 + int(rng.integers(2))]
+    mat = surfaces.tone(rng, 0.04, 0.25, 0.15) * (1 + surfaces.clouds(rng, height, width, 500, 1)[..., None] * 0.03)
+    scene, seen = mat, None
+    if kind != "empty":
+        page = _pick(rng, papers.PAGES)(rng)
+        quad = _seen(rng, page.print_.shape[0] / page.print_.shape[1], width, height, steep=False, cut=kind == "cut_off")
+        scene = _laid(rng, mat, page, quad, rng.normal(0, 0.0015, 4), held=False)
+        seen = None if kind == "cut_off" else np.roll(quad, -int(np.argmin(quad.sum(1))), 0)
+    lamp = int(rng.integers(2**32))
+    before, after = (_developed(rng, _lit(np.random.default_rng(lamp), each)) for each in (mat, scene * rng.uniform(0.9, 1.05)))
+    return before, Shot(after, seen, kind)
 
 
 def write_set(folder: Path, first_seed: int, counts: dict[str, int]) -> None:

@@ -1,101 +1,147 @@
-"""Finds the weights with which `kiosk.documents.finder` adds up evidence; run by hand, its result is written there.
+"""Finds the weights with which `kiosk.documents` adds up evidence; run by hand, it writes them to their file.
 
 Knows: rendered photographs of seeds below the held-out ones, the measures of every quad that is proposed for them, a ranking
 by softmax in which "there is no page" competes too. Does not know: the pictures that decide.
+
+What is wanted is overlap: a quad is worth more the nearer it is to the truth, and the loss is the worth that is expected.
 """
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
+import scenes
 from finding import HELD_OUT
 from surfaces import Array
 
-from kiosk.documents.evidence import NAMES, measured
+from kiosk.documents.bends import corners_of, traced
+from kiosk.documents.evidence import measured
 from kiosk.documents.finder import leaving, proposed, working
-from kiosk.documents.gradients import gradients_of
-from kiosk.documents.score import overlap, read_truth
+from kiosk.documents.gradients import Gradients, gradients_of
+from kiosk.documents.judgement import Weights, write
+from kiosk.documents.score import overlap
 
-_GOOD = 0.88
-_STEPS, _RATE, _DECAY = 4000, 0.05, 2e-4
+_KINDS = ("desk", "white", "hand", "bent", "desk", "cut_off", "white", "hand", "bent", "empty", "cut_off")
+_SHARE = 0.45
+"""Size of the pictures; the finder looks at fewer pixels still."""
 _MIN_SHARE = 0.03
+_BENDING = 14
+_WORTHLESS, _FULL = 0.75, 0.98
+_SUMS, _STEPS, _RATE, _DECAY = 10, 1000, 0.03, 3e-4
 
 Case = tuple[Array, Array]
-"""Measures of every choice, the last being "nothing", and which of them are right."""
+"""Measures of every choice, the last being "nothing", and what each is worth, 0 to 1."""
 
 
 def main() -> None:
-    """Print weights and how often they choose rightly."""
+    """Render, measure, weigh, write the file, say how often the weights choose rightly."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path, help="folder that `scenes.write_set` left")
+    parser.add_argument("--seed", type=int, default=40_000)
+    parser.add_argument("--count", type=int, default=900)
     options = parser.parse_args()
-    cases = [case for size in (0, 1920) for case in _cases(options.folder, size)]
-    weights = _weighed(cases)
-    right = sum(bool(good[int((measures @ weights).argmax())]) for measures, good in cases)
-    print(f"{right} of {len(cases)} right")
-    scaled = weights[:-2]
-    print(f"nothing at {weights[-1]:.2f}, leaving {weights[-2]:+.2f}")
-    print(", ".join(f"{name} {weight:.2f}" for name, weight in zip(NAMES, scaled, strict=True)))
-    print("(" + ", ".join(f"{weight:.2f}" for weight in scaled) + ")")
+    if options.seed + options.count > HELD_OUT:
+        raise SystemExit("these seeds are held out")
+    cv2.setNumThreads(1)
+    cases = list(_cases(options.seed, options.count))
+    found = weighed(cases)
+    write(found)
+    right = [worth[int(np.append(found.score(measures[:-1, :-1], measures[:-1, -1]), 0.0).argmax())] for measures, worth in cases]
+    print(f"{len(cases)} pictures, mean worth of what is chosen {np.mean(right):.4f}")
 
 
-def _cases(folder: Path, max_side: int) -> list[Case]:
-    truth = read_truth(folder)
-    cases = []
-    for entry in (*truth.images, *truth.negatives):
-        if int(Path(entry.file).stem.rpartition("_")[2]) >= HELD_OUT:
-            raise SystemExit(f"{entry.file} is held out")
-        picture = cv2.imread(str(folder / entry.file))
-        small = min(1.0, max_side / max(picture.shape[:2])) if max_side else 1.0
-        if small < 1:
-            picture = cv2.resize(picture, None, fx=small, fy=small, interpolation=cv2.INTER_AREA)
-        elif max_side:
-            continue
-        shrunk, scale = working(picture)
-        field = gradients_of(shrunk)
-        found = list(proposed(field, _MIN_SHARE * field.width * field.height))
-        if not found:
-            continue
-        quads = np.concatenate(found)
-        out = leaving(quads, field)
-        if entry.quad is None:
-            good = out if entry.kind == "cut_off" else np.zeros(len(quads), bool)
-        else:
-            true = (np.array(entry.quad) * small + 0.5) * scale - 0.5
-            good = np.array([overlap(quad, true) for quad in quads])
-            good = (good >= max(_GOOD, 0.97 * good.max())) & ~out
-        measures = np.concatenate([measured(quads, field), out[:, None], np.zeros((len(quads), 1))], 1)
-        nothing = np.zeros((1, measures.shape[1]))
-        nothing[0, -1] = 1
-        right = np.append(good, entry.quad is None)
-        if right.any():
-            cases.append((np.concatenate([measures, nothing]), right))
-    return cases
+def _cases(first_seed: int, count: int) -> Iterator[Case]:
+    for at in range(count):
+        kind = _KINDS[at % len(_KINDS)]
+        shot = scenes.shoot(kind, first_seed + at, share=_SHARE)
+        small, scale = working(shot.picture)
+        case = case_of(gradients_of(small), None if shot.quad is None else (shot.quad + 0.5) * scale - 0.5, kind)
+        if case is not None:
+            yield case
 
 
-def _weighed(cases: list[Case]) -> Array:
-    """Raise the likelihood of a right choice, by Adam."""
-    weights = np.zeros(cases[0][0].shape[1])
-    first, second = np.zeros_like(weights), np.zeros_like(weights)
-    start = np.cumsum([0, *(len(good) for _, good in cases)])
+def case_of(field: Gradients, true: Array | None, kind: str) -> Case | None:
+    """Measure everything proposed for a picture; None where nothing that is right was proposed."""
+    quads, measures, out = _choices(field)
+    if true is None:
+        worth = out.astype(float) if kind == "cut_off" else np.zeros(len(quads))
+    else:
+        near = np.array([overlap(quad, true) for quad in quads])
+        worth = np.clip((near - _WORTHLESS) / (_FULL - _WORTHLESS), 0, 1) ** 2 * ~out
+    if true is not None and not worth.any():
+        return None
+    nothing = np.zeros((1, measures.shape[1] + 1))
+    return (
+        np.concatenate([np.concatenate([measures, out[:, None]], 1), nothing]),
+        np.append(worth, true is None),
+    )
+
+
+def _choices(field: Gradients) -> tuple[Array, Array, Array]:
+    """Return quads, measures and whether they leave the picture, the likely ones a second time with bowed sides."""
+    found = list(proposed(field, _MIN_SHARE * field.width * field.height))
+    quads = np.concatenate(found) if found else np.zeros((0, 4, 2))
+    measures, out = measured(quads, field), leaving(quads, field)
+    whole = np.flatnonzero(~out)
+    whole = whole[np.argsort(-measures[whole, :4].sum(1))[:_BENDING]]
+    bows = traced(field, quads[whole]) if len(whole) else np.zeros((0, 4, 3))
+    bent = np.abs(bows[..., 2]).max(1, initial=0) > 0
+    if bent.any():
+        chords = quads[whole][bent]
+        measures = np.concatenate([measures, measured(chords, field, bows[bent])])
+        quads = np.concatenate([quads, [corners_of(chord, bow) for chord, bow in zip(chords, bows[bent], strict=True)]])
+        out = np.append(out, np.zeros(len(chords), bool))
+    return quads, measures, out
+
+
+def weighed(cases: list[Case]) -> Weights:
+    """Raise the worth that is to be expected of a choice, by Adam."""
     every = np.concatenate([measures for measures, _ in cases])
-    good = np.concatenate([right for _, right in cases])
-    case = np.repeat(np.arange(len(cases)), np.diff(start))
+    worth = np.concatenate([of for _, of in cases])
+    start = np.cumsum([0, *(len(of) for _, of in cases)])[:-1]
+    case = np.repeat(np.arange(len(cases)), [len(of) for _, of in cases])
+    nothing = np.zeros(len(every))
+    nothing[np.append(start[1:], len(every)) - 1] = 1
+    middle, spread = every.mean(0), every.std(0) + 1e-6
+    plain = (every - middle) / spread * (1 - nothing)[:, None]
+    rng = np.random.default_rng(0)
+    count = every.shape[1]
+    part = {
+        "alone": np.zeros(count),
+        "even": np.zeros(1),
+        "shared": rng.normal(0, 0.4, (count, _SUMS)),
+        "start": np.zeros(_SUMS),
+        "worth": rng.normal(0, 0.1, _SUMS),
+    }
+    first, second = ({name: np.zeros_like(of) for name, of in part.items()} for _ in range(2))
     for step in range(1, _STEPS + 1):
-        score = every @ weights
-        score -= np.maximum.reduceat(score, start[:-1])[case]
-        power = np.exp(score)
-        of_all = power / np.add.reduceat(power, start[:-1])[case]
-        among = np.add.reduceat(power * good, start[:-1])[case]
-        of_good = np.where(good, power / np.maximum(among, 1e-30), 0)
-        slope = every.T @ (of_good - of_all) / len(cases) - _DECAY * weights
-        first = 0.9 * first + 0.1 * slope
-        second = 0.999 * second + 0.001 * slope**2
-        weights += _RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-9)
-    return weights
+        level = np.tanh(plain @ part["shared"] + part["start"]) * (1 - nothing)[:, None]
+        score = plain @ part["alone"] + level @ part["worth"] + nothing * part["even"]
+        power = np.exp(score - np.maximum.reduceat(score, start)[case])
+        chance = power / np.add.reduceat(power, start)[case]
+        gain = chance * worth
+        slope = chance - gain / np.maximum(np.add.reduceat(gain, start), 1e-9)[case]
+        slope /= len(cases)
+        back = np.outer(slope, part["worth"]) * (1 - level**2) * (1 - nothing)[:, None]
+        slopes = {
+            "alone": plain.T @ slope,
+            "even": np.array([nothing @ slope]),
+            "shared": plain.T @ back,
+            "start": back.sum(0),
+            "worth": level.T @ slope,
+        }
+        rate = _RATE * min(1.0, 4 * (1 - step / _STEPS))
+        for name, of in part.items():
+            down = slopes[name] + (_DECAY * of if name != "even" else 0)
+            first[name] = 0.9 * first[name] + 0.1 * down
+            second[name] = 0.999 * second[name] + 0.001 * down**2
+            of -= rate * (first[name] / (1 - 0.9**step)) / (np.sqrt(second[name] / (1 - 0.999**step)) + 1e-8)
+    # Folded back, so that the finder need not know means and spreads.
+    alone, shared = part["alone"] / spread, part["shared"] / spread[:, None]
+    even = float(part["even"][0]) + float(middle @ alone)
+    return Weights(alone, shared, part["start"] - middle @ shared, part["worth"], even)
 
 
 if __name__ == "__main__":

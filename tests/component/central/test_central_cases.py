@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kiosk.city.messages import PersonKey
+from kiosk.city.messages import Assistance, PersonKey
+from kiosk.identity.case_code import mint
 from kiosk.identity.numbers import Number, case_number
 
 if TYPE_CHECKING:
@@ -50,6 +52,34 @@ def test_a_confirmed_submission_is_recorded_as_such(platform: Platform, device: 
     device.deliver(sealed)
     page = platform.staff("GET", "/staff/cases").text
     assert "平台已确认" in page
+
+
+def test_who_helped_stands_with_the_case(platform: Platform, device: Device) -> None:
+    """It should name the clerk, what of it the clerk entered, and how the resident confirmed; the level stays a claim."""
+    plain, _ = device.handed_in({})
+    helped = Assistance(
+        clerk="S0001",
+        answers={"phone": "resident", "reason": "clerk"},
+        consents="resident",
+        confirmed="card",
+        confirmed_at=plain.submitted_at,
+    )
+    seq = next(device.seqs)
+    submission = plain.model_copy(
+        update={
+            "submission_id": uuid.uuid4().hex,
+            "code": mint(device.number, seq),
+            "assurance": "card+clerk",
+            "entered_by": "clerk",
+            "assistance": helped,
+        }
+    )
+    device.deliver(device.seal(submission, {}, seq=seq))
+    page = platform.staff("GET", "/staff/cases").text
+    [case] = [part for part in page.split('<section class="case"') if submission.code in part]
+    assert "员工 S0001；申请人刷卡确认" in case
+    assert "工作人员代填：reason<" in case
+    assert "刷证＋人工<small>终端声明" in case
 
 
 def test_acceptance_gives_the_number_and_the_due_day(platform: Platform, device: Device) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pseudo
 from PIL import Image, ImageDraw
 
 from kiosk.catalogue.availability import Available, Unavailable, availability
@@ -18,12 +19,14 @@ from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
-from kiosk.documents.pages import CapturedPage, Outline
+from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
 from kiosk.events import Bus, Fact
+from kiosk.identity.acting import RELATIONS, Capacity, Relation
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.assist import Batch
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
-from kiosk.journeys.upkeep import ReportState, Trial, TrialState
+from kiosk.journeys.upkeep import Export, ExportState, ReportState, Trial, TrialState
 from kiosk.journeys.vault import Doubled
 from kiosk.printing.receipt import Promised, promise_lines
 from kiosk.session import effects as fx
@@ -39,12 +42,26 @@ CALLED = "KF00420000N8"
 SATURDAY_NIGHT = dt.datetime(2026, 11, 28, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
+@functools.cache
+def shipped() -> Catalogue:
+    """The catalogue as it ships: nothing changes it, so it is read once."""
+    return Catalogue.load()
+
+
+@functools.cache
+def words() -> Words:
+    """The words as they ship."""
+    return Words.load()
+
+
 @dataclass(frozen=True)
 class Text:
     zh: str
     en: str
 
     def in_language(self, language: str) -> str:
+        if language == pseudo.LANGUAGE:
+            return pseudo.pseudo(self.en)
         return self.en if language.startswith("en") else self.zh
 
 
@@ -98,6 +115,7 @@ class ReviewLine:
     label: str
     value: str
     target: ev.FieldReopened | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -193,6 +211,73 @@ class FakePerson:
         self._terminal.calls.append(("resend_code",))
 
 
+class FakeActing:
+    """Somebody for whom 甲 acts: known by a card, or typed."""
+
+    by_card = True
+    needs_consent = False
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.typed = {"name": "", "number": ""}
+        self.problems: dict[str, str] = {}
+        self.relation = ""
+        self.agrees = False
+
+    @property
+    def masked_name(self) -> str:
+        return "测*乙" if self._terminal.session.state in {State.RELATION, State.FORM} and self._acts() else ""
+
+    @property
+    def masked_number(self) -> str:
+        return "9900**********0025"
+
+    def _acts(self) -> bool:
+        return self._terminal.session.capacity is not Capacity.SELF
+
+    def plain(self, field: str) -> str:
+        return {"name": "测试乙", "number": "990000195801010025"}[field]
+
+    @property
+    def written(self) -> tuple[str, str]:
+        return self.typed["name"], self.typed["number"]
+
+    def wrong(self, key: str) -> str:
+        return self.problems.get(key, "")
+
+    def relations(self) -> tuple[Relation, ...]:
+        return RELATIONS[self._terminal.session.capacity]
+
+    @property
+    def complete(self) -> bool:
+        return self.relation != "" and (self.agrees or not self.needs_consent)
+
+    def write(self, key: str, text: str) -> None:
+        self._terminal.calls.append(("write", key, text))
+        self.typed[key] = text
+        self._terminal.publish(Fact.PERSON)
+
+    def name_principal(self) -> None:
+        self._terminal.calls.append(("name_principal",))
+        self.problems = {key: "form.problem.required" for key, text in self.typed.items() if not text}
+        if self.problems:
+            self._terminal.publish(Fact.PERSON)
+        else:
+            self._terminal.handle(ev.PrincipalKnown(self._terminal.session.number))
+
+    def choose(self, relation: str) -> None:
+        self.relation = relation
+        self._terminal.publish(Fact.PERSON)
+
+    def agree(self, *, on: bool) -> None:
+        self.agrees = on
+        self._terminal.publish(Fact.PERSON)
+
+    def go_on(self) -> None:
+        if self.complete:
+            self._terminal.handle(ev.RelationAnswered())
+
+
 REASONS = (
     Option("work", Text("合法稳定就业", "Lawful and steady work")),
     Option("home", Text("合法稳定住所", "Lawful and steady home")),
@@ -268,8 +353,8 @@ class FakeForm:
         self._terminal.handle(ev.PageAnswered(after if after < len(self._now()) else None))
 
     def division_children(self, code: str) -> tuple[tuple[str, str], ...]:
-        english = self._terminal.language == "en"
-        return tuple((each, DIVISIONS_EN[name] if english else name) for each, name in DIVISIONS.get(code, ()))
+        language = self._terminal.language
+        return tuple((each, Text(name, DIVISIONS_EN[name]).in_language(language)) for each, name in DIVISIONS.get(code, ()))
 
 
 class FakeBringing:
@@ -367,8 +452,19 @@ class FakeMaterials:
         self.doubled = Doubled("address_proof", CapturedPage(jpeg, 600, 848, 72, "", 0.4, "document", "a4"), 0)
         self._terminal.publish(Fact.MATERIALS)
 
+    def wave_off(self) -> None:
+        self._terminal.calls.append(("wave_off",))
+        self.refused = None
+        self._terminal.publish(Fact.MATERIALS)
+
+    def refuse(self) -> None:
+        """The last picture was not good enough."""
+        picture = self.page_image("address_proof", 0)
+        self.refused = Refused(Advice.GLARE, ((0.3, 0.25, 0.35, 0.15),), picture)
+        self._terminal.publish(Fact.MATERIALS)
+
     open_key = ""
-    refusal = ""
+    refused: Refused | None = None
     doubled: Doubled | None = None
 
 
@@ -389,10 +485,13 @@ class FakeCase:
         self._terminal.publish(Fact.CASE)
 
     def review(self) -> tuple[ReviewLine, ...]:
-        english = self._terminal.language == "en"
+        def said(zh: str, en: str) -> str:
+            return Text(zh, en).in_language(self._terminal.language)
 
         def line(section: str, zh: str, en: str, value: str, target: ev.FieldReopened | None = None) -> ReviewLine:
-            return ReviewLine(f"review.{section}", en if english else zh, value, target)
+            helped = self._terminal.session.assisted and target is not None
+            by = "" if not helped else "clerk" if section == "form" else "resident"
+            return ReviewLine(f"review.{section}", said(zh, en), value, target, by)
 
         def form(page: int) -> ev.FieldReopened:
             return ev.FieldReopened(State.FORM, page=page)
@@ -404,12 +503,12 @@ class FakeCase:
             line("form", "手机号码", "Mobile number", "138****0001", form(0)),
             line("form", "居住登记日期", "Registered as resident since", "2025-11-01", form(1)),
             line("form", "现居住地址", "Present address", place, form(1)),
-            line("form", "申领事由", "Reason", "Lawful and steady work" if english else "合法稳定就业", form(2)),
-            line("materials", "居民身份证", "Resident ID card", "already here" if english else "已有，不用带"),
-            line("materials", "居住地住址证明", "Proof of address", "2 pages" if english else "2 页", ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
-            line("materials", "就业证明", "Employment proof", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
-            line("materials", "证件照", "ID photo", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
-            line("materials", "本人签名", "Signature", "signed" if english else "已签好", ev.FieldReopened(State.SIGN)),
+            line("form", "申领事由", "Reason", said("合法稳定就业", "Lawful and steady work"), form(2)),
+            line("materials", "居民身份证", "Resident ID card", said("已有，不用带", "already here")),
+            line("materials", "居住地住址证明", "Proof of address", said("2 页", "2 pages"), ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
+            line("materials", "就业证明", "Employment proof", said("1 页", "1 page"), ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
+            line("materials", "证件照", "ID photo", said("1 页", "1 page"), ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
+            line("materials", "本人签名", "Signature", said("已签好", "signed"), ev.FieldReopened(State.SIGN)),
         )  # fmt: skip
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
@@ -438,9 +537,9 @@ class FakeMyCases:
             CaseLine(WAITING, permit, at, "kept", here=True, withdrawable=True),
             CaseLine("KF00420000J4", permit, at, "withdrawing", here=True, withdrawable=False),
             CaseLine(CALLED, "", at, "call_answered", here=False, withdrawable=False, call_back=True, answer="请带户口簿原件到窗口，已为您留号。"),  # noqa: E501
-            CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True),
+            CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True, role="agent", other="测**"),  # noqa: E501
         )
-        self._catalogue = Catalogue.load()
+        self._catalogue = shipped()
 
     def lines(self) -> tuple[CaseLine, ...]:
         return self.told
@@ -506,6 +605,12 @@ class FakeStaff:
         self._terminal.handle(ev.PinEntered())
 
 
+class FakeAssist:
+    """Three of today: one that waits here, two that the city has."""
+
+    batch = Batch(frozenset({WAITING, "KF00420000J4", "KF00010000K2"}), received=2, waiting=1)
+
+
 class FakeUpkeep:
     """An outbox with one row that waits and one that was set aside; every device but the camera can be tried."""
 
@@ -533,6 +638,12 @@ class FakeUpkeep:
 
     def park(self, seq: int, reason: str) -> None:
         self._terminal.calls.append(("park", seq, reason))
+
+    stick, export = False, Export()
+
+    def carry_away(self) -> None:
+        self.export = Export(ExportState.DONE, 2, "civic-outbox-0042")
+        self._terminal.publish(Fact.STAFF)
 
     report = ReportState.NONE
 
@@ -604,8 +715,8 @@ class FakeTerminal:
         self.effects: list[fx.Effect] = []
         self._queue = QueueDispatcher()
         self.bus = Bus(self._queue)
-        self.words = Words.load()
-        self.catalogue = catalogue or Catalogue.load()
+        self.words = words()
+        self.catalogue = catalogue or shipped()
         self.config = config(orientation, language)
         self.language = language
         self.quit: Any = None
@@ -614,6 +725,7 @@ class FakeTerminal:
         self.room = True
         self.last_success: dt.datetime | None = SATURDAY_NIGHT
         self.person = FakePerson(self)
+        self.acting = FakeActing(self)
         self.form = FakeForm(self)
         self.materials = FakeMaterials(self)
         self.bringing = FakeBringing(self)
@@ -628,6 +740,7 @@ class FakeTerminal:
         )
         self.help = FakeHelp(self)
         self.staff = FakeStaff(self)
+        self.assist = FakeAssist()
         self.upkeep = FakeUpkeep(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
@@ -656,7 +769,8 @@ class FakeTerminal:
 
     def plan(self, item: Any) -> Plan:
         journey = Journey.CERTIFICATE if str(item.mode) == "query_print" else Journey.APPLY
-        return Plan(item.id, journey, Assurance.CARD_CODE)
+        agents = item.agent_allowed and journey is Journey.APPLY
+        return Plan(item.id, journey, Assurance.CARD_CODE, agents=agents)
 
     def availability(self, item: ServiceItem) -> Available | Unavailable:
         return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE}, room=self.room)
@@ -681,12 +795,15 @@ class FakeTerminal:
         certificate = state in {State.CHOOSE, State.PREPARE, State.PREVIEW, State.PRINT, State.TAKEN}
         journey = Journey.CERTIFICATE if certificate else Journey.APPLY
         item = "social_participation_cert" if certificate else "residence_permit_apply"
-        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE}
-        early = {*without_plan, State.GUIDE, State.CONSENT, State.IDENTIFY}
-        plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
+        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.DESK, State.OUT_OF_SERVICE}
+        early = {*without_plan, State.GUIDE, State.FOR_WHOM, State.CONSENT, State.IDENTIFY}
+        agents = journey is Journey.APPLY
+        plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE, agents=agents)
         base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}  # noqa: E501
         if state in {State.CASES, State.CASE, State.WITHDRAW}:
             base |= {"plan": self.cases_plan(), "case": "" if state is State.CASES else WAITING}
+        if state in {State.PRINCIPAL, State.RELATION}:
+            base |= {"capacity": Capacity.ASKED}
         if state is State.OUTCOME:
             base |= {"promise": Promise.KEPT, "receipt_printed": True}
         self.session = replace(Session(number=self.session.number), **{**base, **changes})

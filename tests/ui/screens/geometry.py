@@ -21,7 +21,8 @@ SLACK = 1.5
 TARGET_GAP_MM, KEY_GAP_MM = 3.0, 2.0
 OUTLINE_MM = 1.2
 """Between a word and the edge of its target: the thickest outline, and air."""
-WORD = re.compile(r"[A-Za-z0-9'’]+")
+WORD = re.compile(r"(?:(?![\u2e80-\u9fff\uf900-\uffef_])[\w'’])+")
+"""What is broken nowhere: letters of any alphabet, not ideographs."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import CALLED, NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeMyCases, FakeTerminal
+from fake_terminal import CALLED, NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeActing, FakeMyCases, FakeTerminal
 from geometry import seen
 from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem
@@ -25,8 +25,9 @@ from PySide6.QtTest import QTest
 from whole_form import WholeForm
 
 from kiosk.events import Fact
+from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
-from kiosk.session.states import Choice, Device, Helping, Holding, Promise, State, Trouble
+from kiosk.session.states import Choice, Device, Hand, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
 
 WANG = [
@@ -36,6 +37,9 @@ WANG = [
     [(1.02, 0.83), (1.40, 0.80), (1.72, 0.81)],
 ]
 """王, as somebody writes it: x and y in heights of the pad."""
+
+
+HELPED = {"clerk": True, "assisted": True, "hand": Hand.CLERK}
 
 
 def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
@@ -138,6 +142,33 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_0")
         QMetaObject.invokeMethod(page, "click")
 
+    def acting(state: State, capacity: Capacity, **changes: Any) -> None:
+        terminal.acting = FakeActing(terminal)
+        show(state, capacity=capacity, **changes)
+
+    def principal_wrong() -> None:
+        acting(State.PRINCIPAL, Capacity.ASKED)
+        terminal.acting.problems = {"name": "form.problem.required", "number": "form.problem.gb11643"}
+        terminal.publish(Fact.PERSON)
+
+    def principal_typing() -> None:
+        acting(State.PRINCIPAL, Capacity.ASKED)
+        QTest.qWait(40)
+        begin("field_name")
+
+    def relation_child() -> None:
+        show(State.ATTRACT)
+        acting(State.RELATION, Capacity.CHILD)
+        terminal.acting.needs_consent = True
+        terminal.publish(Fact.PERSON)
+        QTest.qWait(40)
+        button = next(one.item for one in seen(screen.window) if one.item.objectName() == "foot_main")
+        QMetaObject.invokeMethod(button, "press")
+
+    def relation_asked() -> None:
+        acting(State.RELATION, Capacity.ASKED)
+        terminal.acting.choose("child")
+
     def missing() -> None:
         show(State.CONSENT)
         QTest.qWait(40)
@@ -146,15 +177,21 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
             QMetaObject.invokeMethod(item, "press")
 
     def full() -> None:
-        terminal.materials.doubled = None
+        terminal.materials.doubled = terminal.materials.refused = None
         terminal.materials.pages_of("address_proof", 4)
         papers()  # a new screen: none of its pages is looked at
         QTest.qWait(40)
         show(State.CAPTURE, material="address_proof")
 
+    def not_good() -> None:
+        terminal.materials.pages_of("address_proof", 1)
+        show(State.CAPTURE, material="address_proof")
+        terminal.materials.refuse()
+
     def doubled() -> None:
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
+        terminal.materials.refused = None
         terminal.materials.double()
 
     def offered() -> None:
@@ -237,6 +274,12 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.STAFF)
         next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("outbox")
 
+    def exported() -> None:
+        terminal.upkeep.stick = True
+        outbox()
+        terminal.upkeep.carry_away()
+        terminal.upkeep.stick = False
+
     def tried() -> None:
         next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("")
         terminal.upkeep.try_device(Device.RECEIPT_PRINTER)
@@ -255,6 +298,13 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "guide_certificate": certificate_guide,
         "guide_full": guide_full,
         "home_shelf_full": shelf_full,
+        "for_whom": lambda: show(State.FOR_WHOM),
+        "principal": lambda: acting(State.PRINCIPAL, Capacity.ASKED),
+        "principal_typing": principal_typing,
+        "principal_wrong": principal_wrong,
+        "relation_child": relation_child,
+        "relation": relation_asked,
+        "form_acting": lambda: acting(State.FORM, Capacity.ASKED),
         "consent": lambda: show(State.CONSENT),
         "consent_missing": missing,
         "identify": lambda: show(State.IDENTIFY),
@@ -290,15 +340,18 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "materials_phone": bringing,
         "materials_phone_refused": refused,
         "materials": papers,
+        "materials_offline": lambda: show(State.MATERIALS, line_up=False),
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
+        "capture_refused": not_good,
         "capture_doubled": doubled,
         "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
         "materials_done": finished,
         "sign": signed,
         "review": lambda: show(State.REVIEW),
+        "review_offline": lambda: show(State.REVIEW, line_up=False),
         "leave": lambda: show(State.REVIEW, leaving=True),
         "idle": idle,
         "submit": lambda: show(State.SUBMIT, busy=True),
@@ -323,6 +376,11 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "staff_pin": staff_pin,
         "staff_pin_wrong": locked,
         "staff": lambda: show(State.STAFF),
+        "desk": lambda: show(State.DESK, clerk=True),
+        "attest": lambda: show(State.ATTEST, **HELPED),
+        "confirm": lambda: show(State.CONFIRM, **HELPED),
+        "review_helped": lambda: show(State.REVIEW, **HELPED),
+        "form_helped": lambda: show(State.FORM, page=1, **HELPED),
         "staff_offline": lambda: show(State.STAFF, line_up=False),
         "staff_stranger": lambda: show(State.ATTRACT, trouble=STRANGER),
         "attract_offline": lambda: show(State.ATTRACT, line_up=False),
@@ -332,6 +390,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "help_refused": lambda: help_with(Helping.REFUSED, "13900000001"),
         "staff_tried": tried,
         "staff_outbox": outbox,
+        "staff_exported": exported,
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
 

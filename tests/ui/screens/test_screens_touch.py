@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -292,6 +293,33 @@ def test_a_paper_is_opened_and_pages_are_handled(stand: Any) -> None:
     assert [call[0] for call in stand.terminal.calls] == ["capture", "remove_page"]
 
 
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_offline_the_phone_is_grey_and_says_why(stand_at: Callable[..., Any], language: str) -> None:
+    """Nothing is grey without a reason: shown beside the button, and told to who cannot see it."""
+    stand = stand_at(language=language)
+    why = stand.terminal.words.text(language, "documents.bring.no_line")
+    stand.terminal.show(State.MATERIALS)
+    stand.settle()
+    assert stand.find("phone_why_work_proof") is None
+    stand.terminal.show(State.MATERIALS, line_up=False)
+    stand.settle()
+    assert stand.item("phone_why_work_proof").property("text") == why
+    button = stand.item("phone_work_proof")
+    assert not button.isEnabled()
+    assert button.property("hint") == why
+
+
+def test_offline_is_said_once_on_the_review_page(stand: Any) -> None:
+    """One piece of news in one wording: the frame's own, and it is spoken."""
+    said = stand.terminal.words.text("zh_CN", "controls.offline")
+    stand.terminal.show(State.REVIEW, line_up=False)
+    stand.settle()
+    shown = [str(one.item.property("text") or "") for one in seen(stand.screen.window)]
+    about = [text for text in shown if "未联网" in text or "断网" in text]
+    assert about == [stand.terminal.words.text("zh_CN", "controls.offline_short"), said]
+    assert said in list(stand.item("screen_review").property("aloud"))
+
+
 def test_a_phone_is_asked_for_papers(stand: Any) -> None:
     """Should show the code for one material, what came of it, and put it away."""
     stand.terminal.show(State.MATERIALS)
@@ -359,6 +387,46 @@ def test_a_page_that_is_touched_is_seen_large(stand: Any) -> None:
     stand.tap("page_close")
     assert stand.find("page_large") is None
     assert stand.find("camera_view") is not None
+
+
+def test_a_refused_picture_is_shown_with_its_place_until_the_person_goes_back(stand: Any) -> None:
+    """Should ring the place on the picture, say what to do, and give the live picture back; nothing is taken meanwhile."""
+    stand.terminal.show(State.CAPTURE)
+    stand.settle()
+    stand.terminal.materials.refuse()
+    stand.settle()
+    picture, ring = stand.item("refused_picture"), stand.item("marked_place")
+    assert picture.property("present")
+    assert stand.item("advice").property("text") == "有反光，请稍微转动材料或取下塑料膜"
+    width, height = picture.property("shownWidth"), picture.property("shownHeight")
+    middle_x, middle_y = ring.x() + ring.width() / 2, ring.y() + ring.height() / 2
+    assert middle_x == pytest.approx((picture.width() - width) / 2 + 0.475 * width, abs=1)
+    assert middle_y == pytest.approx((picture.height() - height) / 2 + 0.325 * height, abs=1)
+    for hidden in ("camera_view", "capture_manual", "capture_corners"):
+        assert stand.find(hidden) is None
+    stand.tap("page_close")
+    assert stand.terminal.calls == [("wave_off",)]
+    assert stand.find("refused_picture") is None
+    assert stand.find("camera_view") is not None
+
+
+@pytest.mark.parametrize("orientation", ["portrait", "landscape", "counter"])
+@pytest.mark.parametrize("size", [0, 3])
+def test_nothing_lies_over_the_live_picture(stand_at: Callable[..., Any], orientation: str, size: int) -> None:
+    """Every edge of it should be seen in every build, whatever is advised and while corners are set."""
+    stand = stand_at(orientation, "zh_CN")
+    stand.screen.bridges.settings.setTextSize(size)
+    stand.terminal.show(State.CAPTURE)
+    for _ in range(2):
+        stand.settle()
+        stand.screen.window.grabWindow()
+        view = stand.item("camera_view")
+        picture = view.mapRectToScene(view.property("shown"))
+        assert picture.height() > 0.3 * stand.screen.window.height()
+        for name in ("advice", "capture_corners", "capture_manual"):
+            item = stand.item(name)
+            assert not item.mapRectToScene(item.boundingRect()).intersects(picture), name
+        stand.tap("capture_corners")
 
 
 def test_the_same_page_again_is_shown_and_asked_about(stand: Any) -> None:
@@ -470,7 +538,7 @@ def test_a_date_is_chosen_part_by_part_from_the_days_that_can_be(stand: Any) -> 
     """Should say from the start which days can be chosen, and begin with the latest of them and not in the future."""
     stand.terminal.show(State.FORM, page=1)
     stand.settle()
-    assert stand.item("date_reg_since").property("help") == "满半年才能申领\n可选：2026年05月28日及以前。"
+    assert stand.item("date_reg_since").property("help") == "满半年才能申领\n可选：2026年5月28日及以前。"
     for button in ("year_more", "month_more", "day_less"):
         stand.tap(button)
     dates = [value for call, key, value in filter(lambda call: call[0] == "set", stand.terminal.calls) if key == "reg_since"]

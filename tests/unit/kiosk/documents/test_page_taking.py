@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 
 import cv2
@@ -15,8 +16,9 @@ from kiosk.documents.capture import take
 from kiosk.documents.guide import Guide, Sight
 from kiosk.documents.looks import ALIKE, alike, likeness
 from kiosk.documents.mat import Mat
-from kiosk.documents.pages import Advice, CapturedPage, Outline
-from kiosk.documents.profiles import PROFILES
+from kiosk.documents.page_wire import packed_refusal, unpacked_refusal
+from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
+from kiosk.documents.profiles import PROFILES, Profile
 from kiosk.documents.quality import sharpness
 from kiosk.documents.steady import ABSENT_S, HOLD_S, Phase, Steadiness
 from kiosk.documents.straighten import look_of
@@ -74,9 +76,45 @@ def test_advice_says_what_is_wrong_and_nothing_is_taken(
     sights = _watch(Guide(DOCUMENT, FRAME_MM), frame, 0.0, 1.2)
     assert not any(sight.ripe for sight in sights)
     assert sights[-1].advice is advice
-    assert take(frame, DOCUMENT, FRAME_MM) == (advice if advice is not Advice.GLARE else Advice.TOO_SMALL) or (
-        take(seen(lying, *faults, scale=2), DOCUMENT, FRAME_MM) == advice
+    assert _refused(frame).advice == (advice if advice is not Advice.GLARE else Advice.TOO_SMALL) or (
+        _refused(seen(lying, *faults, scale=2)).advice == advice
     )
+
+
+def _refused(still: Picture, profile: Profile = DOCUMENT, outline: Outline | None = None, mat: Mat | None = None) -> Refused:
+    """Take a picture that is not good enough."""
+    taken = take(still, profile, FRAME_MM, mat, outline)
+    assert isinstance(taken, Refused)
+    return taken
+
+
+def test_a_refused_picture_shows_the_place_and_could_be_kept_by_somebody(seen: Camera) -> None:
+    """Glare: the lamp's spot is marked on the straightened page, which is whole; a page of the wrong size: where it lies."""
+    glare = _refused(seen(Lying("study_proof", 0.5, 0.5, 2.0), Fault.GLARE, scale=2))
+    ((left, top, width, height),) = glare.places
+    assert left < 0.45 < left + width  # where `scene` mirrors its lamp
+    assert top < 0.35 < top + height
+    assert width * height < 0.2
+    assert glare.page is not None
+    assert (glare.page.jpeg, glare.page.height_px) == (glare.picture, 2339)
+    sheet = _refused(seen(Lying("address_proof_1", 0.5, 0.5, 1.4)), PHOTO)
+    assert sheet.page is None
+    ((left, top, width, height),) = sheet.places
+    assert left + width / 2 == pytest.approx(0.5, abs=0.02)
+    assert 0.5 < height < 0.8
+    picture = cv2.imdecode(np.frombuffer(sheet.picture, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    assert max(picture.shape) == 1000
+
+
+def test_a_refused_picture_crosses_to_the_screen_whole(seen: Camera) -> None:
+    """With its page and without."""
+    for refused in (
+        _refused(seen(Lying("study_proof", 0.5, 0.5, 2.0), Fault.BLURRED, scale=2)),
+        _refused(seen(Lying("address_proof_1", 0.5, 0.5, 1.4)), PHOTO),
+    ):
+        said, blob = packed_refusal(refused)
+        assert unpacked_refusal(json.loads(json.dumps(said)), blob) == refused
 
 
 def test_a_still_becomes_a_page_with_its_true_measures(seen: Camera) -> None:
@@ -123,8 +161,8 @@ def test_a_page_that_says_little_is_a_page_all_the_same(seen: Camera, sheet: str
 def test_an_empty_side_is_refused_whatever_the_corners_and_its_other_side_is_taken(seen: Camera) -> None:
     """By itself, on demand and by hand alike; turned over, the sheet is taken without being taken away first."""
     lying = Lying("blank", 0.5, 0.5, 1.4)
-    assert take(seen(lying, scale=2), DOCUMENT, FRAME_MM) is Advice.BLANK
-    assert take(seen(lying, scale=2), DOCUMENT, FRAME_MM, None, _by_hand(lying)) is Advice.BLANK
+    assert _refused(seen(lying, scale=2)).advice is Advice.BLANK
+    assert _refused(seen(lying, scale=2), outline=_by_hand(lying)).advice is Advice.BLANK
     guide = Guide(DOCUMENT, FRAME_MM)
     assert not any(sight.ripe for sight in _watch(guide, seen(lying), 0.0, 1.2))
     assert any(sight.ripe for sight in _watch(guide, seen(Lying("study_proof", 0.5, 0.5, 1.4)), 2.0, 1.2))
@@ -139,12 +177,12 @@ def test_a_portrait_photo_is_cut_to_its_format_and_a_page_is_not_one(seen: Camer
     assert photo.height_px / photo.dpi * 25.4 == pytest.approx(45, abs=0.2)
     page = seen(Lying("address_proof_1", 0.5, 0.5, 1.4))
     assert Guide(PHOTO, FRAME_MM).sight(page, 0.0).advice is Advice.WRONG_SIZE
-    assert take(page, PHOTO, FRAME_MM) is Advice.WRONG_SIZE
+    assert _refused(page, PHOTO).advice is Advice.WRONG_SIZE
 
 
 def test_a_preview_frame_has_too_few_dots_for_a_document(seen: Camera) -> None:
     """A camera without a real still mode should be refused rather than give an unreadable page."""
-    assert take(seen(Lying("address_proof_1", 0.5, 0.5, 1.4)), DOCUMENT, FRAME_MM) is Advice.TOO_SMALL
+    assert _refused(seen(Lying("address_proof_1", 0.5, 0.5, 1.4))).advice is Advice.TOO_SMALL
 
 
 def test_sharpness_falls_with_blur_and_not_with_contrast() -> None:
@@ -259,7 +297,7 @@ def test_corners_set_by_hand_take_the_place_of_the_finder(seen: Camera) -> None:
         page = take(seen(lying, scale=2), DOCUMENT, FRAME_MM, None, outline)
         assert isinstance(page, CapturedPage)
         assert page.height_px / page.dpi * 25.4 == pytest.approx(297, abs=1.5)
-    assert take(seen(lying, Fault.BLURRED, scale=2), DOCUMENT, FRAME_MM, None, (a, b, c, d)) is Advice.BLURRED
+    assert _refused(seen(lying, Fault.BLURRED, scale=2), outline=(a, b, c, d)).advice is Advice.BLURRED
 
 
 def test_corners_by_hand_cannot_cut_a_page_off(seen: Camera) -> None:
@@ -268,6 +306,6 @@ def test_corners_by_hand_cannot_cut_a_page_off(seen: Camera) -> None:
     still, mat = seen(lying, scale=2), Mat()
     assert mat.learn(seen(None))
     inner: Outline = ((0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7))
-    assert take(still, DOCUMENT, FRAME_MM, mat, inner) is Advice.MOVE_INTO_FRAME
-    assert take(still, DOCUMENT, FRAME_MM, mat, ((-0.2, 0), (1, 0), (1, 1), (0, 1))) is Advice.MOVE_INTO_FRAME
-    assert take(still, DOCUMENT, FRAME_MM, mat, ((0.1, 0.1), (0.9, 0.1), (0.5, 0.1), (0.2, 0.1))) is Advice.LAY_PAGE
+    assert _refused(still, outline=inner, mat=mat).advice is Advice.MOVE_INTO_FRAME
+    assert _refused(still, outline=((-0.2, 0), (1, 0), (1, 1), (0, 1)), mat=mat).advice is Advice.MOVE_INTO_FRAME
+    assert _refused(still, outline=((0.1, 0.1), (0.9, 0.1), (0.5, 0.1), (0.2, 0.1)), mat=mat).advice is Advice.LAY_PAGE

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devices.supervisor import DeviceReport, SupervisorState
-from kiosk.documents.pages import Advice, CaptureRefused, PreviewChanged, VisionBack, VisionLost
+from kiosk.documents.pages import Advice, CaptureRefused, Outline, PreviewChanged, Refused, VisionBack, VisionLost
 from kiosk.events import Fact
+from kiosk.journeys.materials import MOVED_FRAMES
 from kiosk.session import events as ev
 from kiosk.session.states import Device, State
 
@@ -209,15 +210,79 @@ def test_a_page_that_cannot_be_taken_says_why(bench: Bench, advice: Advice) -> N
     bench.handle(ev.MaterialOpened("address_proof"))
     materials.capture()
     assert bench.vision.captures == 1
-    materials.on_event(CaptureRefused(advice))
+    materials.on_event(CaptureRefused(Refused(advice)))
     bench.turn()
-    assert materials.refusal == advice
-    assert "⟦" not in bench.terminal.words.text("zh_CN", materials.refusal)
+    assert materials.refused == Refused(advice)
+    assert "⟦" not in bench.terminal.words.text("zh_CN", advice)
     bench.lay_page()
-    assert materials.refusal == ""
-    materials.on_event(CaptureRefused(advice))
-    bench.handle(ev.BackPressed(), ev.MaterialOpened("address_proof"))
-    assert materials.refusal == ""
+    assert materials.refused is None
+    materials.on_event(CaptureRefused(Refused(advice)))
+    bench.handle(ev.BackPressed())
+    assert materials.refused is None
+    materials.on_event(CaptureRefused(Refused(advice)))  # late
+    assert materials.refused is None
+
+
+LAID: Outline = ((0.3, 0.2), (0.7, 0.2), (0.7, 0.8), (0.3, 0.8))
+PUSHED: Outline = ((0.35, 0.2), (0.75, 0.2), (0.75, 0.8), (0.35, 0.8))
+
+
+def to_refused(bench: Bench) -> None:
+    """A page lies there whose picture, taken by itself, was not good enough."""
+    bench.to_form()
+    bench.fill_permit()
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.vision.sees(LAID)
+    bench.terminal.materials.on_event(CaptureRefused(Refused(Advice.GLARE), asked=False))
+
+
+def follow(bench: Bench, outline: Outline | None, frames: int) -> None:
+    bench.vision.sees(outline)
+    for seq in range(frames):
+        bench.terminal.materials.on_event(PreviewChanged(seq))
+
+
+@pytest.mark.parametrize("after", [None, PUSHED])
+def test_a_refusal_goes_when_the_paper_is_moved(bench: Bench, after: Outline | None) -> None:
+    """Somebody puts it right, and has to see the live picture for that; an outline that flickers is no hand."""
+    to_refused(bench)
+    materials = bench.terminal.materials
+    follow(bench, LAID, 30)
+    follow(bench, None, MOVED_FRAMES - 1)
+    follow(bench, LAID, 1)
+    follow(bench, None, MOVED_FRAMES - 1)
+    assert materials.refused is not None
+    follow(bench, LAID, 1)
+    follow(bench, after, MOVED_FRAMES)
+    assert materials.refused is None
+
+
+def test_a_refusal_that_was_put_away_does_not_come_back_by_itself(bench: Bench) -> None:
+    """Not while the page lies as it did; on demand, for another reason, and once it was moved, it does."""
+    to_refused(bench)
+    materials = bench.terminal.materials
+
+    def refused_again(advice: Advice, *, asked: bool) -> bool:
+        materials.wave_off()
+        materials.on_event(CaptureRefused(Refused(advice), asked=asked))
+        return materials.refused is not None
+
+    assert not refused_again(Advice.GLARE, asked=False)
+    assert refused_again(Advice.GLARE, asked=True)
+    assert not refused_again(Advice.GLARE, asked=False)
+    assert refused_again(Advice.BLURRED, asked=False)
+    materials.wave_off()
+    follow(bench, PUSHED, MOVED_FRAMES)
+    assert refused_again(Advice.BLURRED, asked=True)
+
+
+def test_a_picture_that_fails_by_itself_is_no_sign_of_life(bench: Bench) -> None:
+    """A page that is left lying must not keep a session open."""
+    to_refused(bench)
+    bench.wait(44.0)
+    bench.terminal.materials.on_event(CaptureRefused(Refused(Advice.BLURRED), asked=False))
+    bench.wait(2.0)
+    assert bench.session.warned
 
 
 def test_the_camera_lost_and_back(bench: Bench) -> None:

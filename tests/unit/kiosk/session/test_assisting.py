@@ -33,7 +33,7 @@ def at_desk() -> Session:
 
 
 def helped(state: State, plan: Plan = APPLY) -> Session:
-    return Session(state, 7, plan, Assurance.CARD, personal=True, clerk=True, assisted=True, hand=Hand.CLERK)
+    return Session(state, 7, plan, assurance=Assurance.CARD, personal=True, clerk=True, assisted=True, hand=Hand.CLERK)
 
 
 def test_from_the_sign_in_to_the_next_resident() -> None:

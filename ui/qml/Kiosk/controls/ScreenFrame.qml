@@ -18,9 +18,11 @@ FocusScope {
     property string date
     property bool online: true
     property string offlineText: qsTrId("controls.offline") // empty where the badge says enough
+    property string nextLanguage // what the next one calls itself
     property bool soundOn: false
     property bool soundAvailable: true
     property bool toolsVisible: true
+    property string hand // who enters where two work together: "clerk", "resident", or nothing
     property bool covered: false // something lies over it that must be answered first
 
     // ---- Words of this screen
@@ -74,6 +76,7 @@ FocusScope {
     signal soundRefused
     signal lowReachWanted
     signal helpWanted
+    signal handWanted
 
     Binding {
         target: root.editing
@@ -283,7 +286,8 @@ FocusScope {
         enabled: !root.covered
 
         readonly property bool wide: Theme.portrait || root.low
-        readonly property real cell: wide ? (root.width - 2 * Theme.margin - 5 * spacing) / 6 : 0
+        readonly property int count: (Theme.counter ? 5 : 6) + (root.hand !== "" ? 1 : 0)
+        readonly property real cell: wide ? (root.width - 2 * Theme.margin - (count - 1) * spacing) / count : 0
 
         x: root.width - Theme.margin - width
         y: root.low ? toolGround.y + Theme.space1 : head.stacked ? head.height - Theme.space1 - height : Theme.space2
@@ -293,9 +297,21 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_hand"
+            iconName: root.hand === "clerk" ? "pen" : "person"
+            text: root.hand === "clerk" ? qsTrId("controls.hand_clerk") : qsTrId("controls.hand_resident")
+            hint: qsTrId("controls.hand_hint")
+            on: root.hand === "resident"
+            visible: root.hand !== ""
+            onClicked: root.handWanted()
+        }
+
+        HeadTool {
+            width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
+            height: Theme.target
             objectName: "tool_language"
             iconName: "globe"
-            text: qsTrId("controls.language_other")
+            text: root.nextLanguage
             onClicked: root.languageWanted()
         }
 
@@ -540,7 +556,10 @@ FocusScope {
             }
 
             KioskButton {
+                Layout.fillWidth: true // gives way to the main action, on two lines
                 Layout.minimumWidth: Theme.mm(48)
+                Layout.maximumWidth: Math.max(implicitWidth, Layout.minimumWidth)
+                Layout.preferredWidth: Layout.maximumWidth
                 objectName: "foot_other"
                 kind: root.otherKind
                 iconName: root.otherIcon

@@ -17,7 +17,11 @@ KioskScreen {
     instruction: status === "" ? "" : qsTrId("screens.cases.state." + status)
     aloud: [line.number ?? "", status === "" || !explained ? "" : Sentence.fill(qsTrId("screens.case.note." + status), {
             "phone": Station.phone
-        }), Session.receipt === "printed" ? qsTrId("screens.case.reprinted") : ""]
+        }), Session.receipt === "printed" ? qsTrId("screens.case.reprinted") : "", (line.role ?? "self") === "self" ? "" : qsTrId("screens.case.role." + line.role)]
+    readonly property string acted: (line.role ?? "self") === "self" ? "" : line.other === "" ? qsTrId("screens.case.role." + line.role) : Sentence.fill(qsTrId("screens.case.role_of." + line.role), {
+        "name": line.other
+    })
+
     backText: qsTrId("screens.case.list")
     endVisible: false
     mainText: line.here && !line.callBack ? qsTrId("screens.case.reprint") : ""
@@ -44,6 +48,13 @@ KioskScreen {
         CaseNumber {
             width: parent?.width ?? 0
             line: root.line
+        }
+
+        Notice {
+            width: parent?.width ?? 0
+            objectName: "case_role"
+            text: root.acted
+            visible: text !== ""
         }
 
         PromiseTrack {

@@ -9,6 +9,7 @@ Overlay {
     id: root
 
     readonly property var found: Materials.doubled
+    readonly property bool large: Theme.textStep > 1 // the words take the height
     readonly property int number: (found.earlier ?? 0) + 1
 
     objectName: "doubled"
@@ -35,8 +36,8 @@ Overlay {
             id: picture
 
             anchors.horizontalCenter: parent.horizontalCenter
-            width: Theme.mm(Theme.counter ? 36 : Theme.portrait ? 84 : 62)
-            height: Theme.mm(Theme.counter ? 44 : Theme.portrait ? 118 : 84)
+            width: Theme.mm(Theme.portrait ? 84 : root.large ? 40 : Theme.counter ? 36 : 62)
+            height: Theme.mm(Theme.portrait ? 118 : Theme.counter ? (root.large ? 22 : 42) : root.large ? 50 : 84)
             Accessible.role: Accessible.Graphic
             Accessible.name: caption.text
         }

@@ -124,8 +124,22 @@ KioskScreen {
                             text: qsTrId("screens.materials.phone")
                             enabled: Station.lineUp
                             visible: !card.here
+                            hint: why.visible ? why.text : ""
                             Accessible.name: text + " " + card.modelData.name
                             onClicked: Materials.bring(card.modelData.key)
+                        }
+
+                        KioskText {
+                            id: why
+
+                            Layout.fillWidth: true
+                            Layout.preferredWidth: 1 // as wide as its button, and no wider
+                            objectName: "phone_why_" + card.modelData.key
+                            text: qsTrId("documents.bring.no_line")
+                            role: "caption"
+                            horizontalAlignment: Text.AlignHCenter
+                            color: Theme.inkSoft
+                            visible: !Station.lineUp && !card.here
                         }
                     }
                 }

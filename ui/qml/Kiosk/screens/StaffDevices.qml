@@ -19,6 +19,15 @@ PageScroller {
         visible: Staff.report !== ""
     }
 
+    KioskButton {
+        width: parent?.width ?? 0
+        objectName: "staff_assist"
+        iconName: "people"
+        text: qsTrId("staff.assist")
+        visible: Session.fault === ""
+        onClicked: Assist.begin()
+    }
+
     Repeater {
         model: Devices.rows
 
@@ -48,7 +57,7 @@ PageScroller {
             GridLayout {
                 id: row
 
-                readonly property bool stacked: Theme.textStep > (Theme.counter ? 0 : 1)
+                readonly property bool stacked: Theme.textStep > (Theme.counter ? 0 : 1) || named.narrowest > 0.22 * width
 
                 x: Theme.space4
                 y: Theme.space3
@@ -67,7 +76,9 @@ PageScroller {
                     Layout.fillWidth: true
                     spacing: 0
 
-                    KioskText {
+                    WholeText {
+                        id: named
+
                         Layout.fillWidth: true
                         text: qsTrId("screens.device." + device.modelData.kind)
                         role: "lead"
@@ -97,12 +108,13 @@ PageScroller {
                     Layout.row: row.stacked ? 1 : 0
                     spacing: 0
 
-                    KioskText {
+                    WholeText {
                         Layout.alignment: row.stacked ? Qt.AlignLeft : Qt.AlignRight
+                        Layout.maximumWidth: row.stacked ? -1 : Theme.mm(58)
                         text: qsTrId("staff.supervisor." + device.modelData.state)
                         font.bold: true
                         color: device.mark
-                        wrapMode: Text.NoWrap
+                        horizontalAlignment: row.stacked ? Text.AlignLeft : Text.AlignRight
                     }
 
                     KioskText {
