@@ -209,6 +209,7 @@ materials = Table(
     Column("trust_grade", String(1), nullable=False),
     Column("pages", Integer, nullable=False),
     Column("due", Date),
+    Column("kept_anyway", JSON),
 )
 
 attachments = Table(
