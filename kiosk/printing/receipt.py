@@ -99,7 +99,8 @@ def promise_lines(promised: Promised, say: Say, *, on_screen: bool = False) -> t
         dated(say("paper.handed_in"), promised.handed_in),
         dated(say("paper.office_opens"), promised.office_opens),
         *(dated(say("paper.bring_by", name=name), day) for name, day in promised.later),
-        dated(say("paper.answer_by"), promised.answer_by),
+        # as long as something is missing nobody can accept it: then no day is promised, but a time from when it is there
+        (say("paper.answer_after"), "") if promised.later else dated(say("paper.answer_by"), promised.answer_by),
         (result, ""),
     )
 
