@@ -110,7 +110,7 @@ PageScroller {
 
                     KioskText {
                         Layout.alignment: row.stacked ? Qt.AlignLeft : Qt.AlignRight
-                        Layout.maximumWidth: row.stacked ? -1 : Theme.mm(58)
+                        Layout.maximumWidth: row.stacked ? -1 : Theme.mm(66)
                         text: qsTrId("staff.supervisor." + device.modelData.state)
                         font.bold: true
                         color: device.mark
