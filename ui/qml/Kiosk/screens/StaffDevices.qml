@@ -57,7 +57,7 @@ PageScroller {
             GridLayout {
                 id: row
 
-                readonly property bool stacked: Theme.textStep > (Theme.counter ? 0 : 1) || named.narrowest > 0.22 * width
+                readonly property bool stacked: Theme.textStep > (Theme.counter ? 0 : 1) || named.narrowest > 0.17 * width
 
                 x: Theme.space4
                 y: Theme.space3
