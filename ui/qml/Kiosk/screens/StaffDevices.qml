@@ -28,6 +28,14 @@ PageScroller {
         onClicked: Assist.begin()
     }
 
+    KioskButton {
+        width: parent?.width ?? 0
+        objectName: "staff_training"
+        iconName: "school"
+        text: Training.on ? qsTrId("staff.training.on") : qsTrId("staff.training")
+        onClicked: Staff.look("training")
+    }
+
     Repeater {
         model: Devices.rows
 
