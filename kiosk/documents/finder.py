@@ -88,7 +88,7 @@ def examine(image: Array, *, min_share: float = 0.03, thorough: bool = False, on
         return Absence.CUT_OFF
     if best is None or best.score < _MIN_SCORE:
         return Absence.NOTHING
-    if best.leaves and not _touches(best.quad, field):
+    if best.leaves and (on_mat or not _touches(best.quad, field)):
         return Absence.CUT_OFF
     quad = ordered(_refined(image, best, scale))
     found = FoundPage(quad, float(1 / (1 + np.exp(-best.score))))
