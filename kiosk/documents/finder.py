@@ -34,6 +34,7 @@ _BENDING = 5
 """How many of the best quads are looked at again with bowed sides."""
 _EDGE_PX = 0.8
 _TOUCH_PX = 1.5
+_NEARBY = 0.3
 _SMALL_SHARE = 0.35
 _MIN_BY_HAND = 0.002
 _TOP, _TOP_LEAVING = 24, 16
@@ -71,24 +72,28 @@ def find_page(image: Array, *, min_share: float = 0.03, thorough: bool = False, 
 
     Arguments as for `examine`, which also says how sure it is, or why there is none.
     """
-    found = examine(image, min_share=min_share, thorough=thorough, on_mat=on_mat)
+    found = examine(image, min_share=min_share, thorough=thorough, on_mat=on_mat, lenient=not on_mat)
     return found.quad if isinstance(found, FoundPage) else None
 
 
-def examine(image: Array, *, min_share: float = 0.03, thorough: bool = False, on_mat: bool = False) -> FoundPage | Absence:
+def examine(
+    image: Array, *, min_share: float = 0.03, thorough: bool = False, on_mat: bool = False, lenient: bool = False
+) -> FoundPage | Absence:
     """Find the one page in a BGR picture, or say why there is none.
 
     `min_share`: smallest share of the picture that counts as a page. `thorough`: always search among lines too, for stills.
     `on_mat`: paper lies on the kiosk's plain dark mat, so paper that reaches the picture's border is a page cut off.
+    `lenient`: of a photograph from anywhere: a page that is sure wins over one cut off beside it, and one that nearly
+    touches the border may be whole. What the terminal's camera sees is never judged so.
     """
     small, scale = working(image)
     field = gradients_of(small)
-    best = _best(field, min_share * field.width * field.height, thorough=thorough, lenient=not on_mat)
+    best = _best(field, min_share * field.width * field.height, thorough=thorough, lenient=lenient)
     if on_mat and _goes_on(field, None if best is None or best.leaves else best.quad):
         return Absence.CUT_OFF
     if best is None or best.score < _MIN_SCORE:
         return Absence.NOTHING
-    if best.leaves and not _touches(best.quad, field):
+    if best.leaves and not (lenient and _touches(best.quad, field)):
         return Absence.CUT_OFF
     quad = ordered(_refined(image, best, scale))
     found = FoundPage(quad, float(1 / (1 + np.exp(-best.score))))
@@ -131,7 +136,8 @@ def _closer(image: Array, found: FoundPage) -> FoundPage:
     if isinstance(again, Absence):
         return found
     closer: Array = again.quad + np.array([left, top])
-    if np.abs(closer - quad).max() >= margin:
+    # It may set corners right by a little; a texture seen from nearby has shapes of its own.
+    if np.abs(closer - quad).max() >= margin * _NEARBY:
         return found
     return FoundPage(closer, max(found.confidence, again.confidence))
 
