@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from kiosk.events import Fact
 from kiosk.session import events as ev
 from kiosk.session.states import State
 from ui.bridge.pictures import Pictures
