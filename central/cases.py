@@ -38,8 +38,8 @@ from kiosk.city.messages import (
     Level,
     PartRef,
     Submission,
-    subject_hash,
 )
+from kiosk.city.signing import subject_hash
 
 _MOST = 200
 _OPEN = tuple(

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from central.refusals import Refused
-from kiosk.city.messages import canonical_json
+from kiosk.city.signing import canonical_json
 
 
 @dataclass(frozen=True, slots=True)
