@@ -93,7 +93,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.person._count(3)
 
     def problems() -> None:
-        for page in terminal.form.pages:
+        for page in fake.pages:
             for at, view in enumerate(page):
                 page[at] = replace(view, problem_id="form.problem.required")
         show(State.FORM, page=1)
@@ -111,10 +111,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         QMetaObject.invokeMethod(field, "begin")
 
     def place() -> None:
-        settled = terminal.form.pages[1][1]
-        terminal.form.pages[1][1] = replace(settled, value={"division": "990100000000", "detail": ""})
+        settled = fake.pages[1][1]
+        fake.pages[1][1] = replace(settled, value={"division": "990100000000", "detail": ""})
         show(State.FORM, page=1)
-        terminal.form.pages[1][1] = settled
+        fake.pages[1][1] = settled
 
     def preview(zh: str = "", en: str = "") -> None:
         terminal.certificate.without_record = en if terminal.language == "en" else zh
@@ -185,8 +185,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.materials.double()
 
     def offered() -> None:
-        row = terminal.form.pages[0][0]
-        terminal.form.pages[0][0] = replace(row, value="13900000000", offer="13900000001")
+        row = fake.pages[0][0]
+        fake.pages[0][0] = replace(row, value="13900000000", offer="13900000001")
         show(State.FORM, page=0)
 
     def typing(letters: str) -> None:
