@@ -102,6 +102,7 @@ class Terminal:
         self._reports: dict[Device, DeviceReport] = {}
         self._quit: Callable[[], None] = lambda: None
         self._line_up: bool | None = None
+        self._spent = False
         context.suspect_line = line.suspect
 
     # --- what the screen reads ----
@@ -120,6 +121,11 @@ class Terminal:
     def bus(self) -> Bus:
         """Where changes are announced."""
         return self._context.bus
+
+    @property
+    def spent(self) -> bool:
+        """This process held something of a person, who is gone: what was wiped may still lie in memory that nobody owns."""
+        return self._spent
 
     @property
     def words(self) -> Words:
@@ -453,6 +459,7 @@ class Terminal:
 
     def _wipe(self) -> None:
         if not self._context.vault.empty:
+            self._spent = True
             self._context.audit.record("session.wiped", session=self.session.number)
         self._desks.bringing.close()
         self._context.vault.wipe()

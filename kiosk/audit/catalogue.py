@@ -43,6 +43,9 @@ EVENTS: dict[str, AuditEvent] = {
     "material.doubled": _event(
         "A page looked like an earlier one of its material; `answer`: what the person said.", "session", "material", "answer"
     ),
+    "material.kept_anyway": _event(
+        "A clerk kept a page whose picture was not good enough.", "session", "material", "reason", "by"
+    ),
     "material.brought": _event("A page came as a file from a phone or a stick.", "session", "material", "source"),
     "submission.stored": _event(
         "The outbox committed a submission; `capacity`: for whom it was handed in; `by`: the clerk who helped.",

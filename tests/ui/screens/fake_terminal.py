@@ -464,6 +464,12 @@ class FakeMaterials:
         self.refused = Refused(Advice.GLARE, ((0.3, 0.25, 0.35, 0.15),), picture)
         self._terminal.publish(Fact.MATERIALS)
 
+    def keep_anyway(self) -> None:
+        self._terminal.calls.append(("keep_anyway",))
+        self.refused = None
+        self._terminal.publish(Fact.MATERIALS)
+
+    keepable = False
     open_key = ""
     refused: Refused | None = None
     doubled: Doubled | None = None

@@ -63,6 +63,16 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         rows = [{"name": "测试甲", "id_no": "990000199001010017", "percent": "60"}, {}]
         asked("realestate_transfer_used", 1, ("co_share/2.name",), co_share=rows)
 
+    def contact() -> None:
+        held = {"name": "测试乙", "mobile": "1380000000"}
+        asked("residence_permit_apply", 2, ("contact/mobile",), reach="contact", contact=held, delivery="window")
+        whole.vault.sources["delivery"] = "form.source.only"
+        terminal.publish(Fact.FORM)
+
+    def promise() -> None:
+        answers = {"kind": "long_stay", "dest": "110100000000", "from_date": "2026-12-01"}
+        asked("medical_remote_filing", 1, ("long_stay_promise",), **answers)
+
     def period() -> None:
         asked("no_criminal_record", 1, (), period={"from": "2026-10-00"})
 
@@ -178,7 +188,18 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.CAPTURE, material="address_proof")
         terminal.materials.refuse()
 
+    def keepable() -> None:
+        terminal.materials.keepable = True
+        not_good()
+
+    def keeping() -> None:
+        keepable()
+        QTest.qWait(40)
+        keep = next(one.item for one in seen(screen.window) if one.item.objectName() == "capture_keep")
+        QMetaObject.invokeMethod(keep, "click")
+
     def doubled() -> None:
+        terminal.materials.keepable = False
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
         terminal.materials.refused = None
@@ -321,6 +342,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form_person": person,
         "form_table": table,
         "form_period": period,
+        "form_contact": contact,
+        "form_promise": promise,
         "form_problem": problems,
         "form_typing": typing_on,
         "form_typing_digits": typing_digits,
@@ -337,6 +360,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "capture_corners": corners,
         "capture_chosen": chosen,
         "capture_refused": not_good,
+        "capture_keepable": keepable,
+        "capture_keeping": keeping,
         "capture_doubled": doubled,
         "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),

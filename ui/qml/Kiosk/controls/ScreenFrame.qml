@@ -525,7 +525,7 @@ FocusScope {
 
         y: parent.height - height
         width: parent.width
-        height: used ? Math.max(backButton.implicitHeight, mainButton.implicitHeight, Theme.target) + 2 * (Theme.counter ? Theme.space2 : Theme.space3) : 0
+        height: used ? Math.max(backButton.implicitHeight, otherButton.implicitHeight, mainButton.implicitHeight, Theme.target) + 2 * (Theme.counter ? Theme.space2 : Theme.space3) : 0
         visible: used
         enabled: !root.covered
         color: Theme.surface
@@ -558,6 +558,8 @@ FocusScope {
             }
 
             KioskButton {
+                id: otherButton
+
                 Layout.fillWidth: true // gives way to the main action, on two lines
                 Layout.minimumWidth: Theme.mm(48)
                 Layout.maximumWidth: Math.max(implicitWidth, Layout.minimumWidth)

@@ -116,7 +116,7 @@ PageScroller {
                     Layout.row: row.stacked ? 1 : 0
                     spacing: 0
 
-                    WholeText {
+                    KioskText {
                         Layout.alignment: row.stacked ? Qt.AlignLeft : Qt.AlignRight
                         Layout.maximumWidth: row.stacked ? -1 : Theme.mm(58)
                         text: qsTrId("staff.supervisor." + device.modelData.state)
