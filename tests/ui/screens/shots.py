@@ -188,7 +188,18 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.CAPTURE, material="address_proof")
         terminal.materials.refuse()
 
+    def keepable() -> None:
+        terminal.materials.keepable = True
+        not_good()
+
+    def keeping() -> None:
+        keepable()
+        QTest.qWait(40)
+        keep = next(one.item for one in seen(screen.window) if one.item.objectName() == "capture_keep")
+        QMetaObject.invokeMethod(keep, "click")
+
     def doubled() -> None:
+        terminal.materials.keepable = False
         terminal.materials.pages_of("address_proof", 3)
         show(State.CAPTURE, material="address_proof")
         terminal.materials.refused = None
@@ -280,6 +291,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.upkeep.carry_away()
         terminal.upkeep.stick = False
 
+    def training(**changes: Any) -> None:
+        show(State.STAFF, **changes)
+        next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("training")
+
     def tried() -> None:
         next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("")
         terminal.upkeep.try_device(Device.RECEIPT_PRINTER)
@@ -345,6 +360,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "capture_corners": corners,
         "capture_chosen": chosen,
         "capture_refused": not_good,
+        "capture_keepable": keepable,
+        "capture_keeping": keeping,
         "capture_doubled": doubled,
         "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
@@ -391,6 +408,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "staff_tried": tried,
         "staff_outbox": outbox,
         "staff_exported": exported,
+        "staff_training": training,
+        "staff_training_on": lambda: training(training=True),
+        "review_training": lambda: show(State.REVIEW, training=True),
+        "trouble_training": lambda: show(State.CAPTURE, trouble=TROUBLE, training=True),
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
 
