@@ -34,6 +34,7 @@ from kiosk.city.messages import (
     CasesRequest,
     CaseState,
     CaseSummary,
+    KeptAnyway,
     Level,
     PartRef,
     Submission,
@@ -87,6 +88,8 @@ class MaterialView:
     trust_grade: str
     pages: int
     attachments: tuple[Attachment, ...]
+    kept_anyway: tuple[KeptAnyway, ...] = ()
+    """Pages whose pictures were not good enough, and who answers for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,8 @@ class Entering:
         self._rows[_ENTER].append(_row(case_id, one, subject, double_of))
         for position, material in enumerate(submission.materials):
             material_id = next(self._material_ids)
-            said = material.model_dump(include={"key", "label", "source", "reason", "trust_grade", "pages"})
+            names = {"key", "label", "source", "reason", "trust_grade", "pages", "kept_anyway"}
+            said = material.model_dump(mode="json", include=names)
             self._rows[_ENTER_MATERIAL].append({"id": material_id, "case_id": case_id, "position": position, **said})
             self._rows[_ENTER_FILE] += [_file(case_id, material_id, ref) for ref in material.parts]
         if submission.signature and submission.signature.png:
@@ -427,7 +431,8 @@ def _materials(connection: Connection, case_id: int) -> tuple[MaterialView, ...]
         files.setdefault(row.material_id, []).append(Attachment(row.sha256, row.size_bytes, row.media_type))
     views = [
         MaterialView(
-            row.key, row.label, row.source, row.reason, row.trust_grade, row.pages, tuple(files.get(row.id, ()))
+            row.key, row.label, row.source, row.reason, row.trust_grade, row.pages, tuple(files.get(row.id, ())),
+            tuple(KeptAnyway.model_validate(each) for each in row.kept_anyway or ()),
         )
         for row in connection.execute(
             select(materials).where(materials.c.case_id == case_id).order_by(materials.c.position)

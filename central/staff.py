@@ -66,6 +66,10 @@ _WORDS = {
     "clock": {"synchronised": "时钟已同步", "free_running": "时钟未同步", "implausible": "时钟不可信"},
     "event": {"submitted": "自助终端提交", "received": "平台收件", "accepted": "部门受理", "withdrawn": "申请人撤回"},
     "assurance": {"none": "未核验", "card": "刷证", "card+code": "刷证＋验证码", "card+clerk": "刷证＋人工"},
+    "fault": {
+        "documents.advice.too_dark": "偏暗", "documents.advice.blank": "空白", "documents.advice.blurred": "模糊",
+        "documents.advice.glare": "反光", "documents.advice.leaning": "倾斜", "documents.advice.too_small": "清晰度不足",
+    },
     "confirmed": {"card": "申请人刷卡确认", "touch": "申请人触屏确认"},
     "capacity": {"child": "监护人代办", "asked": "受托代办"},
     "relation": {

@@ -207,6 +207,7 @@ materials = Table(
     Column("reason", String(120), nullable=False),
     Column("trust_grade", String(1), nullable=False),
     Column("pages", Integer, nullable=False),
+    Column("kept_anyway", JSON),
 )
 
 attachments = Table(

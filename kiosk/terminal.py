@@ -37,7 +37,9 @@ from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
+from kiosk.journeys.rehearsal import ScriptedFault
 from kiosk.journeys.staff import StaffDesk
+from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
@@ -65,6 +67,7 @@ class Desks:
     guard: GuardDesk
     staff: StaffDesk
     assist: AssistDesk
+    training: TrainingDesk
     upkeep: UpkeepDesk
 
 
@@ -204,6 +207,11 @@ class Terminal:
         return self._desks.assist
 
     @property
+    def training(self) -> TrainingDesk:
+        """Practice."""
+        return self._desks.training
+
+    @property
     def speech(self) -> Announcer:
         """The voice."""
         return self._speech
@@ -315,6 +323,7 @@ class Terminal:
         self._errands.stop()
         self._context.document_work.stop(timeout_s)
         self._context.vault.wipe()
+        self._desks.training.close()
         self._outbox.close()
         self._context.audit.record("terminal.stopped")
 
@@ -349,7 +358,7 @@ class Terminal:
         elif up is not before:
             self._context.audit.record("line.down", "failure", reason=reason)
         self._keeper.on_line(up=up)
-        self.handle(ev.LineChanged(up))
+        self.handle(ev.LineChanged(up and not self._desks.training.line_down))
         self.bus.publish(Fact.LINE)
 
     def on_session(self, session: Session) -> None:
@@ -394,6 +403,8 @@ class Terminal:
                 self._desks.staff.check_pin()
             case fx.BeginAssisted() | fx.RecordConsent() | fx.RecordAttested() | fx.WatchAssent() | fx.RecordAssent():
                 self._desks.assist.run(effect)
+            case fx.Train(on=on):
+                self._train(on=on)
             case fx.RequestCertificate() | fx.PrintCertificate() | fx.CancelPrint() | fx.RecordTaken():
                 self._run_certificate(effect)
             case fx.CheckHolding():
@@ -406,6 +417,22 @@ class Terminal:
                 self._quit()
             case fx.Record():
                 self._record(effect)
+
+    def _train(self, *, on: bool) -> None:
+        self._desks.training.train(on=on)
+        self.follow_line()
+
+    def script_fault(self, fault: ScriptedFault, *, on: bool) -> None:
+        """Have a fault come while somebody practises."""
+        self._desks.training.arm(fault, on=on)
+        self.follow_line()
+
+    def follow_line(self) -> None:
+        """Tell the session of the line as it is, or as practice has it."""
+        up = bool(self._line_up) and not self._desks.training.line_down
+        if up is not self.session.line_up:
+            self.handle(ev.LineChanged(up))
+            self.bus.publish(Fact.LINE)
 
     def _run_certificate(
         self, effect: fx.RequestCertificate | fx.PrintCertificate | fx.CancelPrint | fx.RecordTaken

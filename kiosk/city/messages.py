@@ -242,6 +242,14 @@ class PartRef(_Sent):
     media_type: Literal["application/pdf", "image/jpeg", "image/png"]
 
 
+class KeptAnyway(_Sent):
+    """A page, from 1, whose picture was not good enough: why (a message id), and which clerk answers for it."""
+
+    page: int = Field(ge=1, le=200)
+    reason: str = Field(min_length=1, max_length=120)
+    clerk: str = Field(pattern=r"^[A-Z0-9]{3,12}$")
+
+
 class Material(_Sent):
     """One material of the item. `reason` says why something shareable was scanned after all (a message id)."""
 
@@ -253,7 +261,15 @@ class Material(_Sent):
     reason: str = Field("", max_length=120)
     trust_grade: Literal["A", "B", "C", "D"]
     """国办函〔2016〕108号: A issued here, B checked at a window, C scanned by the person, D promised: that a file
-    which the person brought shows a paper, too."""
+    which the person brought shows a paper, and that a poor picture does, too."""
+    kept_anyway: tuple[KeptAnyway, ...] = Field((), max_length=200)
+
+    @model_validator(mode="after")
+    def _what_was_kept_anyway_is_trusted_least(self) -> Self:
+        if self.kept_anyway and (self.trust_grade != "D" or max(each.page for each in self.kept_anyway) > self.pages):
+            msg = "a page that was kept anyway is one of the pages, and makes the grade D"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _scans_have_parts(self) -> Self:

@@ -59,7 +59,7 @@ class CapturedPage:
     `evidence`: the untouched picture that the page was made from, cut to the page, JPEG; of an import, nothing: there the
     hash is that of the file as it came. `bitonal`: the same page as Group 4 TIFF, where the profile wants one. `turned`:
     degrees clockwise that it is to be shown at. `look`: by which a sheet is known again (`looks`); of an import, none.
-    `lines`: what was read of it.
+    `lines`: what was read of it. `kept_anyway`: the advice that a clerk, whose number is `kept_by`, did not follow.
     """
 
     jpeg: bytes
@@ -76,6 +76,8 @@ class CapturedPage:
     source: PageSource = "camera"
     turned: int = 0
     look: bytes = field(default=b"", repr=False)
+    kept_anyway: str = ""
+    kept_by: str = ""
     lines: tuple[TextLine, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:

@@ -152,6 +152,12 @@ class Vision:
             self._commands.append({"do": "taking", "on": on})
         self._wake()
 
+    def kept(self, sha256: str) -> None:
+        """What lies there is kept though its picture was refused: it is not to be taken again."""
+        with self._lock:
+            self._commands.append({"do": "kept", "sha256": sha256})
+        self._wake()
+
     def give_back(self, sha256: str) -> None:
         """A page that was captured is not kept: it may be taken again though it still lies there."""
         with self._lock:

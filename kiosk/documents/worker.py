@@ -6,7 +6,7 @@ ever leaves its memory for a disk.
 Started by `vision` with inherited descriptors; dies with its parent. Events: `alive` (the camera answers or is resting),
 `up`, `down` {code}, `frame` {seq, run}, `page` {run, page} and `refused` {run, refused, asked} with their pictures.
 Commands: `open` {driver, options, preview_px, first_seq}, `preview` {profile, run, taking}, `taking` {on},
-`give_back` {sha256}, `capture` {outline}, `stop`, `forget`.
+`kept` {sha256}, `give_back` {sha256}, `capture` {outline}, `stop`, `forget`.
 """
 
 from __future__ import annotations
@@ -140,6 +140,9 @@ class Worker:
                 self._stream(True)
             case "taking":
                 self._taking = bool(command["on"])
+            case "kept":
+                if self._guide is not None:
+                    self._guide.taken(command["sha256"])
             case "give_back":
                 if self._guide is not None:
                     self._guide.give_back(command["sha256"])

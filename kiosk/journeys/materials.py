@@ -32,7 +32,7 @@ from kiosk.journeys.context import Context
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.vault import Doubled
 from kiosk.session import events as ev
-from kiosk.session.states import Device, State
+from kiosk.session.states import Device, Hand, State
 
 MOVED_SHARE = 0.03
 """Of the picture, by which a corner has moved when a hand moved it."""
@@ -253,6 +253,12 @@ class MaterialsDesk:
             self._vision.give_back(page.sha256)  # it lies there still, and is taken when its turn comes
             return
         self._forget_refusal()
+        self._take_in(material, page)
+
+    def _take_in(self, material: Material, page: CapturedPage) -> None:
+        """Keep a page, unless it looks like an earlier one: then the person is asked."""
+        context = self._context
+        pages = context.vault.pages.setdefault(material.key, [])
         earlier = next((at for at, each in enumerate(pages) if _same(each, page)), None)
         if earlier is None:
             self._keep(material, page)
@@ -270,6 +276,11 @@ class MaterialsDesk:
         context.audit.record(
             "material.captured", session=session.number, material=material.key, dpi=round(page.dpi)
         )
+        if page.kept_anyway:
+            context.audit.record(
+                "material.kept_anyway",
+                session=session.number, material=material.key, reason=page.kept_anyway, by=page.kept_by,
+            )  # fmt: skip
         self._changed()
         if len(pages) == material.pages_max:
             context.handle(ev.MaterialCaptured(session.number))
@@ -299,6 +310,23 @@ class MaterialsDesk:
         if self.refused is not None:
             self._context.vault.refused, self._waved_off = None, self.refused.advice
             self._changed()
+
+    @property
+    def keepable(self) -> bool:
+        """Say whether a clerk is here who may keep the refused page all the same, and has the screen."""
+        session, refused = self._context.session(), self.refused
+        helps = session.clerk and session.hand is Hand.CLERK and self._context.vault.clerk != ""
+        return helps and refused is not None and refused.page is not None and self.room(session.material)[0] > 0
+
+    def keep_anyway(self) -> None:
+        """The clerk who helps answers for the page whose picture was refused."""
+        refused, material = self.refused, self._asked_material(self.open_key)
+        if not self.keepable or refused is None or refused.page is None or material is None:
+            return
+        page = replace(refused.page, kept_anyway=str(refused.advice), kept_by=self._context.vault.clerk)
+        self._vision.kept(page.sha256)
+        self._forget_refusal()
+        self._take_in(material, page)
 
     def _follow_refused(self) -> None:
         """Put the refusal away when the paper is moved: somebody does something about it, and wants to see what."""

@@ -176,12 +176,20 @@ def _material(
         pages=len(pages),
         reason=asked.reason_id or "",
         trust_grade=grade_of(pages),
+        kept_anyway=tuple(
+            messages.KeptAnyway(page=number, reason=page.kept_anyway, clerk=page.kept_by)
+            for number, page in enumerate(pages, start=1)
+            if page.kept_anyway
+        ),
     )
 
 
 def grade_of(pages: Sequence[CapturedPage]) -> Literal["C", "D"]:
-    """Return how far pages may be trusted: paper that lay here is a scan; a file that was brought is the person's word."""
-    return "C" if all(page.source == "camera" for page in pages) else "D"
+    """Return how far pages may be trusted: paper that lay here is a scan.
+
+    A file that was brought is the person's word, and a picture that was not good enough is the clerk's who kept it.
+    """
+    return "C" if all(page.source == "camera" and not page.kept_anyway for page in pages) else "D"
 
 
 def _attach(

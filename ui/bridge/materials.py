@@ -101,6 +101,16 @@ class Materials(QObject):
         names = ("left", "top", "width", "height")
         return [] if refused is None else [dict(zip(names, place, strict=True)) for place in refused.places]
 
+    @Property(bool, notify=changed)
+    def keepable(self) -> bool:
+        """A clerk is here who may keep it all the same."""
+        return self._terminal.materials.keepable
+
+    @Slot()
+    def keepAnyway(self) -> None:
+        """The clerk answers for the page."""
+        self._terminal.materials.keep_anyway()
+
     @Slot()
     def waveOff(self) -> None:
         """The person has seen why, and wants the live picture back."""

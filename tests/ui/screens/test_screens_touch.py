@@ -410,6 +410,21 @@ def test_a_refused_picture_is_shown_with_its_place_until_the_person_goes_back(st
     assert stand.find("camera_view") is not None
 
 
+def test_a_clerk_keeps_a_refused_page_after_a_second_thought(stand: Any) -> None:
+    """Should be offered to a clerk alone, ask once more, and harm nothing by its first answer."""
+    stand.terminal.show(State.CAPTURE)
+    stand.terminal.materials.refuse()
+    stand.settle()
+    assert stand.find("capture_keep") is None
+    stand.terminal.materials.keepable = True
+    stand.terminal.publish(Fact.MATERIALS)
+    stand.settle()
+    for answer, calls in (("overlay_main", []), ("overlay_second", [("keep_anyway",)])):
+        stand.tap("capture_keep")
+        stand.answer(answer)
+        assert stand.terminal.calls == calls
+
+
 @pytest.mark.parametrize("orientation", ["portrait", "landscape", "counter"])
 @pytest.mark.parametrize("size", [0, 3])
 def test_nothing_lies_over_the_live_picture(stand_at: Callable[..., Any], orientation: str, size: int) -> None:

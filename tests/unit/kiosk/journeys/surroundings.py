@@ -256,6 +256,7 @@ class ScriptedVision:
         self.frame: PreviewFrame | None = None
         self.taking = False
         self.given_back: list[str] = []
+        self.kept_anyway: list[str] = []
         self.forgotten = 0
         self.captures = 0
         self.report = DeviceReport("document_camera", SupervisorState.READY, CameraReady(), 0.0)
@@ -274,6 +275,9 @@ class ScriptedVision:
 
     def take_by_itself(self, on: bool) -> None:
         self.taking = on
+
+    def kept(self, sha256: str) -> None:
+        self.kept_anyway.append(sha256)
 
     def give_back(self, sha256: str) -> None:
         self.given_back.append(sha256)

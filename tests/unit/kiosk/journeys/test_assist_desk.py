@@ -8,11 +8,13 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from citizen import page
 
 from devices.id_card.samples import SAMPLE_CARDS
 from devices.smart_card.samples import SAMPLE_STAFF
 from kiosk.catalogue.availability import Available
-from kiosk.city.messages import Submission
+from kiosk.city.messages import KeptAnyway, Submission
+from kiosk.documents.pages import Advice, CaptureRefused, Refused
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.assist import Batch
 from kiosk.session import events as ev
@@ -221,6 +223,63 @@ def test_a_log_that_cannot_be_read_is_no_nought(bench: Bench, monkeypatch: pytes
     monkeypatch.setattr("kiosk.journeys.assist.codes_of", dead)
     sign_in(bench)
     assert not bench.terminal.assist.batch.known
+
+
+def test_a_clerk_keeps_a_page_whose_picture_was_refused(bench: Bench) -> None:
+    """Nobody else may; the grade falls, and page, reason and clerk go with the case and stand in the audit log."""
+    sign_in(bench)
+    to_form(bench)
+    form, materials = bench.terminal.form, bench.terminal.materials
+    for key, value in (
+        ("reg_since", "2024-01-05"), ("address", {"division": bench.town(), "detail": "示范路1号"}), ("reason", "home"),
+        ("phone", "13800000001"),
+    ):  # fmt: skip
+        form.set(key, value)
+    while bench.state() is State.FORM:
+        assert form.answer_page()
+        bench.turn()
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.lay_page(90)
+    poor = page(170)
+    materials.on_event(CaptureRefused(Refused(Advice.HAND)))
+    assert not materials.keepable  # no page could be cut out
+    materials.on_event(CaptureRefused(Refused(Advice.GLARE, page=poor)))
+    bench.handle(ev.HandedOver(Hand.RESIDENT))
+    materials.keep_anyway()
+    assert not materials.keepable
+    assert materials.page_count("address_proof") == 1
+    bench.handle(ev.HandedOver(Hand.CLERK))
+    assert materials.keepable
+    materials.keep_anyway()
+    bench.turn()
+    assert bench.state() is State.MATERIALS
+    assert materials.refused is None
+    assert bench.vision.kept_anyway == [poor.sha256]
+    (told,) = bench.audited("material.kept_anyway")
+    assert (told["material"], told["reason"], told["by"]) == ("address_proof", "documents.advice.glare", "S0001")
+    bench.lay_materials()
+    bench.handle(ev.Confirmed())
+    bench.terminal.case.set_signature(STROKES, 600, 300)
+    bench.handle(ev.Confirmed(), ev.Confirmed(), ev.Confirmed())
+    assert bench.state() is State.OUTCOME
+    (submission,) = sealed(bench)
+    grades = {each.key: (each.trust_grade, each.kept_anyway) for each in submission.materials if each.source == "scan"}
+    kept = KeptAnyway(page=2, reason="documents.advice.glare", clerk="S0001")
+    assert grades == {"address_proof": ("D", (kept,)), "id_photo": ("C", ())}
+
+
+def test_without_a_clerk_nobody_keeps_a_refused_page(bench: Bench) -> None:
+    """Not even while a staff card that has not signed in lies in the reader."""
+    bench.to_form()
+    bench.fill_permit()
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.terminal.materials.on_event(CaptureRefused(Refused(Advice.GLARE, page=page(170))))
+    bench.staff_reader.insert(CLERK)
+    bench.poll()
+    bench.terminal.materials.keep_anyway()
+    bench.turn()
+    assert not bench.terminal.materials.keepable
+    assert bench.terminal.materials.page_count("address_proof") == 0
 
 
 def test_an_item_that_wants_a_clerk_can_be_done_with_one(bench: Bench) -> None:

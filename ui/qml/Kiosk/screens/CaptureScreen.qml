@@ -29,6 +29,7 @@ KioskScreen {
     property string steady // advice that stands long enough to be said
     property int chosen: -1
     property bool byHand: false
+    property bool keeping: false // the clerk is asked once more
 
     function shoot(): void {
         if (byHand)
@@ -47,6 +48,7 @@ KioskScreen {
     onPagesChanged: byHand = false
     onChosenChanged: byHand = false
     onAdviceChanged: calm.restart()
+    onRefusingChanged: keeping = false
 
     Timer {
         id: calm
@@ -90,7 +92,7 @@ KioskScreen {
     mainText: qsTrId("screens.capture.done")
     mainIcon: "check"
     mainEnabled: pages >= least
-    questioned: doubled.open
+    questioned: doubled.open || keep.open
 
     Component {
         id: board
@@ -142,6 +144,13 @@ KioskScreen {
                 text: qsTrId("screens.capture.close_page")
                 visible: !root.live
                 onClicked: root.closePicture()
+            }
+
+            CameraButton {
+                objectName: "capture_keep"
+                text: qsTrId("screens.capture.keep_anyway")
+                visible: root.refusing && Materials.keepable
+                onClicked: root.keeping = true
             }
         }
     }
@@ -390,5 +399,25 @@ KioskScreen {
         id: doubled
 
         parent: root
+    }
+
+    Overlay {
+        id: keep
+
+        parent: root
+        objectName: "keep_anyway"
+        open: root.keeping && root.refusing && Materials.keepable
+        kind: "warn"
+        icon: "warn"
+        title: qsTrId("screens.capture.keep_title")
+        lines: root.terse || Materials.refusal === "" ? [qsTrId("screens.capture.keep_text")] : [qsTrId(Materials.refusal), qsTrId("screens.capture.keep_text")]
+        mainText: qsTrId("screens.capture.keep_not")
+        secondText: qsTrId("screens.capture.keep_yes")
+        onMain: root.keeping = false
+        onSecond: {
+            root.keeping = false;
+            Materials.keepAnyway();
+        }
+        onTouched: Session.touched()
     }
 }
