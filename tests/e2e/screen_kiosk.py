@@ -89,13 +89,13 @@ class Visit:
             terminal.form.answer_page()
         self.at(State.PREVIEW)
         assert terminal.person.plain("number")  # as a finger that presses *show* has it
-        self.until(lambda: (self._folder / "seen").exists())
+        self.until((self._folder / "seen").exists)
         self.do(ev.CancelPressed(), ev.LeaveAnswered(True))
         self.at(State.ATTRACT)
 
 
 def reachable(root: QObject, secrets: list[str], shipped: set[str]) -> list[str]:
-    """Return where the interpreter, or a property of a QML object, still holds a secret that is not in a shipped sentence."""
+    """Return where the interpreter, or a property of a QML object, still holds a secret, beside shipped sentences."""
 
     def holds(text: object) -> bool:
         if isinstance(text, str):
