@@ -169,7 +169,7 @@ def _best(field: Gradients, min_area: float, *, thorough: bool, lenient: bool) -
     straight = _Winner(quads[first], float(scores[first]), bool(outside[first]), np.zeros((4, 3)))
     whole = np.flatnonzero(~outside)
     whole = whole[np.argsort(-scores[whole])[: 1 if scores[first] >= _ENOUGH else _BENDING]]
-    if outside[first] and scores[first] >= _ENOUGH or not len(whole):
+    if (outside[first] and scores[first] >= _ENOUGH) or not len(whole):
         return straight
     # Of paper that curls the chords lie beside the edge: it is not to lose against what happens to be straight.
     bows = traced(field, quads[whole])

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from kiosk.city.messages import CallBackSummary, CaseSummary, CertificateRequest
+from kiosk.documents.errands import Imported, NotImported
+from kiosk.documents.kinds import FileKind
 from kiosk.documents.pages import CapturedPage, Refused
 from kiosk.identity.persons import Person
 from kiosk.printing.certificate import CheckedCertificate
@@ -60,6 +63,15 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class StickFile:
+    """A file on the person's stick; `answer`: what the gate made of it, None while it has not been looked at."""
+
+    path: Path = field(repr=False)
+    kind: FileKind
+    answer: Imported | NotImported | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Doubled:
     """A page that looks like one of the same material that is here already, until the person says what it is."""
 
@@ -98,6 +110,7 @@ class Vault:
     """The city's signed word that a one-time code was confirmed."""
     pages: dict[str, list[CapturedPage]] = field(default_factory=dict)
     doubled: Doubled | None = None
+    stick: tuple[StickFile, ...] = ()
     refused: Refused | None = None
     """The picture that was not good enough, while the person looks at it."""
     strokes: tuple[Stroke, ...] = ()
