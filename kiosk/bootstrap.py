@@ -44,6 +44,7 @@ from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.stick import StickDesk
+from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.journeys.vault import Vault
 from kiosk.session.runner import SessionRunner
@@ -153,6 +154,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         guard=GuardDesk(context),
         staff=staff,
         assist=AssistDesk(context, staff),
+        training=TrainingDesk(context, staff),
         upkeep=UpkeepDesk(context, staff, lambda: terminal().reports),
     )
     line = LineWatch(_probe(city), dispatcher=dispatcher, on_change=lambda up, why: terminal().on_line(up, why))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import logging
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -166,12 +167,19 @@ def _reason(text: str) -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
-    import ui.app
     from kiosk import config
+    from kiosk.succession import SOCKET, Succession
 
-    if _served_already(options.config):
-        print("kiosk run: another one serves this state directory; end it first", file=sys.stderr)
-        return FAILED
+    if SOCKET not in os.environ:
+        lock = _screen_lock(options.config)
+        if lock is None:
+            print("kiosk run: another one serves this state directory; end it first", file=sys.stderr)
+            return FAILED
+        if options.robot is None:
+            command = [sys.executable, "-m", "kiosk", "run", "--config", str(options.config)]
+            return Succession(command, keep=[lock] if lock >= 0 else []).run()
+    import ui.app
+
     return ui.app.main(
         lambda: config.load(options.config),
         robot=options.robot,
@@ -180,20 +188,22 @@ def _run(options: argparse.Namespace) -> int:
     )
 
 
-def _served_already(path: Path) -> bool:
-    """Take the screen's lock for the life of this process; what else is wrong with the place, the screen says itself."""
+def _screen_lock(path: Path) -> int | None:
+    """Take the screen's lock and return its descriptor, None if another holds it.
+
+    -1 where there is no place for a lock: what is wrong with it, the screen says itself.
+    """
     from kiosk import config
     from offline_queue import QueueError, locks
 
     try:
         state_dir = config.load(path).state_dir
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        locks.take(state_dir / "screen.lock", exclusive=True, deadline_s=ENDING_S)
+        return locks.take(state_dir / "screen.lock", exclusive=True, deadline_s=ENDING_S)
     except QueueError:
-        return True
+        return None
     except (config.ConfigError, OSError):
-        return False
-    return False
+        return -1
 
 
 def _dock(options: argparse.Namespace) -> int:

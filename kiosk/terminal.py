@@ -37,8 +37,10 @@ from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
+from kiosk.journeys.rehearsal import ScriptedFault
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.stick import StickDesk
+from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
@@ -67,6 +69,7 @@ class Desks:
     guard: GuardDesk
     staff: StaffDesk
     assist: AssistDesk
+    training: TrainingDesk
     upkeep: UpkeepDesk
 
 
@@ -101,6 +104,7 @@ class Terminal:
         self._reports: dict[Device, DeviceReport] = {}
         self._quit: Callable[[], None] = lambda: None
         self._line_up: bool | None = None
+        self._spent = False
         context.suspect_line = line.suspect
 
     # --- what the screen reads ----
@@ -119,6 +123,11 @@ class Terminal:
     def bus(self) -> Bus:
         """Where changes are announced."""
         return self._context.bus
+
+    @property
+    def spent(self) -> bool:
+        """This process held something of a person, who is gone: what was wiped may still lie in memory that nobody owns."""
+        return self._spent
 
     @property
     def words(self) -> Words:
@@ -203,6 +212,11 @@ class Terminal:
     def assist(self) -> AssistDesk:
         """A clerk's help."""
         return self._desks.assist
+
+    @property
+    def training(self) -> TrainingDesk:
+        """Practice."""
+        return self._desks.training
 
     @property
     def speech(self) -> Announcer:
@@ -317,6 +331,7 @@ class Terminal:
         self._errands.stop()
         self._context.document_work.stop(timeout_s)
         self._context.vault.wipe()
+        self._desks.training.close()
         self._outbox.close()
         self._context.audit.record("terminal.stopped")
 
@@ -351,7 +366,7 @@ class Terminal:
         elif up is not before:
             self._context.audit.record("line.down", "failure", reason=reason)
         self._keeper.on_line(up=up)
-        self.handle(ev.LineChanged(up))
+        self.handle(ev.LineChanged(up and not self._desks.training.line_down))
         self.bus.publish(Fact.LINE)
 
     def on_session(self, session: Session) -> None:
@@ -396,6 +411,8 @@ class Terminal:
                 self._desks.staff.check_pin()
             case fx.BeginAssisted() | fx.RecordConsent() | fx.RecordAttested() | fx.WatchAssent() | fx.RecordAssent():
                 self._desks.assist.run(effect)
+            case fx.Train(on=on):
+                self._train(on=on)
             case fx.RequestCertificate() | fx.PrintCertificate() | fx.CancelPrint() | fx.RecordTaken():
                 self._run_certificate(effect)
             case fx.CheckHolding():
@@ -408,6 +425,22 @@ class Terminal:
                 self._quit()
             case fx.Record():
                 self._record(effect)
+
+    def _train(self, *, on: bool) -> None:
+        self._desks.training.train(on=on)
+        self.follow_line()
+
+    def script_fault(self, fault: ScriptedFault, *, on: bool) -> None:
+        """Have a fault come while somebody practises."""
+        self._desks.training.arm(fault, on=on)
+        self.follow_line()
+
+    def follow_line(self) -> None:
+        """Tell the session of the line as it is, or as practice has it."""
+        up = bool(self._line_up) and not self._desks.training.line_down
+        if up is not self.session.line_up:
+            self.handle(ev.LineChanged(up))
+            self.bus.publish(Fact.LINE)
 
     def _run_certificate(
         self, effect: fx.RequestCertificate | fx.PrintCertificate | fx.CancelPrint | fx.RecordTaken
@@ -434,6 +467,7 @@ class Terminal:
 
     def _wipe(self) -> None:
         if not self._context.vault.empty:
+            self._spent = True
             self._context.audit.record("session.wiped", session=self.session.number)
         self._desks.bringing.close()
         self._desks.stick.close()

@@ -97,6 +97,11 @@ EVENTS: dict[str, AuditEvent] = {
         "by", "aside", "rows", "carved",
     ),
     "outbox.verified": _event("Staff had the whole outbox looked over.", "by", "rows", "faults"),
+    "training.entered": _event("Staff began to practise; what follows stands in a log of its own until it is left.", "by"),
+    "training.scripted": _event("Staff had a fault come in practice, or not.", "by", "fault", "on"),
+    "training.left": _event(
+        "Practice is over; `cause`: asked, card, stopped, or a restart that found its rest.", "by", "cause"
+    ),
     "device.tried": _event("Staff tried a device.", "by", "device", "result"),
     "report.made": _event("Staff had the readiness report made.", "by", "verdict", "file"),
     "report.failed": _event("The readiness report could not be made or kept.", "by", "reason"),

@@ -139,7 +139,7 @@ def _field_problems(item: ServiceItem, field: FormField, tidy: Answers, today: d
 
     if field.key not in tidy:
         if field.required:
-            report("required")
+            report("commitment" if field.type is FieldType.COMMITMENT else "required")
         return found
     shapes.check_shape(field, tidy[field.key], today, report)
     if not found:

@@ -148,6 +148,9 @@ class AssistDesk:
         context, by = self._context, self._staff.staff_id
         if not by:
             return
+        if context.session().training:
+            self._show(Batch())  # practice has no day
+            return
         log, outbox = context.config.state_dir / "audit.jsonl", context.outbox
         today = context.today()
 

@@ -49,11 +49,11 @@ class StaffDesk:
         present = isinstance(report.status, CardPresent)
         if present and not self._present:
             self._read()
-        elif not present and self._present:
-            self._context.handle(ev.StaffCardRemoved())
+        was_present, self._present = self._present, present
         if not present:
             self.name, self._challenge, self._card = "", b"", None
-        self._present = present
+        if was_present and not present:
+            self._context.handle(ev.StaffCardRemoved())
 
     def _read(self) -> None:
         challenge = self._challenge = secrets.token_bytes(CHALLENGE_BYTES)

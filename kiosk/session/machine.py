@@ -39,7 +39,13 @@ def step(session: Session, event: ev.Event) -> Step:
     """Return the session after `event` and the effects to run, in order."""
     if _is_stale(session, event):
         return Step(session)
-    answer = _anywhere(session, event) or of_training(session, event) or of_help(session, event) or of_assisting(session, event) or in_state(session, event)
+    answer = (
+        _anywhere(session, event)
+        or of_training(session, event)
+        or of_help(session, event)
+        or of_assisting(session, event)
+        or in_state(session, event)
+    )
     if answer is None:
         return Step(session)
     answer = switched(session, answer)

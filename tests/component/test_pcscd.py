@@ -172,20 +172,6 @@ def test_broken_record_is_no_staff_card(
     assert isinstance(read(supervisor, owner), NotAStaffCard)
 
 
-def test_fast_as_the_card_not_as_delayed_acknowledgements(
-    slot: VpcdSlot, owner: Owner, supervisor: Supervisor[SmartCardReader]
-) -> None:
-    """Seven APDUs take milliseconds; with the kernel's delayed ACKs they would take a third of a second."""
-    slot.insert(StaffCardChip(CARD))
-    owner.until_status(CardPresent)
-    took_s: list[float] = []
-    for _ in range(5):
-        began_s = time.perf_counter()
-        assert isinstance(read(supervisor, owner), StaffCard)
-        took_s.append(time.perf_counter() - began_s)
-    assert min(took_s) < 0.1
-
-
 def test_second_daemon_is_refused(pcscd: Pcscd, tmp_path: Any) -> None:
     """Two on one socket would take each other's cards: the second says so and the first goes on."""
     with pytest.raises(DaemonFailed, match="another pcscd"):

@@ -115,7 +115,7 @@ class FakeRig:
 class WireRig:
     def __init__(self, emulator: PagePrinterEmulator) -> None:
         self._emulator = emulator
-        self.printer: PagePrinter = create({"uri": emulator.uri, "timeout_s": 1.0})
+        self.printer: PagePrinter = create({"uri": emulator.uri, "timeout_s": 20.0})
         self.low = emulator.paper_low
         self.run_out = emulator.paper_out
         self.refill = emulator.refill
@@ -135,6 +135,7 @@ class WireRig:
         self._emulator.set_cover_open(False)
 
     def mute(self) -> None:
+        self.printer = create({"uri": self._emulator.uri, "timeout_s": 0.5})  # nothing else waits in vain
         self._emulator.set_mute(True)
 
     def slow(self) -> None:

@@ -29,6 +29,7 @@ from ui.bridge.settings import Settings
 from ui.bridge.speech import Speech
 from ui.bridge.staff import Staff
 from ui.bridge.station import Station
+from ui.bridge.training import Training
 
 if TYPE_CHECKING:
     from kiosk.terminal import Terminal
@@ -88,6 +89,7 @@ def build(terminal: Terminal) -> Bridges:
         Help(terminal),
         Staff(terminal, settings),
         Assist(terminal),
+        Training(terminal),
     )
     for bridge in (settings, session, station, person, speech, *others):
         give(bridge)

@@ -108,9 +108,8 @@ class Pictures(QObject):
             refused = self._terminal.materials.refused
             return None if refused is None else refused.picture
         if name.startswith("stick/"):
-            number = int(name.removeprefix("stick/"))
-            files = self._terminal.stick.files
-            answer = files[number].answer if number < len(files) else None
+            at, files = int(name.removeprefix("stick/")), self._terminal.stick.files
+            answer = files[at].answer if at < len(files) else None
             return answer.pages[0].jpeg if isinstance(answer, Imported) else None
         if name.startswith("page/"):
             _, material, number = name.split("/")

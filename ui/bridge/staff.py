@@ -49,8 +49,10 @@ class Staff(QObject):
     @Slot()
     def _follow(self) -> None:
         """Tell only what differs: a list that is made anew under a finger would swallow its press."""
-        if self._terminal.session.state is not State.STAFF:
-            self._page = ""
+        session = self._terminal.session
+        if session.state is not State.STAFF:
+            # whoever practises comes back to where they began
+            self._page = "training" if session.training else ""
         rows = [self._said(row) for row in self._terminal.upkeep.rows]
         if rows != self._rows:
             self._rows = rows
@@ -111,7 +113,7 @@ class Staff(QObject):
 
     @Property(str, notify=changed)
     def page(self) -> str:
-        """`outbox`, or nothing: the devices."""
+        """`outbox`, `training`, or nothing: the devices."""
         return self._page
 
     @Slot(str)

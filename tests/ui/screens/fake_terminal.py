@@ -29,6 +29,7 @@ from kiosk.identity.assurance import Assurance
 from kiosk.journeys.assist import Batch
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
+from kiosk.journeys.rehearsal import Script, ScriptedFault
 from kiosk.journeys.stick import Looking
 from kiosk.journeys.upkeep import Export, ExportState, ReportState, Trial, TrialState
 from kiosk.journeys.vault import Doubled, StickFile
@@ -665,6 +666,14 @@ class FakeAssist:
     batch = Batch(frozenset({WAITING, "KF00420000J4", "KF00010000K2"}), received=2, waiting=1)
 
 
+class FakeTraining:
+    """The paper is to run out."""
+
+    def __init__(self) -> None:
+        self.script = Script()
+        self.script.set(ScriptedFault.PAPER_OUT, on=True)
+
+
 class FakeUpkeep:
     """An outbox with one row that waits and one that was set aside; every device but the camera can be tried."""
 
@@ -796,6 +805,7 @@ class FakeTerminal:
         self.help = FakeHelp(self)
         self.staff = FakeStaff(self)
         self.assist = FakeAssist()
+        self.training = FakeTraining()
         self.upkeep = FakeUpkeep(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
@@ -818,6 +828,10 @@ class FakeTerminal:
         self.publish(Fact.SESSION)
 
     def tick(self) -> None: ...
+
+    def script_fault(self, fault: ScriptedFault, *, on: bool) -> None:
+        self.training.script.set(fault, on=on)
+        self.publish(Fact.STAFF)
 
     def now(self) -> dt.datetime:
         return SATURDAY_NIGHT

@@ -63,6 +63,16 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         rows = [{"name": "测试甲", "id_no": "990000199001010017", "percent": "60"}, {}]
         asked("realestate_transfer_used", 1, ("co_share/2.name",), co_share=rows)
 
+    def contact() -> None:
+        held = {"name": "测试乙", "mobile": "1380000000"}
+        asked("residence_permit_apply", 2, ("contact/mobile",), reach="contact", contact=held, delivery="window")
+        whole.vault.sources["delivery"] = "form.source.only"
+        terminal.publish(Fact.FORM)
+
+    def promise() -> None:
+        answers = {"kind": "long_stay", "dest": "110100000000", "from_date": "2026-12-01"}
+        asked("medical_remote_filing", 1, ("long_stay_promise",), **answers)
+
     def period() -> None:
         asked("no_criminal_record", 1, (), period={"from": "2026-10-00"})
 
@@ -93,7 +103,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.person._count(3)
 
     def problems() -> None:
-        for page in terminal.form.pages:
+        for page in fake.pages:
             for at, view in enumerate(page):
                 page[at] = replace(view, problem_id="form.problem.required")
         show(State.FORM, page=1)
@@ -111,10 +121,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         QMetaObject.invokeMethod(field, "begin")
 
     def place() -> None:
-        settled = terminal.form.pages[1][1]
-        terminal.form.pages[1][1] = replace(settled, value={"division": "990100000000", "detail": ""})
+        settled = fake.pages[1][1]
+        fake.pages[1][1] = replace(settled, value={"division": "990100000000", "detail": ""})
         show(State.FORM, page=1)
-        terminal.form.pages[1][1] = settled
+        fake.pages[1][1] = settled
 
     def preview(zh: str = "", en: str = "") -> None:
         terminal.certificate.without_record = en if terminal.language == "en" else zh
@@ -196,8 +206,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.materials.double()
 
     def offered() -> None:
-        row = terminal.form.pages[0][0]
-        terminal.form.pages[0][0] = replace(row, value="13900000000", offer="13900000001")
+        row = fake.pages[0][0]
+        fake.pages[0][0] = replace(row, value="13900000000", offer="13900000001")
         show(State.FORM, page=0)
 
     def typing(letters: str) -> None:
@@ -294,6 +304,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.upkeep.carry_away()
         terminal.upkeep.stick = False
 
+    def training(**changes: Any) -> None:
+        show(State.STAFF, **changes)
+        next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("training")
+
     def tried() -> None:
         next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("")
         terminal.upkeep.try_device(Device.RECEIPT_PRINTER)
@@ -341,6 +355,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form_person": person,
         "form_table": table,
         "form_period": period,
+        "form_contact": contact,
+        "form_promise": promise,
         "form_problem": problems,
         "form_typing": typing_on,
         "form_typing_digits": typing_digits,
@@ -407,6 +423,10 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "staff_tried": tried,
         "staff_outbox": outbox,
         "staff_exported": exported,
+        "staff_training": training,
+        "staff_training_on": lambda: training(training=True),
+        "review_training": lambda: show(State.REVIEW, training=True),
+        "trouble_training": lambda: show(State.CAPTURE, trouble=TROUBLE, training=True),
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from accessible import controls, name
 from geometry import complaints
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
@@ -192,3 +192,19 @@ def test_a_promise_is_ticked_and_taken_back(stand: Any) -> None:
     assert whole.vault.answers["long_stay_promise"] is False
     problems = [part for part in whole.desk.fields(1) if part.key == "long_stay_promise"]
     assert problems[0].problem_id == "form.problem.commitment"
+
+
+def test_what_is_wrong_in_a_row_is_brought_into_view_and_said(stand_at: Callable[..., Any]) -> None:
+    """Going on leads to the very cell, named by its question and its row."""
+    stand = stand_at("counter")
+    whole = WholeForm(stand.terminal)
+    good = {"name": "测试甲", "id_no": "990000199001010017", "percent": "60"}
+    whole.vault.answers["co_share"] = [good, {**good, "percent": "x"}]
+    whole.open(stand.terminal.catalogue.item("realestate_transfer_used"), 1)
+    stand.settle()
+    stand.tap("foot_main")
+    screen, scroller = stand.item("screen_form"), stand.item("form_page")
+    stand.wait(lambda: screen.property("firstWrong") != [])
+    assert screen.property("firstWrong") == ["共有方式及份额 第 2 行 份额（%）", "请填数字。"]
+    cell = stand.item("field_co_share_2.percent")
+    stand.wait(lambda: 0 <= cell.mapToItem(scroller, QPointF(0, cell.height())).y() <= scroller.height() + 1)

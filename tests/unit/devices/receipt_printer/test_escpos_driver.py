@@ -25,7 +25,7 @@ def emulator() -> Iterator[ReceiptPrinterEmulator]:
 
 @pytest.fixture
 def printer(emulator: ReceiptPrinterEmulator) -> Iterator[EscposReceiptPrinter]:
-    opened = create({"host": emulator.host, "port": emulator.port, "timeout_s": 0.5, "processing_s": 1.0})
+    opened = create({"host": emulator.host, "port": emulator.port, "timeout_s": 20.0, "processing_s": 20.0})
     yield opened
     opened.close()
 
@@ -135,7 +135,7 @@ def test_a_printer_that_takes_the_bytes_and_never_finishes_is_not_believed() -> 
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=_answer_status_only, args=(server,))
         thread.start()
-        printer = create({"host": "127.0.0.1", "port": server.getsockname()[1], "timeout_s": 0.5, "processing_s": 0.4})
+        printer = create({"host": "127.0.0.1", "port": server.getsockname()[1], "timeout_s": 20.0, "processing_s": 0.4})
         assert printer.print((Text("a"), Cut())) == NotPrinted(Faulted("receipt_printer.not_processed"), started=True)
         printer.close()
         thread.join(5)

@@ -292,7 +292,7 @@ def test_somebody_else(kind: FieldType) -> None:
     assert (problem.message_id, problem.args_in("en")) == ("form.problem.differs_from", {"other": "one"})
 
 
-@pytest.mark.parametrize(("answer", "message"), [(None, "required"), (False, "commitment"), ("yes", "type"), (True, None)])
+@pytest.mark.parametrize(("answer", "message"), [(None, "commitment"), (False, "commitment"), ("yes", "type"), (True, None)])
 def test_a_promise_is_made_or_not(answer: Any, message: str | None) -> None:
     """What is asked for should be ticked; what is not asked for may stay unticked."""
     expected = [] if message is None else [("f", message)]

@@ -62,6 +62,7 @@ from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.stick import StickDesk
+from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.journeys.vault import Vault
 from kiosk.session.runner import SessionRunner
@@ -217,6 +218,7 @@ class Bench(Citizen):
             guard=GuardDesk(context),
             staff=staff,
             assist=AssistDesk(context, staff),
+            training=TrainingDesk(context, staff),
             upkeep=UpkeepDesk(context, staff, lambda: self.terminal.reports),
         )
         return Terminal(

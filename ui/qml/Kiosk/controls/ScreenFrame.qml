@@ -22,6 +22,7 @@ FocusScope {
     property bool soundOn: false
     property bool soundAvailable: true
     property bool toolsVisible: true
+    property string note // what must not be overlooked on any screen just now, or nothing
     property string hand // who enters where two work together: "clerk", "resident", or nothing
     property bool covered: false // something lies over it that must be answered first
 
@@ -135,7 +136,7 @@ FocusScope {
         forceActiveFocus(Qt.OtherFocusReason)
 
     Spoken {
-        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled && !root.mainWaits ? root.mainText : ""])
+        words: [root.note, root.title, root.instruction].filter((part, at) => at > 0 || part !== "").concat(root.aloud, [root.mainEnabled && !root.mainWaits ? root.mainText : ""])
     }
 
     Rectangle {
@@ -242,8 +243,8 @@ FocusScope {
         width: parent.width
         objectName: "offline_strip"
         height: visible ? stripText.implicitHeight + Theme.space2 : 0
-        visible: !root.online && root.offlineText !== ""
-        color: Theme.warnTint
+        visible: stripText.text !== ""
+        color: root.note !== "" ? Theme.badTint : Theme.warnTint
 
         KioskText {
             id: stripText
@@ -251,9 +252,10 @@ FocusScope {
             anchors.verticalCenter: parent.verticalCenter
             x: Theme.margin
             width: parent.width - 2 * Theme.margin
-            text: root.offlineText
+            text: [root.note, root.online ? "" : root.offlineText].filter(part => part !== "").join("\n")
             role: "caption"
-            color: Theme.warn
+            font.bold: root.note !== ""
+            color: root.note !== "" ? Theme.bad : Theme.warn
         }
 
         Rectangle {
@@ -523,7 +525,7 @@ FocusScope {
 
         y: parent.height - height
         width: parent.width
-        height: used ? Math.max(backButton.implicitHeight, mainButton.implicitHeight, Theme.target) + 2 * (Theme.counter ? Theme.space2 : Theme.space3) : 0
+        height: used ? Math.max(backButton.implicitHeight, otherButton.implicitHeight, mainButton.implicitHeight, Theme.target) + 2 * (Theme.counter ? Theme.space2 : Theme.space3) : 0
         visible: used
         enabled: !root.covered
         color: Theme.surface
@@ -556,6 +558,8 @@ FocusScope {
             }
 
             KioskButton {
+                id: otherButton
+
                 Layout.fillWidth: true // gives way to the main action, on two lines
                 Layout.minimumWidth: Theme.mm(48)
                 Layout.maximumWidth: Math.max(implicitWidth, Layout.minimumWidth)

@@ -14,6 +14,22 @@ Column {
     readonly property string hints: [field.help, field.allowed].filter(hint => hint !== "").join("\n")
     readonly property string origin: field.source === "" ? "" : qsTrId(field.source)
 
+    // The part that is wrong, of an answer that has several; or nothing.
+    readonly property var wrongPart: field.parts.find(part => part.problem !== "") ?? null
+
+    // Where that part stands on the page.
+    function placeOf(part: var): Item {
+        const wanted = "part_" + field.key + "_" + part.path;
+        const waiting = [...root.children];
+        while (waiting.length > 0) {
+            const item = waiting.shift();
+            if (item.objectName === wanted)
+                return item as Item;
+            waiting.push(...item.children);
+        }
+        return root;
+    }
+
     // A date that is whole may be told what is wrong with it at once.
     function choose(value: string): void {
         Form.set(field.key, value);

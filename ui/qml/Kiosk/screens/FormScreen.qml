@@ -35,6 +35,12 @@ KioskScreen {
                 firstWrong = [row.field.label, row.field.problem];
                 return;
             }
+            if (row && row.wrongPart !== null) {
+                const place = row.placeOf(row.wrongPart) as PartControl;
+                scroller.reveal(place);
+                firstWrong = [place.called, row.wrongPart.problem];
+                return;
+            }
         }
     }
 

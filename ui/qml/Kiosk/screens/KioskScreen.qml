@@ -90,6 +90,7 @@ ScreenFrame {
     onSoundWanted: Speech.toggle()
     onSoundRefused: silenceAsked = true
     onHelpWanted: root.askHelp()
+    note: Training.on ? qsTrId("screens.training.strip") : ""
     hand: Assist.hand
     onHandWanted: Assist.passOver()
 

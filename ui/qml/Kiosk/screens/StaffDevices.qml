@@ -28,6 +28,14 @@ PageScroller {
         onClicked: Assist.begin()
     }
 
+    KioskButton {
+        width: parent?.width ?? 0
+        objectName: "staff_training"
+        iconName: "school"
+        text: Training.on ? qsTrId("staff.training.on") : qsTrId("staff.training")
+        onClicked: Staff.look("training")
+    }
+
     Repeater {
         model: Devices.rows
 
@@ -108,7 +116,7 @@ PageScroller {
                     Layout.row: row.stacked ? 1 : 0
                     spacing: 0
 
-                    WholeText {
+                    KioskText {
                         Layout.alignment: row.stacked ? Qt.AlignLeft : Qt.AlignRight
                         Layout.maximumWidth: row.stacked ? -1 : Theme.mm(58)
                         text: qsTrId("staff.supervisor." + device.modelData.state)

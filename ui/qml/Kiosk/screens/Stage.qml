@@ -393,6 +393,11 @@ FocusScope {
         onTouched: Session.touched()
     }
 
+    TrainingMark {
+        anchors.fill: parent
+        z: 1000
+    }
+
     Component {
         id: countdown
 
