@@ -184,6 +184,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.CAPTURE, material="address_proof")
 
     def not_good() -> None:
+        papers()  # a new screen: none of its pages is looked at
+        QTest.qWait(40)
         terminal.materials.pages_of("address_proof", 1)
         show(State.CAPTURE, material="address_proof")
         terminal.materials.refuse()
