@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from kiosk.city.messages import CallBackSummary, CaseSummary, CertificateRequest
+from kiosk.documents.errands import Imported, NotImported
+from kiosk.documents.kinds import FileKind
 from kiosk.documents.pages import CapturedPage, Refused
 from kiosk.identity.persons import Person
 from kiosk.printing.certificate import CheckedCertificate
@@ -64,6 +67,15 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class StickFile:
+    """A file on the person's stick; `answer`: what the gate made of it, None while it has not been looked at."""
+
+    path: Path = field(repr=False)
+    kind: FileKind
+    answer: Imported | NotImported | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Doubled:
     """A page that looks like one of the same material that is here already, until the person says what it is."""
 
@@ -104,6 +116,7 @@ class Vault:
     later: set[str] = field(default_factory=set)
     """Materials that the person will bring after the hand-in (容缺)."""
     doubled: Doubled | None = None
+    stick: tuple[StickFile, ...] = ()
     refused: Refused | None = None
     """The picture that was not good enough, while the person looks at it."""
     strokes: tuple[Stroke, ...] = ()

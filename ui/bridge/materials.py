@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
+from kiosk.documents.errands import NotImported
 from kiosk.events import Fact
 from kiosk.words import dates
 from ui.bridge.given import given
@@ -32,12 +33,14 @@ class Materials(QObject):
 
     changed = Signal()
     listChanged = Signal()
+    filesChanged = Signal()
 
     def __init__(self, terminal: Terminal, settings: Settings) -> None:
         super().__init__()
         self._terminal = terminal
         self._settings = settings
         self._list: list[dict[str, Any]] = []
+        self._files: list[dict[str, Any]] = []
         terminal.bus.subscribe(Fact.MATERIALS, self._follow)
         terminal.bus.subscribe(Fact.SESSION, self._follow)
         settings.languageChanged.connect(self._follow)
@@ -53,6 +56,9 @@ class Materials(QObject):
         if (views := self._views()) != self._list:
             self._list = views
             self.listChanged.emit()
+        if (files := self._stick_files()) != self._files:
+            self._files = files
+            self.filesChanged.emit()
         self.changed.emit()
 
     def _views(self) -> list[dict[str, Any]]:
@@ -153,6 +159,56 @@ class Materials(QObject):
     def endBringing(self) -> None:
         """Nothing more comes from the phone."""
         self._terminal.bringing.close()
+
+    # --- the stick ---
+
+    @Property(bool, notify=changed)
+    def stick(self) -> bool:
+        """One stick is there."""
+        return self._terminal.stick.present
+
+    @Property("QVariantMap", notify=changed)
+    def stickLook(self) -> dict[str, Any]:
+        """The look at a stick: `material` (none: nobody looks), `busy`, `pages` taken, `said` (message id)."""
+        view = self._terminal.stick.view
+        return {"material": view.material, "busy": view.busy, "pages": view.pages, "said": view.said}
+
+    @Property("QVariantList", notify=filesChanged)
+    def stickFiles(self) -> list[dict[str, Any]]:
+        """Each file: `number`, `name`, `state` (`judging`, `ready`, `taken`, `refused`), `reason` (message id)."""
+        return self._files
+
+    def _stick_files(self) -> list[dict[str, Any]]:
+        desk = self._terminal.stick
+        return [
+            {
+                "number": number,
+                "name": file.path.name,
+                "state": (
+                    "judging" if file.answer is None
+                    else "refused" if isinstance(file.answer, NotImported)
+                    else "taken" if desk.taken(number)
+                    else "ready"
+                ),
+                "reason": file.answer.reason if isinstance(file.answer, NotImported) else "",
+            }
+            for number, file in enumerate(desk.files)
+        ]  # fmt: skip
+
+    @Slot(str)
+    def lookAtStick(self, material: str) -> None:
+        """Files are to come from a stick."""
+        self._terminal.stick.open(material)
+
+    @Slot(int)
+    def chooseFile(self, number: int) -> None:
+        """A file was touched."""
+        self._terminal.stick.choose(number)
+
+    @Slot()
+    def closeStick(self) -> None:
+        """Nothing more comes from the stick."""
+        self._terminal.stick.close()
 
     @Slot(str, int)
     def removePage(self, material: str, page: int) -> None:

@@ -195,6 +195,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.CAPTURE, material="address_proof")
 
     def not_good() -> None:
+        papers()  # a new screen: none of its pages is looked at
+        QTest.qWait(40)
         terminal.materials.pages_of("address_proof", 1)
         show(State.CAPTURE, material="address_proof")
         terminal.materials.refuse()
@@ -250,8 +252,21 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         bringing()
         terminal.bringing.show(replace(terminal.bringing.view, claimed=True, pages=2, said="documents.import.torn"))
 
+    def stick() -> None:
+        terminal.bringing.close()
+        show(State.MATERIALS)
+        terminal.stick.open("address_proof")
+        terminal.stick.choose(0)
+
+    def stick_refused() -> None:
+        show(State.MATERIALS)
+        terminal.stick.open("address_proof", 24)
+        terminal.stick.choose(3)
+
     def papers() -> None:
         terminal.bringing.close()
+        terminal.stick.close()
+        terminal.stick.present = False
         show(State.MATERIALS)
 
     def later() -> None:
@@ -380,6 +395,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form_hand_empty": writing,
         "materials_phone": bringing,
         "materials_phone_refused": refused,
+        "materials_stick": stick,
+        "materials_stick_refused": stick_refused,
         "materials": papers,
         "materials_offline": lambda: show(State.MATERIALS, line_up=False),
         "materials_later": later,

@@ -59,6 +59,37 @@ def test_a_phone_is_asked_for_papers(stand: Any) -> None:
     assert len(stand.terminal.calls) == 2
 
 
+def test_files_of_a_stick_are_taken_by_finger_and_by_keypad(stand: Any) -> None:
+    """Should be grey without a stick and say why; take a touched file once; say why another cannot be taken; turn pages."""
+    stand.terminal.show(State.MATERIALS)
+    stand.terminal.stick.present = False
+    stand.terminal.publish(Fact.MATERIALS)
+    stand.settle()
+    assert stand.item("stick_address_proof").property("text") == "U盘：请先插入"
+    assert not stand.item("stick_address_proof").isEnabled()
+    stand.terminal.stick.present = True
+    stand.terminal.publish(Fact.MATERIALS)
+    stand.settle()
+    stand.tap("stick_address_proof")
+    stand.tap("stick_file_0")
+    assert not stand.item("stick_file_0").isEnabled()
+    assert not stand.item("stick_file_4").isEnabled()  # the gate has not answered yet
+    stand.tap("stick_file_3")
+    assert stand.item("stick").property("lines") == ["手机的 HEIC 图片无法读取，请在手机上改为 JPG 后再传"]
+    stand.item("overlay_main").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Return):
+        QTest.keyClick(stand.screen.window, key)
+    assert [call[0] for call in stand.terminal.calls] == ["stick", "choose", "choose", "choose"]
+    stand.terminal.stick.open("address_proof", 24)
+    stand.settle()
+    stand.tap("stick_after")
+    assert stand.find("stick_file_0") is None
+    assert stand.find("stick_file_12") is not None
+    stand.answer("overlay_main")
+    assert stand.terminal.stick.view.material == ""
+    assert stand.find("stick_file_12") is None
+
+
 def test_corners_are_set_by_finger_and_by_keypad(stand: Any) -> None:
     """The handles begin where the page was found; a drag and an arrow move one of them, and the page is taken so."""
     found = ((0.27, 0.12), (0.71, 0.14), (0.75, 0.9), (0.24, 0.88))

@@ -17,7 +17,7 @@ KioskScreen {
         "count": missing
     })
     aloud: [].concat(...views.filter(view => view.state === "needed" || view.state === "partly").map(view => [view.name, qsTrId("screens.materials.state.needed")]))
-    questioned: bringing.open
+    questioned: bringing.open || stick.open
     mainIcon: Materials.complete ? "next" : ""
     mainEnabled: Materials.complete
 
@@ -142,6 +142,18 @@ KioskScreen {
                             onClicked: Materials.bring(card.modelData.key)
                         }
 
+                        // Grey it says itself why.
+                        KioskButton {
+                            Layout.fillWidth: true
+                            objectName: "stick_" + card.modelData.key
+                            iconName: Materials.stick ? "usb" : ""
+                            text: Materials.stick ? qsTrId("screens.materials.stick") : qsTrId("screens.materials.stick_none")
+                            enabled: Materials.stick
+                            visible: !card.here
+                            Accessible.name: text + " " + card.modelData.name
+                            onClicked: Materials.lookAtStick(card.modelData.key)
+                        }
+
                         KioskText {
                             id: why
 
@@ -204,5 +216,11 @@ KioskScreen {
             height: width
             name: "qr/" + Materials.bringing.url
         }
+    }
+
+    StickFiles {
+        id: stick
+
+        parent: root
     }
 }
