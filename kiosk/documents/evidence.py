@@ -39,7 +39,9 @@ _ALONG = 0.92
 """Cosine between an edge's gradient and a side's normal from which on the edge runs along the side."""
 _COMPARABLE = 0.4
 """An edge past a corner goes on as the side when it has at least this share of the side's strength."""
+_CLEAR, _LIGHTER = 0.9, 0.3
 _FAINTLY = 0.15
+"""The same, where the coloured band of a letterhead is hardly darker than the desk."""
 _FAINT = 20.0
 _GRID = np.stack(np.meshgrid(np.linspace(0.12, 0.88, 7), np.linspace(0.12, 0.88, 7)), 2).reshape(-1, 2)
 _RING = 0.12
@@ -110,6 +112,14 @@ def measured(quads: Array, field: Gradients, bows: Array | None = None) -> Array
         ],
         1,
     )
+
+
+def flawless(measures: Array) -> Array:
+    """Say of which quads every side is a clear step from end to end, paper inside, and nothing goes on past a corner."""
+    of = dict(zip(NAMES, measures.T, strict=True))
+    clear = np.minimum.reduce([of["min_support"], of["min_step"], of["min_apart"], of["min_steady"]]) > _CLEAR
+    found: Array = clear & (of["lighter"] > _LIGHTER) & (of["beyond_alike"] < 0.1) & (of["goes_on"] < 0.3) & (of["alike"] < 0.5)
+    return found
 
 
 def _along(quads: Array, bows: Array, t: Array) -> tuple[Array, Array]:

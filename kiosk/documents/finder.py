@@ -16,7 +16,7 @@ import numpy as np
 
 from kiosk.documents import candidates
 from kiosk.documents.bends import corners_of, traced, traced_finely
-from kiosk.documents.evidence import measured
+from kiosk.documents.evidence import flawless, measured
 from kiosk.documents.geometry import Array, ordered
 from kiosk.documents.gradients import Gradients, gradients_of
 from kiosk.documents.judgement import weights
@@ -159,19 +159,22 @@ def working(image: Array) -> tuple[Array, float]:
 def _best(field: Gradients, min_area: float, *, thorough: bool, lenient: bool) -> _Winner | None:
     """Weigh what is proposed. `lenient`: a quad that is surely a page wins over one that leaves the picture."""
     weigh = weights().score
-    quads, scores, outside = np.zeros((0, 4, 2)), np.zeros(0), np.zeros(0, bool)
+    quads, scores, outside, sure = np.zeros((0, 4, 2)), np.zeros(0), np.zeros(0, bool), np.zeros(0, bool)
     for finalists in proposed(field, min_area):
         out = leaving(finalists, field)
         quads = np.concatenate([quads, finalists])
-        scores = np.concatenate([scores, weigh(measured(finalists, field), out)])
+        measures = measured(finalists, field)
+        scores = np.concatenate([scores, weigh(measures, out)])
+        sure = np.concatenate([sure, flawless(measures) & ~out])
         outside = np.concatenate([outside, out])
         if not thorough and scores.max() >= _ENOUGH:
             break
     if not len(quads):
         return None
     first = int(scores.argmax())
-    if outside[first] and lenient and (~outside).any() and scores[~outside].max() >= _SURE:
-        first = int(np.where(outside, -np.inf, scores).argmax())
+    sure |= (scores >= _SURE) & ~outside
+    if outside[first] and lenient and sure.any():
+        first = int(np.where(sure, scores, -np.inf).argmax())
     straight = _Winner(quads[first], float(scores[first]), bool(outside[first]), np.zeros((4, 3)))
     whole = np.flatnonzero(~outside)
     whole = whole[np.argsort(-scores[whole])[: 1 if scores[first] >= _ENOUGH else _BENDING]]
@@ -216,8 +219,9 @@ def leaving(quads: Array, field: Gradients) -> Array:
 
 
 def _touches(quad: Array, field: Gradients) -> bool:
-    """Say whether a quad reaches the border but not beyond: only the full picture shows on which side of it the paper ends."""
-    return bool(quad.min() > -_TOUCH_PX and (quad < np.array([field.width, field.height]) - 1 + _TOUCH_PX).all())
+    """Say whether only a corner reaches the border, not beyond it and with no side along it: the paper may end there."""
+    inside = quad.min() > -_TOUCH_PX and (quad < np.array([field.width, field.height]) - 1 + _TOUCH_PX).all()
+    return bool(inside and not on_rim(quad[None], field).any())
 
 
 def _areas(quads: Array) -> Array:
