@@ -36,7 +36,7 @@ _MAX_SHIFT = 0.12
 
 
 def traced(field: Gradients, quads: Array) -> Array:
-    """Follow the edges beside the sides of n quads at working size; return n x 4 x 3 bows, nearly 0 where a side is straight."""
+    """Follow the edges beside the sides of n quads at working size; return n x 4 x 3 bows, 0 where a side is straight."""
     side = np.linalg.norm(np.roll(quads, -1, 1) - quads, axis=2)
     reach = np.clip(side.min(1) * _REACH_OF_SIDE, 4, _REACH_PX).astype(int)
     offsets = np.arange(-reach.max(), reach.max() + 1)
