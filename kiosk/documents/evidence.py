@@ -1,8 +1,8 @@
 """What speaks for a quadrilateral being a page.
 
-Knows: measures of many quads at once, each about 0 to 1: edges along the sides, a step of colour across them that is the same
-all along, corners at which the sides end, paper inside that is alike all round. Does not know: where the quads come from,
-what is done with the winner (`finder`).
+Knows: measures of many quads at once, each about 0 to 1: edges along the sides, a step of colour across them that is the
+same all along, corners at which the sides end, paper inside that is alike all round. Does not know: where the quads come
+from, what is done with the winner (`finder`).
 
 Texture is the trap: on granite or cloth an edge lies everywhere. So an edge counts for more when it is as strong as the
 quad's others, and a step for more when it keeps its direction along the side.
@@ -118,7 +118,9 @@ def flawless(measures: Array) -> Array:
     """Say of which quads every side is a clear step from end to end, paper inside, and nothing goes on past a corner."""
     of = dict(zip(NAMES, measures.T, strict=True))
     clear = np.minimum.reduce([of["min_support"], of["min_step"], of["min_apart"], of["min_steady"]]) > _CLEAR
-    found: Array = clear & (of["lighter"] > _LIGHTER) & (of["beyond_alike"] < 0.1) & (of["goes_on"] < 0.3) & (of["alike"] < 0.5)
+    found: Array = (
+        clear & (of["lighter"] > _LIGHTER) & (of["beyond_alike"] < 0.1) & (of["goes_on"] < 0.3) & (of["alike"] < 0.5)
+    )
     return found
 
 

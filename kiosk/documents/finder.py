@@ -165,14 +165,14 @@ def _best(field: Gradients, min_area: float, *, thorough: bool, lenient: bool) -
         quads = np.concatenate([quads, finalists])
         measures = measured(finalists, field)
         scores = np.concatenate([scores, weigh(measures, out)])
-        sure = np.concatenate([sure, flawless(measures) & ~out])
+        certain = np.logical_or(flawless(measures), scores[-len(out) :] >= _SURE)
+        sure = np.concatenate([sure, certain & ~out & ~on_rim(finalists, field).any(1)])
         outside = np.concatenate([outside, out])
         if not thorough and scores.max() >= _ENOUGH:
             break
     if not len(quads):
         return None
     first = int(scores.argmax())
-    sure |= (scores >= _SURE) & ~outside
     if outside[first] and lenient and sure.any():
         first = int(np.where(sure, scores, -np.inf).argmax())
     straight = _Winner(quads[first], float(scores[first]), bool(outside[first]), np.zeros((4, 3)))

@@ -37,7 +37,9 @@ def main() -> int:
     cv2.setNumThreads(1)
     seeds = range(options.seed, options.seed + options.count)
     accepted = {kind: [seed for seed in seeds if _on_mat(kind, seed)] for kind in ("empty", "cut_off", "desk")}
-    anywhere = {kind: [seed for seed in seeds if _accepts(Mat(), scenes.shoot(kind, seed).picture)] for kind in ("empty", "cut_off")}
+    anywhere = {
+        kind: [seed for seed in seeds if _accepts(Mat(), scenes.shoot(kind, seed).picture)] for kind in ("empty", "cut_off")
+    }
     print(f"the whole gate, {len(seeds)} pictures of each kind")
     for where, found in (("on the mat", accepted), ("mat not learned", anywhere)):
         for kind, these in found.items():
