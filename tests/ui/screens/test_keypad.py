@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 
+from kiosk.identity.acting import Capacity
 from kiosk.session.states import State
 
 MOST_TABS = 90
@@ -234,3 +235,23 @@ def test_a_new_screen_begins_at_its_first_question(keypad: Keypad) -> None:
         keypad.stand.settle()
         keypad.press(key)
         assert keypad.stands_at(name)
+
+
+def test_somebody_else_is_applied_for_by_keys(keypad: Keypad, go: Any) -> None:
+    """From the guide to the relation and into the form; what was typed of the other person stands there already."""
+    terminal = keypad.stand.terminal
+    terminal.show(State.GUIDE)
+    keypad.stand.settle()
+    go("guide_other")
+    go("whom_asked")
+    assert (terminal.session.state, terminal.session.capacity) == (State.CONSENT, Capacity.ASKED)
+    terminal.show(State.PRINCIPAL)
+    keypad.stand.settle()
+    for field, text in (("name", "测试乙"), ("number", "990000195801010025")):
+        terminal.acting.write(field, text)
+    go("foot_main")
+    assert terminal.session.state is State.RELATION
+    go("choice_spouse")
+    assert terminal.acting.relation == "spouse"
+    go("foot_main")
+    assert terminal.session.state is State.FORM
