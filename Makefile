@@ -1,6 +1,7 @@
 # Two commands matter: `make demo` shows the terminal doing its whole job, `make test` proves it.
 .POSIX:
-.PHONY: demo test test-qt-6.8 lint setup fresh deb pictures experience screens bench-documents bench-search bench-keyboard bench-devices soak-devices \
+.PHONY: demo test test-qt-6.8 lint setup fresh deb pictures experience screens bench-documents bench-search bench-ui soak \
+  bench-keyboard bench-devices soak-devices \
   bench-outbox proof-outbox proof-power-cut lock clean
 
 PY = .venv/bin/python
@@ -56,6 +57,12 @@ bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), 
 
 bench-search: setup    ## from a key to the search's answer and its picture, over 300 items
 	PYTHONPATH=tests/ui/screens nice $(PY) tests/bench/screens/search.py
+
+bench-ui: setup        ## start, touch, frames, memory and what sessions leave behind: what has to be reached and what was
+	nice $(PY) -m devices.namespace -- $(PY) -m tests.bench.screens
+
+soak: setup            ## 10,000 sessions on one screen: what stays behind
+	nice $(PY) -m tests.bench.screens.sessions 10000
 
 bench-keyboard: setup  ## names and addresses typed by pinyin; characters by hand, with STROKES (a folder of stroke data)
 	PYTHONPATH=tests/bench/keyboard nice $(PY) tests/bench/keyboard/pinyin_figures.py
