@@ -198,6 +198,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         papers()  # a new screen: none of its pages is looked at
         QTest.qWait(40)
         terminal.materials.pages_of("address_proof", 1)
+        papers()  # a new screen: none of its pages is looked at
+        QTest.qWait(40)
         show(State.CAPTURE, material="address_proof")
         terminal.materials.refuse()
 

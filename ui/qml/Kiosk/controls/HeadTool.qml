@@ -55,7 +55,7 @@ Pressable {
             role: "caption"
             font.pixelSize: Theme.head
             fontSizeMode: Text.HorizontalFit
-            minimumPixelSize: 0.75 * Theme.head
+            minimumPixelSize: 0.62 * Theme.head
             color: root.ink
             horizontalAlignment: Text.AlignHCenter
             maximumLineCount: 1

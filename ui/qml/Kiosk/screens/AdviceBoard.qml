@@ -34,9 +34,9 @@ Rectangle {
     Words {
         objectName: "advice"
         anchors.centerIn: parent
-        height: root.height - Theme.space4
+        height: root.height - Theme.space2
         fontSizeMode: Text.Fit
-        minimumPixelSize: Theme.mm(6.6)
+        minimumPixelSize: Theme.mm(5.6)
         Accessible.role: Accessible.AlertMessage
     }
 }

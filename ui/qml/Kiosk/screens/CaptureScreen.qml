@@ -69,7 +69,7 @@ KioskScreen {
     component CameraButton: KioskButton {
         property string symbol
 
-        iconName: Theme.textStep > 1 ? "" : symbol
+        iconName: Theme.textStep > 1 || !Theme.portrait && text.length > 20 ? "" : symbol // long words need its room
         Layout.fillWidth: !Theme.portrait
         leftPadding: Theme.space2
         rightPadding: Theme.space2

@@ -128,9 +128,20 @@ Column {
         visible: !root.settled
     }
 
+    FontMetrics {
+        id: metrics
+
+        font.family: Theme.family
+        font.pixelSize: Theme.body
+        font.bold: true
+    }
+
     GridLayout {
+        // metrics.height stands there for what advanceWidth cannot say: that the font has changed.
+        readonly property real longest: metrics.height <= 0 ? 0 : [].concat(...root.next.map(one => one.label.split(/[\s-]/))).reduce((most, word) => Math.max(most, metrics.advanceWidth(word)), 0)
+
         width: parent.width
-        columns: Theme.textStep > 1 ? 2 : 3
+        columns: Theme.textStep > 1 || longest > width / 3 - 2 * Theme.space4 ? 2 : 3
         columnSpacing: Theme.gap
         rowSpacing: Theme.gap
         uniformCellWidths: true
@@ -149,6 +160,7 @@ Column {
                 objectName: "place_" + modelData.value
                 leftPadding: Theme.space2
                 rightPadding: Theme.space2
+                lines: 3
                 text: modelData.label
                 onClicked: root.choose(modelData.value)
             }
