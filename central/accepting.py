@@ -23,7 +23,8 @@ from central.db import Database, unasked
 from central.refusals import Refused
 from central.tables import kiosks, submissions
 from kiosk.city.messages import CallBack, Rating, Submission, Withdrawal
-from offline_queue.envelope import Header, Receipt, sign_receipt
+from offline_queue.envelope import Header
+from offline_queue.receipts import Receipt, sign_receipt
 
 log = logging.getLogger("central")
 

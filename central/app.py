@@ -49,6 +49,7 @@ from kiosk.city.messages import (
     HandoverFile,
     HandoverRequest,
     PingAnswer,
+    PrefillRequest,
     TlsAnswer,
     TlsRequest,
     VerifyRequest,
@@ -107,6 +108,7 @@ def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
             parts=PartStore(settings.parts_dir),
             objects=objects,
             accepting=Accepting(db, keys.sign.sign),
+            catalogue=catalogue,
         ),
         identity=identity,
         cases=CaseDesk(settings, db, identity, catalogue, objects),
@@ -276,6 +278,11 @@ def _personal_routes(desks: Desks) -> APIRouter:
     async def certificate(request: Request) -> Response:
         kiosk, message = await _admitted(desks, request, CertificateRequest)
         return _answer(await run_sync(desks.certificates.issue, kiosk, message))
+
+    @routes.post("/certificates/prefill")
+    async def prefill(request: Request) -> Response:
+        kiosk, message = await _admitted(desks, request, PrefillRequest)
+        return _answer(await run_sync(desks.certificates.prefill, kiosk, message))
 
     return routes
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Insert, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Insert, Row, bindparam, func, or_, select, update
 
-from central import call_backs, withdrawals
+from central import call_backs, lacking, withdrawals
 from central.asking import shaped
 from central.catalogue import CatalogueDesk, Item
 from central.db import Database
@@ -26,17 +27,19 @@ from central.settings import CIVIL_TZ, Settings
 from central.tables import attachments, cases, events, materials
 from kiosk.catalogue import workdays
 from kiosk.city.messages import (
+    Assistance,
     CaseDetails,
     CaseEvent,
     CasesAnswer,
     CasesRequest,
     CaseState,
     CaseSummary,
+    KeptAnyway,
     Level,
     PartRef,
     Submission,
-    subject_hash,
 )
+from kiosk.city.signing import subject_hash
 
 _MOST = 200
 _OPEN = tuple(
@@ -84,7 +87,21 @@ class MaterialView:
     reason: str
     trust_grade: str
     pages: int
+    due: dt.date | None
     attachments: tuple[Attachment, ...]
+    kept_anyway: tuple[KeptAnyway, ...] = ()
+    """Pages whose pictures were not good enough, and who answers for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """Who handed in for the applicant, as staff see them. `known_by`: by what the applicant was known there."""
+
+    capacity: str
+    relation: str
+    name_masked: str
+    number_masked: str
+    known_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +116,31 @@ class CaseView:
     state: str
     name_masked: str
     number_masked: str
+    agent: AgentView | None
     kiosk: str
     assurance: str
     assurance_confirmed: bool
+    clerk: str
+    assistance: Assistance | None
+    """Who of clerk and resident entered what; None where nobody helped."""
     submitted_at: dt.datetime
     clock_quality: str
     received_at: dt.datetime
     accepted_at: dt.datetime | None
     due_on: dt.date | None
+    supplement_by: dt.date | None
     double_of: str
     materials: tuple[MaterialView, ...]
     events: tuple[tuple[dt.datetime, str, str], ...]
+
+    @property
+    def by_clerk(self) -> tuple[str, ...]:
+        """What the clerk entered, by key: answers, then materials, then the consents."""
+        given = self.assistance
+        if given is None:
+            return ()
+        entered = [*given.answers.items(), *given.materials.items(), ("consents", given.consents)]
+        return tuple(key for key, by in entered if by == "clerk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +155,11 @@ class Entry:
 def subject_of(submission: Submission) -> str:
     """Name the person whose case it is."""
     return subject_hash(submission.applicant.name, submission.applicant.number)
+
+
+def _agent_of(submission: Submission) -> str | None:
+    """Name who handed in for the person whose case it is, if somebody did."""
+    return None if submission.acting is None else subject_hash(submission.acting.agent.name, submission.acting.agent.number)
 
 
 class Entering:
@@ -145,8 +181,10 @@ class Entering:
             subject = subject_of(one.submission)
             same = (subject, one.submission.item)
             self._add(case_id, one, subject, doubles.get(same))
-            if (one.submission.code, subject) in taken_back:
-                self._taken_back.append((case_id, one, subject))
+            theirs = (subject, _agent_of(one.submission))
+            by = next((who for who in theirs if who and (one.submission.code, who) in taken_back), None)
+            if by is not None:
+                self._taken_back.append((case_id, one, by))
             else:
                 doubles[same] = one.submission.code
 
@@ -155,7 +193,8 @@ class Entering:
         self._rows[_ENTER].append(_row(case_id, one, subject, double_of))
         for position, material in enumerate(submission.materials):
             material_id = next(self._material_ids)
-            said = material.model_dump(include={"key", "label", "source", "reason", "trust_grade", "pages"})
+            names = {"key", "label", "source", "reason", "trust_grade", "pages", "kept_anyway"}
+            said = material.model_dump(mode="json", include=names) | {"due": material.due}
             self._rows[_ENTER_MATERIAL].append({"id": material_id, "case_id": case_id, "position": position, **said})
             self._rows[_ENTER_FILE] += [_file(case_id, material_id, ref) for ref in material.parts]
         if submission.signature and submission.signature.png:
@@ -172,22 +211,26 @@ class Entering:
 
     def withdraw(self) -> None:
         """Withdraw those of them whose withdrawal was here first."""
-        for case_id, one, subject in self._taken_back:
-            withdrawals.apply_waiting(self._connection, case_id, one.submission.code, subject, one.received_at)
+        for case_id, one, by in self._taken_back:
+            withdrawals.apply_waiting(self._connection, case_id, one.submission.code, by, one.received_at)
 
 
 def _row(case_id: int, one: Entry, subject: str, double_of: str | None) -> dict[str, Any]:
     submission = one.submission
+    supplement_by = lacking.supplement_by(submission)
     return {
         "id": case_id,
         "submission_id": submission.submission_id,
         "code": submission.code,
-        "state": CaseState.RECEIVED.value,
+        "state": (CaseState.RECEIVED if supplement_by is None else CaseState.SUPPLEMENT_REQUIRED).value,
+        "supplement_by": supplement_by,
         "item": submission.item,
         "item_version": submission.item_version,
         "subject_hash": subject,
         "double_of": double_of,
         "applicant": submission.applicant.model_dump(mode="json"),
+        "acting": submission.acting.model_dump(mode="json") if submission.acting else None,
+        "agent_hash": _agent_of(submission),
         "answers": submission.answers,
         "sources": submission.sources,
         "consents": list(submission.consents),
@@ -195,6 +238,8 @@ def _row(case_id: int, one: Entry, subject: str, double_of: str | None) -> dict[
         "kiosk": submission.kiosk,
         "language": submission.language,
         "entered_by": submission.entered_by,
+        "clerk": submission.assistance.clerk if submission.assistance else "",
+        "assistance": submission.assistance.model_dump(mode="json") if submission.assistance else None,
         "assurance": submission.assurance,
         "assurance_confirmed": one.confirmed,
         "submitted_at": submission.submitted_at,
@@ -228,14 +273,19 @@ class CaseDesk:
         subject = subject_hash(request.person.name, request.person.number)
         with self.db.reading() as connection:
             rows = connection.execute(
-                select(cases).where(cases.c.subject_hash == subject).order_by(cases.c.received_at.desc()).limit(_MOST)
+                select(cases)
+                .where(or_(cases.c.subject_hash == subject, cases.c.agent_hash == subject))
+                .order_by(cases.c.received_at.desc())
+                .limit(_MOST)
             ).all()
             found = tuple(
                 CaseSummary(
                     code=row.code,
                     item=row.item,
                     state=CaseState(row.state),
-                    details=_details(connection, row) if confirmed else None,
+                    role=_role(row, subject),
+                    supplement_by=row.supplement_by if row.state == CaseState.SUPPLEMENT_REQUIRED else None,
+                    details=_details(connection, row, subject) if confirmed else None,
                 )
                 for row in rows
             )
@@ -266,14 +316,18 @@ class CaseDesk:
             state=row.state,
             name_masked=masked_name(name),
             number_masked=masked_number(number),
+            agent=_agent_view(row.acting),
             kiosk=row.kiosk,
             assurance=row.assurance,
             assurance_confirmed=row.assurance_confirmed,
+            clerk=row.clerk,
+            assistance=Assistance.model_validate_json(json.dumps(row.assistance)) if row.assistance else None,
             submitted_at=row.submitted_at,
             clock_quality=row.clock_quality,
             received_at=row.received_at,
             accepted_at=row.accepted_at,
             due_on=row.due_on,
+            supplement_by=row.supplement_by,
             double_of=row.double_of or "",
             materials=_materials(connection, row.id),
             events=_timeline(connection, row.id),
@@ -308,6 +362,18 @@ class CaseDesk:
             connection.execute(_NOTE, _noted(case_id, at=now, kind="accepted", actor=actor, detail=number))
         return number
 
+    def supplemented(self, case_id: int, actor: str) -> None:
+        """What was missing is here (补正): the case goes on as received. Refuses 404 `not_found`, 409 `nothing_missing`."""
+        now = self.settings.now()
+        with self.db.transaction() as connection:
+            state = connection.scalar(select(cases.c.state).where(cases.c.id == case_id))
+            if state is None:
+                raise Refused(404, "not_found")
+            if state != CaseState.SUPPLEMENT_REQUIRED:
+                raise Refused(409, "nothing_missing", state)
+            connection.execute(update(cases).where(cases.c.id == case_id).values(state=CaseState.RECEIVED.value))
+            connection.execute(_NOTE, _noted(case_id, at=now, kind="supplemented", actor=actor))
+
     def attachment(self, sha256: str) -> tuple[bytes, str]:
         """Return bytes and media type of an opened attachment. Refuses 404 `not_found`."""
         with self.db.reading() as connection:
@@ -331,13 +397,50 @@ def _due(item: Item, today: dt.date) -> dt.date:
     return workdays.due(today, item.limit).date
 
 
-def _details(connection: Connection, row: Any) -> CaseDetails:
+def _missing(connection: Connection, row: Any) -> tuple[str, ...]:
+    """Name what is still to be brought, while it is."""
+    if row.state != CaseState.SUPPLEMENT_REQUIRED:
+        return ()
+    return tuple(view.label or view.key for view in _materials(connection, row.id) if view.due is not None)
+
+
+def _role(row: Any, subject: str) -> Literal["self", "agent", "principal"]:
+    """Say what a person is in a case of theirs."""
+    if row.acting is None:
+        return "self"
+    return "principal" if row.subject_hash == subject else "agent"
+
+
+def _other(row: Any, subject: str) -> str:
+    """Return the other one's name, masked; nobody's in a person's own case."""
+    if row.acting is None:
+        return ""
+    other = row.acting["agent"] if row.subject_hash == subject else row.applicant
+    return masked_name(str(other["name"]))
+
+
+def _agent_view(acting: Any) -> AgentView | None:
+    if acting is None:
+        return None
+    agent = acting["agent"]
+    return AgentView(
+        acting["capacity"],
+        acting["relation"],
+        masked_name(str(agent["name"])),
+        masked_number(str(agent["number"])),
+        acting["known_by"],
+    )
+
+
+def _details(connection: Connection, row: Any, subject: str) -> CaseDetails:
     return CaseDetails(
         case_no=row.case_no or "",
         submitted_at=row.submitted_at,
         received_at=row.received_at,
         materials=tuple(view.label or view.key for view in _materials(connection, row.id)),
         events=tuple(CaseEvent(at=at, kind=kind) for at, kind, _ in _timeline(connection, row.id)),
+        missing=_missing(connection, row),
+        other=_other(row, subject),
     )
 
 
@@ -354,12 +457,14 @@ def _materials(connection: Connection, case_id: int) -> tuple[MaterialView, ...]
         files.setdefault(row.material_id, []).append(Attachment(row.sha256, row.size_bytes, row.media_type))
     views = [
         MaterialView(
-            row.key, row.label, row.source, row.reason, row.trust_grade, row.pages, tuple(files.get(row.id, ()))
+            row.key, row.label, row.source, row.reason, row.trust_grade, row.pages, row.due,
+            tuple(files.get(row.id, ())),
+            tuple(KeptAnyway.model_validate(each) for each in row.kept_anyway or ()),
         )
         for row in connection.execute(
             select(materials).where(materials.c.case_id == case_id).order_by(materials.c.position)
         )
     ]
     if signature := files.get(None):
-        views.append(MaterialView("signature", "手写签名", "sign", "", "D", 1, tuple(signature)))
+        views.append(MaterialView("signature", "手写签名", "sign", "", "D", 1, None, tuple(signature)))
     return tuple(views)

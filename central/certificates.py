@@ -29,12 +29,11 @@ from central.tables import certificates
 from kiosk.city.messages import (
     CertificateAnswer,
     CertificateRequest,
+    PrefillAnswer,
+    PrefillRequest,
     VerificationAnswer,
-    canonical_json,
-    certificate_mark_to_sign,
-    certificate_statement_to_sign,
-    utc_text,
 )
+from kiosk.city.signing import canonical_json, certificate_mark_to_sign, certificate_statement_to_sign, utc_text
 from kiosk.identity.numbers import mod_37_36
 
 PER_DAY = 20
@@ -123,7 +122,21 @@ class CertificateDesk:
             return earlier
         return answer
 
-    def _level(self, kiosk: str, request: CertificateRequest, now: dt.datetime) -> None:
+    def prefill(self, kiosk: str, request: PrefillRequest) -> PrefillAnswer:
+        """Return the answers with which the person's certificate has something to say.
+
+        Refuses 404 `item_not_issued_here` `person_unknown`, 403 `assurance_too_low` `token_expired`.
+        """
+        now = self.settings.now()
+        if request.item != insurance.ITEM:
+            raise Refused(404, "item_not_issued_here")
+        self._level(kiosk, request, now)
+        resident = self.register.find(request.person)
+        if resident is None:
+            raise Refused(404, "person_unknown")
+        return PrefillAnswer(answers=insurance.on_record(resident, now))
+
+    def _level(self, kiosk: str, request: CertificateRequest | PrefillRequest, now: dt.datetime) -> None:
         if self.identity.confirmed(kiosk, request.person, request.assurance_token, now):
             return
         assured = tokens.read(self.keys, request.assurance_token) if request.assurance_token else None
@@ -157,11 +170,11 @@ class CertificateDesk:
             raise Refused(429, "too_many_certificates", retry_after_s=3600)
 
     def _make(self, resident: Resident, params: dict[str, Any], number: _Number) -> tuple[bytes, CertificateAnswer]:
-        said = insurance.content(resident, params, number.issued_at).data
+        content = insurance.content(resident, params, number.issued_at)
         issued_on = number.issued_on
         url = f"{self.settings.public_url.rstrip('/')}/v/{number.short_id}"
         data = {
-            **said,
+            **content.data,
             "licence_id": number.licence_id,
             "short_id": number.grouped,
             "valid_to": number.valid_to.isoformat(),
@@ -186,6 +199,7 @@ class CertificateDesk:
                 "issued_at": utc_text(number.issued_at),
                 "valid_to": number.valid_to.isoformat(),
                 "verify_url": url,
+                "without_record": list(content.without_record),
             }
         ).decode()
         signature = self.keys.sign.sign(certificate_statement_to_sign(statement))

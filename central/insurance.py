@@ -19,6 +19,10 @@ from kiosk.city.messages import InsuranceKind
 
 ITEM = "social_participation_cert"
 VALID_DAYS = 30
+OFFERED_MONTHS = 12
+"""How many months are filled in for the person, up to the last that was paid."""
+_EARLIEST = Month(1951, 1)
+"""No social insurance was paid before."""
 LONGEST_MONTHS = 360
 TITLE = {"zh": "社会保险参保缴费证明", "en": "Certificate of Social Insurance Participation and Contributions"}
 ISSUER = {"zh": "开封市人力资源和社会保障局", "en": "Kaifeng Human Resources and Social Security Bureau"}
@@ -61,9 +65,10 @@ class InsuranceParams(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What the certificate says, ready for the template (all text or numbers)."""
+    """What the certificate says, ready for the template (all text or numbers), and the kinds of which there is no record."""
 
     data: dict[str, Any]
+    without_record: tuple[str, ...]
 
 
 def content(resident: Resident, params: dict[str, Any], now: dt.datetime) -> Content:
@@ -77,11 +82,37 @@ def content(resident: Resident, params: dict[str, Any], now: dt.datetime) -> Con
     months = wanted.to_month.ordinal - wanted.from_month.ordinal + 1
     if not 1 <= months <= LONGEST_MONTHS or wanted.to_month > Month(today.year, today.month):
         raise Refused(422, "params_invalid", "from_month,to_month")
-    spans = [span for kind in dict.fromkeys(wanted.kind) for span in resident.insurance if span.kind is kind]
-    sections = [section for span in spans if (section := _section(span, wanted))["total"]]
-    if not sections:
+    sections, without = [], []
+    for kind in dict.fromkeys(wanted.kind):
+        found = [_section(span, wanted) for span in resident.insurance if span.kind is kind]
+        paid = [section for section in found if section["total"]]
+        if not paid:
+            without.append(kind)
+        # What was asked for and is not on record is said so: silence would be taken for *not asked*.
+        sections += paid or [{"zh": _KINDS[kind][0], "en": _KINDS[kind][1], "employer": "", "years": [], "total": 0}]
+    if len(without) == len(sections):
         raise Refused(409, "no_record")
-    return Content(_words(resident, wanted, sections))
+    return Content(_words(resident, wanted, sections), tuple(kind.value for kind in without))
+
+
+def on_record(resident: Resident, now: dt.datetime) -> dict[str, Any]:
+    """Return the answers that bring this person's latest contributions; nothing if there are none.
+
+    The last twelve months up to the last that was paid, and the kinds that were paid within them.
+    """
+    today = now.astimezone(CIVIL_TZ).date()
+    month = Month(today.year, today.month)
+    while not any(span.paid(month) for span in resident.insurance):
+        if month < _EARLIEST:
+            return {}
+        month = month.later(-1)
+    first = max(month.later(1 - OFFERED_MONTHS), min(span.since for span in resident.insurance))
+    months = [first.later(at) for at in range(month.ordinal - first.ordinal + 1)]
+    kinds = [
+        kind for kind in InsuranceKind
+        if any(span.kind is kind and any(map(span.paid, months)) for span in resident.insurance)
+    ]  # fmt: skip
+    return {"kind": [kind.value for kind in kinds], "from_month": str(first), "to_month": str(month)}
 
 
 def _section(span: InsuranceSpan, wanted: InsuranceParams) -> dict[str, Any]:
@@ -114,12 +145,12 @@ def _words(resident: Resident, wanted: InsuranceParams, sections: list[dict[str,
     start, end = wanted.from_month, wanted.to_month
     purpose = PURPOSES.get(wanted.purpose, PURPOSES["other"])
     zh = (
-        f"兹证明：{resident.name}（公民身份号码 {resident.number}）在本市参加下列社会保险，"
-        f"{start.year}年{start.month}月至{end.year}年{end.month}月期间的缴费情况如下。"
+        f"兹证明：{resident.name}（公民身份号码 {resident.number}）在本市下列社会保险"
+        f"{start.year}年{start.month}月至{end.year}年{end.month}月期间的参保缴费情况如下。"
     )
     en = (
-        f"This is to certify that {resident.name}, citizen ID number {resident.number}, takes part in the following social"
-        f" insurance of this city. The contributions of the period from {start} to {end} are listed below."
+        f"This is to certify the contributions of {resident.name}, citizen ID number {resident.number}, to the following"
+        f" social insurance of this city in the period from {start} to {end}, as listed below."
     )
     return {
         "title": TITLE,

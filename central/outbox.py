@@ -16,7 +16,9 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from central import acting, lacking
 from central.accepting import Accepting, Arrival, Message, stored
+from central.catalogue import CatalogueDesk
 from central.db import Database
 from central.enrolment import Enrolment
 from central.identity import IdentityDesk
@@ -60,6 +62,7 @@ class OutboxDesk:
     parts: PartStore
     objects: ObjectStore
     accepting: Accepting
+    catalogue: CatalogueDesk
 
     # --- parts ---
 
@@ -146,7 +149,7 @@ class OutboxDesk:
 
         Refuses 401 `signature_invalid`; 409 `parts_missing` (with `parts`); 422 `envelope_malformed` `id_differs`
         `body_differs` `not_for_us` `form_invalid` `form_differs` `attachment_differs`
-        `withdrawal_too_late`. A refusal stores nothing.
+        `withdrawal_too_late`, and as `acting.check` and `lacking.check`. A refusal stores nothing.
         """
         envelope = self._authentic(submission_id, blob)
         must_be(envelope.header.kiosk)
@@ -175,6 +178,9 @@ class OutboxDesk:
         """Return what the envelope holds, with every attachment opened and durable."""
         files = self._durable_parts(envelope)
         message = self._open(envelope)
+        if isinstance(message, Submission):
+            acting.check(message, self.catalogue)
+            lacking.check(message, self.catalogue)
         for ref in _part_refs(message):
             self._keep_attachment(envelope, ref, files)
         return message
@@ -183,7 +189,8 @@ class OutboxDesk:
         """Say whether our own word proves the person; where nobody is named, nobody is confirmed."""
         if isinstance(message, Rating) or message.applicant is None:
             return False
-        return self.identity.confirmed(message.kiosk, message.applicant, message.assurance_token, message.submitted_at)
+        stood_there = message.presenter if isinstance(message, Submission) else message.applicant
+        return self.identity.confirmed(message.kiosk, stood_there, message.assurance_token, message.submitted_at)
 
     def take_exported(self, submission_id: str, blob: bytes, parts: Mapping[str, Path]) -> int:
         """Accept what came by hand; return the status as `take_envelope`, and refuse as it does.

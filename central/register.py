@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from kiosk.city.messages import InsuranceKind, PersonKey, subject_hash
+from kiosk.city.messages import InsuranceKind, PersonKey
+from kiosk.city.signing import subject_hash
 
 _FILE = Path(__file__).parent / "register.yaml"
 
@@ -32,6 +33,11 @@ class Month(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+    def later(self, months: int) -> Month:
+        """Return the month `months` later, earlier if negative."""
+        year, month = divmod(self.ordinal + months, 12)
+        return Month(year, month + 1)
 
     @property
     def ordinal(self) -> int:

@@ -61,16 +61,33 @@ _WORDS = {
         "read": "终端读取",
         "form": "在线填写",
         "sign": "手写签名",
+        "later": "以后补交",
     },
     "reason": {"form.material.register_not_connected": "数据共享尚未接通，改为扫描"},
     "clock": {"synchronised": "时钟已同步", "free_running": "时钟未同步", "implausible": "时钟不可信"},
-    "event": {"submitted": "自助终端提交", "received": "平台收件", "accepted": "部门受理", "withdrawn": "申请人撤回"},
+    "event": {
+        "submitted": "自助终端提交", "received": "平台收件", "accepted": "部门受理", "withdrawn": "申请人撤回",
+        "supplemented": "材料补齐",
+    },
     "assurance": {"none": "未核验", "card": "刷证", "card+code": "刷证＋验证码", "card+clerk": "刷证＋人工"},
+    "fault": {
+        "documents.advice.too_dark": "偏暗", "documents.advice.blank": "空白", "documents.advice.blurred": "模糊",
+        "documents.advice.glare": "反光", "documents.advice.leaning": "倾斜", "documents.advice.too_small": "清晰度不足",
+    },
+    "confirmed": {"card": "申请人刷卡确认", "touch": "申请人触屏确认"},
+    "capacity": {"child": "监护人代办", "asked": "受托代办"},
+    "relation": {
+        "parent": "父母", "guardian": "其他监护人", "spouse": "配偶", "child": "子女", "relative": "亲属", "other": "其他"
+    },
+    "known_by": {"card": "申请人证件已在终端读取", "number": "申请人姓名号码由代办人提供，证件未见"},
     "grade": {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"},
     "step": {
-        "home": "首页", "guide": "办事指南", "consent": "授权同意", "identify": "刷身份证", "code": "输入验证码",
-        "again": "重复提交提示", "cases": "我的办件", "case": "办件详情", "withdraw": "撤回", "form": "填写表格",
-        "materials": "材料清单", "capture": "拍摄材料", "sign": "手写签名", "review": "核对", "outcome": "取回执",
+        "home": "首页", "guide": "办事指南", "for_whom": "为谁办理",
+        "consent": "授权同意", "identify": "刷身份证", "attest": "核对本人", "code": "输入验证码",
+        "again": "重复提交提示", "cases": "我的办件", "case": "办件详情", "withdraw": "撤回", "principal": "被代办人",
+        "relation": "代办关系", "form": "填写表格",
+        "materials": "材料清单", "capture": "拍摄材料", "sign": "手写签名", "review": "核对",
+        "confirm": "本人确认", "outcome": "取回执",
         "choose": "选择证明", "prepare": "生成证明", "preview": "核对证明", "print": "打印", "taken": "取走证明",
     },
     "certificate": {"valid": "有效", "expired": "已过期", "revoked": "已撤销", "not_found": "未找到"},
@@ -84,7 +101,7 @@ def _civil(when: dt.datetime, pattern: str = "%Y-%m-%d %H:%M") -> str:
 
 
 def _size(size_bytes: int) -> str:
-    return f"{size_bytes / 1024:.0f} KB" if size_bytes < 1024 * 1024 else f"{size_bytes / 1024 / 1024:.1f} MB"
+    return f"{max(1, round(size_bytes / 1024))} KB" if size_bytes < 1024 * 1024 else f"{size_bytes / 1024 / 1024:.1f} MB"
 
 
 def make_templates() -> jinja2.Environment:
@@ -178,6 +195,12 @@ def router(door: StaffDoor, cases: CaseDesk, certificates: CertificateDesk, temp
     def accept(case_id: int, request: Request, actor: str = Depends(staff)) -> Response:
         same_origin(request)
         cases.accept(case_id, actor)
+        return RedirectResponse(f"/staff/cases#case-{case_id}", 303)
+
+    @routes.post("/cases/{case_id}/supplemented")
+    def supplemented(case_id: int, request: Request, actor: str = Depends(staff)) -> Response:
+        same_origin(request)
+        cases.supplemented(case_id, actor)
         return RedirectResponse(f"/staff/cases#case-{case_id}", 303)
 
     @routes.post("/certificates/{short_id}/revoke")

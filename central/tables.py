@@ -118,6 +118,8 @@ cases = Table(
     Column("item_version", String(64), nullable=False),
     Column("subject_hash", String(64), nullable=False, index=True),
     Column("applicant", JSON, nullable=False),
+    Column("acting", JSON),
+    Column("agent_hash", String(64), index=True),
     Column("answers", JSON, nullable=False),
     Column("sources", JSON, nullable=False),
     Column("consents", JSON, nullable=False),
@@ -125,6 +127,8 @@ cases = Table(
     Column("kiosk", String(4), nullable=False),
     Column("language", String(8), nullable=False),
     Column("entered_by", String(16), nullable=False),
+    Column("clerk", String(12), nullable=False, server_default=""),
+    Column("assistance", JSON),
     Column("assurance", String(16), nullable=False),
     Column("assurance_confirmed", Boolean, nullable=False),
     Column("submitted_at", Utc, nullable=False),
@@ -132,9 +136,12 @@ cases = Table(
     Column("received_at", Utc, nullable=False, index=True),
     Column("accepted_at", Utc),
     Column("due_on", Date),
+    Column("supplement_by", Date),
     Column("double_of", String(12)),
 )
-"""`assurance` is what the terminal claims; it is `confirmed` when our own token proves it.
+"""The case is the applicant's, `subject_hash` theirs; `acting` says who handed it in for them, whom `agent_hash` finds.
+`assurance` is what the terminal claims; it is `confirmed` when our own token proves it.
+`clerk` is the number of the one who helped at the terminal, and `assistance` says who of the two entered what.
 `id` is given by whoever enters a case: the one writer there is, who so need not wait for each answer.
 `double_of` is the code of an open case of the same person and item that came before: for the clerk to judge."""
 
@@ -201,6 +208,8 @@ materials = Table(
     Column("reason", String(120), nullable=False),
     Column("trust_grade", String(1), nullable=False),
     Column("pages", Integer, nullable=False),
+    Column("due", Date),
+    Column("kept_anyway", JSON),
 )
 
 attachments = Table(

@@ -8,13 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.engine import Row
 
 from central.asking import shaped
 from central.refusals import Refused
 from central.tables import cases, events, withdrawals
-from kiosk.city.messages import CaseState, Withdrawal, subject_hash
+from kiosk.city.messages import CaseState, Withdrawal
+from kiosk.city.signing import subject_hash
 
 _DECIDED = frozenset({CaseState.NOT_ACCEPTED, CaseState.CLOSED})
 
@@ -56,7 +57,9 @@ def enter(connection: Connection, message: Withdrawal, *, confirmed: bool, recei
 def _undecided(connection: Connection, message: Withdrawal) -> tuple[str, Row[Any, Any] | None]:
     subject = subject_hash(message.applicant.name, message.applicant.number)
     case = connection.execute(
-        select(cases.c.id, cases.c.state).where(cases.c.code == message.withdraws, cases.c.subject_hash == subject)
+        select(cases.c.id, cases.c.state).where(
+            cases.c.code == message.withdraws, or_(cases.c.subject_hash == subject, cases.c.agent_hash == subject)
+        )
     ).first()
     if case is not None and case.state in _DECIDED:
         raise Refused(422, "withdrawal_too_late", case.state)

@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from devices import namespace
 from devices.rig_actions import actions
@@ -26,24 +26,18 @@ from devices.rig_bench import Bench, RigOptions
 from devices.rig_control import ControlPort
 from devices.rig_daemons import DaemonFailed
 from devices.rig_warden import run_watched
+from devices.started import Started
 
 __all__ = ["Rig", "RigOptions", "main"]
 
 
-class Rig:
+class Rig(Started):
     """Start and stop it on one thread; pcscd ends with the thread that starts the rig."""
 
     def __init__(self, options: RigOptions) -> None:
         self.options = options
         self.bench = Bench(options)
         self._control: ControlPort | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     @property
     def control(self) -> str:

@@ -11,7 +11,6 @@ Errors are {"error": code, "detail": …}: 400 no JSON or no HTTP, 404 unknown, 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -20,6 +19,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from devices.loopback import LoopbackHttp
 
 _LONGEST_BODY_BYTES = 64 * 1024
 _JSON = "application/json"
@@ -47,7 +48,7 @@ class Page:
     body: bytes
 
 
-class ControlPort:
+class ControlPort(LoopbackHttp):
     """Start with `start()`. Names in both tables are "<device>/<action>" and "<device>/<page>"."""
 
     def __init__(
@@ -58,35 +59,21 @@ class ControlPort:
         *,
         port: int = 0,
     ) -> None:
-        self.port = port
+        super().__init__("rig-control", port=port)
         self.state = state
         self.actions = actions
         self.pages = pages
-        self._server: _Server | None = None
-        self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
         """The address of the port."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Listen; a port of 0 becomes the one that the system gave."""
-        self._server = _Server(("127.0.0.1", self.port), _Handler)
-        self._server.control = self
-        self.port = self._server.server_port
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), name="rig-control", daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop listening."""
-        server, self._server = self._server, None
-        if server is not None and self._thread is not None:
-            server.shutdown()
-            server.server_close()
-            self._thread.join()
+    def server(self, address: tuple[str, int]) -> ThreadingHTTPServer:
+        """Return the port's web server."""
+        server = _Server(address, _Handler)
+        server.control = self
+        return server
 
     def description(self) -> dict[str, Any]:
         """Return the port's OpenAPI document, made from the very tables that it serves."""

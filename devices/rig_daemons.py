@@ -65,7 +65,7 @@ class Pcscd:
             if self._process.poll() is not None or time.monotonic() > expires_s:
                 self.stop()
                 raise DaemonFailed(f"pcscd did not come up: {self._log.read_text('utf-8', 'replace')[-500:]}")
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_LOOK_EVERY_S)  # pcscd in the foreground tells nobody that it is up
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """End it and wait until it is gone; SIGKILL leaves its socket behind, as a crash does."""

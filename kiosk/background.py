@@ -48,5 +48,13 @@ class Background:
         return not self._thread.is_alive()
 
     def _turn(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job()
+        while self._do_one():
+            pass
+
+    def _do_one(self) -> bool:
+        # A function of its own: a thread that waits for the next job must not hold the last one, and whom it was about.
+        job = self._jobs.get()
+        if job is None:
+            return False
+        job()
+        return True

@@ -1,18 +1,14 @@
 """Builds the object graph from the configuration, by hand: the one place that knows who is real and who is an emulator.
 
-Knows: every collaborator, and which driver the configuration names (found by entry point). Does not know: what any of
-them does once it runs.
+Knows: every collaborator, and which driver the configuration names. Does not know: what any of them does once it runs.
 """
 
 from __future__ import annotations
 
 import logging
-import sys
-from collections.abc import Callable, Iterable, Mapping
-from importlib.metadata import entry_points
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
-
-from pydantic import ValidationError
 
 from devices.hotplug import HotPlug
 from devices.supervisor import DeviceReport, Supervisor
@@ -21,16 +17,19 @@ from kiosk.background import Background
 from kiosk.city.client import CityClient, PlatformRejected, PlatformUnreachable
 from kiosk.city.line import LineWatch
 from kiosk.clock import Clock
-from kiosk.config import Config, ConfigError
+from kiosk.config import Config
 from kiosk.dispatch import Dispatcher
 from kiosk.documents.errands import Errands
 from kiosk.documents.pages import VisionEvent
 from kiosk.documents.vision import Vision, VisionConfig
+from kiosk.drivers import driver_factory
 from kiosk.events import Bus, Fact
-from kiosk.fleet import custody, enrolment
+from kiosk.fleet import custody, enrolment, removable
 from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.health import POLLS
 from kiosk.identity import case_code
+from kiosk.journeys.acting import ActingDesk
+from kiosk.journeys.assist import AssistDesk
 from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
@@ -44,6 +43,8 @@ from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
+from kiosk.journeys.stick import StickDesk
+from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.journeys.vault import Vault
 from kiosk.session.runner import SessionRunner
@@ -53,13 +54,10 @@ from kiosk.speech.announcer import packs
 from kiosk.speech.player import Player
 from kiosk.speech.voices import Voices
 from kiosk.terminal import Desks, Terminal
-from kiosk.words import Words
+from kiosk.words import shipped
 from offline_queue import DeviceKey, Outbox, Recipient, Sealing
 
-ENTRY_POINTS = "civic_kiosk.devices"
 _LOG = logging.getLogger("kiosk.bootstrap")
-
-Factory = Callable[[Mapping[str, Any]], Any]
 
 POLL_S: dict[Device, float] = {Device.ID_CARD: 0.25, Device.SMART_CARD: 0.25, Device.CODE_READER: 0.25}
 """The readers are what a person waits for; the others are asked so often that a pulled plug shows within a second."""
@@ -69,43 +67,6 @@ CALL_DEADLINE_S: dict[Device, float] = {
     Device.PAGE_PRINTER: 15.0,
     Device.PAGE_SCANNER: 15.0,
 }
-
-
-def driver_factory(kind: str, driver: str) -> Factory:
-    """Return the `create` of a driver, ours or a stranger's: found by entry point, never loaded unasked.
-
-    Raises `ConfigError` naming a driver that is not installed.
-    """
-    name = f"{kind}.{driver}"
-    found = entry_points(group=ENTRY_POINTS, name=name)
-    for entry in found:
-        factory: Factory = entry.load()
-        return factory
-    raise ConfigError("config.no_such_driver", name)
-
-
-def check_drivers(config: Config) -> None:
-    """Hold each device's driver and options against what is installed, without opening anything.
-
-    A driver module says what it takes by a pydantic model called `OPTIONS`; one without is believed. Raises `ConfigError`
-    naming every bad key.
-    """
-    bad: list[str] = []
-    for kind, chosen in config.devices.items():
-        try:
-            factory = driver_factory(str(kind), chosen.driver)
-        except ConfigError as error:
-            bad.append(f"devices.{kind}.driver: {error.detail} is not installed")
-            continue
-        takes = getattr(sys.modules[factory.__module__], "OPTIONS", None)
-        if takes is None:
-            continue
-        try:
-            takes.model_validate(dict(chosen.options))
-        except ValidationError as error:
-            bad += [f"devices.{kind}.options.{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-    if bad:
-        raise ConfigError("config.bad_key", "; ".join(bad))
 
 
 def open_outbox(config: Config, record: enrolment.Enrolment, key: DeviceKey) -> Outbox:
@@ -155,7 +116,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         enrolment=record,
         clock=clock,
         bus=bus,
-        words=Words.load(),
+        words=shipped(),
         catalogue=store.load(),
         vault=vault,
         audit=AuditLog(config.state_dir / "audit.jsonl", clock),
@@ -176,13 +137,15 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
     vision = _vision(config, clock, dispatcher, lambda event: terminal().materials.on_event(event))  # noqa: PLW0108
     errands = Errands()
     materials = MaterialsDesk(context, vision, ReadingDesk(context, errands.read_page))
-    form = FormDesk(context, materials)
+    form, acting = FormDesk(context, materials), ActingDesk(context)
     staff = StaffDesk(context)
     desks = Desks(
-        person=PersonDesk(context),
+        person=PersonDesk(context, acting),
+        acting=acting,
         form=form,
         materials=materials,
         bringing=BringingDesk(context, materials, errands.take_in),
+        stick=StickDesk(context, materials, errands.take_in, _sticks(config)),
         case=CaseDesk(context, form, materials),
         my_cases=MyCasesDesk(context),
         certificate=CertificateDesk(context),
@@ -190,6 +153,8 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         rating=RatingDesk(context),
         guard=GuardDesk(context),
         staff=staff,
+        assist=AssistDesk(context, staff),
+        training=TrainingDesk(context, staff),
         upkeep=UpkeepDesk(context, staff, lambda: terminal().reports),
     )
     line = LineWatch(_probe(city), dispatcher=dispatcher, on_change=lambda up, why: terminal().on_line(up, why))
@@ -206,6 +171,14 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         hotplug=HotPlug(lambda: _look_again(devices.values())),
     )
     return wired["terminal"]
+
+
+def _sticks(config: Config) -> Callable[[], tuple[Path, ...]]:
+    """Where a person's stick is looked for: at the one place where the machine mounts it, or on any USB disk."""
+    place = config.stick
+    if place is None:
+        return lambda: removable.usb_mounts(writing=False)
+    return lambda: (place,) if place.is_mount() else ()
 
 
 def _look_again(supervisors: Iterable[Supervisor[Any]]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import logging
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return demo(arguments[1:])
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("pikepdf").setLevel(logging.WARNING)  # it tells of its own import
     try:
         code: int = options.run(options)
     except _known_failures() as error:
@@ -68,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--code", type=_code, required=True, help="one-time code from the city")
     _outbox_actions(command("outbox", "what waits here for the city: look, move, carry away", _outbox))
     command("check-config", "read the configuration and say what is wrong with it", _check_config)
-    doctor = command("doctor", "look at every configured device; the terminal must not be running", _doctor)
+    doctor = command("doctor", "look at every device, and at handwriting; the terminal must not be running", _doctor)
     doctor.add_argument("--json", action="store_true", help="for programs")
     devices = command("devices", "devices, one by one", _devices)
     tried = devices.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser(
@@ -86,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--thorough", action="store_true", help="search as for a still, not as for the preview")
     score.add_argument("--each", action="store_true", help="a line for every picture too")
     _voice_actions(command("voice", "the terminal's voice: what to record, and what was recorded", _voice, config=False))
+    words = command("words", "the catalogue of a further language, begun in English", _words, config=False)
+    words.add_argument("language", type=_language, help="such as ko or mn_CN; its file is <language>.toml")
     commands.add_parser("demo", help="the whole system on this machine, against emulated devices", add_help=False)
     commands.add_parser("rig", help="start the emulated devices and their daemons", add_help=False)
     return parser
@@ -137,6 +141,12 @@ def _voice_actions(voice: argparse.ArgumentParser) -> None:
     bind.add_argument("--name", required=True, help="what the voice is called, such as 河南话")
 
 
+def _language(text: str) -> str:
+    if re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", text) is None:
+        raise argparse.ArgumentTypeError("a language and, where it matters, a country: ko, mn_CN")
+    return text
+
+
 def _address(text: str) -> str:
     if re.fullmatch(r"http://[\w.:\[\]-]+:\d{1,5}/?", text) is None:
         raise argparse.ArgumentTypeError("http://host:port")
@@ -157,12 +167,19 @@ def _reason(text: str) -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
-    import ui.app
     from kiosk import config
+    from kiosk.succession import SOCKET, Succession
 
-    if _served_already(options.config):
-        print("kiosk run: another one serves this state directory; end it first", file=sys.stderr)
-        return FAILED
+    if SOCKET not in os.environ:
+        lock = _screen_lock(options.config)
+        if lock is None:
+            print("kiosk run: another one serves this state directory; end it first", file=sys.stderr)
+            return FAILED
+        if options.robot is None:
+            command = [sys.executable, "-m", "kiosk", "run", "--config", str(options.config)]
+            return Succession(command, keep=[lock] if lock >= 0 else []).run()
+    import ui.app
+
     return ui.app.main(
         lambda: config.load(options.config),
         robot=options.robot,
@@ -171,20 +188,22 @@ def _run(options: argparse.Namespace) -> int:
     )
 
 
-def _served_already(path: Path) -> bool:
-    """Take the screen's lock for the life of this process; what else is wrong with the place, the screen says itself."""
+def _screen_lock(path: Path) -> int | None:
+    """Take the screen's lock and return its descriptor, None if another holds it.
+
+    -1 where there is no place for a lock: what is wrong with it, the screen says itself.
+    """
     from kiosk import config
     from offline_queue import QueueError, locks
 
     try:
         state_dir = config.load(path).state_dir
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        locks.take(state_dir / "screen.lock", exclusive=True, deadline_s=ENDING_S)
+        return locks.take(state_dir / "screen.lock", exclusive=True, deadline_s=ENDING_S)
     except QueueError:
-        return True
+        return None
     except (config.ConfigError, OSError):
-        return False
-    return False
+        return -1
 
 
 def _dock(options: argparse.Namespace) -> int:
@@ -211,19 +230,24 @@ def _enrol(options: argparse.Namespace) -> int:
 
 
 def _check_config(options: argparse.Namespace) -> int:
-    from kiosk import config
-    from kiosk.bootstrap import check_drivers
+    from kiosk import config, config_check
 
     loaded = config.load(options.config)
-    check_drivers(loaded)
-    print(f"{options.config}: good. Terminal {loaded.terminal.number}, {len(loaded.devices)} devices.")
+    for warning in config_check.check(loaded):
+        print(f"{options.config}: warning: {warning}", file=sys.stderr)
+    print(
+        f"{options.config}: good. Terminal {loaded.terminal.number}, {len(loaded.devices)} devices."
+        " Of addresses and devices the spelling alone was checked: `kiosk doctor` asks the devices, `kiosk enrol` the city."
+    )
     return OK
 
 
 def _doctor(options: argparse.Namespace) -> int:
     from kiosk import config, doctor
+    from ui.handwriting import recogniser
 
-    return doctor.run(config.load(options.config), as_json=options.json)
+    parts = (doctor.Part("handwriting", "zinnia", recogniser.probe),)
+    return doctor.run(config.load(options.config), as_json=options.json, parts=parts)
 
 
 def _devices(options: argparse.Namespace) -> int:
@@ -255,6 +279,21 @@ def _documents(options: argparse.Namespace) -> int:
     except score.ScoreError as error:
         print(f"kiosk documents: {error}", file=sys.stderr)
         return FAILED
+    return OK
+
+
+def _words(options: argparse.Namespace) -> int:
+    from itertools import chain
+
+    from kiosk.catalogue import divisions
+    from kiosk.catalogue.loader import Catalogue
+    from kiosk.words import begin, shipped
+
+    if options.language in shipped().languages:
+        print(f"kiosk words: there is a catalogue of {options.language}", file=sys.stderr)
+        return FAILED
+    texts = chain(Catalogue.load().texts(), divisions.current().texts())
+    print(begin.catalogue(shipped(), ((text.zh, text.en) for text in texts)), end="")
     return OK
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, fie
 from kiosk.fleet.staff_pins import is_record
 from kiosk.identity.assurance import Assurance
 from kiosk.session.states import Device
+from kiosk.words import shipped
 from offline_queue.keys import Custody
 from offline_queue.tpm import DEFAULT_TCTI
 
@@ -44,6 +45,10 @@ class Text(_Part):
     zh: str = Field(min_length=1, max_length=60, description="Chinese")
     en: str = Field(min_length=1, max_length=80, description="English")
 
+    def in_language(self, language: str) -> str:
+        """Return the Chinese name for Chinese, the English one for any other language."""
+        return self.zh if language.startswith("zh") else self.en
+
 
 class ScreenConfig(_Part):
     """The screen's build."""
@@ -61,8 +66,15 @@ class TerminalConfig(_Part):
     name: Text
     site: Text
     phone: str = Field(pattern=r"^[0-9+ -]{5,20}$", description="the station's telephone")
-    language: Literal["zh_CN", "en"] = Field("zh_CN", description="language of the attract screen")
+    language: str = Field("zh_CN", pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$", description="language of the attract screen")
     screen: ScreenConfig = ScreenConfig()
+
+    @field_validator("language")
+    @classmethod
+    def _spoken(cls, language: str) -> str:
+        if language not in shipped().languages:
+            raise ValueError("no catalogue of words")
+        return language
 
 
 class LineCap(_Part):
@@ -166,6 +178,9 @@ class Config(_Part):
         (Assurance.CARD, Assurance.CARD_CODE), description="how sure this terminal can become of a person"
     )
     staff_cards: tuple[StaffCard, ...] = ()
+    stick: Path | None = Field(
+        None, description="where the machine mounts a person's USB stick; without it, wherever a USB disk is mounted"
+    )
 
     @property
     def outbox_dir(self) -> Path:
@@ -210,4 +225,5 @@ def parse(data: dict[str, Any], *, source: str, base: Path) -> Config:
         custody = custody.model_copy(update={"passphrase_file": base / custody.passphrase_file})
     packs = tuple(base / folder for folder in config.speech.voice_packs)
     speech = config.speech.model_copy(update={"voice_packs": packs})
-    return config.model_copy(update={"state_dir": state, "city": city, "custody": custody, "speech": speech})
+    stick = None if config.stick is None else base / config.stick
+    return config.model_copy(update={"stick": stick, "state_dir": state, "city": city, "custody": custody, "speech": speech})

@@ -1,6 +1,7 @@
 """`kiosk doctor`: looks at every configured device as the terminal would, and says what it found.
 
-Knows: the configuration, supervision, what a status means. Does not know: drivers, Qt. Nothing is printed on paper and no
+Knows: the configuration, supervision, what a status means. Does not know: drivers, Qt, or how a program's own part is
+tried (whoever calls brings the trial). Nothing is printed on paper and no
 card is read. The terminal must not be running: a port has one owner, and the second is told that it is lost.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
@@ -108,20 +109,44 @@ def examine(kind: Device, config: Config) -> Finding:
         return found(report.state, report.status, tried, good=True)
 
 
-def run(config: Config, *, as_json: bool) -> int:
-    """Examine all configured devices beside each other and print what was found; `FAILED` when one is of no use."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the program itself that rests on something installed."""
+
+    name: str
+    rests_on: str
+    probe: Callable[[], str | None]
+    """Returns the code of what stands in the way, None if nothing."""
+
+
+def look(part: Part) -> Finding:
+    """Try one part of the program."""
+    began_s = time.monotonic()
+    code = part.probe()
+    state = "ready" if code is None else "missing"
+    return Finding(part.name, part.rests_on, state, "-", code or "", round(time.monotonic() - began_s, 2), code is None)
+
+
+def run(config: Config, *, as_json: bool, parts: Sequence[Part] = ()) -> int:
+    """Examine all configured devices beside each other, then the `parts`, and print what was found.
+
+    `FAILED` when one is of no use.
+    """
     kinds = [kind for kind in Device if kind in config.devices]
     with ThreadPoolExecutor(max(1, len(kinds)), "doctor") as pool:
         findings = list(pool.map(lambda kind: examine(kind, config), kinds))
+    looked = [look(part) for part in parts]
+    every = [*findings, *looked]
     if as_json:
-        print(json.dumps({"devices": [dataclasses.asdict(finding) for finding in findings]}, indent=1))
+        told = {"devices": findings, "parts": looked}
+        print(json.dumps({name: [dataclasses.asdict(each) for each in found] for name, found in told.items()}, indent=1))
     else:
         print(f"{'':<5} {'device':<16} {'driver':<10} {'state':<9} {'status':<15} {'s':>5}  detail")
-        for each in findings:
+        for each in every:
             mark = "ok" if each.good else "FAIL"
             print(
                 f"{mark:<5} {each.device:<16} {each.driver:<10} {each.state:<9} {each.status:<15}"
                 f" {each.took_s:>5.2f}  {each.detail}".rstrip()
             )
-        print(f"{sum(each.good for each in findings)} of {len(findings)} devices can be used.")
-    return OK if all(each.good for each in findings) else FAILED
+        print(f"{sum(each.good for each in every)} of {len(every)} can be used.")
+    return OK if all(each.good for each in every) else FAILED

@@ -24,6 +24,8 @@ from kiosk.documents.vision import Vision
 from kiosk.events import Bus, Fact
 from kiosk.fleet.catalogue import CatalogueKeeper
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.acting import ActingDesk
+from kiosk.journeys.assist import AssistDesk
 from kiosk.journeys.bringing import BringingDesk
 from kiosk.journeys.certificate import CertificateDesk
 from kiosk.journeys.context import Context
@@ -35,7 +37,10 @@ from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
+from kiosk.journeys.rehearsal import ScriptedFault
 from kiosk.journeys.staff import StaffDesk
+from kiosk.journeys.stick import StickDesk
+from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
@@ -51,9 +56,11 @@ class Desks:
     """One desk for each thing that a citizen or a technician does."""
 
     person: PersonDesk
+    acting: ActingDesk
     form: FormDesk
     materials: MaterialsDesk
     bringing: BringingDesk
+    stick: StickDesk
     case: CaseDesk
     my_cases: MyCasesDesk
     certificate: CertificateDesk
@@ -61,6 +68,8 @@ class Desks:
     rating: RatingDesk
     guard: GuardDesk
     staff: StaffDesk
+    assist: AssistDesk
+    training: TrainingDesk
     upkeep: UpkeepDesk
 
 
@@ -95,6 +104,7 @@ class Terminal:
         self._reports: dict[Device, DeviceReport] = {}
         self._quit: Callable[[], None] = lambda: None
         self._line_up: bool | None = None
+        self._spent = False
         context.suspect_line = line.suspect
 
     # --- what the screen reads ----
@@ -113,6 +123,11 @@ class Terminal:
     def bus(self) -> Bus:
         """Where changes are announced."""
         return self._context.bus
+
+    @property
+    def spent(self) -> bool:
+        """This process held something of a person, who is gone: what was wiped may still lie in memory that nobody owns."""
+        return self._spent
 
     @property
     def words(self) -> Words:
@@ -144,6 +159,11 @@ class Terminal:
         return self._desks.person
 
     @property
+    def acting(self) -> ActingDesk:
+        """Whom the person acts for."""
+        return self._desks.acting
+
+    @property
     def form(self) -> FormDesk:
         """The form."""
         return self._desks.form
@@ -157,6 +177,11 @@ class Terminal:
     def bringing(self) -> BringingDesk:
         """Papers from a phone."""
         return self._desks.bringing
+
+    @property
+    def stick(self) -> StickDesk:
+        """Papers from a stick."""
+        return self._desks.stick
 
     @property
     def case(self) -> CaseDesk:
@@ -182,6 +207,16 @@ class Terminal:
     def staff(self) -> StaffDesk:
         """The staff card."""
         return self._desks.staff
+
+    @property
+    def assist(self) -> AssistDesk:
+        """A clerk's help."""
+        return self._desks.assist
+
+    @property
+    def training(self) -> TrainingDesk:
+        """Practice."""
+        return self._desks.training
 
     @property
     def speech(self) -> Announcer:
@@ -226,6 +261,8 @@ class Terminal:
         """Say whether an item can be done here and now: before the first question."""
         health = {Need(str(kind)): self._usable(kind) for kind in Device if kind in set(map(str, Need))}
         reachable = set(self.config.reachable_assurance)
+        if self.session.assisted and not item.prints:
+            reachable.add(Assurance.CARD_CLERK)
         return availability(item, health, self.session.line_up, reachable, room=self._caretaker.outbox.room)
 
     def _usable(self, kind: Device) -> bool:
@@ -235,7 +272,8 @@ class Terminal:
     def plan(self, item: ServiceItem) -> Plan:
         """Return what an item asks of the session."""
         journey = Journey.CERTIFICATE if item.prints else Journey.APPLY
-        return Plan(item.id, journey, item.assurance, item.offline_assurance)
+        agents = item.agent_allowed and journey is Journey.APPLY
+        return Plan(item.id, journey, item.assurance, item.offline_assurance, agents)
 
     def cases_availability(self) -> Available | Unavailable:
         """Say whether cases can be looked for here and now: they are found by a card."""
@@ -258,6 +296,7 @@ class Terminal:
         self._runner.tick()
         self._desks.certificate.tick()
         self._desks.bringing.tick()
+        self._desks.stick.tick()
         self._keeper.tick()
         self._caretaker.tick()
         self._speech.tick()
@@ -292,6 +331,7 @@ class Terminal:
         self._errands.stop()
         self._context.document_work.stop(timeout_s)
         self._context.vault.wipe()
+        self._desks.training.close()
         self._outbox.close()
         self._context.audit.record("terminal.stopped")
 
@@ -313,6 +353,7 @@ class Terminal:
         if kind is Device.ID_CARD:
             self._desks.person.on_report(report)
             self._desks.guard.on_report(report)
+            self._desks.assist.on_report(report)
         elif kind is Device.SMART_CARD:
             self._desks.staff.on_report(report)
         self.bus.publish(Fact.DEVICES)
@@ -325,13 +366,14 @@ class Terminal:
         elif up is not before:
             self._context.audit.record("line.down", "failure", reason=reason)
         self._keeper.on_line(up=up)
-        self.handle(ev.LineChanged(up))
+        self.handle(ev.LineChanged(up and not self._desks.training.line_down))
         self.bus.publish(Fact.LINE)
 
     def on_session(self, session: Session) -> None:
         """Announce a changed session."""
         self._caretaker.on_session(session)
         self._keeper.on_session(session)
+        self._desks.assist.on_session(session)
         self.bus.publish(Fact.SESSION)
 
     def run_effect(self, effect: fx.Effect) -> None:
@@ -343,6 +385,8 @@ class Terminal:
                 self._desks.person.send_code()
             case fx.CheckCode():
                 self._desks.person.check_code()
+            case fx.PrintMandate():
+                self._desks.acting.print_mandate()
             case fx.PrepareForm():
                 self._desks.form.prepare()
             case fx.OpenCamera(material=material):
@@ -365,14 +409,12 @@ class Terminal:
                 self._desks.rating.file(grade)
             case fx.CheckPin():
                 self._desks.staff.check_pin()
-            case fx.RequestCertificate():
-                self._desks.certificate.request()
-            case fx.PrintCertificate():
-                self._desks.certificate.print()
-            case fx.CancelPrint():
-                self._desks.certificate.cancel()
-            case fx.RecordTaken(evidence=evidence):
-                self._desks.certificate.record_taken(evidence)
+            case fx.BeginAssisted() | fx.RecordConsent() | fx.RecordAttested() | fx.WatchAssent() | fx.RecordAssent():
+                self._desks.assist.run(effect)
+            case fx.Train(on=on):
+                self._train(on=on)
+            case fx.RequestCertificate() | fx.PrintCertificate() | fx.CancelPrint() | fx.RecordTaken():
+                self._run_certificate(effect)
             case fx.CheckHolding():
                 self._desks.guard.check()
             case fx.AlarmStation():
@@ -383,6 +425,35 @@ class Terminal:
                 self._quit()
             case fx.Record():
                 self._record(effect)
+
+    def _train(self, *, on: bool) -> None:
+        self._desks.training.train(on=on)
+        self.follow_line()
+
+    def script_fault(self, fault: ScriptedFault, *, on: bool) -> None:
+        """Have a fault come while somebody practises."""
+        self._desks.training.arm(fault, on=on)
+        self.follow_line()
+
+    def follow_line(self) -> None:
+        """Tell the session of the line as it is, or as practice has it."""
+        up = bool(self._line_up) and not self._desks.training.line_down
+        if up is not self.session.line_up:
+            self.handle(ev.LineChanged(up))
+            self.bus.publish(Fact.LINE)
+
+    def _run_certificate(
+        self, effect: fx.RequestCertificate | fx.PrintCertificate | fx.CancelPrint | fx.RecordTaken
+    ) -> None:
+        match effect:
+            case fx.RequestCertificate():
+                self._desks.certificate.request()
+            case fx.PrintCertificate():
+                self._desks.certificate.print()
+            case fx.CancelPrint():
+                self._desks.certificate.cancel()
+            case fx.RecordTaken(evidence=evidence):
+                self._desks.certificate.record_taken(evidence)
 
     def _record(self, move: fx.Record) -> None:
         self._context.audit.record(
@@ -396,13 +467,15 @@ class Terminal:
 
     def _wipe(self) -> None:
         if not self._context.vault.empty:
+            self._spent = True
             self._context.audit.record("session.wiped", session=self.session.number)
         self._desks.bringing.close()
+        self._desks.stick.close()
         self._context.vault.wipe()
         self._vision.forget()
         if self.session.state not in STAFFED:
             self._desks.upkeep.forget()
-        if self.session.state in {State.ATTRACT, State.OUT_OF_SERVICE}:
+        if self.session.state in {State.ATTRACT, State.DESK, State.OUT_OF_SERVICE}:
             self._context.language = self.config.terminal.language
         self.bus.publish(Fact.PERSON)
 

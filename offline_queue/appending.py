@@ -1,7 +1,8 @@
 """Group commit: rows of callers that come together share one transaction, and so one fsync.
 
 Knows: numbers, the chain from row to row, who writes for whom. Does not know: what a row means or how it is sealed.
-Whoever gets the connection first writes for all who wait by then; each of them gets its own answer.
+Whoever comes alone writes one statement; of several the first to get the connection writes for all who wait by then, and
+each of them gets its own answer.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ _INSERT = """
     {}"""
 _INSERT_IN_TURN = _INSERT.format("VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 _INSERT_BEHIND = _INSERT.format(
-    "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE (SELECT sha256 FROM outbox ORDER BY seq DESC LIMIT 1) IS ?"
+    "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE (SELECT max(seq) FROM outbox) = ?"
 )
-"""One statement, if the newest row still is the one that the new row names."""
+"""One statement, if the newest row still is the one behind which the new row was made: what is newest is never changed."""
 
 
 class Content(NamedTuple):
@@ -78,6 +79,8 @@ class Appender:
 
         An exception of `make` passes through and costs no number. Raises `QueueError` as `Store.transaction` does.
         """
+        if (appended := self._append_alone(raw_id, make)) is not None:
+            return appended
         ticket = _Ticket(raw_id, make)
         self._tickets.append(ticket)
         with self._turn:
@@ -87,18 +90,35 @@ class Appender:
             raise ticket.error
         return None if ticket.content is None else (ticket.seq, ticket.content)
 
+    def _append_alone(self, raw_id: bytes, make: Make) -> tuple[int, Content] | None:
+        """Write a row that comes alone, without asking first; None: others are at it or were quicker, or the id is taken."""
+        if not self._turn.acquire(blocking=False):
+            return None
+        try:
+            newest, self._newest = self._newest, None
+            if newest is None or self._tickets:
+                return None
+            last, before, nth = newest
+            seq, nth = max(self._next_seq, last + 1), nth + 1
+            content = make(seq, before)
+            if not self._store.write(_INSERT_BEHIND, (seq, raw_id, *content, nth, last)):
+                return None
+            self._newest = seq, content.sha256, nth
+            return seq, content
+        finally:
+            self._turn.release()
+
     def _write_for_all(self) -> None:
         batch = [self._tickets.popleft() for _ in range(min(len(self._tickets), _TOGETHER))]
         failed: tuple[type[QueueError], str, str] = (QueueError, "queue.busy", "interrupted")
         committed = False
-        newest, self._newest = self._newest, None
+        self._newest = None
         try:
-            if len(batch) > 1 or newest is None or not self._write_alone(batch[0], newest):
-                with self._store.transaction() as db:
-                    for ticket in batch:
-                        self._write(db, ticket)
+            with self._store.transaction() as db:
+                for ticket in batch:
+                    self._write(db, ticket)
             committed = True
-            self._newest = max(((t.seq, t.content.sha256, t.nth) for t in batch if t.content is not None), default=newest)
+            self._newest = max(((t.seq, t.content.sha256, t.nth) for t in batch if t.content is not None), default=None)
         except QueueError as error:
             failed = type(error), error.code, error.detail
             if len(batch) == 1:
@@ -109,17 +129,6 @@ class Appender:
                 if not committed and ticket.error is None:
                     kind, code, detail = failed
                     ticket.error = kind(code, detail)
-
-    def _write_alone(self, ticket: _Ticket, newest: _Newest) -> bool:
-        """Write one row without asking first; say whether that settles it: not if another was quicker or the id is taken."""
-        last, before, nth = newest
-        row = self._row(ticket, max(self._next_seq, last + 1), before, nth + 1)
-        if row is None:
-            return True
-        if self._store.write(_INSERT_BEHIND, (*row, before)):
-            return True
-        ticket.content = None
-        return False
 
     def _write(self, db: apsw.Connection, ticket: _Ticket) -> None:
         ((taken, last, before, nth, least),) = db.execute(_LAST, (ticket.raw_id,))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from offline_queue import envelope as env
-from offline_queue import inspection
+from offline_queue import inspection, receipts
 from offline_queue.errors import EnvelopeError
 from offline_queue.outbox import Outbox
 from offline_queue.rows import Row, RowState, StoreFault
@@ -51,7 +51,7 @@ class Check:
 
     def _receipt(self, row: Row) -> Iterator[StoreFault]:
         try:
-            env.verify_receipt(
+            receipts.verify_receipt(
                 row.receipt or b"", self._platform_key,
                 kiosk=self._kiosk, seq=row.seq, submission_id=row.id, sha256=row.sha256,
             )  # fmt: skip

@@ -1,7 +1,7 @@
-"""The sealed envelope: its format, sealing, opening, and the platform's receipt. `docs/FORMAT.md` is its description.
+"""The sealed envelope: its format, sealing, opening. `docs/FORMAT.md` is its description.
 
-Knows: bytes and keys. Pure: no files, no database, no network; the platform shares this one module. Does not know: what a
-form says, who the kiosk is, or when anything is sent.
+Knows: bytes and keys. Pure: no files, no database, no network; the platform shares this module. Does not know: what a form
+says, who the kiosk is, when anything is sent, or the platform's receipt (`receipts`).
 
 A form is sealed to the platform's X25519 key(s) and signed with the terminal's own key; once the `ContentKey` is
 dropped, the terminal cannot read it again. Sources: HPKE RFC 9180, AES-GCM NIST SP 800-38D, HKDF RFC 5869, STREAM as in
@@ -11,10 +11,8 @@ Hoang, Reyhanitabar, Rogaway and Vizár 2015 (one key per part; the nonce is an 
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import functools
 import hashlib
-import json
 import os
 import re
 import struct
@@ -31,6 +29,19 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from offline_queue.errors import EnvelopeError
 from offline_queue.signatures import Algorithm, holds
+from offline_queue.strict import (
+    DIGEST,
+    ID,
+    KIOSK,
+    MAX_HEADER_BYTES,
+    MAX_SEQ,
+    integer,
+    json_object,
+    objects,
+    require,
+    require_different,
+    text,
+)
 
 MAGIC = b"\x89KFENV1\n"
 """The high bit and the line feed catch transfers that take the blob for text."""
@@ -38,14 +49,12 @@ SUITE = "intl"
 VERSION = 1
 CHUNK_BYTES = 1024 * 1024
 TAG_BYTES = 16
-MAX_HEADER_BYTES = 128 * 1024
 MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_BLOB_BYTES = len(MAGIC) + 8 + MAX_HEADER_BYTES + MAX_BODY_BYTES + 64
 MAX_PARTS = 256
 MAX_PART_BYTES = 64 * 1024 * 1024
 """Largest part in plain bytes."""
 MAX_RECIPIENTS = 8
-MAX_SEQ = 2**53 - 1
 GENESIS = "0" * 64
 """`prev_hash` of a terminal's first envelope."""
 
@@ -54,29 +63,16 @@ Sign = Callable[[bytes], bytes]
 """sign(message) -> 64-byte signature, by the algorithm of the key that signs."""
 
 _ENVELOPE_DOMAIN = b"civic-kiosk envelope v1\n"
-_RECEIPT_DOMAIN = b"civic-kiosk platform receipt v1\n"
 _WRAPPED_BYTES = 32 + 32 + TAG_BYTES
 _LENGTH = struct.Struct(">I")
 _SEALED_PART_MAX = MAX_PART_BYTES + TAG_BYTES * (MAX_PART_BYTES // CHUNK_BYTES)
 
-_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_KIOSK = re.compile(r"[0-9A-Z]{4}", re.ASCII)
 _CODE = re.compile(r"[0-9A-Z]{1,32}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,60}", re.ASCII)
 _NONCE = re.compile(r"[0-9a-f]{24}", re.ASCII)
 _WRAPPED = re.compile(f"[0-9a-f]{{{2 * _WRAPPED_BYTES}}}", re.ASCII)
-_SIGNATURE = re.compile(r"[0-9a-f]{128}", re.ASCII)
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _AUTHORIZATION = re.compile(r"Kiosk ([0-9A-Z]{4}):([A-Za-z0-9+/]{86}==)", re.ASCII)
-
-_SPELLING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False)
-
-
-def canonical(value: dict[str, Any]) -> bytes:
-    """Return the one spelling of `value` that is sealed and signed: ASCII JSON, sorted keys, no blanks."""
-    return _SPELLING.encode(value).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +196,8 @@ class PartSealer:
     """Seals one part as it streams by. Give it all bytes by `update`, then `finish`; then `info` describes the result."""
 
     def __init__(self, key: ContentKey, submission_id: str, part_id: str) -> None:
-        _require(_ID, submission_id, "envelope.id")
-        _require(_NAME, part_id, "envelope.part_id")
+        require(ID, submission_id, "envelope.id")
+        require(_NAME, part_id, "envelope.part_id")
         self._aead = AESGCM(key.derive(submission_id, f"part\n{part_id}"))
         self._part_id = part_id
         self._counter = 0
@@ -358,7 +354,7 @@ def seal(
 
     Raises `EnvelopeError` for what `parse` would refuse: nothing is sealed that the platform could not open.
     """
-    _require(_ID, submission_id, "envelope.id")
+    require(ID, submission_id, "envelope.id")
     nonce = os.urandom(12)
     header = Header(
         id=submission_id,
@@ -458,79 +454,7 @@ def _to_sign(header_bytes: bytes, body: bytes) -> bytes:
     return _ENVELOPE_DOMAIN + hashlib.sha256(header_bytes).digest() + hashlib.sha256(body).digest()
 
 
-# --- receipts --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The platform's word that it holds a submission, envelope and every part, on stable storage."""
-
-    kiosk: str
-    seq: int
-    id: str
-    sha256: str
-    """Of the envelope's blob, hex."""
-    received_at: dt.datetime
-    """The platform's clock, UTC, whole seconds."""
-    contiguous: int
-    """The highest sequence number below which nothing of this terminal is missing."""
-
-
-def sign_receipt(receipt: Receipt, sign: Sign) -> bytes:
-    """Return the receipt as JSON bytes with the platform's Ed25519 signature inside."""
-    fields = _receipt_fields(receipt)
-    return canonical({**fields, "signature": sign(_RECEIPT_DOMAIN + canonical(fields)).hex()})
-
-
-def verify_receipt(
-    data: bytes, platform_public_key: bytes, *, kiosk: str, seq: int, submission_id: str, sha256: str
-) -> Receipt:
-    """Return the receipt if the platform signed it and it speaks of exactly this submission.
-
-    Raises `EnvelopeError`: receipt.malformed, receipt.signature, receipt.other (of another kiosk, seq, id or digest).
-    """
-    fields = _json_object(data, "receipt.malformed")
-    signature = fields.pop("signature", None)
-    if not isinstance(signature, str) or _SIGNATURE.fullmatch(signature) is None:
-        raise EnvelopeError("receipt.malformed", "signature")
-    if fields.keys() != {"v", "kiosk", "seq", "id", "sha256", "received_at", "contiguous"} or fields["v"] != VERSION:
-        raise EnvelopeError("receipt.malformed", "fields")
-    receipt = Receipt(
-        kiosk=_text(fields["kiosk"], _KIOSK, "receipt.malformed"),
-        seq=_integer(fields["seq"], 0, MAX_SEQ, "receipt.malformed"),
-        id=_text(fields["id"], _ID, "receipt.malformed"),
-        sha256=_text(fields["sha256"], _SHA256, "receipt.malformed"),
-        received_at=_time(_text(fields["received_at"], _TIME, "receipt.malformed")),
-        contiguous=_integer(fields["contiguous"], 0, MAX_SEQ, "receipt.malformed"),
-    )
-    message = _RECEIPT_DOMAIN + canonical(_receipt_fields(receipt))
-    if not holds(Algorithm.ED25519, platform_public_key, bytes.fromhex(signature), message):
-        raise EnvelopeError("receipt.signature")
-    if (receipt.kiosk, receipt.seq, receipt.id, receipt.sha256) != (kiosk, seq, submission_id, sha256):
-        raise EnvelopeError("receipt.other", receipt.id)
-    return receipt
-
-
-def _receipt_fields(receipt: Receipt) -> dict[str, Any]:
-    return {
-        "v": VERSION,
-        "kiosk": receipt.kiosk,
-        "seq": receipt.seq,
-        "id": receipt.id,
-        "sha256": receipt.sha256,
-        "received_at": receipt.received_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "contiguous": receipt.contiguous,
-    }
-
-
-def _time(text: str) -> dt.datetime:
-    try:
-        return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
-    except ValueError as error:
-        raise EnvelopeError("receipt.malformed", "received_at") from error
-
-
-# --- strict reading --------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------------------
 
 
 def _field(blob: bytes, at: int, limit: int) -> tuple[bytes, int]:
@@ -545,20 +469,8 @@ def _field(blob: bytes, at: int, limit: int) -> tuple[bytes, int]:
     return blob[end : end + length], end + length
 
 
-def _json_object(data: bytes, code: str) -> dict[str, Any]:
-    if len(data) > MAX_HEADER_BYTES:
-        raise EnvelopeError(code, "size")
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise EnvelopeError(code, "json") from error
-    if not isinstance(value, dict):
-        raise EnvelopeError(code, "json")
-    return value
-
-
 def _header(data: bytes) -> Header:
-    header = _from_fields(_json_object(data, "envelope.header_json"))
+    header = _from_fields(json_object(data, "envelope.header_json"))
     # One content, one spelling: this refuses doubled keys, blanks, escapes and 1.0 for 1 in one stroke.
     if header.to_bytes() != data:
         raise EnvelopeError("envelope.not_canonical")
@@ -580,7 +492,7 @@ def _from_fields(fields: dict[str, Any]) -> Header:
         code=fields["code"],
         service=fields["service"],
         recipients=_recipients(fields["recipients"]),
-        nonce=bytes.fromhex(_text(fields["nonce"], _NONCE, "envelope.nonce")),
+        nonce=bytes.fromhex(text(fields["nonce"], _NONCE, "envelope.nonce")),
         parts=_parts(fields["parts"]),
         prev_hash=fields["prev_hash"],
     )
@@ -589,70 +501,38 @@ def _from_fields(fields: dict[str, Any]) -> Header:
 
 
 def _recipients(value: object) -> tuple[WrappedKey, ...]:
-    rows = _rows(value, {"key_id", "enc"}, "envelope.recipients")
-    wrapped = (_text(row["enc"], _WRAPPED, "envelope.recipients") for row in rows)
+    rows = objects(value, {"key_id", "enc"}, "envelope.recipients")
+    wrapped = (text(row["enc"], _WRAPPED, "envelope.recipients") for row in rows)
     return tuple(WrappedKey(row["key_id"], bytes.fromhex(enc)) for row, enc in zip(rows, wrapped, strict=True))
 
 
 def _parts(value: object) -> tuple[PartInfo, ...]:
-    rows = _rows(value, {"id", "media_type", "size", "sha256"}, "envelope.parts")
+    rows = objects(value, {"id", "media_type", "size", "sha256"}, "envelope.parts")
     return tuple(PartInfo(row["id"], row["media_type"], row["size"], row["sha256"]) for row in rows)
 
 
 def _require_valid(header: Header) -> None:
     """Refuse what nobody may seal and nobody will open. The types of what was read are not believed either."""
-    _text(header.id, _ID, "envelope.id")
-    _text(header.kiosk, _KIOSK, "envelope.kiosk")
-    _integer(header.seq, 0, MAX_SEQ, "envelope.seq")
-    _text(header.code, _CODE, "envelope.code")
-    _text(header.service, _NAME, "envelope.service")
+    text(header.id, ID, "envelope.id")
+    text(header.kiosk, KIOSK, "envelope.kiosk")
+    integer(header.seq, 0, MAX_SEQ, "envelope.seq")
+    text(header.code, _CODE, "envelope.code")
+    text(header.service, _NAME, "envelope.service")
     if len(header.nonce) != 12:
         raise EnvelopeError("envelope.nonce")
-    _text(header.prev_hash, _SHA256, "envelope.prev_hash")
+    text(header.prev_hash, DIGEST, "envelope.prev_hash")
     if not 1 <= len(header.recipients) <= MAX_RECIPIENTS:
         raise EnvelopeError("envelope.recipients", "count")
     for wrapped in header.recipients:
-        _text(wrapped.key_id, _NAME, "envelope.recipients")
+        text(wrapped.key_id, _NAME, "envelope.recipients")
         if len(wrapped.enc) != _WRAPPED_BYTES:
             raise EnvelopeError("envelope.recipients")
-    _require_different([one.key_id for one in header.recipients], "envelope.recipients")
+    require_different([one.key_id for one in header.recipients], "envelope.recipients")
     if len(header.parts) > MAX_PARTS:
         raise EnvelopeError("envelope.parts", "count")
     for part in header.parts:
-        _text(part.id, _NAME, "envelope.part_id")
-        _text(part.media_type, _MEDIA_TYPE, "envelope.parts")
-        _integer(part.size, TAG_BYTES, _SEALED_PART_MAX, "envelope.parts")
-        _text(part.sha256, _SHA256, "envelope.parts")
-    _require_different([part.id for part in header.parts], "envelope.parts")
-
-
-def _require_different(names: list[str], code: str) -> None:
-    if len(set(names)) != len(names):
-        raise EnvelopeError(code, "named twice")
-
-
-def _rows(value: object, keys: set[str], code: str) -> list[dict[str, Any]]:
-    if not isinstance(value, list) or len(value) > max(MAX_PARTS, MAX_RECIPIENTS):
-        raise EnvelopeError(code, "count")
-    for row in value:
-        if not isinstance(row, dict) or row.keys() != keys:
-            raise EnvelopeError(code, "fields")
-    return value
-
-
-def _text(value: object, pattern: re.Pattern[str], code: str) -> str:
-    if not isinstance(value, str):
-        raise EnvelopeError(code, "type")
-    return _require(pattern, value, code)
-
-
-def _require(pattern: re.Pattern[str], value: str, code: str) -> str:
-    if pattern.fullmatch(value) is None:
-        raise EnvelopeError(code)
-    return value
-
-
-def _integer(value: object, least: int, most: int, code: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise EnvelopeError(code)
-    return value
+        text(part.id, _NAME, "envelope.part_id")
+        text(part.media_type, _MEDIA_TYPE, "envelope.parts")
+        integer(part.size, TAG_BYTES, _SEALED_PART_MAX, "envelope.parts")
+        text(part.sha256, DIGEST, "envelope.parts")
+    require_different([part.id for part in header.parts], "envelope.parts")

@@ -47,6 +47,6 @@ def take(path: Path, *, exclusive: bool, deadline_s: float) -> int:
             if time.monotonic() >= end:
                 os.close(handle)
                 raise QueueError("queue.locked", path.name) from error
-            time.sleep(_POLL_S)
+            time.sleep(_POLL_S)  # flock(2) waits for ever or not at all
         else:
             return handle

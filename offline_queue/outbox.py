@@ -30,12 +30,15 @@ from offline_queue.part_files import PartFiles
 from offline_queue.reading import to_ms
 from offline_queue.room import Limits, Room, free_bytes
 from offline_queue.rows import Attachment, Put, Row, RowState, StoreFault
+from offline_queue.settling import Change
 from offline_queue.staff import Staff
 from offline_queue.store import COMMIT_UNKNOWN, Store
 
 _LOG = logging.getLogger("offline_queue.outbox")
 _REMEMBERED = 1024
 _FAULTS_RETURNED = 1000
+_PARKED_AT_ONCE = 256
+"""Rows found damaged that are parked in one transaction: a store damaged everywhere costs few fsyncs."""
 """The rest is in the log, and on each row that was parked."""
 _USE_LOCK = "use.lock"
 """Shared by all who have the store open; whoever sets a broken one aside has to be alone."""
@@ -122,12 +125,13 @@ class Outbox(Staff):
                 _salvage(directory)
             if sealing is not None and (found := salvage.notice(directory)) is not None:
                 raise StoreSalvaged("queue.salvaged", found.aside)
+            file = salvage.file_of(directory)
             try:
                 outbox = cls(directory, sealing, limits, room, now)
                 outbox._look_around()
             except QueueError as error:
                 if error.code == "queue.corrupt":
-                    salvage.plan(directory, error.detail)
+                    salvage.plan(directory, error.detail, found_in=file)
                     _salvage(directory)
                     if sealing is not None:
                         raise StoreSalvaged("queue.salvaged", error.detail) from error
@@ -298,15 +302,23 @@ class Outbox(Staff):
         damaged: the next start without anybody else sets the store aside.
         """
         if wrong := self._reader.check(indexes=True, beat=beat):
-            salvage.plan(self.directory, wrong)
+            salvage.plan(self.directory, wrong, found_in=salvage.file_of(self.directory))
             raise QueueError("queue.corrupt", wrong)
         found: list[StoreFault] = []
-        for fault in self._row_faults(lambda path: inspection.digest_of(path, lambda _count: beat()), beat):
-            _tell(fault)
-            if len(found) < _FAULTS_RETURNED:
-                found.append(fault)
-            if fault.code != inspection.CHAIN:
-                self._drain(self._parked(fault.seq, f"{fault.code}: {fault.detail}"))
+        damaged: list[Change] = []
+        try:
+            for fault in self._row_faults(lambda path: inspection.digest_of(path, lambda _count: beat()), beat):
+                _tell(fault)
+                if len(found) < _FAULTS_RETURNED:
+                    found.append(fault)
+                if fault.code != inspection.CHAIN:
+                    damaged.append(self._parked(fault.seq, f"{fault.code}: {fault.detail}"))
+                if len(damaged) >= _PARKED_AT_ONCE:
+                    self._drain(*damaged)
+                    damaged.clear()
+        finally:  # whoever breaks off has seen these all the same
+            if damaged:
+                self._drain(*damaged)
         return tuple(found)
 
     def faults(self) -> tuple[StoreFault, ...]:
@@ -413,6 +425,8 @@ def _salvage(directory: Path) -> None:
     except QueueError as error:
         raise QueueError("queue.corrupt", "in use elsewhere") from error
     try:
+        if not salvage.is_due(directory):  # whoever was alone before us has done it
+            return
         done = salvage.salvage(directory)
     finally:
         os.close(alone)

@@ -14,7 +14,7 @@ import mmap
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from offline_queue import envelope as env
 from offline_queue.durable import sync_directory, write_all
 from offline_queue.envelope import Envelope
 from offline_queue.errors import EnvelopeError, QueueError
+from offline_queue.locks import locked
 from offline_queue.store import Store
 
 PLAN = "salvage.json"
@@ -32,6 +33,8 @@ PLAN = "salvage.json"
 NOTICE = "salvaged.json"
 """What was done; there until a person has seen it."""
 _DATABASE = "outbox.db"
+_LOCK = "salvage.lock"
+_LOCK_DEADLINE_S = 15.0
 _FRESH = "outbox.fresh"
 _GAP = 1000
 """Numbers that are skipped behind the highest one that was seen: rows that are lost may have had some of them."""
@@ -69,11 +72,23 @@ def is_due(directory: Path) -> bool:
     return os.access(f"{directory}/{PLAN}", os.F_OK)  # asked before every put
 
 
-def plan(directory: Path, reason: str) -> None:
-    """Write down that the store is to be set aside by whoever opens it next and is alone."""
-    if not is_due(directory):
-        aside = f"aside-{dt.datetime.now(tz=dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-        _keep(directory / PLAN, {"aside": aside, "reason": reason})
+def file_of(directory: Path) -> int | None:
+    """Return which file the database is now; None without one. A store that was set aside keeps its own elsewhere."""
+    try:
+        return (directory / _DATABASE).stat().st_ino
+    except FileNotFoundError:
+        return None
+
+
+def plan(directory: Path, reason: str, *, found_in: int | None) -> None:
+    """Write down that the store is to be set aside by whoever opens it next and is alone.
+
+    `found_in`: the `file_of` before the damage was found. Another process may have found it too, and be through already.
+    """
+    with _writing(directory):
+        if not is_due(directory) and file_of(directory) == found_in:
+            aside = f"aside-{dt.datetime.now(tz=dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+            _keep(directory / PLAN, {"aside": aside, "reason": reason})
 
 
 def notice(directory: Path) -> Salvaged | None:
@@ -88,7 +103,9 @@ def notice(directory: Path) -> Salvaged | None:
 
 def tell(directory: Path, reason: str, *, rows: int) -> None:
     """Leave a notice though nothing was set aside, unless there is one already."""
-    if not (directory / NOTICE).exists():
+    with _writing(directory):
+        if (directory / NOTICE).exists():
+            return
         _keep(directory / NOTICE, asdict(Salvaged("", reason, rows, 0, 0)))
 
 
@@ -252,6 +269,11 @@ def _part_files(parts: Path, aside: Path, held: frozenset[str]) -> int:
         sync_directory(aside)
         sync_directory(parts)
     return moved
+
+
+def _writing(directory: Path) -> AbstractContextManager[None]:
+    """Let one process at a time write down what it found: both would draft in the same place."""
+    return locked(directory / _LOCK, exclusive=True, deadline_s=_LOCK_DEADLINE_S)
 
 
 def _keep(path: Path, fields: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ _LINE_DOWN = """
                            not_before = ?4, boot = ?5, failures = ?6"""
 
 
-_Change = tuple[str, tuple[Any, ...]]
+Change = tuple[str, tuple[Any, ...]]
 """A statement and its values."""
 
 
@@ -75,7 +75,7 @@ class Settling(Reading):
     def release(self, item: Waiting, header: Header, receipt: bytes) -> None:
         """Take the platform's verified receipt: row received, line good, durably; then the sealed files go."""
         now = to_ms(self._now())
-        changes: list[_Change] = [(_RELEASE, (receipt, now, item.seq)), (_LINE_GOOD, (now,))]
+        changes: list[Change] = [(_RELEASE, (receipt, now, item.seq)), (_LINE_GOOD, (now,))]
         if ahead := self._unknown_here(receipt):
             _LOG.error("store fault queue.rolled_back: the platform has our number %d", ahead)
             salvage.tell(self.directory, f"queue.rolled_back: {ahead}", rows=sum(astuple(self.counts())))
@@ -95,14 +95,14 @@ class Settling(Reading):
     def link_down(self, wait: LinkWait, blamed: Waiting | None) -> None:
         """Write why and how long the agent waits; `blamed` is the item whose sending broke off, if any."""
         times = to_ms(self._now()), to_ms(wait.retry_at), int(wait.not_before_s * 1000)
-        changes: list[_Change] = [(_LINE_DOWN, (wait.reason, *times, wait.boot, wait.failures))]
+        changes: list[Change] = [(_LINE_DOWN, (wait.reason, *times, wait.boot, wait.failures))]
         if blamed is not None:
             changes.append((_BLAME, (wait.reason[:_REASON_CHARS], blamed.seq)))
         self._drain(*changes)
 
     # --- inside ----
 
-    def _parked(self, seq: int, reason: str) -> _Change:
+    def _parked(self, seq: int, reason: str) -> Change:
         """Return what sets a waiting row aside."""
         return _PARK, (reason[:_REASON_CHARS], to_ms(self._now()), seq)
 
@@ -118,7 +118,7 @@ class Settling(Reading):
         ((newest, least),) = self._reader.query(_NEWEST)
         return known if known > max(newest or 0, least - 1) else 0
 
-    def _drain(self, *changes: _Change) -> bool:
+    def _drain(self, *changes: Change) -> bool:
         """Write for work that is held already: on a full disk the ballast goes first, because draining makes room.
 
         Say whether the first change found its row.
@@ -131,7 +131,7 @@ class Settling(Reading):
             _LOG.error("disk full: ballast dropped")
             return self._write(changes)
 
-    def _write(self, changes: Sequence[_Change]) -> bool:
+    def _write(self, changes: Sequence[Change]) -> bool:
         with self._writer.transaction() as db:
             found = 0
             for number, (sql, values) in enumerate(changes):

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from offline_queue import envelope as env
-from offline_queue import systemd
+from offline_queue import receipts, systemd
 from offline_queue.answers import ASKED_TO_WAIT, Accepted, LinkDown, LinkReason, PartsMissing, PartStored, Rejected
 from offline_queue.breaker import Breaker, Waits
 from offline_queue.envelope import Envelope, Sign
@@ -252,7 +252,7 @@ class SyncAgent:
 
     def _checked(self, receipt: bytes, item: Waiting, envelope: Envelope) -> Accepted | LinkDown:
         try:
-            env.verify_receipt(
+            receipts.verify_receipt(
                 receipt,
                 self._platform_key,
                 kiosk=envelope.header.kiosk,

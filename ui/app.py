@@ -29,9 +29,11 @@ from kiosk.faults import FAULTS, fault_of
 from kiosk.session import events as ev
 from ui import QML_DIR, fonts
 from ui.bridge.build import Bridges, build
+from ui.bridge.pictures import PROVIDER
 from ui.closed import ClosedLoadError, ClosedScreen, Closure
 from ui.dispatcher import QtDispatcher
 from ui.keyboard.model import Keyboard, KeyboardModel, open_keyboard
+from ui.succession import Heir
 from ui.translator import WordsTranslator
 
 if TYPE_CHECKING:
@@ -43,6 +45,10 @@ TICK_MS = 250
 STOP_S = 5.0
 RETRY_MS = 30_000
 _LIFE = frozenset({QEvent.Type.TouchBegin, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress})
+_INPUT = _LIFE | {
+    QEvent.Type.TouchUpdate, QEvent.Type.TouchEnd, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease,
+    QEvent.Type.MouseButtonDblClick, QEvent.Type.KeyRelease,
+}  # fmt: skip
 _LOG = logging.getLogger("ui")
 _QT_LOG = logging.getLogger("ui.qt")
 _LEVELS = {
@@ -74,7 +80,11 @@ def main(
     dispatcher, clock = QtDispatcher(), SystemClock()
     opening = Opening(load, lambda config: build_terminal(config, dispatcher, clock), dispatcher, clock)
     if robot is None:
-        opening.start()
+        heir = Heir.of_environment(opening)
+        if heir is None:
+            opening.start()
+        else:
+            heir.start()
         status = app.exec()
     else:
         from ui.robot import Robot
@@ -114,6 +124,7 @@ class Screen(QObject):
         self._engine = QQmlApplicationEngine()
         self._engine.addImportPath(str(QML_DIR))
         self.bridges: Bridges = build(terminal)
+        self._engine.addImageProvider(PROVIDER, self.bridges.papers)
         self._keyboard = Keyboard(open_keyboard())
         self._translator = WordsTranslator(terminal.words, self.bridges.settings.language)
         self._translator.install()
@@ -124,6 +135,8 @@ class Screen(QObject):
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         self._undo: Callable[[], None] = lambda: None
+        self._served = True
+        self.touched = False
         terminal.on_quit(lambda: QTimer.singleShot(0, QGuiApplication.quit))
 
     @property
@@ -156,6 +169,11 @@ class Screen(QObject):
         window.installEventFilter(self)
         window.showFullScreen() if full_screen else window.show()
         self._tick.start()
+
+    def hold(self) -> None:
+        """Show what is shown and serve nobody any more: the terminal below is about to stop. A touch is remembered."""
+        self._tick.stop()
+        self._served = False
 
     def close(self) -> None:
         """Take the window down before the engine and the bridges go."""
@@ -203,6 +221,9 @@ class Screen(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Every touch and key is a sign of life."""
+        if not self._served:
+            self.touched = self.touched or event.type() in _LIFE
+            return event.type() in _INPUT
         if event.type() in _LIFE:
             self._terminal.handle(ev.Touched())
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -247,6 +268,8 @@ class Opening(QObject):
         self._since: dt.datetime | None = None
         self._opened: tuple[Terminal, Screen] | None = None
         self.closed: ClosedScreen | None = None
+        self.on_shown: Callable[[QQuickWindow, tuple[Terminal, Screen] | None], None] = lambda _window, _opened: None
+        self._stopped = False
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
         self._retry.setInterval(retry_ms)
@@ -259,6 +282,19 @@ class Opening(QObject):
     def screen(self) -> Screen | None:
         """The screen, once the terminal is open."""
         return self._opened[1] if self._opened else None
+
+    @property
+    def terminal(self) -> Terminal | None:
+        """The terminal, while it is open and not yet let go of."""
+        return self._opened[0] if self._opened and not self._stopped else None
+
+    def let_go(self) -> None:
+        """Stop the terminal and keep its screen on the glass, for another process that is about to take over."""
+        if self._opened is not None and not self._stopped:
+            terminal, screen = self._opened
+            self._stopped = True
+            screen.hold()
+            terminal.stop(STOP_S)
 
     def start(self) -> None:
         """Try to open as soon as the event loop turns, and until it works."""
@@ -284,6 +320,7 @@ class Opening(QObject):
             terminal.stop(STOP_S)
             raise
         self._opened = terminal, screen
+        self.on_shown(screen.window, self._opened)
         gc.collect()
         gc.freeze()
         return self._opened
@@ -296,7 +333,8 @@ class Opening(QObject):
             terminal, screen = self._opened
             self._opened = None
             screen.close()
-            terminal.stop(STOP_S)
+            if not self._stopped:
+                terminal.stop(STOP_S)
 
     def _reopen(self) -> None:
         self._alive.stop()
@@ -338,6 +376,8 @@ class Opening(QObject):
         self.closed = self.closed or ClosedScreen()
         try:
             self.closed.show(Closure(fault, cause, self._since, self._config))
+            if self.closed.window is not None:
+                self.on_shown(self.closed.window, None)
         except ClosedLoadError:
             _LOG.critical("the closed screen cannot be shown")
             QGuiApplication.exit(1)

@@ -22,7 +22,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton, QQmlApplicationEngine
 from PySide6.QtQuick import QQuickImageProvider, QQuickWindow
 
-from kiosk.words import Words
+from kiosk.words import shipped
 from ui import QML_DIR
 from ui.app import application
 from ui.bridge.given import give, given
@@ -176,10 +176,19 @@ class Bench(QObject):
         """The dock's language."""
         return self._language
 
+    @Property(str, notify=languageChanged)
+    def nextLanguage(self) -> str:
+        """What the next language calls itself."""
+        return shipped().text(self._next(), "format.name")
+
+    def _next(self) -> str:
+        offered = shipped().languages
+        return offered[(offered.index(self._language) + 1) % len(offered)]
+
     @Slot()
     def switchLanguage(self) -> None:
-        """Speak the other language."""
-        self._language = "en" if self._language == "zh_CN" else "zh_CN"
+        """Speak the next language."""
+        self._language = self._next()
         self.languageChanged.emit()
 
     @Slot(str, "QVariantMap")
@@ -208,7 +217,7 @@ class Dock:
         self.bench = Bench()
         give(self.bench)
         self._pictures = _Pictures(self.bench)
-        self._translator = WordsTranslator(Words.load(), self.bench.language)
+        self._translator = WordsTranslator(shipped(), self.bench.language)
         self._translator.install()
         self.engine = QQmlApplicationEngine()
         self.engine.addImportPath(str(QML_DIR))

@@ -377,7 +377,8 @@ class Robot:
         self._hand_in(citizen)
 
     def _fill_form(self, citizen: Citizen) -> None:
-        self._tap("year_less")
+        for part in ("year", "month", "day"):
+            self._tap(f"{part}_less")
         self._tap("choice_work")
         self._shown("form", "form-1")
         self._next_page(1)
@@ -465,15 +466,6 @@ class Robot:
     def _chosen(self) -> bool:
         return self._troubled() or self.terminal.session.state is not State.CHOOSE
 
-    def _choose_resident_pension(self) -> None:
-        """The invented old person was insured as a resident, and until 2018."""
-        self._tap("choice_resident_pension")
-        self._tap("choice_employee_pension")
-        for month in ("from_month", "to_month"):
-            while (year := int(str(self._value(month))[:4])) > (2016 if month == "from_month" else 2017):
-                self._tap(f"month_{month}/year_less")
-                self._wait(lambda: int(str(self._value(month))[:4]) < year, "an earlier year")  # noqa: B023
-
     def _value(self, key: str) -> object:
         """Return what the form holds for a field of the present page."""
         fields = self.terminal.form.fields(self.terminal.session.page)
@@ -482,8 +474,8 @@ class Robot:
     def _certificate(self, citizen: Citizen) -> None:
         self._identify(citizen, "tile_print", "social_participation_cert")
         self._state(State.CHOOSE)
-        if citizen is OLD:
-            self._choose_resident_pension()
+        if citizen is OLD:  # insured as a resident, and until 2018: only the city knows
+            self._wait(lambda: self._value("kind") == ["resident_pension"], "what the city has on record")
         page = self.terminal.session.page
         while True:
             self._shown("choose", f"choose-{page + 1}")

@@ -12,63 +12,27 @@ import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Self
 
 from devices.code_reader.api import Symbology
 from devices.code_reader.samples import empty_view, picture_of
-from devices.named_pty import open_named
+from devices.loopback import LoopbackHttp
+from devices.named_pty import NamedPort
 
 _IDENTIFIERS = {Symbology.QR: b"]Q1", Symbology.PDF417: b"]L2", Symbology.CODE128: b"]C0", Symbology.OTHER: b"]X0"}
 _WRITE_DEADLINE_S = 2.0
 
 
-class WedgeEmulator:
+class WedgeEmulator(NamedPort):
     """A reader whose port is the symlink `path`; it keeps its name over unplug and replug."""
 
     def __init__(self, path: Path, *, terminator: bytes = b"\r", identifiers: bool = True) -> None:
-        self.path = path
+        super().__init__(path)
         self._terminator = terminator
         self._identifiers = identifiers
-        self._lock = threading.Lock()
-        self._ends: tuple[int, int] | None = None
 
-    def start(self) -> None:
-        """Open the port; it can be used when this returns."""
-        self.replug()
-
-    def stop(self) -> None:
-        """Close the port."""
-        self.unplug()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @property
-    def plugged(self) -> bool:
-        """Whether the port exists."""
-        with self._lock:
-            return self._ends is not None
-
-    def unplug(self) -> None:
-        """Pull the cable: the port's users get errors, its name goes."""
-        with self._lock:
-            ends, self._ends = self._ends, None
-            if ends is not None:
-                self.path.unlink(missing_ok=True)
-                for end in ends:
-                    os.close(end)
-
-    def replug(self) -> None:
-        """Put the cable back: the same name, a new terminal."""
-        with self._lock:
-            if self._ends is not None:
-                return
-            self._ends = open_named(self.path)
-            os.set_blocking(self._ends[0], False)  # nobody listens: what does not fit is lost, as on a real line
+    def serves(self, master: int) -> None:
+        """Be ready to send; nobody listens: what does not fit is lost, as on a real line."""
+        os.set_blocking(master, False)
 
     def show(self, raw: bytes, symbology: Symbology = Symbology.QR) -> bool:
         """Read a code and send it; False when there is no cable, or nobody took it from the line in time."""
@@ -79,7 +43,7 @@ class WedgeEmulator:
         expires_s = time.monotonic() + _WRITE_DEADLINE_S
         pause = threading.Event()
         while data:
-            with self._lock:
+            with self._plug:
                 if self._ends is None:
                     return False
                 with contextlib.suppress(BlockingIOError):
@@ -91,23 +55,21 @@ class WedgeEmulator:
         return True
 
 
-class SnapshotEmulator:
+class SnapshotEmulator(LoopbackHttp):
     """A camera at `url`. `status` other than 200 refuses; `body` replaces the picture by other bytes."""
 
     def __init__(self) -> None:
-        self.port = 0
+        super().__init__("emulator-code-camera")
         self.status = HTTPStatus.OK
         self.body = empty_view()
-        self._server: ThreadingHTTPServer | None = None
-        self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
         """Where the picture is."""
         return f"http://127.0.0.1:{self.port}/still"
 
-    def start(self) -> None:
-        """Listen; a port of 0 becomes the one that the system gave, and stays."""
+    def server(self, address: tuple[str, int]) -> ThreadingHTTPServer:
+        """Return the camera's web server."""
         emulator = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -124,27 +86,7 @@ class SnapshotEmulator:
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self.port = self._server.server_port
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), name="emulator-code-camera", daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop listening."""
-        server, self._server = self._server, None
-        if server is not None and self._thread is not None:
-            server.shutdown()
-            server.server_close()
-            self._thread.join()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        return ThreadingHTTPServer(address, Handler)
 
     def show(self, raw: bytes, symbology: Symbology = Symbology.QR) -> None:
         """Hold a code before it."""

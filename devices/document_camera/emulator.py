@@ -15,13 +15,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import cv2
 
 from devices.document_camera.environment import shed_qt_variables
 from devices.document_camera.scene import FRAME_MM, TURN_DEG, Fault, Lying, Scene, exposures, in_motion, photograph
 from devices.document_camera.sheets import SHEETS
+from devices.started import Started
 
 shed_qt_variables()
 
@@ -36,7 +37,7 @@ _SEND_BUFFER_BYTES = 256 * 1024
 _PICTURE_FAULTS = frozenset({Fault.DARK, Fault.BLURRED, Fault.GLARE})
 
 
-class DocumentCameraEmulator:
+class DocumentCameraEmulator(Started):
     """Start with `start()` (or `with`), then lay sheets and move the switches from any thread."""
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -56,13 +57,6 @@ class DocumentCameraEmulator:
         self._moving: OrderedDict[Scene, bytes] = OrderedDict()
         self._full: OrderedDict[Scene, bytes] = OrderedDict()
         self._still = b""
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Show the empty mat and listen; a port of 0 becomes the one that the system gave, and stays."""

@@ -11,11 +11,10 @@ import select
 import threading
 import time
 from pathlib import Path
-from typing import Self
 
 from devices.id_card.frames import Scanner
 from devices.id_card.sam_module import Fault, SamModule
-from devices.named_pty import open_named
+from devices.named_pty import NamedPort
 
 __all__ = ["Fault", "SdtEmulator"]
 
@@ -24,63 +23,31 @@ _BITS_PER_BYTE = 10
 _CHUNK_BYTES = 64
 
 
-class SdtEmulator(SamModule):
-    """A reader whose port is the symlink `path`; it keeps its name over unplug and replug."""
+class SdtEmulator(NamedPort, SamModule):
+    """A reader whose port is the symlink `path`; it keeps its name over unplug and replug, and starts anew each time."""
 
     def __init__(self, path: Path, *, paced: bool = True, presence_after_read: str = "until_read") -> None:
-        super().__init__(presence_after_read=presence_after_read)
-        self.path = path
+        NamedPort.__init__(self, path)
+        SamModule.__init__(self, presence_after_read=presence_after_read)
         self.paced = paced
-        self._ends: tuple[int, int] | None = None
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Open the port; it can be used when this returns."""
-        self.replug()
+    def serves(self, master: int) -> None:
+        """Start anew, and answer on a thread of its own."""
+        self.start_anew()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(
+            target=self._serve, args=(master, self._ending), name="emulator-id-card", daemon=True
+        )
+        self._thread.start()
 
-    def stop(self) -> None:
-        """Close the port and join the thread."""
-        self.unplug()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @property
-    def plugged(self) -> bool:
-        """Whether the port exists."""
-        with self._lock:
-            return self._ends is not None
-
-    def unplug(self) -> None:
-        """Pull the cable: the port's users get errors, its name goes."""
-        with self._lock:
-            ends, self._ends = self._ends, None
-            thread, self._thread = self._thread, None
-        if ends is None or thread is None:
-            return
+    def leaves(self) -> None:
+        """Join the thread."""
+        thread, self._thread = self._thread, None
         self._ending.set()
-        self.path.unlink(missing_ok=True)
-        thread.join()
-        for end in ends:
-            os.close(end)
-
-    def replug(self) -> None:
-        """Put the cable back: the same name, a new terminal, a reader that starts anew."""
-        with self._lock:
-            if self._ends is not None:
-                return
-            self.start_anew()
-            self._ends = open_named(self.path)
-            self._ending = threading.Event()
-            self._thread = threading.Thread(
-                target=self._serve, args=(self._ends[0], self._ending), name="emulator-id-card", daemon=True
-            )
-            self._thread.start()
+        if thread is not None:
+            thread.join()
 
     def _serve(self, master: int, ending: threading.Event) -> None:
         scanner = Scanner()

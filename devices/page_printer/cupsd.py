@@ -12,9 +12,9 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Self
 
 from devices.page_printer.daemons import Daemon, DaemonFailed, free_port
+from devices.started import Started
 
 _QUEUE = "a4"
 _LPADMIN_S = 20.0
@@ -57,7 +57,7 @@ Sandboxing relaxed
 """
 
 
-class CupsQueue:
+class CupsQueue(Started):
     """Start with `start()` (or `with`). The queue leads to `printer_uri`."""
 
     def __init__(self, printer_uri: str) -> None:
@@ -65,13 +65,6 @@ class CupsQueue:
         self._folder: Path | None = None
         self._daemon: Daemon | None = None
         self.port = 0
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     @property
     def uri(self) -> str:

@@ -85,7 +85,7 @@ class Daemon:
             if self._process.poll() is not None or time.monotonic() > deadline_s:
                 state = "ended" if self._process.poll() is not None else "not ready"
                 raise DaemonFailed(f"{self.name} {state}: {self.log_text()[-800:]}")
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_LOOK_EVERY_S)  # none of these daemons says when it is ready
 
     def send(self, number: signal.Signals) -> None:
         """Signal the whole group."""

@@ -17,13 +17,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
 
 from devices.errors import DeviceError
 from devices.page_printer.daemons import PrinterDaemons, free_port, python_environment
 from devices.page_printer.ipp_http import Endpoint, exchange
 from devices.page_printer.ipp_messages import Attribute, AttributeGroup, Group, Message, Tag, attribute, decode, encode
 from devices.page_printer.paper_path import FOLDER_VARIABLE, SENSOR_JOB, Switches
+from devices.started import Started
 
 _PRINT_JOB, _GET_JOB, _GET_PRINTER = 0x0002, 0x0009, 0x000B
 _IDLE = 3
@@ -33,7 +33,7 @@ _LOOK_EVERY_S = 0.01
 _FULL_TRAY, _LOW_TRAY, _EMPTY_TRAY = 250, 5, 0
 
 
-class PagePrinterEmulator:
+class PagePrinterEmulator(Started):
     """Start with `start()` (or `with`); one thread moves the switches."""
 
     def __init__(self, *, port: int = 0, seconds_per_page: float = 0.05, printed_folder: Path | None = None) -> None:
@@ -44,13 +44,6 @@ class PagePrinterEmulator:
         self._switches: Switches | None = None
         self._tray_level = _FULL_TRAY
         self._toner_percent = 75
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     @property
     def uri(self) -> str:
@@ -237,4 +230,4 @@ class PagePrinterEmulator:
         while not settled():
             if time.monotonic() > deadline_s:
                 raise TimeoutError("the emulated printer did not settle")
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_LOOK_EVERY_S)  # ippeveprinter notifies nobody; it has to be asked

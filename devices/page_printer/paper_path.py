@@ -144,10 +144,10 @@ def print_pages(document: Path, switches: Switches, printer: Endpoint, uri: str,
             if _canceled(printer, uri, job_id):
                 panel.nobody_waits()
                 return
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_LOOK_EVERY_S)  # the switches are files, and a cancel is only found by asking
         if _canceled(printer, uri, job_id):
             return
-        time.sleep(switches.seconds_per_page())
+        time.sleep(switches.seconds_per_page())  # what the page takes
         left = switches.sheets()
         if left is not None:
             switches.set_sheets(max(left - 1, 0))

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
+
+from devices.started import Started
 
 _NAME = "Kiosk scanner"
 _A4_UNITS = (2480, 3508)  # eSCL measures in 1/300 inch
@@ -38,7 +40,7 @@ class _Job:
     pages: int = 0
 
 
-class PageScannerEmulator:
+class PageScannerEmulator(Started):
     """Start with `start()` (or `with`), then lay sheets and move the switches from any thread."""
 
     def __init__(self, *, port: int = 0) -> None:
@@ -58,13 +60,6 @@ class PageScannerEmulator:
         self.calls_off = 0
         self.scanned = 0
         """Pages handed over since the start."""
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Listen; a port of 0 becomes the one that the system gave, and stays."""

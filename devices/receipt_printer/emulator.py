@@ -22,6 +22,7 @@ import usb.core
 
 from devices.named_pty import open_named
 from devices.receipt_printer.machine import Line, Paper, PrinterMachine
+from devices.started import Started
 
 __all__ = ["Paper", "ReceiptPrinterEmulator", "SerialReceiptPrinterEmulator", "UsbReceiptPrinterEmulator"]
 
@@ -30,7 +31,7 @@ _CHUNK_BYTES = 4096
 _USB_OUT, _USB_IN, _BULK, _PRINTER_CLASS = 0x01, 0x82, 0x02, 0x07
 
 
-class ReceiptPrinterEmulator(PrinterMachine):
+class ReceiptPrinterEmulator(Started, PrinterMachine):
     """On TCP, loopback only. Start with `start()` (or `with`)."""
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0, width_dots: int = 576) -> None:
@@ -40,13 +41,6 @@ class ReceiptPrinterEmulator(PrinterMachine):
         self._listener: socket.socket | None = None
         self._connections: dict[socket.socket, threading.Thread] = {}
         self._acceptor: threading.Thread | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Listen; a port of 0 becomes the one that the system gave, and stays."""
@@ -126,7 +120,7 @@ class ReceiptPrinterEmulator(PrinterMachine):
                 self._connections.pop(connection, None)
 
 
-class SerialReceiptPrinterEmulator(PrinterMachine):
+class SerialReceiptPrinterEmulator(Started, PrinterMachine):
     """On a pseudo-terminal whose name is the symlink `path`; it keeps its name over unplug and replug."""
 
     def __init__(self, path: Path, *, width_dots: int = 576) -> None:
@@ -135,13 +129,6 @@ class SerialReceiptPrinterEmulator(PrinterMachine):
         self._ends: tuple[int, int] | None = None
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Open the port; it can be used when this returns."""

@@ -32,9 +32,33 @@ EVENTS: dict[str, AuditEvent] = {
     "identity.code_sent": _event("A one-time code was sent to the registered phone.", "session"),
     "identity.code_refused": _event("A one-time code was wrong, late or used.", "session", "reason"),
     "identity.code_accepted": _event("The city confirmed a one-time code.", "session", "assurance"),
+    "acting.agreed": _event(
+        "Somebody acts for another person: in which capacity, and how that person is known.",
+        "session", "capacity", "relation", "known_by", "guardian_consent",
+    ),
+    "acting.refused": _event("Somebody may not act for the person they named.", "session", "reason"),
+    "acting.mandate_printed": _event("The printer confirmed a mandate to be signed.", "session"),
+    "acting.mandate_not_printed": _event("A mandate did not come out whole.", "session", "reason"),
     "material.captured": _event("A page was captured.", "session", "material", "dpi"),
+    "material.doubled": _event(
+        "A page looked like an earlier one of its material; `answer`: what the person said.", "session", "material", "answer"
+    ),
+    "material.kept_anyway": _event(
+        "A clerk kept a page whose picture was not good enough.", "session", "material", "reason", "by"
+    ),
     "material.brought": _event("A page came as a file from a phone or a stick.", "session", "material", "source"),
-    "submission.stored": _event("The outbox committed a submission.", "session", "code", "item", "assurance", "parts"),
+    "material.later": _event("The person will bring a material after the hand-in.", "session", "material"),
+    "submission.stored": _event(
+        "The outbox committed a submission; `capacity`: for whom it was handed in; `by`: the clerk who helped.",
+        "session", "code", "item", "assurance", "parts", "capacity", "by",
+    ),
+    "assist.begun": _event("A clerk began to help a resident.", "session", "by"),
+    "assist.attested": _event(
+        "A clerk compared a person with their card; `holds`: it is its holder.", "session", "by", "holds"
+    ),
+    "assist.confirmed": _event(
+        "A resident confirmed what a clerk helped with; `how`: by card or touch.", "session", "by", "how"
+    ),
     "submission.refused": _event("The outbox refused a submission; nothing was promised.", "session", "reason"),
     "submission.received": _event("The city's signed receipt for a submission is stored.", "code"),
     "receipt.printed": _event(
@@ -59,18 +83,26 @@ EVENTS: dict[str, AuditEvent] = {
     "print.taken": _event("The paper was taken, as far as the evidence goes.", "session", "certificate", "evidence"),
     "guard.alarmed": _event("A card or paper was left behind; the station was alarmed.", "session", "holding"),
     "staff.shown": _event("A trusted staff card and its PIN opened the staff pages.", "staff_id"),
-    "staff.refused": _event("A staff card was not trusted.", "reason"),
+    "staff.refused": _event(
+        "A card in the staff reader opened nothing; `claimed`: the number that it says of itself.", "reason", "claimed"
+    ),
     "staff.pin_refused": _event("A staff card's PIN was wrong, or not tried.", "session", "staff_id", "reason"),
     "staff.unlocked": _event("Somebody at the console unlocked a staff card.", "by", "staff_id"),
     "outbox.shown": _event("Staff looked at what waits here; `row`: at one submission.", "by", "row"),
     "outbox.retried": _event("Staff let a parked submission wait again.", "by", "row", "code"),
     "outbox.parked": _event("Staff set a waiting submission aside.", "by", "row", "code", "reason"),
     "outbox.exported": _event("Staff carried the sealed submissions away on a medium.", "by", "export", "items", "left_out"),
+    "outbox.not_exported": _event("The sealed submissions could not be carried away.", "by", "reason"),
     "outbox.accepted": _event(
         "Staff looked at what was saved of a damaged outbox; the terminal opens again. `aside`: the damaged store.",
         "by", "aside", "rows", "carved",
     ),
     "outbox.verified": _event("Staff had the whole outbox looked over.", "by", "rows", "faults"),
+    "training.entered": _event("Staff began to practise; what follows stands in a log of its own until it is left.", "by"),
+    "training.scripted": _event("Staff had a fault come in practice, or not.", "by", "fault", "on"),
+    "training.left": _event(
+        "Practice is over; `cause`: asked, card, stopped, or a restart that found its rest.", "by", "cause"
+    ),
     "device.tried": _event("Staff tried a device.", "by", "device", "result"),
     "report.made": _event("Staff had the readiness report made.", "by", "verdict", "file"),
     "report.failed": _event("The readiness report could not be made or kept.", "by", "reason"),

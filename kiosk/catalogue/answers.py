@@ -31,12 +31,14 @@ _MONEY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
-_PARTS: dict[FieldType, dict[str, FieldType]] = {
+PARTS: dict[FieldType, dict[str, FieldType]] = {
     FieldType.ADDRESS: {"division": FieldType.DIVISION, "detail": FieldType.TEXT},
     FieldType.PERSON: {"name": FieldType.TEXT, "id_no": FieldType.ID_NO},
     FieldType.AGENT: {"name": FieldType.TEXT, "id_no": FieldType.ID_NO, "mobile": FieldType.MOBILE},
+    FieldType.CONTACT: {"name": FieldType.TEXT, "mobile": FieldType.MOBILE},
     FieldType.DATE_RANGE: {"from": FieldType.DATE, "to": FieldType.DATE},
 }
+"""What answers of several parts are made of, in the order in which they are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ def normalise(field: FormField, raw: Any) -> Any:
             return raw
         types = {column.key: column.type for column in field.columns}
         return [_tidy_parts(row, types) for row in raw]
-    if field.type in _PARTS:
-        return _tidy_parts(raw, _PARTS[field.type])
+    if field.type in PARTS:
+        return _tidy_parts(raw, PARTS[field.type])
     if field.type is FieldType.MULTI_ENUM and isinstance(raw, tuple):
         return list(raw)
     return _tidy(field.type, raw)
@@ -105,11 +107,16 @@ def _tidy(kind: FieldType, raw: Any) -> Any:
 
 
 def _tidy_date(text: str) -> str:
-    """Read 2026-1-5, 2026/01/05, 2026.1.5, 2026年1月5日 and 20260105 alike; months likewise without the day."""
+    """Read 2026-1-5, 2026/01/05, 2026.1.5, 2026年1月5日 and 20260105 alike; months likewise without the day.
+
+    A part of zeros was not chosen yet; a date of nothing else is no answer.
+    """
     parts = re.findall(r"[0-9]+", text) if re.fullmatch(r"[0-9]{4}[-/.年][0-9]{1,2}([-/.月]([0-9]{1,2}日?)?)?", text) else []
     if not parts and re.fullmatch(r"[0-9]{6}|[0-9]{8}", text):
         parts = [text[:4], text[4:6], text[6:8]][: len(text) // 2 - 1]
-    return "-".join(part.zfill(2) for part in parts) if parts else text
+    if not parts:
+        return text
+    return "-".join(part.zfill(2) for part in parts) if any(int(part) for part in parts) else ""
 
 
 _NUMBER_CHECKS: dict[FieldType, Callable[[str], numbers.Number | numbers.Invalid]] = {
@@ -158,10 +165,12 @@ def check_shape(field: FormField, value: Any, today: dt.date, report: Report) ->
             _check_table(field, value, today, report)
         case FieldType.MULTI_ENUM:
             _check_choices(field.options, value, report)
-        case kind if kind in _PARTS:
-            _check_parts(_PARTS[kind], value, today, report)
+        case kind if kind in PARTS:
+            _check_parts(PARTS[kind], value, today, report)
             if kind is FieldType.DATE_RANGE:
                 _check_range(value, report)
+        case FieldType.COMMITMENT if field.required and value is False:
+            report("commitment")
         case _:
             _check_value(field.type, field.options, value, today, report)
 
@@ -224,7 +233,7 @@ def _check_value(
     if kind is FieldType.INT:
         if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST_INT:
             report("number", part=part)
-    elif kind is FieldType.BOOL:
+    elif kind in {FieldType.BOOL, FieldType.COMMITMENT}:
         if not isinstance(value, bool):
             report("type", part=part)
     elif not isinstance(value, str):
@@ -244,9 +253,9 @@ def _text_problem(kind: FieldType, options: tuple[Option, ...], value: str, toda
         case FieldType.MONEY:
             return None if _MONEY.fullmatch(value) else "money"
         case FieldType.DATE:
-            return None if as_date(value) else "date"
+            return None if as_date(value) else _unchosen(value) or "date"
         case FieldType.MONTH:
-            return None if as_month(value) else "month"
+            return None if as_month(value) else _unchosen(value) or "month"
         case FieldType.ENUM:
             return None if any(option.value == value for option in options) else "choice"
         case FieldType.DIVISION:
@@ -263,6 +272,12 @@ def _text_problem(kind: FieldType, options: tuple[Option, ...], value: str, toda
             return number_problem(kind.value, value, today)
         case _:
             return "type"
+
+
+def _unchosen(value: str) -> str | None:
+    """Return the message of the first part of a date that nobody has chosen yet (zeros), or None."""
+    parts = zip(("date_part.year", "date_part.month", "date_part.day"), value.split("-"), strict=False)
+    return next((message for message, part in parts if re.fullmatch(r"0+", part)), None)
 
 
 def number_problem(kind: str, value: str, today: dt.date) -> str | None:

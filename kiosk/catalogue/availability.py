@@ -41,7 +41,8 @@ def availability(
     """Say whether `item` can be done now; a device that `health` does not name counts as broken.
 
     `reachable_assurance` are the levels that this terminal can reach with the line up. Without the line no code can be
-    sent, so only an item's offline level remains. `room`: the store would take another submission.
+    sent, so only an item's offline level remains, unless a clerk stands there. `room`: the store would take another
+    submission.
     """
     if not item.available:
         return Unavailable(item.unavailable_reason or "", item.unavailable_next_step or "")
@@ -52,7 +53,8 @@ def availability(
             return Unavailable(f"form.unavailable.{need.value}", "form.next.other_terminal")
     if not line_up and Need.LINE in item.needs:
         return Unavailable("form.unavailable.line", "form.next.later")
-    code_without_line = item.assurance is Assurance.CARD_CODE and not line_up
+    clerk = Assurance.CARD_CLERK in reachable_assurance
+    code_without_line = item.assurance is Assurance.CARD_CODE and not line_up and not clerk
     if item.assurance in reachable_assurance | {Assurance.NONE} and not code_without_line:
         return Available(item.assurance)
     weaker = item.offline_assurance

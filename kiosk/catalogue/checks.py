@@ -29,7 +29,7 @@ from kiosk.catalogue.models import (
     Source,
     Text,
 )
-from kiosk.catalogue.rules import CheckedByRegister, Choices, FieldType, NotBefore, SumEquals, fits
+from kiosk.catalogue.rules import CheckedByRegister, Choices, DiffersFrom, FieldType, NotBefore, SumEquals, fits
 from kiosk.identity import numbers
 from kiosk.identity.assurance import Assurance
 
@@ -96,20 +96,21 @@ def _unique(keys: Sequence[str], refuse: Refuse) -> None:
 
 def _languages(record: BaseModel, file: str, key: str) -> None:
     """Refuse English words that hold Chinese characters: a text that was not translated."""
-    for where, text in _texts(record, key):
+    for where, text in texts(record, key):
         if _HAN.search(text.en):
             raise CatalogueError("catalogue.language", file, f"{where}.en")
 
 
-def _texts(value: object, key: str) -> Iterator[tuple[str, Text]]:
+def texts(value: object, key: str) -> Iterator[tuple[str, Text]]:
+    """Walk through a record; return each of its texts with the key at which it stands."""
     if isinstance(value, Text):
         yield key, value
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            yield from _texts(getattr(value, name), f"{key}.{name}")
+            yield from texts(getattr(value, name), f"{key}.{name}")
     elif isinstance(value, tuple):
         for place, part in enumerate(value):
-            yield from _texts(part, f"{key}.{place}")
+            yield from texts(part, f"{key}.{place}")
 
 
 # --- items -----------------------------------------------------------------------------------------------------------
@@ -195,6 +196,8 @@ def _check_field(
         refuse("catalogue.options", "options")
     if (field.type is FieldType.TABLE) != bool(field.columns):
         refuse("catalogue.options", "columns")
+    if field.type is FieldType.COMMITMENT and field.help is None:
+        refuse("catalogue.rule", "help")  # the statement itself
     _unique([option.value for option in field.options], lambda code, key: refuse(code, f"options.{key}"))
     _unique([column.key for column in field.columns], lambda code, key: refuse(code, f"columns.{key}"))
     for column in field.columns:
@@ -211,6 +214,8 @@ def _check_field(
         if not fits(rule, field.type):
             refuse("catalogue.rule", f"rules.{place}")
         if isinstance(rule, NotBefore) and not _same_type(field, fields.get(rule.field)):
+            refuse("catalogue.rule", f"rules.{place}.field")
+        if isinstance(rule, DiffersFrom) and not _other_person(rule, field, fields.get(rule.field)):
             refuse("catalogue.rule", f"rules.{place}.field")
         if isinstance(rule, SumEquals) and not _sum_fits(rule, field, fields):
             refuse("catalogue.rule", f"rules.{place}")
@@ -242,6 +247,10 @@ def _default_fits(field: FormField) -> bool:
 
 def _same_type(field: FormField, other: FormField | None) -> bool:
     return other is not None and other.key != field.key and other.type is field.type
+
+
+def _other_person(rule: DiffersFrom, field: FormField, other: FormField | None) -> bool:
+    return other is not None and other.key != field.key and fits(rule, other.type)
 
 
 def _sum_fits(rule: SumEquals, field: FormField, fields: Mapping[str, FormField]) -> bool:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import enum
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.catalogue.errors import CatalogueError
 from kiosk.catalogue.models import Text
+from kiosk.words import shipped
 
 _DATA = Path(__file__).parent / "data" / "divisions.csv"
 
@@ -92,10 +93,17 @@ class Divisions:
             found = self.get(found.parent)
         return tuple(reversed(chain))
 
+    def texts(self) -> Iterator[Text]:
+        """Return every name."""
+        return (row.name for row in self._by_code.values())
+
     def full_name(self, code: str, language: str) -> str:
-        """Return the whole name: big to small in Chinese, small to big with commas in English."""
-        names = [row.name.in_language(language) for row in self.path(code)]
-        return ", ".join(reversed(names)) if language.startswith("en") else "".join(names)
+        """Return the whole name, put together as the language does it: 开封市龙亭区, Longting District, Kaifeng."""
+        name = ""
+        for row in self.path(code):
+            smaller = row.name.in_language(language)
+            name = shipped().text(language, "format.place", larger=name, smaller=smaller) if name else smaller
+        return name
 
 
 @functools.cache

@@ -72,7 +72,7 @@ def pages(item: ServiceItem, answers: Answers) -> tuple[Page, ...]:
 
 
 def defaults(item: ServiceItem, today: dt.date) -> dict[str, Any]:
-    """Return the answers that stand before anybody answered."""
+    """Return the answers that stand before anybody answered: what the item says, and what leaves no choice."""
     found: dict[str, Any] = {}
     for field in item.fields:
         match field.default:
@@ -80,6 +80,9 @@ def defaults(item: ServiceItem, today: dt.date) -> dict[str, Any]:
                 found[field.key] = list(value) if isinstance(value, tuple) else value
             case MonthDefault(months=months):
                 found[field.key] = f"{months_later(today.replace(day=1), months):%Y-%m}"
+            case None if field.required and len(field.options) == 1:
+                only = field.options[0].value
+                found[field.key] = [only] if field.type is FieldType.MULTI_ENUM else only
             case None:
                 pass
     return found
@@ -136,7 +139,7 @@ def _field_problems(item: ServiceItem, field: FormField, tidy: Answers, today: d
 
     if field.key not in tidy:
         if field.required:
-            report("required")
+            report("commitment" if field.type is FieldType.COMMITMENT else "required")
         return found
     shapes.check_shape(field, tidy[field.key], today, report)
     if not found:

@@ -19,6 +19,7 @@ from kiosk.catalogue.models import FormField, ServiceItem
 from kiosk.catalogue.rules import (
     CheckedByRegister,
     Choices,
+    DiffersFrom,
     DivisionLevel,
     FieldType,
     Length,
@@ -140,6 +141,17 @@ def _(rule: NotBefore, value: Any, case: Case) -> None:
     first, last = as_date(other) or as_month(other), as_date(value) or as_month(value)
     if first is not None and last is not None and last < first:
         case.report("not_before", other=case.item.field(rule.field).label)
+
+
+@judge.register
+def _(rule: DiffersFrom, value: Any, case: Case) -> None:
+    number = _number_of(value)
+    if number is not None and number == _number_of(case.answers.get(rule.field)):
+        case.report("differs_from", other=case.item.field(rule.field).label)
+
+
+def _number_of(value: Any) -> Any:
+    return value.get("id_no") if isinstance(value, Mapping) else value
 
 
 @judge.register

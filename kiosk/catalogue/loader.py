@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kiosk.catalogue.checks import check
+from kiosk.catalogue.checks import check, texts
 from kiosk.catalogue.errors import CatalogueError
 from kiosk.catalogue.models import Bundle, CertificateType, Department, LifeEvent, Register, ServiceItem, Text, Theme
 
@@ -88,10 +88,15 @@ class Catalogue:
             registers=_records(Register, parts["registers"], found),
             certificate_types=_records(CertificateType, parts["certificate_types"], found),
             bundle=bundle,
-            items=_records(ServiceItem, [(name, _with_bundle(entry, bundle)) for name, entry in items], found),
+            items=_records(ServiceItem, [(name, _spelt_out(entry, bundle, files)) for name, entry in items], found),
         )
         check(catalogue, found)
         return catalogue
+
+    def texts(self) -> Iterator[Text]:
+        """Return every text that somebody may come to read."""
+        for part in (self.title, self.notice, self.bundle, *(getattr(self, part) for part in (*_PARTS, "items"))):
+            yield from (text for _, text in texts(part, ""))
 
     def item(self, item_id: str) -> ServiceItem:
         """Return the item with this id; KeyError if there is none."""
@@ -131,6 +136,7 @@ class Catalogue:
         return tuple(item for _, _, item in sorted(ranked, key=lambda found: found[:2]))
 
 
+_REACH = "reach.yaml"
 _PARTS = ("departments", "themes", "life_events", "registers", "certificate_types")
 
 
@@ -205,18 +211,36 @@ def _entries(files: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
     return [(name, entry) for entry in files[name]]
 
 
-def _with_bundle(entry: Any, bundle: Bundle) -> Any:
-    """Spell out the options of fields that are `options_from: bundle`."""
+def _spelt_out(entry: Any, bundle: Bundle, files: Mapping[str, Any]) -> Any:
+    """Spell out what fields say in short: `options_from: bundle`, and `reached: true` for ways to be reached."""
     if not isinstance(entry, Mapping) or not isinstance(entry.get("fields"), list):
         return entry
     options = [{"value": f"member_{member.seq:02}", "label": member.name.model_dump()} for member in bundle.members]
-    fields = [
-        {**{key: value for key, value in field.items() if key != "options_from"}, "options": options}
-        if isinstance(field, Mapping) and field.get("options_from") == "bundle"
-        else field
-        for field in entry["fields"]
-    ]
+    fields: list[Any] = []
+    for field in entry["fields"]:
+        if not isinstance(field, Mapping):
+            fields.append(field)
+        elif field.get("options_from") == "bundle":
+            fields.append({**{key: value for key, value in field.items() if key != "options_from"}, "options": options})
+        elif field.get("reached") is True:
+            fields += _reached({key: value for key, value in field.items() if key != "reached"}, files)
+        else:
+            fields.append(field)
     return {**entry, "fields": fields}
+
+
+def _reached(field: dict[str, Any], files: Mapping[str, Any]) -> list[Any]:
+    """Return the field as one way among others to be reached, on the same page: asked when the first of them is chosen."""
+    if "visible_when" in field:
+        raise CatalogueError("catalogue.condition", _REACH, str(field.get("key")))
+    page = field.get("page", 1)
+    entries = [{**each, "page": page} for _, each in _entries(files, _REACH) if isinstance(each, Mapping)]
+    try:
+        first, *others = entries
+        condition = {"field": first["key"], "any_of": [first["options"][0]["value"]]}
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise CatalogueError("catalogue.shape", _REACH, "") from error
+    return [first, {**field, "visible_when": condition}, *others]
 
 
 _M = TypeVar("_M", bound=BaseModel)

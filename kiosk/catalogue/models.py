@@ -20,6 +20,7 @@ from kiosk.catalogue.rules import AnyRule, FieldType
 from kiosk.identity.assurance import Assurance
 from kiosk.identity.masking import Kind
 from kiosk.identity.persons import PersonCard
+from kiosk.words import shipped
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 Filled = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -36,8 +37,10 @@ class Text(_Record):
     en: Filled
 
     def in_language(self, language: str) -> str:
-        """Return the English words for `en` and `en_*`, the Chinese ones otherwise."""
-        return self.en if language.startswith("en") else self.zh
+        """Return the words in a language: where a further one has none for this text, the English ones."""
+        if language.startswith("zh"):
+            return self.zh
+        return self.en if language.startswith("en") else shipped().city(language, self.zh) or self.en
 
 
 # --- what items refer to ---------------------------------------------------------------------------------------------
@@ -174,6 +177,8 @@ class Column(_Record):
     type: Literal[FieldType.TEXT, FieldType.ID_NO, FieldType.DECIMAL, FieldType.MONEY, FieldType.ENUM, FieldType.MOBILE]
     required: bool = True
     options: tuple[Option, ...] = ()
+    mask: Kind | None = None
+    """Of numbers of persons and telephones it is known without being said."""
 
 
 class FormField(_Record):
@@ -230,6 +235,8 @@ class Material(_Record):
     pages_min: int = Field(default=1, ge=1)
     pages_max: int = Field(default=1, ge=1, le=50)
     profile: Profile | None = None
+    later_days: int | None = Field(default=None, ge=1, le=60)
+    """Working days within which it may be brought after the hand-in (容缺); None where nothing begins without it."""
 
     @model_validator(mode="after")
     def _scan_is_described(self) -> Material:
@@ -241,6 +248,8 @@ class Material(_Record):
             raise ValueError("pages")
         if self.required and self.required_when is not None:
             raise ValueError("required or required_when, not both")
+        if self.later_days is not None and Provide.SCAN not in self.provide:
+            raise ValueError("only a scan can be brought later")
         return self
 
 

@@ -36,6 +36,8 @@ class FieldType(enum.StrEnum):
     ADDRESS = "address"  # {"division": 12 digits, "detail": str}
     PERSON = "person"  # {"name": str, "id_no": str}
     AGENT = "agent"  # {"name": str, "id_no": str, "mobile": str}
+    CONTACT = "contact"  # {"name": str, "mobile": str}
+    COMMITMENT = "commitment"  # bool: the statement in the field's help was read and promised
     TABLE = "table"  # [{column key: answer}]
     EVIDENCE = "evidence"  # nothing: a register, a reader or a camera supplies it
 
@@ -151,6 +153,13 @@ class NotBefore(Rule):
     field: str
 
 
+class DiffersFrom(Rule):
+    """The person is another one than that of `field`, by number."""
+
+    kind: Literal["differs_from"]
+    field: str
+
+
 class SumEquals(Rule):
     """The amounts in `column` of the table sum to `value`, or to the answer of `field`."""
 
@@ -193,6 +202,7 @@ AnyRule = Annotated[
     | WithinYears
     | NotFuture
     | NotBefore
+    | DiffersFrom
     | SumEquals
     | Choices
     | CheckedByRegister,
@@ -222,6 +232,7 @@ _FITS: dict[type[Rule], frozenset[FieldType]] = {
     WithinYears: frozenset({_T.DATE}),
     NotFuture: frozenset({_T.DATE, _T.MONTH, _T.DATE_RANGE, _T.INT}),
     NotBefore: frozenset({_T.DATE, _T.MONTH}),
+    DiffersFrom: frozenset({_T.ID_NO, _T.PERSON, _T.AGENT}),
     SumEquals: frozenset({_T.TABLE}),
     Choices: frozenset({_T.MULTI_ENUM}),
     CheckedByRegister: frozenset({_T.TEXT, _T.BANK_CARD, _T.ENUM, _T.MULTI_ENUM}),

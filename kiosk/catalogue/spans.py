@@ -26,11 +26,11 @@ class Span:
 
 
 def span(field: FormField, answers: Mapping[str, Any], today: dt.date) -> Span:
-    """Return what all rules of the field leave open; nothing is limited of what is neither date nor month.
+    """Return what all rules of the field leave open; nothing is limited of what is no date, month or period.
 
     A start that lies after the end leaves nothing to choose from: then the end alone is told.
     """
-    if field.type not in {FieldType.DATE, FieldType.MONTH}:
+    if field.type not in {FieldType.DATE, FieldType.MONTH, FieldType.DATE_RANGE}:
         return Span()
     each = [_open(rule, answers, today) for rule in field.rules]
     earliest = max((one.earliest for one in each if one.earliest is not None), default=None)

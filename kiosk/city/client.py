@@ -38,14 +38,14 @@ from kiosk.city.messages import (
     HandoverRequest,
     PersonKey,
     PingAnswer,
+    PrefillAnswer,
+    PrefillRequest,
     TlsAnswer,
     TlsRequest,
     VerifyAnswer,
     VerifyRequest,
-    enrolment_to_sign,
-    request_to_sign,
-    utc_text,
 )
+from kiosk.city.signing import enrolment_to_sign, request_to_sign, utc_text
 from kiosk.clock import Clock
 
 CONNECT_S = 4.0
@@ -54,6 +54,8 @@ SILENCE_S = 10.0
 DEADLINE_S = 20.0
 """Longest call in all, however slowly bytes trickle."""
 PING_DEADLINE_S = 5.0
+PREFILL_DEADLINE_S = 3.0
+"""The person is already choosing, and the certificate waits behind it."""
 CERTIFICATE_DEADLINE_S = 40.0
 MAX_ANSWER_BYTES = 1024 * 1024
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
@@ -290,6 +292,13 @@ class CityClient:
     def cases(self, person: PersonKey, assurance_token: str = "") -> CasesAnswer:
         """Return the person's cases; with a token their details too."""
         return self._signed(CasesAnswer, "/v1/cases/search", CasesRequest(person=person, assurance_token=assurance_token))
+
+    def prefill(self, request: PrefillRequest) -> PrefillAnswer:
+        """Return the answers with which a certificate has something to say about the person.
+
+        Rejections: `assurance_too_low`, `token_expired`, `person_unknown`, `item_not_issued_here`.
+        """
+        return self._signed(PrefillAnswer, "/v1/certificates/prefill", request, deadline_s=PREFILL_DEADLINE_S)
 
     def issue_certificate(self, request: CertificateRequest) -> CertificateAnswer:
         """Have a certificate issued; the same `request_id` brings the same one again.

@@ -1,7 +1,7 @@
-"""The contract between a terminal and the city's central platform: every message, and what is signed over what.
+"""The contract between a terminal and the city's central platform: every message.
 
-Knows: shapes, bounds and canonical bytes; both sides import this one module. Does not know: HTTP libraries, storage, how
-a submission is sealed (see the outbox' envelope), or what an answer of a form means.
+Knows: shapes and bounds; both sides import this one module. Does not know: HTTP libraries, storage, what is signed over a
+message (`signing`), how a submission is sealed (see the outbox' envelope), or what an answer of a form means.
 
 What a terminal sends is read strictly (unknown keys refused). What the platform answers may grow: unknown keys are
 ignored, so that a terminal keeps working while the platform is updated first. Bytes travel as base64, times as UTC.
@@ -10,16 +10,10 @@ ignored, so that a terminal keeps working while the platform is updated first. B
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 import enum
-import hashlib
-import json
-import unicodedata
 from typing import Annotated, Literal, Self
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -31,7 +25,7 @@ from pydantic import (
     model_validator,
 )
 
-from offline_queue.signatures import PublicKey
+from kiosk.city.signing import certificate_statement_to_sign, signature_holds
 
 SCHEMA_VERSION = 1
 MAX_SKEW_S = 600
@@ -57,79 +51,6 @@ class _Answer(BaseModel):
     """What the platform answers."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, hide_input_in_errors=True)
-
-
-# --- bytes -----------------------------------------------------------------------------------------------------------
-
-
-def canonical_json(value: JsonValue) -> bytes:
-    """Return the one spelling of `value` that is signed: sorted keys, no blanks, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-
-
-def utc_text(when: dt.datetime) -> str:
-    """Return an aware time as `2026-11-23T08:00:00Z`."""
-    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def subject_hash(name: str, number: str) -> str:
-    """Return the hash by which a certificate names its subject: SHA-256, hex.
-
-    Both sides normalise alike (NFKC, no white space, upper case): one name comes from a card, the other from a register.
-    """
-    return hashlib.sha256(f"civic-kiosk subject v1\n{_flat(name)}\n{_flat(number)}".encode()).hexdigest()
-
-
-def _flat(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).upper().split())
-
-
-def request_to_sign(method: str, path: str, time: str, nonce: str, body: bytes) -> bytes:
-    """Return what the device key signs over a request; `path` as on the wire, with its query if any."""
-    return f"civic-kiosk request v1\n{method}\n{path}\n{time}\n{nonce}\n{hashlib.sha256(body).hexdigest()}".encode()
-
-
-def part_to_sign(submission_id: str, part_id: str, sha256_hex: str) -> bytes:
-    """Return what the device key signs over one sealed part."""
-    return f"civic-kiosk part v1\n{submission_id}\n{part_id}\n{sha256_hex}".encode()
-
-
-def enrolment_to_sign(
-    code: str, device_public_key: str, nonce: str, algorithm: str = "ed25519", custody: str = "software"
-) -> bytes:
-    """Return what a new device key signs to prove that it is held by whoever typed the code."""
-    return f"civic-kiosk enrol v2\n{code}\n{algorithm}\n{custody}\n{device_public_key}\n{nonce}".encode()
-
-
-def certificate_statement_to_sign(statement: str) -> bytes:
-    """Return what the platform key signs over the statement of a certificate."""
-    return f"civic-kiosk certificate v1\n{statement}".encode()
-
-
-def certificate_mark_to_sign(short_id: str, licence_id: str, issued_on: str, valid_to: str, digest: bytes) -> bytes:
-    """Return what the platform key signs for the QR code on the paper.
-
-    The code stands inside the file, so it cannot cover the file's own hash: `digest` is the first 16 bytes of the SHA-256
-    of what the certificate says. The rest is printed beside it, so that a stranger can check the paper without a line.
-    """
-    return f"civic-kiosk mark v1\n{short_id}\n{licence_id}\n{issued_on}\n{valid_to}\n{digest.hex()}".encode()
-
-
-def signature_holds(public_key: bytes, signature_b64: str, message: bytes) -> bool:
-    """Say whether `signature_b64` is an Ed25519 signature of `message` by `public_key` (32 bytes)."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(base64.b64decode(signature_b64, validate=True), message)
-    except (InvalidSignature, binascii.Error, ValueError):
-        return False
-    return True
-
-
-def signed_by(key: PublicKey, signature_b64: str, message: bytes) -> bool:
-    """Say whether `signature_b64` is the signature of `message` by an enrolled terminal's `key`, by that key's algorithm."""
-    try:
-        return key.holds(base64.b64decode(signature_b64, validate=True), message)
-    except binascii.Error:
-        return False
 
 
 # --- errors, time, enrolment -----------------------------------------------------------------------------------------
@@ -222,7 +143,7 @@ class PersonKey(_Sent):
 
 
 class Applicant(PersonKey):
-    """The person who hands in, with what else the document says."""
+    """A person with what else their document says: whose case it is, or who acts for them."""
 
     sex: str = Field("", max_length=1)
     nation_code: str = Field("", max_length=2)
@@ -242,23 +163,44 @@ class PartRef(_Sent):
     media_type: Literal["application/pdf", "image/jpeg", "image/png"]
 
 
+class KeptAnyway(_Sent):
+    """A page, from 1, whose picture was not good enough: why (a message id), and which clerk answers for it."""
+
+    page: int = Field(ge=1, le=200)
+    reason: str = Field(min_length=1, max_length=120)
+    clerk: str = Field(pattern=r"^[A-Z0-9]{3,12}$")
+
+
 class Material(_Sent):
     """One material of the item. `reason` says why something shareable was scanned after all (a message id)."""
 
     key: Key
     label: str = Field("", max_length=200)
-    source: Literal["scan", "import", "share", "e_certificate", "read", "form", "commit", "sign"]
+    source: Literal["scan", "import", "share", "e_certificate", "read", "form", "commit", "sign", "later"]
+    """`later`: it is still to be brought, by `due` (容缺)."""
+    due: dt.date | None = None
     parts: tuple[PartRef, ...] = Field((), max_length=64)
     pages: int = Field(0, ge=0, le=200)
     reason: str = Field("", max_length=120)
     trust_grade: Literal["A", "B", "C", "D"]
     """国办函〔2016〕108号: A issued here, B checked at a window, C scanned by the person, D promised: that a file
-    which the person brought shows a paper, too."""
+    which the person brought shows a paper, and that a poor picture does, too."""
+    kept_anyway: tuple[KeptAnyway, ...] = Field((), max_length=200)
+
+    @model_validator(mode="after")
+    def _what_was_kept_anyway_is_trusted_least(self) -> Self:
+        if self.kept_anyway and (self.trust_grade != "D" or max(each.page for each in self.kept_anyway) > self.pages):
+            msg = "a page that was kept anyway is one of the pages, and makes the grade D"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _scans_have_parts(self) -> Self:
         if (self.source in {"scan", "import"}) != bool(self.parts):
             msg = "a scan or an import has parts, nothing else has"
+            raise ValueError(msg)
+        if (self.source == "later") != (self.due is not None):
+            msg = "what is brought later, and only that, has its day"
             raise ValueError(msg)
         return self
 
@@ -272,8 +214,37 @@ class Signature(_Sent):
     png: PartRef | None = None
 
 
+class Acting(_Sent):
+    """Somebody hands in for the applicant (代办): in which capacity, who, and by what the applicant is known here.
+
+    The assurance and its token are the agent's, who stood at the terminal. `known_by` says whether the applicant's card lay
+    there too; of who was only named, name and number are the agent's word.
+    """
+
+    capacity: Literal["child", "asked"]
+    relation: Literal["parent", "guardian", "spouse", "child", "relative", "other"]
+    agent: Applicant
+    known_by: Literal["card", "number"]
+
+
 CODE = r"^KF[0-9A-Z]{10}$"
 """The human code that stands on a receipt."""
+
+
+Entered = Literal["resident", "clerk"]
+"""Who entered something, where a clerk helped."""
+
+
+class Assistance(_Sent):
+    """A clerk helped: who, what each of the two entered, and how the resident confirmed all of it."""
+
+    clerk: str = Field(pattern=r"^[A-Z0-9]{3,12}$")
+    answers: dict[str, Entered] = Field(default_factory=dict, max_length=400)
+    """Field key to who answered; what was prefilled has its source instead."""
+    materials: dict[str, Entered] = Field(default_factory=dict, max_length=100)
+    consents: Entered
+    confirmed: Literal["card", "touch"]
+    confirmed_at: AwareDatetime
 
 
 class Submission(_Sent):
@@ -286,6 +257,9 @@ class Submission(_Sent):
     item: Key
     item_version: str = Field(max_length=64)
     applicant: Applicant
+    """Whose case it is."""
+    acting: Acting | None = None
+    """Who handed in for them; None when they did themselves."""
     assurance: Level
     assurance_token: str = Field("", max_length=2000)
     answers: dict[str, JsonValue] = Field(default_factory=dict, max_length=400)
@@ -296,13 +270,27 @@ class Submission(_Sent):
     consents: tuple[Key, ...] = Field((), max_length=40)
     submitted_at: AwareDatetime
     clock_quality: Literal["synchronised", "free_running", "implausible"]
-    language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
+    language: str = Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
     entered_by: Literal["citizen", "clerk"] = "citizen"
+    """`clerk` as soon as one answer, page or tick is a clerk's."""
+    assistance: Assistance | None = None
+
+    @property
+    def presenter(self) -> Applicant:
+        """Return who stood at the terminal and handed in."""
+        return self.applicant if self.acting is None else self.acting.agent
 
     def part_refs(self) -> tuple[PartRef, ...]:
         """Return every part that the submission names."""
         refs = [ref for material in self.materials for ref in material.parts]
         return (*refs, self.signature.png) if self.signature and self.signature.png else tuple(refs)
+
+    @model_validator(mode="after")
+    def _a_clerk_has_a_number(self) -> Self:
+        if self.assistance is None and (self.entered_by == "clerk" or self.assurance == "card+clerk"):
+            msg = "a clerk helped, and nobody says which"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _parts_named_once(self) -> Self:
@@ -331,7 +319,7 @@ class _Sealed(_Sent):
     code: str = Field(pattern=CODE)
     submitted_at: AwareDatetime
     clock_quality: Literal["synchronised", "free_running", "implausible"]
-    language: str = Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")
+    language: str = Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
 
     def to_bytes(self) -> bytes:
         """Return the form's bytes for sealing."""
@@ -490,6 +478,10 @@ class CaseDetails(_Answer):
     received_at: AwareDatetime
     materials: tuple[str, ...]
     events: tuple[CaseEvent, ...]
+    missing: tuple[str, ...] = ()
+    """What is still to be brought."""
+    other: str = ""
+    """With another role than `self`: the other person's name, masked by the platform."""
 
 
 class CaseSummary(_Answer):
@@ -498,6 +490,10 @@ class CaseSummary(_Answer):
     code: str
     item: str
     state: CaseState
+    role: Literal["self", "agent", "principal"] = "self"
+    """What the person who asks is in it: it is their own; they handed it in for somebody; somebody did for them."""
+    supplement_by: dt.date | None = None
+    """With `supplement_required`: by which day what is missing has to be there, if a day was set."""
     details: CaseDetails | None = None
 
 
@@ -543,6 +539,20 @@ class CertificateRequest(_Sent):
     assurance_token: str = Field("", max_length=2000)
 
 
+class PrefillRequest(_Sent):
+    """Ask with which answers a certificate has something to say about this person."""
+
+    item: Key
+    person: PersonKey
+    assurance_token: str = Field("", max_length=2000)
+
+
+class PrefillAnswer(_Answer):
+    """Answers by the keys of the item's form, as far as the registers know them; none if there is nothing on record."""
+
+    answers: dict[str, JsonValue] = Field(default_factory=dict, max_length=40)
+
+
 class CertificateStatement(_Answer):
     """What the platform vouches for, so that the terminal can check the subject before paper moves."""
 
@@ -555,6 +565,8 @@ class CertificateStatement(_Answer):
     issued_at: AwareDatetime
     valid_to: dt.date
     verify_url: str
+    without_record: tuple[str, ...] = ()
+    """What was asked for (values of the form's options) and is not on record; the paper says so too."""
 
 
 class CertificateAnswer(_Answer):

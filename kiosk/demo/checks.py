@@ -92,7 +92,7 @@ def _drain(stack: Stack) -> int:
         waiting = int(json.loads(stack.kiosk("outbox", "stats", "--json"))["waiting"])
         if waiting == 0 or time.monotonic() > deadline:
             return waiting
-        time.sleep(0.2)
+        time.sleep(0.2)  # the store is the agent's; from outside it can only be asked
 
 
 def _draw_first_page(pdf: bytes, target: Path) -> Image.Image:

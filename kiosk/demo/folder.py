@@ -1,6 +1,7 @@
 """A folder that belongs to the demo: emptied when the demo begins, and nobody else's files with it.
 
-Knows: the marker file, which is the lock of the running demo too. Does not know: what the demo keeps there.
+Knows: the marker file, which is the lock of the running demo too, and how much room a terminal wants before it takes
+anything in. Does not know: what the demo keeps there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import shutil
 from pathlib import Path
 from typing import Self
 
+from offline_queue import Limits
+
 MARKER = ".civic-kiosk-demo"
 
 
@@ -20,6 +23,17 @@ class FolderError(Exception):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+
+def too_full(path: Path) -> str | None:
+    """Say that the disk of `path` has less free than a terminal wants before it takes anything in; None while it has."""
+    free, wanted = shutil.disk_usage(path).free, Limits().watermark_bytes
+    if free >= wanted:
+        return None
+    return (
+        f"the disk of {path} has {free // 1_000_000} MB free, and a terminal takes nothing in below"
+        f" {wanted // 1_000_000} MB: make room, or name a folder on another disk with --work"
+    )
 
 
 class DemoFolder:

@@ -14,20 +14,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from devices import namespace
 from kiosk.demo.checks import Evidence, check_all
-from kiosk.demo.folder import DemoFolder, FolderError
+from kiosk.demo.folder import DemoFolder, FolderError, too_full
 from kiosk.demo.stack import Stack, StackError
 
 WORK = Path("build/demo")
 OUTPUT = Path("demo-output")
 JOURNEY_DEADLINE_S = 360.0
 INTERRUPTED = 130
+LOOK_S = 0.2
+RESTART_S = 2.0
+"""As in civic-kiosk-sync.service."""
+CLOSED = "exit code 0"
+ENDING = {"kiosk": "terminal", "dock": "dock", "central": "central platform", "rig": "rig of emulated devices"}
+"""The parts without which there is nothing to see, as a person calls them."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -60,12 +66,44 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 def _windowed(work: Path) -> int:
     with Stack(work.resolve(), windowed=True) as stack:
-        dock = stack.start_dock()
-        screen = stack.start_kiosk("--control", stack.control_url)
+        stack.start_dock()
+        stack.start_kiosk("--control", stack.control_url)
         print("The terminal and its dock are open: lay a card on the reader in the dock. Close the terminal to end.")
-        while screen.poll() is None and dock.poll() is None:
-            time.sleep(0.2)
-    return 0
+        return attend(stack)
+
+
+class Attended(Protocol):
+    """The parts, as far as they are looked after here."""
+
+    def ended(self, name: str) -> str | None:
+        """Say how a part ended; None while it runs."""
+        ...
+
+    def log(self, name: str) -> Path:
+        """Return where its log is."""
+        ...
+
+    def start_sync(self) -> None:
+        """Start the sync agent."""
+        ...
+
+
+def attend(stack: Attended, pause: Callable[[float], None] = time.sleep) -> int:
+    """Start a fallen sync agent again, as its unit would; return the exit code when any other part has ended."""
+    while True:
+        pause(LOOK_S)  # polled: nothing waits for the first of several processes to end
+        for name, title in ENDING.items():
+            if (how := stack.ended(name)) is None:
+                continue
+            if how == CLOSED and name in {"kiosk", "dock"}:
+                print(f"The {title} was closed: the demo ends.")
+                return 0
+            print(f"demo: the {title} ended ({how}), and the demo with it; its log: {stack.log(name)}", file=sys.stderr)
+            return 1
+        if (how := stack.ended("sync")) is not None:
+            print(f"demo: the sync agent ended ({how}) and is started again; its log: {stack.log('sync')}", file=sys.stderr)
+            pause(RESTART_S)
+            stack.start_sync()
 
 
 def _headless(options: argparse.Namespace) -> int:
@@ -92,6 +130,8 @@ def _served(options: argparse.Namespace, output: Path) -> int:
         result = _result(stack)
         if code != 0 or result is None:
             print(f"the scripted citizen did not get through (exit {code}):\n{stack.log_tail('kiosk', 40)}", file=sys.stderr)
+            if (trouble := too_full(stack.work)) is not None:
+                print(f"demo: {trouble}", file=sys.stderr)
             _keep_logs(stack, output)
             return 1
         served = time.monotonic()

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 import kiosk.catalogue
-from kiosk.demo.folder import DemoFolder
+from kiosk.demo.folder import DemoFolder, FolderError, too_full
 from kiosk.fleet.staff_pins import record_of
 
 KIOSK_NUMBER = "0001"
@@ -75,8 +75,13 @@ class Stack:
     # --- the whole ----
 
     def start(self) -> None:
-        """Make everything new below `work` and start central, the rig and the sync agent; the kiosk is started apart."""
+        """Make everything new below `work` and start central, the rig and the sync agent; the kiosk is started apart.
+
+        Raises `FolderError` (no place for it, or too small a disk) and `StackError`.
+        """
         self._folder = DemoFolder.take(self.work)
+        if (trouble := too_full(self.work)) is not None:
+            raise FolderError(trouble)
         self.staff_password_file.write_text(secrets.token_urlsafe(12), encoding="utf-8")
         self.central("init", "--staff-password-file", str(self.staff_password_file))
         self.start_central()
@@ -164,10 +169,25 @@ class Stack:
             part.kill()
             part.wait(STOP_DEADLINE_S)
 
+    def pid(self, name: str) -> int:
+        """Return the process of a part. Raises `KeyError` when it was not started."""
+        return self._parts[name].pid
+
     def running(self, name: str) -> bool:
         """Say whether a part runs."""
         part = self._parts.get(name)
         return part is not None and part.poll() is None
+
+    def ended(self, name: str) -> str | None:
+        """Say how a part ended that nobody stopped: `exit code 1`, `killed by SIGKILL`; None while it runs."""
+        code = self._parts[name].poll()
+        if code is None:
+            return None
+        return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
+
+    def log(self, name: str) -> Path:
+        """Return where a part's log is; it stays until the next start."""
+        return self.work / f"{name}.log"
 
     # --- talking to it ----
 
@@ -237,7 +257,7 @@ class Stack:
         return [sys.executable, "-m", "central"]
 
     def _spawn(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
-        log = (self.work / f"{name}.log").open("a", encoding="utf-8")
+        log = self.log(name).open("a", encoding="utf-8")
         self._logs.append(log)
         part = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=self._env)
         self._parts[name] = part
@@ -245,7 +265,7 @@ class Stack:
 
     def log_tail(self, name: str, lines: int = 30) -> str:
         """Return the end of a part's log."""
-        path = self.work / f"{name}.log"
+        path = self.log(name)
         return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]) if path.exists() else ""
 
     def _wait(self, name: str, ready: Any) -> None:
@@ -253,7 +273,7 @@ class Stack:
         while not ready():
             if not self.running(name) or time.monotonic() > deadline:
                 raise StackError(name, self.log_tail(name))
-            time.sleep(0.02)
+            time.sleep(0.02)  # a part says that it is up by answering, or by its file
 
     def _write_config(self) -> None:
         devices = self.rig["devices"]

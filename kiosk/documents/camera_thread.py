@@ -74,7 +74,7 @@ class CameraThread(threading.Thread):
             except DeviceError as error:
                 self._drop()
                 self._tell(lost=error.code)
-                time.sleep(_RETRY_S)
+                time.sleep(_RETRY_S)  # a camera that comes back announces itself to nobody here
 
     def _turn(self) -> None:
         if self._camera is None:

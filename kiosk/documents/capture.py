@@ -13,17 +13,20 @@ import numpy as np
 from kiosk.documents.bitonal import DPI as BITONAL_DPI
 from kiosk.documents.bitonal import g4
 from kiosk.documents.finder import Absence, by_hand, examine
-from kiosk.documents.geometry import Array, area, dpi_of
+from kiosk.documents.geometry import Array, Paper, area, dpi_of
+from kiosk.documents.looks import packed
 from kiosk.documents.mat import ADVICE, Laid, Mat, laid
-from kiosk.documents.pages import Advice, CapturedPage, Outline
+from kiosk.documents.pages import Advice, CapturedPage, Outline, Place, Refused
 from kiosk.documents.profiles import Profile, paper_of
-from kiosk.documents.quality import measure
-from kiosk.documents.straighten import output_dpi, straighten
+from kiosk.documents.quality import WHOLE, Fault, measure
+from kiosk.documents.straighten import look_of, output_dpi, straighten
 
 _JPEG_QUALITY = 82
 _EVIDENCE_QUALITY = 92
 _EVIDENCE_MARGIN = 0.02
 """Of the page's longer extent: enough of the mat to see that nothing was cut off."""
+_SEEN_PX = 1000
+"""Long side of a picture that is only shown."""
 _JFIF_DENSITY = 13
 """Offset of units, X and Y density in a file that starts with an APP0 JFIF segment (JFIF 1.02, page 5)."""
 
@@ -34,7 +37,7 @@ def take(
     frame_mm: float | None,
     mat: Mat | None = None,
     outline: Outline | None = None,
-) -> CapturedPage | Advice:
+) -> CapturedPage | Refused:
     """Make a page from an upright BGR still, or say what has to change. `frame_mm`: what its long side covers, if known.
 
     `mat`: what is remembered of the empty mat, if anything. `outline`: corners set by hand, shares of the picture, in place
@@ -48,31 +51,33 @@ def take(
         else by_hand(outline, width, height)
     )
     if isinstance(found, Absence):
-        return Advice.LAY_PAGE if found is Absence.NOTHING else Advice.MOVE_INTO_FRAME
+        return _seen(still, Advice.LAY_PAGE if found is Absence.NOTHING else Advice.MOVE_INTO_FRAME)
     fault = None if lying is None else laid(lying, (found.quad + 0.5) / (width, height))
     if fault is not None and (outline is None or fault in {Laid.CUT_OFF, Laid.HAND}):
-        return ADVICE[fault]
+        return _seen(still, ADVICE[fault])
     px_per_mm = None if frame_mm is None else max(height, width) / frame_mm
     paper = paper_of(found.quad, profile, px_per_mm)
     if paper is None or area(found.quad) > profile.max_share * width * height:
-        return Advice.WRONG_SIZE
-    if dpi_of(found.quad, paper) < profile.min_dpi:
-        return Advice.TOO_SMALL
-    dpi = output_dpi(found.quad, paper, profile.max_dpi)
-    page = straighten(still, found.quad, paper, dpi)
-    quality = measure(page, lean=True)
-    if quality.fault is not None:
-        return quality.fault
-    jpeg = _jpeg(page, dpi)
-    evidence = untouched(still, found.quad)
-    bitonal = b""
+        return _seen(still, Advice.WRONG_SIZE, found.quad)
+    return _judged(still, found.quad, paper, profile)
+
+
+def _judged(still: Array, quad: Array, paper: Paper, profile: Profile) -> CapturedPage | Refused:
+    """Straighten the page and judge it; the page is made also of a bad picture, for whoever may answer for it."""
+    dpi = output_dpi(quad, paper, profile.max_dpi)
+    straight = straighten(still, quad, paper, dpi)
+    quality = measure(straight, lean=True)
+    faults = quality.faults
+    if dpi_of(quad, paper) < profile.min_dpi:
+        faults = (Fault(Advice.TOO_SMALL, WHOLE), *faults)
+    jpeg, evidence, bitonal = _jpeg(straight, dpi), untouched(still, quad), b""
     if profile.bitonal:
-        fine = output_dpi(found.quad, paper, BITONAL_DPI)
-        bitonal = g4(straighten(still, found.quad, paper, fine), fine)
-    return CapturedPage(
+        fine = output_dpi(quad, paper, BITONAL_DPI)
+        bitonal = g4(straighten(still, quad, paper, fine), fine)
+    page = CapturedPage(
         jpeg=jpeg,
-        width_px=page.shape[1],
-        height_px=page.shape[0],
+        width_px=straight.shape[1],
+        height_px=straight.shape[0],
         dpi=dpi,
         sha256=hashlib.sha256(jpeg).hexdigest(),
         sharpness=0.0 if quality.sharpness is None else quality.sharpness,
@@ -81,7 +86,29 @@ def take(
         evidence=evidence,
         evidence_sha256=hashlib.sha256(evidence).hexdigest(),
         bitonal=bitonal,
+        look=packed(look_of(straight, _corners(straight))),
     )
+    if not faults:
+        return page
+    return Refused(faults[0].advice, (faults[0].place,), jpeg, page)
+
+
+def _seen(still: Array, advice: Advice, quad: Array | None = None) -> Refused:
+    """Refuse a picture out of which no page can be cut: it is shown as it is, with the thing's place if there is one."""
+    height, width = still.shape[:2]
+    scale = min(1.0, _SEEN_PX / max(height, width))
+    small = cv2.resize(still, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    places: tuple[Place, ...] = ()
+    if quad is not None:
+        left, top = np.clip(quad.min(0) / (width, height), 0, 1)
+        right, bottom = np.clip(quad.max(0) / (width, height), 0, 1)
+        places = ((float(left), float(top), float(right - left), float(bottom - top)),)
+    return Refused(advice, places, cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1].tobytes())
+
+
+def _corners(page: Array) -> Array:
+    height, width = page.shape[:2]
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(0.5)
 
 
 def untouched(still: Array, quad: Array) -> bytes:

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
-import numpy as np
-
 from kiosk.documents.finder import Absence, examine
 from kiosk.documents.geometry import Array, area
 from kiosk.documents.mat import ADVICE, Foreground, Laid, Mat, laid
@@ -17,10 +14,8 @@ from kiosk.documents.pages import Advice, Outline
 from kiosk.documents.profiles import Profile, paper_of
 from kiosk.documents.quality import Quality, measure
 from kiosk.documents.steady import HOLD_S, Phase, Steadiness
-from kiosk.documents.straighten import straighten
+from kiosk.documents.straighten import look_of, straighten
 
-_LOOK_PX = (64, 88)
-_LOOK_INSET = 0.05
 _JUDGE_DPI = 110
 """Resolution at which a preview frame is judged; finer costs more than it tells."""
 _JUDGE_EVERY_S = 0.25
@@ -103,10 +98,14 @@ class Guide:
             self._mat.follow(seen)
         return laid(seen, outline)
 
-    def taken(self) -> None:
-        """Remember that the page last seen has been taken."""
+    def taken(self, key: str) -> None:
+        """Remember that the page last seen has been taken. `key`: names it."""
         if self._look is not None:
-            self._steadiness.taken(self._look)
+            self._steadiness.taken(self._look, key)
+
+    def give_back(self, key: str) -> None:
+        """The page of this name is not kept after all."""
+        self._steadiness.give_back(key)
 
     def refused(self) -> None:
         """The picture was not good enough after all: hold still again before the next."""
@@ -125,16 +124,3 @@ def outline_of(quad: Array, width: int, height: int) -> Outline:
     points = (quad + 0.5) / (width, height)
     a, b, c, d = ((float(x), float(y)) for x, y in points)
     return (a, b, c, d)
-
-
-def look_of(frame: Array, quad: Array) -> Array:
-    """Return a small grey picture of the page without its slow shades, by which it is known again; float32."""
-    inner = quad + (quad.mean(0) - quad) * 2 * _LOOK_INSET
-    width, height = _LOOK_PX
-    target = np.array([[0, 0], [2 * width, 0], [2 * width, 2 * height], [0, 2 * height]], np.float32)
-    matrix = cv2.getPerspectiveTransform(inner.astype(np.float32), target)
-    large = cv2.warpPerspective(frame, matrix, (2 * width, 2 * height), flags=cv2.INTER_LINEAR)
-    grey = cv2.cvtColor(cv2.resize(large, _LOOK_PX, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
-    fine = grey.astype(np.float32)
-    look: Array = cv2.GaussianBlur(fine, (0, 0), 1.2) - cv2.GaussianBlur(fine, (0, 0), 7)
-    return look

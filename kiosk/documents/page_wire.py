@@ -1,4 +1,4 @@
-"""A page between two processes: its values as JSON, its pictures one behind the other as a blob.
+"""A page, or a picture that was refused, between two processes: values as JSON, pictures one behind the other as a blob.
 
 Knows: which fields are pictures. Does not know: sockets, who sends.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from kiosk.documents.pages import CapturedPage, TextLine
+from kiosk.documents.pages import Advice, CapturedPage, Refused, TextLine
 
-_PICTURES = ("jpeg", "evidence", "bitonal")
+_PICTURES = ("jpeg", "evidence", "bitonal", "look")
 _LENGTHS = "lengths"
 
 
@@ -34,3 +34,19 @@ def unpacked_page(said: dict[str, Any], blob: bytes) -> CapturedPage:
         at += length
     lines = tuple(TextLine(text, (box[0], box[1], box[2], box[3]), sure) for text, box, sure in values.pop("lines"))
     return CapturedPage(**values, lines=lines)
+
+
+def packed_refusal(refused: Refused) -> tuple[dict[str, Any], bytes]:
+    """Return what describes a refused picture, fit for JSON, and its pictures; a page's own picture goes once."""
+    said: dict[str, Any] = {"advice": refused.advice, "places": refused.places, "page": None}
+    if refused.page is None:
+        return said, refused.picture
+    said["page"], blob = packed_page(refused.page)
+    return said, blob
+
+
+def unpacked_refusal(said: dict[str, Any], blob: bytes) -> Refused:
+    """Return the refused picture again. Raises: ValueError when the lengths do not fit the blob."""
+    places = tuple((left, top, width, height) for left, top, width, height in said["places"])
+    page = None if said["page"] is None else unpacked_page(said["page"], blob)
+    return Refused(Advice(said["advice"]), places, blob if page is None else page.jpeg, page)

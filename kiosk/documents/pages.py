@@ -58,7 +58,8 @@ class CapturedPage:
 
     `evidence`: the untouched picture that the page was made from, cut to the page, JPEG; of an import, nothing: there the
     hash is that of the file as it came. `bitonal`: the same page as Group 4 TIFF, where the profile wants one. `turned`:
-    degrees clockwise that it is to be shown at. `lines`: what was read of it.
+    degrees clockwise that it is to be shown at. `look`: by which a sheet is known again (`looks`); of an import, none.
+    `lines`: what was read of it. `kept_anyway`: the advice that a clerk, whose number is `kept_by`, did not follow.
     """
 
     jpeg: bytes
@@ -74,11 +75,27 @@ class CapturedPage:
     bitonal: bytes = b""
     source: PageSource = "camera"
     turned: int = 0
+    look: bytes = field(default=b"", repr=False)
+    kept_anyway: str = ""
+    kept_by: str = ""
     lines: tuple[TextLine, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         """Show everything but the picture."""
         return f"CapturedPage({self.paper} {self.width_px}x{self.height_px} {self.dpi} dpi {self.sha256[:12]})"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A picture that is not good enough. `advice`: what to change. `picture`: what was seen, JPEG, and `places` where in it.
+
+    `page`: what it would be if somebody answers for it all the same; None where no page could be cut out of the picture.
+    """
+
+    advice: Advice
+    places: tuple[Place, ...] = ()
+    picture: bytes = field(default=b"", repr=False)
+    page: CapturedPage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +130,10 @@ class PageCaptured:
 
 @dataclass(frozen=True, slots=True)
 class CaptureRefused:
-    """What was asked for could not be taken. `advice`: message id of what to change."""
+    """A picture was taken and is not good enough. `asked`: on demand, not by itself."""
 
-    advice: str
+    refused: Refused
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

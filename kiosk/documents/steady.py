@@ -11,14 +11,13 @@ import enum
 import numpy as np
 
 from kiosk.documents.geometry import Array
+from kiosk.documents.looks import ALIKE, likeness
 
 HOLD_S = 0.7
 STILL_SHARE = 0.005
 """Corners that move by less than this share of the frame's long side stand still."""
 ABSENT_S = 0.5
 """A page that cannot be found for so long has been taken away; shorter gaps are a hand or a flicker."""
-SAME_LOOK = 0.8
-"""Correlation of two looks from which on they are the same page."""
 
 
 class Phase(enum.Enum):
@@ -40,6 +39,7 @@ class Steadiness:
         self._since_s = 0.0
         self._absent_since_s: float | None = None
         self._taken: Array | None = None
+        self._taken_key = ""
 
     def update(self, now_s: float, quad: Array | None, look: Array | None, long_side_px: float) -> Phase:
         """Take in one frame: ordered corners in px and the page's small grey look, or None for both."""
@@ -59,9 +59,15 @@ class Steadiness:
             return Phase.TAKEN
         return Phase.STEADY if now_s - self._since_s >= HOLD_S else Phase.HOLDING
 
-    def taken(self, look: Array) -> None:
-        """Remember the page that was just taken, so that it is not taken again while it lies there."""
-        self._taken = look
+    def taken(self, look: Array, key: str) -> None:
+        """Remember the page that was just taken, so that it is not taken again while it lies there. `key`: names it."""
+        self._taken, self._taken_key = look, key
+
+    def give_back(self, key: str) -> None:
+        """The page of this name is not kept after all: it may be taken again though it still lies there."""
+        if key == self._taken_key:
+            self._taken, self._taken_key = None, ""
+            self.restart()
 
     def restart(self) -> None:
         """Count the time of holding still anew."""
@@ -72,14 +78,4 @@ class Steadiness:
         self._anchor = self._absent_since_s = self._taken = None
 
     def _is_taken(self, look: Array) -> bool:
-        return self._taken is not None and likeness(self._taken, look) >= SAME_LOOK
-
-
-def likeness(one: Array, other: Array) -> float:
-    """Return the correlation of two looks of the same shape, -1 to 1."""
-    a, b = one - one.mean(), other - other.mean()
-    scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    # Two blank sheets have nothing but noise in common, and are the same all the same.
-    if float(a.std()) < 1.5 and float(b.std()) < 1.5:
-        return 1.0
-    return float((a * b).sum()) / scale if scale > 0 else 0.0
+        return self._taken is not None and likeness(self._taken, look) >= ALIKE

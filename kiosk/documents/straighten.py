@@ -10,6 +10,9 @@ import cv2
 import numpy as np
 
 from kiosk.documents.geometry import Array, Paper, dpi_of, is_sideways
+from kiosk.documents.looks import LOOK_PX
+
+_LOOK_INSET = 0.05
 
 
 def output_dpi(quad: Array, paper: Paper, max_dpi: int) -> int:
@@ -29,3 +32,16 @@ def straighten(image: Array, quad: Array, paper: Paper, dpi: int | None = None) 
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(0.5)
     matrix = cv2.getPerspectiveTransform(upright.astype(np.float32), target)
     return cv2.warpPerspective(image, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+def look_of(image: Array, quad: Array) -> Array:
+    """Return the look of the page within these corners (see `looks`), float32."""
+    inner = quad + (quad.mean(0) - quad) * 2 * _LOOK_INSET
+    width, height = LOOK_PX
+    target = np.array([[0, 0], [2 * width, 0], [2 * width, 2 * height], [0, 2 * height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(inner.astype(np.float32), target)
+    large = cv2.warpPerspective(image, matrix, (2 * width, 2 * height), flags=cv2.INTER_LINEAR)
+    grey = cv2.cvtColor(cv2.resize(large, LOOK_PX, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
+    fine = grey.astype(np.float32)
+    look: Array = cv2.GaussianBlur(fine, (0, 0), 1.2) - cv2.GaussianBlur(fine, (0, 0), 7)
+    return look

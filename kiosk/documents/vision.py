@@ -25,7 +25,7 @@ from devices.document_camera import Disconnected, DocumentCameraStatus, Faulted,
 from devices.supervisor import Backoff, DeviceReport, SupervisorState
 from kiosk.dispatch import Dispatcher
 from kiosk.documents.frames import FrameBuffer, allocate
-from kiosk.documents.page_wire import unpacked_page
+from kiosk.documents.page_wire import unpacked_page, unpacked_refusal
 from kiosk.documents.pages import (
     CaptureRefused,
     Outline,
@@ -106,6 +106,7 @@ class Vision:
         self._lock = threading.Lock()
         self._commands: list[Message] = []
         self._profile: str | None = None
+        self._taking = True
         self._run_no = 0
         self._seq = 0
         self._told_frame = False
@@ -134,14 +135,33 @@ class Vision:
             os.close(self._memory)
             os.close(self._woken)
 
-    def start_preview(self, profile: str) -> None:
-        """Show the mat and take pages by itself. `profile`: one of `PROFILES`. Raises: ValueError."""
+    def start_preview(self, profile: str, *, taking: bool = True) -> None:
+        """Show the mat. `profile`: one of `PROFILES`. `taking`: see `take_by_itself`. Raises: ValueError."""
         if profile not in PROFILES:
             raise ValueError(profile)
         with self._lock:
             self._run_no += 1
-            self._profile = profile
-            self._commands.append({"do": "preview", "profile": profile, "run": self._run_no})
+            self._profile, self._taking = profile, taking
+            self._commands.append(self._preview(profile))
+        self._wake()
+
+    def take_by_itself(self, on: bool) -> None:
+        """Take pages as they lie still, or only show them until there is room for one, or a question is answered."""
+        with self._lock:
+            self._taking = on
+            self._commands.append({"do": "taking", "on": on})
+        self._wake()
+
+    def kept(self, sha256: str) -> None:
+        """What lies there is kept though its picture was refused: it is not to be taken again."""
+        with self._lock:
+            self._commands.append({"do": "kept", "sha256": sha256})
+        self._wake()
+
+    def give_back(self, sha256: str) -> None:
+        """A page that was captured is not kept: it may be taken again though it still lies there."""
+        with self._lock:
+            self._commands.append({"do": "give_back", "sha256": sha256})
         self._wake()
 
     def stop_preview(self) -> None:
@@ -257,7 +277,7 @@ class Vision:
         with self._lock:
             self._commands.clear()
             if self._profile is not None:
-                self._commands.append({"do": "preview", "profile": self._profile, "run": self._run_no})
+                self._commands.append(self._preview(self._profile))
         spoke = False
         deadline_s = self._clock.monotonic() + config.start_deadline_s
         while True:
@@ -280,6 +300,9 @@ class Vision:
                 for event, blob in unpacker.feed(data):
                     self._heard(event, blob)
 
+    def _preview(self, profile: str) -> Message:
+        return {"do": "preview", "profile": profile, "run": self._run_no, "taking": self._taking}
+
     def _taken_commands(self) -> list[Message]:
         with self._lock:
             commands, self._commands = self._commands, []
@@ -298,8 +321,9 @@ class Vision:
                     self._dispatcher.post(self._tell_frame)
             case "page" if event["run"] == self._run_no:
                 self._post(PageCaptured(unpacked_page(event["page"], blob)), event["run"])
-            case "refused":
-                self._post(CaptureRefused(str(event["advice"])), event["run"])
+            case "refused" if event["run"] == self._run_no:
+                refused = unpacked_refusal(event["refused"], blob)
+                self._post(CaptureRefused(refused, asked=bool(event["asked"])), event["run"])
             case _:
                 pass
 

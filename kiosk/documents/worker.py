@@ -4,8 +4,9 @@ Knows: commands in, events out (`wire`), frames to shared memory (`frames`). Doe
 ever leaves its memory for a disk.
 
 Started by `vision` with inherited descriptors; dies with its parent. Events: `alive` (the camera answers or is resting),
-`up`, `down` {code}, `frame` {seq, run}, `page` {run, ...} with the JPEG, `refused` {run, advice}. Commands: `open` {driver,
-options, preview_px, first_seq}, `preview` {profile, run}, `stop`, `capture` {outline}, `forget`.
+`up`, `down` {code}, `frame` {seq, run}, `page` {run, page} and `refused` {run, refused, asked} with their pictures.
+Commands: `open` {driver, options, preview_px, first_seq}, `preview` {profile, run, taking}, `taking` {on},
+`kept` {sha256}, `give_back` {sha256}, `capture` {outline}, `stop`, `forget`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from kiosk.documents.capture import take
 from kiosk.documents.frames import FrameBuffer
 from kiosk.documents.guide import Guide
 from kiosk.documents.mat import Mat
-from kiosk.documents.page_wire import packed_page
+from kiosk.documents.page_wire import packed_page, packed_refusal
 from kiosk.documents.pages import Advice, CapturedPage, Outline
 from kiosk.documents.profiles import PROFILES, Profile
 from kiosk.documents.wire import Message, Unpacker, packed
@@ -102,6 +103,7 @@ class Worker:
         self._profile: Profile | None = None
         self._guide: Guide | None = None
         self._due_s = 0.0
+        self._taking = True
         self._asked = False
         self._capturing = False
         self._hint: tuple[Advice, float] | None = None
@@ -134,8 +136,16 @@ class Worker:
                 self._camera.start()
             case "preview":
                 self._profile, self._run_no = PROFILES[command["profile"]], int(command["run"])
-                self._guide = None
+                self._guide, self._taking = None, bool(command["taking"])
                 self._stream(True)
+            case "taking":
+                self._taking = bool(command["on"])
+            case "kept":
+                if self._guide is not None:
+                    self._guide.taken(command["sha256"])
+            case "give_back":
+                if self._guide is not None:
+                    self._guide.give_back(command["sha256"])
             case "capture":
                 if self._camera is not None and self._profile is not None:
                     self._asked = self._capturing = True
@@ -197,7 +207,7 @@ class Worker:
         note = {"outline": sight.outline, "advice": advice}
         self._frames.write(self._seq, self._run_no, (small.shape[1], small.shape[0]), rgb.tobytes(), note)
         self._send({"ev": "frame", "seq": self._seq, "run": self._run_no})
-        if sight.ripe and not self._capturing and self._camera is not None:
+        if sight.ripe and self._taking and not self._capturing and self._camera is not None:
             self._capturing = True
             self._camera.want_still()
 
@@ -205,18 +215,20 @@ class Worker:
         asked, self._asked, self._capturing = self._asked, False, False
         outline, self._by_hand = self._by_hand, None
         self._send({"ev": "alive"})
-        page = take(still, profile, frame_mm, self._mat, outline)
+        if not asked and not self._taking:
+            return
+        taken = take(still, profile, frame_mm, self._mat, outline)
         if self._guide is None:
             return
-        if isinstance(page, CapturedPage):
-            self._guide.taken()
-            fields, blob = packed_page(page)
+        if isinstance(taken, CapturedPage):
+            self._guide.taken(taken.sha256)
+            fields, blob = packed_page(taken)
             self._send({"ev": "page", "run": self._run_no, "page": fields}, blob)
             return
         self._guide.refused()
-        self._hint = (page, now_s + _HINT_S)
-        if asked:
-            self._send({"ev": "refused", "run": self._run_no, "advice": page})
+        self._hint = (taken.advice, now_s + _HINT_S)
+        fields, blob = packed_refusal(taken)
+        self._send({"ev": "refused", "run": self._run_no, "refused": fields, "asked": asked}, blob)
 
     def _send(self, event: Message, blob: bytes = b"") -> None:
         self._line.sendall(packed(event, blob))

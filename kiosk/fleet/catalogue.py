@@ -106,6 +106,6 @@ class CatalogueKeeper:
 
     def on_session(self, session: Session) -> None:
         """Swap while the attract screen stands."""
-        if self._next is not None and session.state is State.ATTRACT:
+        if self._next is not None and session.state in {State.ATTRACT, State.DESK}:
             self._context.catalogue, self._next = self._next, None
             self._context.bus.publish(Fact.CATALOGUE)

@@ -6,11 +6,11 @@ document was read, or what the person wants.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import enum
 from dataclasses import dataclass
 
+from kiosk.identity import acting
 from kiosk.identity.numbers import Sex
 
 RESIDENT_ID = "111"
@@ -40,7 +40,8 @@ class Person:
     """Someone named by a document.
 
     `name` is in Chinese characters, in Latin letters where a foreigner's card has no others. `nation_code` is GB/T 3304
-    ("01" Han), `country` three letters; a card has one or the other, or neither. `valid_to` is None for a long-term card.
+    ("01" Han), `country` three letters; a card has one or the other, or neither. `valid_to` is None for a long-term card,
+    `valid_from` where no document was seen and somebody gave name and number.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Person:
     birth: dt.date
     address: str
     issuer: str
-    valid_from: dt.date
+    valid_from: dt.date | None
     valid_to: dt.date | None
     latin_name: str = ""
     country: str = ""
@@ -60,12 +61,15 @@ class Person:
         # A repr ends in logs and failure reports; it must not name anybody.
         return f"Person(document_type={self.document_type!r}, …)"
 
+    @property
+    def document_seen(self) -> bool:
+        """Say whether the document lay here, or somebody only gave name and number."""
+        return self.valid_from is not None
+
     def age_on(self, day: dt.date) -> int:
         """Return full years on `day`; who was born on 29 February is a year older on the 28th (Civil Code art. 202)."""
-        years = day.year - self.birth.year
-        birthday = min(self.birth.day, calendar.monthrange(day.year, self.birth.month)[1])
-        return years - ((day.month, day.day) < (self.birth.month, birthday))
+        return acting.age_on(self.birth, day)
 
     def document_valid_on(self, day: dt.date) -> bool:
         """Say whether the document itself is in force on `day`, both ends included."""
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return self.valid_from is not None and self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

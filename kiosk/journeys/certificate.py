@@ -259,6 +259,19 @@ class CertificateDesk:
         return None if certificate is None else certificate.preview[0]
 
     @property
+    def without_record(self) -> str:
+        """What was asked for and is not on record, in the session's language; or nothing."""
+        context = self._context
+        certificate, plan = context.vault.certificate, context.session().plan
+        if certificate is None or plan is None:
+            return ""
+        options = (option for field in context.catalogue.item(plan.item_id).fields for option in field.options)
+        names = [
+            option.label.in_language(context.language) for option in options if option.value in certificate.without_record
+        ]
+        return ("、" if context.language.startswith("zh") else ", ").join(names)
+
+    @property
     def pages(self) -> int:
         """Pages of the certificate."""
         certificate = self._context.vault.certificate

@@ -14,32 +14,16 @@ from kiosk.catalogue.models import FormField, Option, ServiceItem, Source, Text
 from kiosk.catalogue.rules import FieldType
 from kiosk.events import Fact
 from kiosk.identity import masking
+from kiosk.journeys import form_parts
 from kiosk.journeys.context import Context
+from kiosk.journeys.form_parts import COMPOSITE, PartView
 from kiosk.journeys.materials import MaterialsDesk
+from kiosk.journeys.prefill import DEFAULT, Prefill
 from kiosk.journeys.reading import SOURCE as READ_SOURCE
 from kiosk.session import events as ev
 
-_KEYBOARDS = {
-    FieldType.TEXT: "pinyin",
-    FieldType.ADDRESS: "place",
-    FieldType.INT: "digits",
-    FieldType.DECIMAL: "digits",
-    FieldType.MONEY: "digits",
-    FieldType.MOBILE: "digits",
-    FieldType.BANK_CARD: "digits",
-    FieldType.ID_NO: "id",
-    FieldType.USCC: "letters",
-    FieldType.PLATE: "pinyin",
-    FieldType.CASE_NO: "letters",
-}
 _MAX_LENGTH = 200
-
-
-def _keyboard(field: FormField) -> str:
-    """Return what the keyboard is to offer: a layout, or words that lean to names or to places."""
-    if field.type is FieldType.TEXT and field.mask is masking.Kind.NAME:
-        return "name"
-    return _KEYBOARDS.get(field.type, "none")
+ONLY = "form.source.only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +50,9 @@ class FieldView:
     earliest: str
     """Of a date or month, the first day that can be chosen (ISO 8601), or nothing; and `latest`, the last."""
     latest: str
+    parts: tuple[PartView, ...] = ()
+    """Of an answer of several parts, each part; of a table row by row."""
+    rows: int = 0
 
 
 class FormDesk:
@@ -74,6 +61,7 @@ class FormDesk:
     def __init__(self, context: Context, materials: MaterialsDesk) -> None:
         self._context = context
         self._materials = materials
+        self._prefill = Prefill(context)
 
     def _item(self) -> ServiceItem | None:
         plan = self._context.session().plan
@@ -103,27 +91,31 @@ class FormDesk:
         if item is None:
             return ()
         fields = forms.visible_fields(item, self._context.vault.answers)
-        return tuple(self._view(field, None) for field in fields if field.source is Source.ID_CARD)
+        return tuple(self._view(field, []) for field in fields if field.source is Source.ID_CARD)
 
     def fields(self, page: int) -> tuple[FieldView, ...]:
         """Return the fields of one page; none for a page that is not there."""
         pages = self._pages()
         if not 0 <= page < len(pages):
             return ()
-        found = self._shown_problems()
-        return tuple(self._view(field, found.get(field.key)) for field in pages[page].fields)
+        return tuple(self._view(field, self._shown_problems(field)) for field in pages[page].fields)
 
-    def _shown_problems(self) -> dict[str, forms.Problem]:
-        touched = self._context.vault.touched
-        return {key: problem for key, problem in self._problems().items() if key in touched}
+    def _shown_problems(self, field: FormField) -> list[forms.Problem]:
+        """Return the problems of what has been reached: of the whole field, or of the parts that were left."""
+        touched, prefix = self._context.vault.touched, f"{field.key}/"
+        found = self._problems().get(field.key, [])
+        if field.key in touched:
+            return found
+        begun = any(path.startswith(prefix) for path in touched)
+        return [problem for problem in found if (prefix + problem.part in touched if problem.part else begun)]
 
-    def _problems(self) -> dict[str, forms.Problem]:
+    def _problems(self) -> dict[str, list[forms.Problem]]:
         item = self._item()
         if item is None:
             return {}
-        found: dict[str, forms.Problem] = {}
+        found: dict[str, list[forms.Problem]] = {}
         for problem in forms.problems(item, self._context.vault.answers, self._context.today()):
-            found.setdefault(problem.field, problem)
+            found.setdefault(problem.field, []).append(problem)
         return found
 
     @property
@@ -131,8 +123,10 @@ class FormDesk:
         """Say whether the whole form could be handed in."""
         return not self._problems()
 
-    def _view(self, field: FormField, problem: forms.Problem | None) -> FieldView:
+    def _view(self, field: FormField, problems: list[forms.Problem]) -> FieldView:
         context = self._context
+        own = [each for each in problems if field.type not in COMPOSITE or not each.part]
+        problem = own[0] if own else None
         value = context.vault.answers.get(field.key)
         allowed = spans.span(field, context.vault.answers, context.today())
         return FieldView(
@@ -149,11 +143,13 @@ class FormDesk:
             mask="" if field.mask is None else str(field.mask),
             problem_id="" if problem is None else problem.message_id,
             problem_args={} if problem is None else problem.args_in(context.language),
-            keyboard=_keyboard(field),
+            keyboard=form_parts.keyboard(field.type, field.mask),
             max_length=_MAX_LENGTH,
             offer=self._offer(field),
             earliest="" if allowed.earliest is None else allowed.earliest.isoformat(),
             latest="" if allowed.latest is None else allowed.latest.isoformat(),
+            parts=form_parts.parts(field, value, problems) if field.type in COMPOSITE else (),
+            rows=form_parts.rows(field, value),
         )
 
     def _offer(self, field: FormField) -> str:
@@ -177,38 +173,67 @@ class FormDesk:
                 return f"{place} {value.get('detail', '')}".strip()
             case FieldType.DIVISION:
                 return divisions.current().full_name(str(value), language)
-            case FieldType.PERSON if isinstance(value, dict):
-                name = masking.on_screen(masking.Kind.NAME, str(value.get("name", "")))
-                return f"{name} {masking.on_screen(masking.Kind.ID_NUMBER, str(value.get('id_no', '')))}".strip()
+            case FieldType.BOOL:
+                return self._context.say("screens.form.yes" if value is True else "screens.form.no")
+            case FieldType.COMMITMENT:
+                return self._context.say("screens.form.promised") if value is True else ""
+            case kind if kind in COMPOSITE and isinstance(value, dict | list):
+                shaped = isinstance(value, list if field.type is FieldType.TABLE else dict)
+                return form_parts.display(field, value, language) if shaped else ""
         text = str(value)
         return masking.on_screen(field.mask, text) if field.mask is not None else text
 
     # --- answering ----
 
     def prepare(self) -> None:
-        """Prefill from the card and from the item's own defaults, each with its source."""
+        """Prefill from the card, from the item's own defaults and from what the city knows, each with its source."""
         item, vault = self._item(), self._context.vault
-        if item is None or vault.person is None:
+        if item is None or vault.applicant is None:
             return
         for key, value in forms.defaults(item, self._context.today()).items():
             if key not in vault.answers:
                 vault.answers[key] = value
-                vault.sources[key] = "form.source.default"
-        for key, value in forms.prefill(item, vault.person).items():
+                vault.sources[key] = ONLY if len(item.field(key).options) == 1 else DEFAULT
+        seen = vault.applicant.document_seen
+        for key, value in forms.prefill(item, vault.applicant).items():
             vault.answers[key] = value
-            vault.sources[key] = "form.source.id_card"
+            vault.sources[key] = "form.source.id_card" if seen else "form.source.agent"
+        self._prefill.ask(item)
         self._context.bus.publish(Fact.FORM)
 
     def set(self, key: str, raw: Any) -> None:
         """Take what was entered, as it stands; what is wrong with it is said beside the field."""
-        item, vault = self._item(), self._context.vault
-        field = None if item is None else next((f for f in item.fields if f.key == key), None)
+        vault, field = self._context.vault, self._asked(key)
         if field is None or field.source is not Source.INPUT:
             return
         vault.answers[key] = forms.normalise(field, raw)
         vault.sources.pop(key, None)
+        session = self._context.session()
+        if session.assisted:
+            vault.entered_by[key] = str(session.hand)
         self._context.bus.publish(Fact.FORM)
         self._context.handle(ev.Touched())
+
+    def set_part(self, key: str, path: str, raw: Any) -> None:
+        """Take what was entered in one part of an answer (`name`, or row and column as `2.amount`)."""
+        if (field := self._asked(key)) is not None:
+            self.set(key, form_parts.with_part(field, self._context.vault.answers.get(key), path, raw))
+
+    def add_row(self, key: str) -> None:
+        """Begin another row of a table."""
+        if (field := self._asked(key)) is not None and field.type is FieldType.TABLE:
+            self.set(key, form_parts.with_row(field, self._context.vault.answers.get(key)))
+
+    def remove_row(self, key: str, row: int) -> None:
+        """Take one row of a table away; nobody is told off for the rows that move up."""
+        vault = self._context.vault
+        if (field := self._asked(key)) is not None and field.type is FieldType.TABLE:
+            vault.touched = {path for path in vault.touched if path != key and not path.startswith(f"{key}/")}
+            self.set(key, form_parts.without_row(vault.answers.get(key), row))
+
+    def _asked(self, key: str) -> FormField | None:
+        item = self._item()
+        return None if item is None else next((field for field in item.fields if field.key == key), None)
 
     def take_offer(self, key: str) -> None:
         """The person says that what the page says is right."""
@@ -218,9 +243,9 @@ class FormDesk:
         self.set(key, offer.value)
         self._context.vault.sources[key] = READ_SOURCE
 
-    def leave_field(self, key: str) -> None:
-        """The person went on to something else: from now on the field's problem is shown."""
-        self._context.vault.touched.add(key)
+    def leave_field(self, key: str, path: str = "") -> None:
+        """The person went on to something else: from now on the field's problem is shown, or that of its part."""
+        self._context.vault.touched.add(f"{key}/{path}" if path else key)
         self._context.bus.publish(Fact.FORM)
 
     def answer_page(self) -> bool:

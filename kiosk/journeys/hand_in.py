@@ -7,15 +7,18 @@ reached, or how a receipt is printed (`receipts`).
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import functools
 import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kiosk.catalogue.models import ServiceItem
 from kiosk.clock import CIVIL_TZ
 from kiosk.events import Fact
+from kiosk.identity import masking
 from kiosk.journeys import receipts, signature
 from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
@@ -25,6 +28,7 @@ from kiosk.journeys.vault import Attempt, Kept, Stroke
 from kiosk.printing import receipt, receipt_qr
 from kiosk.session import events as ev
 from kiosk.session.states import Promise, State
+from kiosk.words import dates
 from offline_queue import Conflict, CustodyError, Put, QueueError, StoreFull
 from offline_queue.store import COMMIT_UNKNOWN
 
@@ -41,6 +45,8 @@ class ReviewLine:
     label: str
     value: str
     target: ev.FieldReopened | None
+    by: str = ""
+    """Who entered it, where a clerk helps: `resident`, `clerk`, or nothing for what nobody entered."""
 
 
 class CaseDesk:
@@ -83,24 +89,44 @@ class CaseDesk:
 
     def review(self) -> tuple[ReviewLine, ...]:
         """Return everything that will be handed in, line by line."""
-        language = self._context.language
+        language, vault = self._context.language, self._context.vault
         lines: list[ReviewLine] = []
+        lines += [
+            ReviewLine("review.person", label, value, ev.FieldReopened(State.RELATION)) for label, value in self._acting()
+        ]
         for view in self._form.known():
             lines.append(ReviewLine("review.person", view.label.in_language(language), view.display, None))
         for number in range(self._form.page_count):
             for view in self._form.fields(number):
                 page = ev.FieldReopened(State.FORM, page=number)
-                lines.append(ReviewLine("review.form", view.label.in_language(language), view.display, page))
+                by = vault.entered_by.get(view.key, "")
+                lines.append(ReviewLine("review.form", view.label.in_language(language), view.display, page, by))
         for material in self._materials.views():
             name, have = material.name.in_language(language), material.state == "have"
-            pages = self._context.say("review.have") if have else self._context.say("review.pages", pages=material.pages)
+            if material.state == "later" and material.later_by is not None:
+                pages = self._context.say("review.later", day=dates.day_of_week(material.later_by, self._context.say))
+            else:
+                pages = self._context.say("review.have") if have else self._context.say("review.pages", pages=material.pages)
             target = None if have else ev.FieldReopened(State.MATERIALS, material=material.key)
-            lines.append(ReviewLine("review.materials", name, pages, target))
+            lines.append(ReviewLine("review.materials", name, pages, target, vault.brought_by.get(material.key, "")))
         if lines:  # without a session nothing is signed either
             signed = self._context.say("review.signed") if self.has_signature else ""
             label = self._context.say("review.signature")
-            lines.append(ReviewLine("review.materials", label, signed, ev.FieldReopened(State.SIGN)))
+            by = "resident" if vault.clerk and signed else ""  # nobody signs for another
+            lines.append(ReviewLine("review.materials", label, signed, ev.FieldReopened(State.SIGN), by))
         return tuple(lines)
+
+    def _acting(self) -> tuple[tuple[str, str], ...]:
+        """Say who hands in for the person below, and by what that person is known here."""
+        vault, say = self._context.vault, self._context.say
+        if vault.principal is None or vault.person is None:
+            return ()
+        agent = masking.on_screen(masking.Kind.NAME, vault.person.name)
+        known = say("review.known_by.card" if vault.principal.document_seen else "review.known_by.number")
+        return (
+            (say("review.agent"), say("review.agent_is", name=agent, relation=say(f"acting.relation.{vault.relation}"))),
+            (say("review.known_by"), known),
+        )
 
     @property
     def ready(self) -> bool:
@@ -126,6 +152,7 @@ class CaseDesk:
             compose,
             vault=copy.copy(vault),  # a wipe replaces what the vault holds; this one keeps it until it is stored
             person=person,
+            capacity=session.capacity,
             item=self._item(),
             asked=self._materials.asked(),
             catalogue_version=context.catalogue.version,
@@ -136,15 +163,18 @@ class CaseDesk:
             clock=context.clock.quality(),
             language=context.language,
             purpose=self._purpose(),
+            later={view.key: view.later_by for view in self._materials.later() if view.later_by is not None},
         )
 
+        clerk: dict[str, Any] = {"by": vault.clerk} if vault.clerk else {}
         tag, unsure, materials = vault.found.tag or None, vault.unsure, self._named_materials()
+        later = self._named_later()
         attempts: list[Attempt] = []
 
         def work() -> tuple[Draft, Put, Attempt, str]:
             draft = make()
             hashes = tuple(hashlib.sha256(each.data).hexdigest() for each in draft.attachments)
-            attempt = Attempt(hashes, materials)
+            attempt = Attempt(hashes, materials, later)
             attempts.append(attempt)
             submission_id = uuid.UUID(draft.submission_id)
             try:
@@ -165,14 +195,15 @@ class CaseDesk:
             parts = len(attempt.attachments)
             context.audit.record(
                 "submission.stored", session=number, code=put.code, item=draft.item,
-                assurance=str(draft.assurance), parts=parts,
+                assurance=str(draft.assurance), parts=parts, capacity=str(session.capacity), **clerk,
             )  # fmt: skip
             context.bus.publish(Fact.OUTBOX)
             if vault.person is not person:
                 return  # too late for this person's screen; the submission is safe all the same
             vault.kept = Kept(
-                draft.submission_id, put.code, put.sha256, draft.submitted_at, attempt.attachments, attempt.materials
-            )
+                draft.submission_id, put.code, put.sha256, draft.submitted_at,
+                attempt.attachments, attempt.materials, attempt.later,
+            )  # fmt: skip
             context.bus.publish(Fact.CASE)
             context.handle(ev.Stored(number, notice))
 
@@ -204,6 +235,11 @@ class CaseDesk:
         language = self._context.language
         return tuple((view.name.in_language(language), view.pages) for view in self._materials.views() if view.pages)
 
+    def _named_later(self) -> tuple[tuple[str, dt.date], ...]:
+        language = self._context.language
+        missing = self._materials.later()
+        return tuple((view.name.in_language(language), view.later_by) for view in missing if view.later_by is not None)
+
     # --- the receipt ----
 
     @property
@@ -227,7 +263,7 @@ class CaseDesk:
         """Work out the dates that may be promised for this submission."""
         kept = self._context.vault.kept
         handed_in = self._context.clock.now() if kept is None else kept.submitted_at
-        return receipts.promised(self._context, self._item(), handed_in)
+        return receipts.promised(self._context, self._item(), handed_in, () if kept is None else kept.later)
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
         """Return (label, value) of each promise of the receipt, for the screen."""
@@ -245,6 +281,7 @@ class CaseDesk:
             item,
             receipt_qr.ReceiptClaim(kept.code, item.id, kept.submitted_at, kept.digest),
             materials=kept.materials,
+            later=kept.later,
             assurance=str(session.assurance),
             received_by_city=session.promise is not Promise.KEPT,
         )

@@ -21,6 +21,9 @@ from offline_queue import Conflict, CustodyError, Put, QueueError, Row
 LONGEST = 12
 """Digits of a landline with its area code; a mobile number has eleven."""
 _LANDLINE = re.compile(r"0\d{9,11}|[2-9]\d{6,7}")
+_SHORTEST = {"1": ("help.number.mobile_short", 11), "0": ("help.number.area_short", 10)}
+_SHORTEST_LOCAL = ("help.number.landline_short", 7)
+"""What to say while there are fewer digits than that, by the first one."""
 
 
 class HelpDesk:
@@ -39,6 +42,25 @@ class HelpDesk:
         """Say whether this is a number that can be called: a mobile, or a landline with or without its area code."""
         number = self.number
         return isinstance(numbers.mobile(number), numbers.Number) or _LANDLINE.fullmatch(number) is not None
+
+    @property
+    def problem(self) -> tuple[str, int]:
+        """Return why the number cannot be called yet, as message id, and how many digits it lacks at least (0: none).
+
+        The message is empty for a number that can be called, and before the first digit.
+        """
+        number = self.number
+        if not number or self.complete:
+            return "", 0
+        short, least = _SHORTEST.get(number[0], _SHORTEST_LOCAL)
+        if len(number) < least:
+            return short, least - len(number)
+        return ("help.number.mobile_wrong" if number[0] == "1" else "help.number.landline_long"), 0
+
+    @property
+    def called(self) -> str:
+        """The number that will be called, of the wish that was kept last."""
+        return self._context.vault.called
 
     def type_digit(self, digit: str) -> None:
         """Take one digit; what is no digit and what is too much is not taken."""
@@ -98,7 +120,7 @@ class HelpDesk:
         def kept(put: Put | Row) -> None:
             context.audit.record("help.call_back_stored", session=number, code=put.code, step=session.state.value)
             if context.session().number == number:
-                vault.call_back = vault.call_back_id = ""
+                vault.called, vault.call_back, vault.call_back_id = vault.call_back, "", ""
             context.bus.publish(Fact.OUTBOX)
             context.handle(ev.CallBackKept(number, put.code))
 

@@ -15,14 +15,16 @@ from kiosk.city.messages import CodeAnswer, PersonKey, VerifyAnswer
 from kiosk.clock import ClockQuality
 from kiosk.events import Fact
 from kiosk.identity import masking
+from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
 from kiosk.identity.numbers import ForeignNumber, ResidentKind, ResidentNumber, Sex, foreign_card_2017, resident_id
 from kiosk.identity.persons import DOCUMENT_TYPES, Person, PersonCard
 from kiosk.journeys import my_cases
+from kiosk.journeys.acting import ActingDesk
 from kiosk.journeys.context import Context
 from kiosk.journeys.vault import Found
 from kiosk.session import events as ev
-from kiosk.session.states import Device
+from kiosk.session.states import Device, State
 
 ELDER_AGE = 60
 CODE_DIGITS = 6
@@ -74,8 +76,9 @@ def key_of(person: Person) -> PersonKey:
 class PersonDesk:
     """Reads the card when one is laid down, and handles the code. The screen sees masked values only."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, acting: ActingDesk) -> None:
         self._context = context
+        self._acting = acting
         self._watching = False
         self._reading = False
         self._refused = False
@@ -150,9 +153,14 @@ class PersonDesk:
         if context.clock.quality() is ClockQuality.IMPLAUSIBLE:
             self._refuse(number, "identify.clock", "clock")  # no date on the card can be judged by this clock
             return
-        today = context.today()
+        today, session = context.today(), context.session()
         kind = PersonCard(card.kind)
-        if not self._taken(kind):
+        if session.state is State.PRINCIPAL and self._acting.is_known(card.number):
+            self._refused = True  # it lies there since the step before, or from the way back: the screen asks for another
+            return
+        # whose case it is decides which cards will do
+        of_applicant = session.state is State.PRINCIPAL or session.capacity is Capacity.SELF
+        if of_applicant and not self._acting.takes(kind):
             self._refuse(number, _NOT_TAKEN[kind], "card_not_taken")
             return
         if not number_holds(card, today):
@@ -161,6 +169,14 @@ class PersonDesk:
         person = person_of(card)
         if not person.document_valid_on(today):
             self._refuse(number, "identify.expired", "expired")
+            return
+        if session.state is State.PRINCIPAL:
+            self._refused = True  # read once: it is read again when it was lifted
+            if trouble := self._acting.know(person):
+                self._refuse(number, trouble, trouble.removeprefix("acting."))
+            return
+        if trouble := self._acting.may_come(person):
+            self._refuse(number, trouble, trouble.removeprefix("acting."))
             return
         context.vault.person = person
         context.vault.card_kind = str(card.kind)
@@ -186,12 +202,6 @@ class PersonDesk:
             raise error
 
         context.store_work.run(lambda: my_cases.look(context, person), found, failed)
-
-    def _taken(self, kind: PersonCard) -> bool:
-        """Say whether the chosen item can be done with such a card."""
-        plan = self._context.session().plan
-        # who comes for their own cases has chosen no item
-        return plan is None or not plan.item_id or kind in self._context.catalogue.item(plan.item_id).cards
 
     def _refuse(self, number: int, message_id: str, reason: str) -> None:
         self._refused = True

@@ -1,15 +1,16 @@
 """The receipt of something that the outbox holds: what it may say, and its way through the printer.
 
-Knows: masking, promised dates, the printer's answers as events of the session. Does not know: how the outbox stores, or
-the printer's wire.
+Knows: masking, promised dates, who hands in for whom, the printer's answers as events of the session.
+Does not know: how the outbox stores, or the printer's wire.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 
 from devices.errors import DeviceError
-from devices.receipt_printer import CoverOpen, NoPaper, NotPrinted, Printed, PrintResult, ReceiptPrinter
+from devices.receipt_printer import Block, CoverOpen, NoPaper, NotPrinted, Printed, PrintResult, ReceiptPrinter
 from kiosk.catalogue import workdays
 from kiosk.catalogue.models import ServiceItem
 from kiosk.clock import CIVIL_TZ
@@ -24,8 +25,16 @@ NOTICE_DAYS = 5
 """Acceptance or one notice of everything missing: within five days (Administrative Licence Law art. 32)."""
 
 
-def promised(context: Context, item: ServiceItem, handed_in: dt.datetime) -> receipt.Promised:
-    """Work out the dates that may be promised for what was handed in then."""
+def bring_by(context: Context, item: ServiceItem, handed_in: dt.datetime, days: int) -> dt.date:
+    """Return the last day for what may be brought `days` working days after the office first opens on it."""
+    hours = context.catalogue.department(item.department).opening_hours
+    return workdays.due(workdays.next_opening(handed_in.astimezone(CIVIL_TZ), hours).at.date(), days).date
+
+
+def promised(
+    context: Context, item: ServiceItem, handed_in: dt.datetime, later: tuple[tuple[str, dt.date], ...] = ()
+) -> receipt.Promised:
+    """Work out the dates that may be promised for what was handed in then; `later`: what is to be brought, and by when."""
     hours = context.catalogue.department(item.department).opening_hours
     opening = workdays.next_opening(handed_in.astimezone(CIVIL_TZ), hours)
     answer = workdays.due(opening.at.date(), NOTICE_DAYS)
@@ -36,6 +45,7 @@ def promised(context: Context, item: ServiceItem, handed_in: dt.datetime) -> rec
         result_days=item.promised_limit.value,
         result_unit=str(item.promised_limit.unit),
         provisional=opening.provisional or answer.provisional,
+        later=later,
     )
 
 
@@ -45,25 +55,30 @@ def facts(
     claim: receipt_qr.ReceiptClaim,
     *,
     materials: tuple[tuple[str, int], ...],
+    later: tuple[tuple[str, dt.date], ...] = (),
     assurance: str,
     received_by_city: bool,
     again: bool = False,
 ) -> receipt.ReceiptFacts:
     """Put together what stands on the receipt. `again`: it was printed before, from a record that names no material."""
-    language, terminal, person = context.language, context.config.terminal, context.vault.person
-    chinese = language.startswith("zh")
+    language, terminal, vault = context.language, context.config.terminal, context.vault
+    # what waits in the store does not say for whom it was handed in: then the paper names only whose card lies here
+    person = vault.person if again else vault.applicant
+    agent = "" if again or vault.principal is None or vault.person is None else vault.person.name
     return receipt.ReceiptFacts(
         code=claim.code,
-        terminal_name=terminal.name.zh if chinese else terminal.name.en,
+        terminal_name=terminal.name.in_language(language),
         terminal_number=terminal.number,
-        site=terminal.site.zh if chinese else terminal.site.en,
+        site=terminal.site.in_language(language),
         phone=terminal.phone,
         item_name=item.name.in_language(language),
         department=context.catalogue.department(item.department).name.in_language(language),
         applicant="" if person is None else masking.on_receipt(masking.Kind.NAME, person.name),
         number="" if person is None else masking.on_receipt(masking.Kind.ID_NUMBER, person.number),
+        agent=masking.on_receipt(masking.Kind.NAME, agent),
+        relation=context.say(f"acting.relation.{vault.relation}") if agent else "",
         materials=materials,
-        promised=promised(context, item, claim.submitted_at),
+        promised=promised(context, item, claim.submitted_at, later),
         clock=context.clock.quality(),
         assurance=assurance,
         received_by_city=received_by_city,
@@ -76,31 +91,46 @@ def facts(
 def print_out(context: Context, what: receipt.ReceiptFacts) -> None:
     """Print it from its start; the answer is `ReceiptPrinted` or `ReceiptNotPrinted`."""
     number = context.session().number
-    printer = context.devices.get(Device.RECEIPT_PRINTER)
     context.vault.receipt_png = receipt.picture(receipt.layout(what, context.say, width=receipt.PAPER_DOTS))
     context.bus.publish(Fact.CASE)
+
+    def done(trouble: str, reason: str) -> None:
+        if not trouble:
+            context.audit.record("receipt.printed", session=number, code=what.code, again=what.again)
+            context.handle(ev.ReceiptPrinted(number))
+            return
+        context.audit.record("receipt.not_printed", "failure", session=number, code=what.code, reason=reason)
+        context.handle(ev.ReceiptNotPrinted(number, f"receipt.{trouble}"))
+
+    put_on_paper(context, lambda width: receipt.layout(what, context.say, width=width), done)
+
+
+def put_on_paper(
+    context: Context, lay: Callable[[int], Sequence[Block]], done: Callable[[str, str], None]
+) -> None:
+    """Print blocks on the receipt printer; `lay` is given the paper's width in dots.
+
+    `done` is called with nothing, or with `no_paper`, `cover_open` or `failed`, and the reason as the log has it.
+    """
+    printer = context.devices.get(Device.RECEIPT_PRINTER)
     if printer is None:
-        context.handle(ev.ReceiptNotPrinted(number, "receipt.failed"))
+        done("failed", "no_printer")
         return
 
     def work(driver: ReceiptPrinter) -> PrintResult:
-        return driver.print(receipt.layout(what, context.say, width=driver.width_dots))
+        return driver.print(lay(driver.width_dots))
 
-    def done(result: PrintResult | DeviceError) -> None:
+    def answered(result: PrintResult | DeviceError) -> None:
         match result:
             case Printed():
-                context.audit.record("receipt.printed", session=number, code=what.code, again=what.again)
-                context.handle(ev.ReceiptPrinted(number))
-                return
+                done("", "")
             case NotPrinted(status=NoPaper()):
-                message, reason = "receipt.no_paper", "no_paper"
+                done("no_paper", "no_paper")
             case NotPrinted(status=CoverOpen()):
-                message, reason = "receipt.cover_open", "cover_open"
+                done("cover_open", "cover_open")
             case NotPrinted(status=status):
-                message, reason = "receipt.failed", type(status).__name__
+                done("failed", type(status).__name__)
             case DeviceError(code=code):
-                message, reason = "receipt.failed", code
-        context.audit.record("receipt.not_printed", "failure", session=number, code=what.code, reason=reason)
-        context.handle(ev.ReceiptNotPrinted(number, message))
+                done("failed", code)
 
-    printer.submit(work, done)
+    printer.submit(work, answered)

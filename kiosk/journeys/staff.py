@@ -21,7 +21,7 @@ from kiosk.events import Fact
 from kiosk.fleet.staff_pins import LONGEST, SHORTEST, Locked, PinAnswer, PinCounter, PinError, Right, Waiting, Wrong
 from kiosk.journeys.context import Context
 from kiosk.session import events as ev
-from kiosk.session.states import STAFFED, Device
+from kiosk.session.states import Device
 
 CHALLENGE_BYTES = 32
 
@@ -49,11 +49,11 @@ class StaffDesk:
         present = isinstance(report.status, CardPresent)
         if present and not self._present:
             self._read()
-        elif not present and self._present and self._context.session().state in STAFFED:
-            self._context.handle(ev.StaffCardRemoved())
+        was_present, self._present = self._present, present
         if not present:
             self.name, self._challenge, self._card = "", b"", None
-        self._present = present
+        if was_present and not present:
+            self._context.handle(ev.StaffCardRemoved())
 
     def _read(self) -> None:
         challenge = self._challenge = secrets.token_bytes(CHALLENGE_BYTES)
@@ -64,24 +64,29 @@ class StaffDesk:
     def _on_read(self, challenge: bytes, result: StaffCard | NotAStaffCard | CardRemoved | DeviceError) -> None:
         if challenge != self._challenge:
             return  # the answer of a card that is not there any more
-        audit = self._context.audit
         match result:
-            case StaffCard():
-                self._let_in(result, self._trusted(result, challenge))
+            case StaffCard(staff_id=staff_id):
+                trusted = self._trusted(result, challenge)
+                if trusted is None:
+                    self._turn_away("untrusted", staff_id)
+                elif not trusted.pin:
+                    self._turn_away("no_pin", staff_id)
+                else:
+                    self._card, self.name = trusted, result.name
+                    self._context.handle(ev.StaffCardShown())
             case NotAStaffCard():
-                audit.record("staff.refused", "failure", reason="not_a_staff_card")
+                self._turn_away("not_a_staff_card")
             case CardRemoved():
                 pass
             case DeviceError(code=code):
-                audit.record("staff.refused", "failure", reason=code)
+                self._turn_away("unreadable", code)
 
-    def _let_in(self, card: StaffCard, trusted: TrustedCard | None) -> None:
-        if trusted is None or not trusted.pin:
-            reason = "untrusted" if trusted is None else "no_pin"
-            self._context.audit.record("staff.refused", "failure", reason=reason)
-            return
-        self._card, self.name = trusted, card.name
-        self._context.handle(ev.StaffCardShown())
+    def _turn_away(self, why: str, detail: str = "") -> None:
+        """A card that opens nothing is answered all the same: written down, and said with whom to call."""
+        # what a card says of itself is a claim; the log keeps it as one
+        claimed = {"claimed": detail} if why in {"untrusted", "no_pin"} else {}
+        self._context.audit.record("staff.refused", "failure", reason=detail if why == "unreadable" else why, **claimed)
+        self._context.handle(ev.StaffCardRefused(f"session.staff_card.{why}", detail))
 
     def _trusted(self, card: StaffCard, challenge: bytes) -> TrustedCard | None:
         """Check the signature with the key from the configuration, never with the one that the card shows."""

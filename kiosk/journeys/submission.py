@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from kiosk.catalogue import forms
 from kiosk.catalogue.materials import AskedMaterial
@@ -18,6 +18,7 @@ from kiosk.city import messages
 from kiosk.clock import ClockQuality
 from kiosk.documents.pages import CapturedPage
 from kiosk.documents.pdf import Stamp, pages_to_pdf
+from kiosk.identity.acting import GUARDIAN_CONSENT, Capacity
 from kiosk.identity.assurance import Assurance
 from kiosk.identity.persons import Person
 from kiosk.journeys.vault import Vault
@@ -52,7 +53,7 @@ class Draft:
 
 
 def applicant(person: Person) -> messages.Applicant:
-    """Return the person as the contract names them."""
+    """Return a person as the contract names them."""
     return messages.Applicant(
         name=person.name,
         document_type=person.document_type,
@@ -67,10 +68,36 @@ def applicant(person: Person) -> messages.Applicant:
     )
 
 
+def _assistance(vault: Vault, answers: Mapping[str, object], materials: Collection[str]) -> messages.Assistance:
+    """Return who entered what of that which is handed in. Raises pydantic's ValidationError without the resident's yes."""
+    return messages.Assistance.model_validate(
+        {
+            "clerk": vault.clerk,
+            "answers": {key: by for key, by in vault.entered_by.items() if key in answers},
+            "materials": {key: by for key, by in vault.brought_by.items() if key in materials},
+            "consents": vault.consented_by,
+            "confirmed": vault.assent,
+            "confirmed_at": vault.assented_at,
+        }
+    )
+
+
+def acting(vault: Vault, agent: Person, capacity: Capacity) -> messages.Acting | None:
+    """Return who hands in for whom as the contract says it; None for somebody's own case."""
+    principal = vault.principal
+    if capacity is Capacity.SELF or principal is None:
+        return None
+    known_by = "card" if principal.document_seen else "number"
+    return messages.Acting.model_validate(
+        {"capacity": str(capacity), "relation": vault.relation, "agent": applicant(agent), "known_by": known_by}
+    )
+
+
 def compose(
     *,
     vault: Vault,
     person: Person,
+    capacity: Capacity,
     item: ServiceItem,
     asked: tuple[AskedMaterial, ...],
     catalogue_version: str,
@@ -81,33 +108,45 @@ def compose(
     clock: ClockQuality,
     language: str,
     purpose: str,
+    later: Mapping[str, dt.date],
 ) -> Draft:
     """Put the submission together from what is in the vault. Writes the PDFs: not for the screen's thread.
 
-    `purpose`: the words across each page.
+    `purpose`: the words across each page. `later`: what is still to be brought, and by which day.
     """
     attachments: list[Attachment] = []
 
     def stamp(pages: Sequence[CapturedPage]) -> Stamp:
         return Stamp(purpose, kiosk, submitted_at, grade_of(pages))
 
-    materials = [given for each in asked if (given := _material(each, vault, attachments, language, stamp)) is not None]
-    body: dict[str, object] = {
+    def given(each: AskedMaterial) -> messages.Material | None:
+        if (due := later.get(each.material.key)) is not None:
+            label = each.material.name.in_language(language)
+            return messages.Material(key=each.material.key, label=label, source="later", due=due, trust_grade="D")
+        return _material(each, vault, attachments, language, stamp)
+
+    materials = [said for each in asked if (said := given(each)) is not None]
+    body: dict[str, Any] = {
         "submission_id": vault.submission_id,
         "kiosk": kiosk,
         "item": item.id,
         "item_version": catalogue_version,
-        "applicant": applicant(person),
+        "applicant": applicant(vault.principal or person),
+        "acting": acting(vault, person, capacity),
         "assurance": str(assurance),
         "assurance_token": vault.token,
         "answers": forms.normalised(item, vault.answers),
         "sources": dict(vault.sources),
         "materials": tuple(materials),
-        "consents": CONSENTS,
+        "consents": (*CONSENTS, GUARDIAN_CONSENT) if vault.guardian_agrees else CONSENTS,
         "submitted_at": submitted_at,
         "clock_quality": str(clock),
         "language": language,
     }
+    if vault.clerk:
+        helped = _assistance(vault, body["answers"], {material.key for material in materials})
+        by_clerk = "clerk" in {helped.consents, *helped.answers.values(), *helped.materials.values()}
+        body |= {"assistance": helped, "entered_by": "clerk" if by_clerk else "citizen"}
     if vault.strokes:
         png = _attach(attachments, SIGNATURE_PART, "image/png", vault.signature_png)
         body["signature"] = messages.Signature(width=pad[0], height=pad[1], strokes=vault.strokes, png=png)
@@ -144,12 +183,20 @@ def _material(
         pages=len(pages),
         reason=asked.reason_id or "",
         trust_grade=grade_of(pages),
+        kept_anyway=tuple(
+            messages.KeptAnyway(page=number, reason=page.kept_anyway, clerk=page.kept_by)
+            for number, page in enumerate(pages, start=1)
+            if page.kept_anyway
+        ),
     )
 
 
 def grade_of(pages: Sequence[CapturedPage]) -> Literal["C", "D"]:
-    """Return how far pages may be trusted: paper that lay here is a scan; a file that was brought is the person's word."""
-    return "C" if all(page.source == "camera" for page in pages) else "D"
+    """Return how far pages may be trusted: paper that lay here is a scan.
+
+    A file that was brought is the person's word, and a picture that was not good enough is the clerk's who kept it.
+    """
+    return "C" if all(page.source == "camera" and not page.kept_anyway for page in pages) else "D"
 
 
 def _attach(

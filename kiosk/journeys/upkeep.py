@@ -23,14 +23,14 @@ from kiosk.audit import AuditError, verify_chain
 from kiosk.catalogue.models import ServiceItem
 from kiosk.clock import CIVIL_TZ
 from kiosk.events import Fact
-from kiosk.fleet import readiness
+from kiosk.fleet import readiness, removable
 from kiosk.fleet.readiness import Mark
 from kiosk.journeys.context import Context
 from kiosk.journeys.staff import StaffDesk
 from kiosk.printing import readiness as paper
 from kiosk.printing import trial
 from kiosk.session.states import Device, State
-from offline_queue import Counts, QueueError, Row, RowState
+from offline_queue import Counts, Exported, QueueError, Row, RowState
 
 MOST_ROWS, MOST_REPORTS = 40, 20
 REASONS = ("asked_by_department", "suspected_duplicate")
@@ -69,12 +69,41 @@ class ReportState(enum.StrEnum):
     FAILED = "failed"
 
 
+class ExportState(enum.StrEnum):
+    """How carrying the outbox away stands; each but the first has a message `staff.export.is.<state>`."""
+
+    NONE = ""
+    RUNNING = "running"
+    DONE = "done"
+    """Written, brought to the medium, read back whole."""
+    LEFT_OUT = "left_out"
+    """As above, but for some that could not be read here."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What came of carrying the outbox away. `detail`: the folder on the stick, or the code of what failed."""
+
+    state: ExportState = ExportState.NONE
+    items: int = 0
+    detail: str = ""
+
+
 class UpkeepDesk:
     """The outbox, the devices and the readiness report as staff see them."""
 
     def __init__(
-        self, context: Context, staff: StaffDesk, reports: Callable[[], Mapping[Device, DeviceReport]]
+        self,
+        context: Context,
+        staff: StaffDesk,
+        reports: Callable[[], Mapping[Device, DeviceReport]],
+        sticks: Callable[[], tuple[Path, ...]] = removable.usb_mounts,
     ) -> None:
+        self._sticks = sticks
+        self.stick = False
+        """One stick, and no second one, is there to be written to, as of the last look."""
+        self.export = Export()
         self._context = context
         self._staff = staff
         self._reports = reports
@@ -131,6 +160,7 @@ class UpkeepDesk:
 
         def both() -> tuple[Any, tuple[Row, ...], Counts]:
             result = work()
+            self.stick = len(self._sticks()) == 1
             held = (row for row in outbox.every_row(state=None) if row.state is not RowState.RECEIVED)
             return result, tuple(itertools.islice(held, MOST_ROWS)), outbox.counts()
 
@@ -148,6 +178,41 @@ class UpkeepDesk:
             raise error
 
         self._context.store_work.run(both, read, failed)
+
+    def carry_away(self) -> None:
+        """Write what is held, sealed as it lies, to the one stick that is there. The rows stay until the city's receipt."""
+        if not self.signed_in or self.export.state is ExportState.RUNNING:
+            return
+        context, by = self._context, self._staff.staff_id
+        self._set_export(Export(ExportState.RUNNING))
+
+        def work() -> Exported | None:
+            sticks = self._sticks()
+            return context.outbox.export(sticks[0]) if len(sticks) == 1 else None
+
+        def done(made: Exported | None) -> None:
+            if made is None:  # pulled, or a second one came
+                self._set_export(Export(ExportState.FAILED, detail="export.no_stick"))
+                return
+            context.audit.record(
+                "outbox.exported", "failure" if made.left_out else "success",
+                by=by, export=made.directory.name, items=made.items, left_out=len(made.left_out),
+            )  # fmt: skip
+            state = ExportState.LEFT_OUT if made.left_out else ExportState.DONE
+            self._set_export(Export(state, made.items, made.directory.name))
+
+        def failed(error: Exception) -> None:
+            if not isinstance(error, OSError | QueueError):
+                raise error
+            code = error.code if isinstance(error, QueueError) else type(error).__name__
+            context.audit.record("outbox.not_exported", "failure", by=by, reason=code)
+            self._set_export(Export(ExportState.FAILED, detail=code))
+
+        context.store_work.run(work, done, failed)
+
+    def _set_export(self, export: Export) -> None:
+        self.export = export if self.signed_in else Export()
+        self._context.bus.publish(Fact.STAFF)
 
     def item(self, service: str) -> ServiceItem | None:
         """Return the service of a row, or None for what is no service or not offered any more."""
@@ -203,7 +268,7 @@ class UpkeepDesk:
             facts = readiness.Facts(
                 at=context.clock.now(),
                 number=config.terminal.number,
-                site=config.terminal.site.zh if context.language.startswith("zh") else config.terminal.site.en,
+                site=config.terminal.site.in_language(context.language),
                 version=version("civic-kiosk"),
                 catalogue=context.catalogue.version,
                 custody=f"{context.custody} · {context.tag_key.custody}",
@@ -263,6 +328,7 @@ class UpkeepDesk:
         """Whoever was here has left."""
         self._trials.clear()
         self.report = ReportState.NONE
+        self.export, self.stick = Export(), False
         self.rows, self.counts, self.failed = (), Counts(0, 0, 0), ""
         self._context.bus.publish(Fact.STAFF)
 

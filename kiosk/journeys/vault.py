@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from kiosk.city.messages import CallBackSummary, CaseSummary, CertificateRequest
-from kiosk.documents.pages import CapturedPage
+from kiosk.documents.errands import Imported, NotImported
+from kiosk.documents.kinds import FileKind
+from kiosk.documents.pages import CapturedPage, Refused
 from kiosk.identity.persons import Person
 from kiosk.printing.certificate import CheckedCertificate
 from offline_queue import Row
@@ -32,6 +35,8 @@ class Kept:
     """SHA-256 of each attachment's plaintext, hex."""
     materials: tuple[tuple[str, int], ...]
     """Name and pages of each material, as the receipt says them."""
+    later: tuple[tuple[str, dt.date], ...] = ()
+    """Name of each material that is still to be brought, and by which day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Attempt:
     """SHA-256 of each attachment's plaintext, hex."""
     materials: tuple[tuple[str, int], ...]
     """Name and pages of each material, as the receipt says them."""
+    later: tuple[tuple[str, dt.date], ...] = ()
+    """Name of each material that is still to be brought, and by which day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +66,38 @@ class Offer:
     value: Any = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class StickFile:
+    """A file on the person's stick; `answer`: what the gate made of it, None while it has not been looked at."""
+
+    path: Path = field(repr=False)
+    kind: FileKind
+    answer: Imported | NotImported | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """A page that looks like one of the same material that is here already, until the person says what it is."""
+
+    material: str
+    page: CapturedPage = field(repr=False)
+    earlier: int
+    """The number, from 0, of the page that it looks like."""
+
+
 @dataclass(slots=True, repr=False)
 class Vault:
     """The person of the present session, or nobody."""
 
     person: Person | None = None
     card_kind: str = ""
+    principal: Person | None = None
+    """Whom the person acts for, if for somebody else: the case is theirs."""
+    principal_name: str = ""
+    """What was typed of them, where no card of theirs lay here; and the number."""
+    principal_number: str = ""
+    relation: str = ""
+    guardian_agrees: bool = False
     answers: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     """Field key to where its prefilled value came from."""
@@ -80,6 +113,12 @@ class Vault:
     token: str = ""
     """The city's signed word that a one-time code was confirmed."""
     pages: dict[str, list[CapturedPage]] = field(default_factory=dict)
+    later: set[str] = field(default_factory=set)
+    """Materials that the person will bring after the hand-in (容缺)."""
+    doubled: Doubled | None = None
+    stick: tuple[StickFile, ...] = ()
+    refused: Refused | None = None
+    """The picture that was not good enough, while the person looks at it."""
     strokes: tuple[Stroke, ...] = ()
     signature_png: bytes = b""
     submission_id: str = ""
@@ -96,10 +135,22 @@ class Vault:
     city_calls: tuple[CallBackSummary, ...] = ()
     city_as_of: dt.datetime | None = None
     city_asked: bool = False
+    clerk: str = ""
+    """The staff number of the clerk who helps, or nothing. Like the next three it is the city's to know, with the case."""
+    consented_by: str = ""
+    entered_by: dict[str, str] = field(default_factory=dict)
+    """Field key to who entered it, where a clerk helps: `resident` or `clerk`."""
+    brought_by: dict[str, str] = field(default_factory=dict)
+    """The same of each material."""
+    assent: str = ""
+    """How the resident confirmed: `card` or `touch`; nothing before."""
+    assented_at: dt.datetime | None = None
     pin: str = ""
     """What was typed of a staff card's PIN."""
     call_back: str = ""
-    """The number at which the person wants to be called."""
+    """The number at which the person wants to be called, as far as it is typed."""
+    called: str = ""
+    """The number of the wish that was kept last: what the last page shows."""
     call_back_id: str = ""
     """Fixed before the first attempt to keep the wish, like a submission's."""
     request: CertificateRequest | None = None
@@ -113,6 +164,22 @@ class Vault:
         empty = Vault()
         for each in fields(self):
             setattr(self, each.name, getattr(empty, each.name))
+
+    @property
+    def applicant(self) -> Person | None:
+        """Whose case it is: of the person who stands there, or of the one they act for."""
+        return self.principal or self.person
+
+    def forget_case(self) -> None:
+        """Forget what was answered, laid and signed: it was somebody else's. Who stands there stays."""
+        empty = Vault()
+        cleared = (
+            "answers", "sources", "touched", "offers", "pages", "later", "entered_by", "brought_by", "strokes",
+            "signature_png", "relation",
+        )  # fmt: skip
+        for name in cleared:
+            setattr(self, name, getattr(empty, name))
+        self.guardian_agrees = False
 
     @property
     def empty(self) -> bool:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import pypdfium2
 from PIL import Image
 
-from kiosk.city.messages import CertificateAnswer, subject_hash
+from kiosk.city.messages import CertificateAnswer
+from kiosk.city.signing import subject_hash
 from kiosk.identity.persons import Person
 
 _PREVIEW_PX = 900
@@ -37,6 +38,8 @@ class CheckedCertificate:
     pages: int
     preview: tuple[bytes, ...]
     """One PNG a page, for the screen."""
+    without_record: tuple[str, ...] = ()
+    """What was asked for and is not on record, as values of the form's options."""
 
 
 def _flat(text: str) -> str:
@@ -56,7 +59,7 @@ def check(answer: CertificateAnswer, person: Person, platform_key: bytes) -> Che
     text, preview = _read(pdf)
     if _flat(person.name) not in text or _flat(person.number) not in text:
         raise CertificateMismatchError("certificate.page_text")
-    return CheckedCertificate(statement.certificate_id, pdf, len(preview), preview)
+    return CheckedCertificate(statement.certificate_id, pdf, len(preview), preview, statement.without_record)
 
 
 def _read(pdf: bytes) -> tuple[str, tuple[bytes, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageDraw
@@ -17,6 +17,8 @@ from devices.receipt_printer import Block, Cut, Feed, Raster, Text
 from kiosk.clock import CIVIL_TZ, ClockQuality
 from kiosk.identity import case_code
 from kiosk.printing import raster
+from kiosk.words import dates
+from kiosk.words.dates import Say
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Promised:
     """Working days after acceptance; 0 means at once."""
     result_unit: str
     provisional: bool
+    later: tuple[tuple[str, dt.date], ...] = ()
+    """What is still to be brought, and by which day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,12 @@ class ReceiptFacts:
     received_by_city: bool
     qr: str
     sample: bool
+    agent: str = ""
+    """Who handed in for the applicant, if it was somebody else, and what they are to each other."""
+    relation: str = ""
     again: bool = False
     """Printed once more, later: from what the store knows, which is neither the materials nor the assurance."""
 
-
-Say = Callable[..., str]
-"""`say(message_id, **args)` in the session's language."""
 
 PAPER_DOTS = 576
 """Dots across 80 mm paper at 203 dpi; what the screen shows."""
@@ -70,19 +74,10 @@ def moment(when: dt.datetime) -> str:
     return f"{when.astimezone(CIVIL_TZ):%Y-%m-%d %H:%M}"
 
 
-def _weekday(when: dt.date, say: Say) -> str:
-    return say("paper.weekdays").split()[when.weekday()]
-
-
-def spoken_day(when: dt.date, say: Say) -> str:
-    """Write a day for the screen, in its language."""
-    return say("paper.day", year=when.year, month=when.month, day=when.day, weekday=_weekday(when, say))
-
-
 def spoken_moment(when: dt.datetime, say: Say) -> str:
     """Write a moment for the screen, in its language and the terminal's zone."""
     local = when.astimezone(CIVIL_TZ)
-    return f"{spoken_day(local.date(), say)} {local:%H:%M}"
+    return f"{dates.day_of_week(local.date(), say)} {local:%H:%M}"
 
 
 def promise_lines(promised: Promised, say: Say, *, on_screen: bool = False) -> tuple[tuple[str, str], ...]:
@@ -95,15 +90,17 @@ def promise_lines(promised: Promised, say: Say, *, on_screen: bool = False) -> t
         local = when.astimezone(CIVIL_TZ).date() if isinstance(when, dt.datetime) else when
         if not on_screen:
             value = moment(when) if isinstance(when, dt.datetime) else when.isoformat()
-            return say("paper.on_weekday", what=label, weekday=_weekday(local, say)), value
-        return label, spoken_moment(when, say) if isinstance(when, dt.datetime) else spoken_day(when, say)
+            return say("paper.on_weekday", what=label, weekday=dates.weekday(local, say)), value
+        return label, spoken_moment(when, say) if isinstance(when, dt.datetime) else dates.day_of_week(when, say)
 
     unit = "paper.working_days" if promised.result_unit == "working_day" else "paper.calendar_days"
     result = say("paper.result_at_once") if promised.result_days == 0 else say(unit, days=promised.result_days)
     return (
         dated(say("paper.handed_in"), promised.handed_in),
         dated(say("paper.office_opens"), promised.office_opens),
-        dated(say("paper.answer_by"), promised.answer_by),
+        *(dated(say("paper.bring_by", name=name), day) for name, day in promised.later),
+        # as long as something is missing nobody can accept it: then no day is promised, but a time from when it is there
+        (say("paper.answer_after"), "") if promised.later else dated(say("paper.answer_by"), promised.answer_by),
         (result, ""),
     )
 
@@ -130,7 +127,8 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         raster.rule(width=width),
         text(facts.item_name, size=28, bold=True),
         text(facts.department, size=22),
-        text(say("paper.applicant", name=facts.applicant, number=facts.number), size=22),
+        text(say("paper.holder" if facts.again else "paper.applicant", name=facts.applicant, number=facts.number), size=22),
+        *([text(say("paper.agent", name=facts.agent, relation=facts.relation), size=22)] if facts.agent else []),
         *([text(say(f"paper.assurance.{facts.assurance}"), size=22)] if facts.assurance else []),
         raster.rule(width=width),
     ]

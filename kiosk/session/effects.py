@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.session.states import State, Taken
+from kiosk.session.states import Assent, Hand, State, Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,11 @@ class SendCode:
 @dataclass(frozen=True, slots=True)
 class CheckCode:
     """Have central check the digits in the vault."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintMandate:
+    """Print the mandate for the person who asked, to be signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,46 @@ class CheckPin:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginAssisted:
+    """Note whose help this is."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConsent:
+    """Note who ticked the consents, and that they were."""
+
+    by: Hand
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAttested:
+    """Write down what the clerk said of the person and the card."""
+
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WatchAssent:
+    """Wait for the person's card to be lifted and laid down again."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAssent:
+    """Note that the resident confirmed, and how."""
+
+    how: Assent
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """Put practice between the terminal and the outbox, the city and the devices, or take it away again."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RequestCertificate:
     """Have central issue the certificate and check what comes."""
 
@@ -135,8 +180,9 @@ class Record:
 
 
 Effect = (
-    WatchCard | SendCode | CheckCode | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
+    WatchCard | SendCode | CheckCode | PrintMandate | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
     | FindCases | ReprintReceipt | WithdrawCase | FileCallBack | FileRating | CheckPin
+    | BeginAssisted | RecordConsent | RecordAttested | WatchAssent | RecordAssent | Train
     | RequestCertificate | PrintCertificate | CancelPrint | RecordTaken | CheckHolding | AlarmStation | WipePerson
     | Quit | Record
 )  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
-from kiosk.session.states import Choice, Device, Holding, Plan, State, Taken
+from kiosk.session.states import Choice, Device, Hand, Holding, Plan, State, Taken
 from kiosk.session.timeouts import Timer
 
 
@@ -19,6 +20,50 @@ class ItemChosen:
     """A service item was chosen on the home screen."""
 
     plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class ForAnotherAsked:
+    """It is to be done for somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForWhomChosen:
+    """For whom it is to be done."""
+
+    capacity: Capacity
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalKnown:
+    """Whom the person acts for is in the vault, by their card or by their number."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelationAnswered:
+    """How the two belong together is in the vault, with a guardian's consent where one is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class MandateAsked:
+    """The mandate is wanted on paper, to be signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class MandatePrinted:
+    """The printer confirmed the whole mandate."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class MandateNotPrinted:
+    """The mandate did not come out whole."""
+
+    session: int
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +428,15 @@ class StaffCardShown:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffCardRefused:
+    """A card in the staff reader was read and opens nothing here; the message says why and whom to call."""
+
+    message_id: str
+    detail: str = ""
+    """The number that the card says of itself, or the code of what failed."""
+
+
+@dataclass(frozen=True, slots=True)
 class PinEntered:
     """The staff card's PIN was typed; it is in the vault."""
 
@@ -409,6 +463,52 @@ class StaffCardRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class AssistingBegun:
+    """The clerk who is signed in will help residents, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPagesAsked:
+    """From between two residents back to the staff pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """From now on the other one enters: the resident, or the clerk again."""
+
+    to: Hand
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """The clerk compared the person with the card: it is its holder, or that is not sure."""
+
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardShownAgain:
+    """The same card was lifted and laid down again, for a yes."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingBegun:
+    """From now on everything is practice."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingEnded:
+    """Practice is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeBegun:
+    """Whoever practises begins a visit as a resident would."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested:
     """The terminal is being stopped."""
 
@@ -426,7 +526,9 @@ class FaultCleared:
 
 
 Event = (
-    Started | ItemChosen | Confirmed | BackPressed | CancelPressed | LeaveAnswered | TroubleAnswered | Touched
+    Started | ItemChosen | ForAnotherAsked | ForWhomChosen | PrincipalKnown | RelationAnswered | MandateAsked
+    | MandatePrinted | MandateNotPrinted
+    | Confirmed | BackPressed | CancelPressed | LeaveAnswered | TroubleAnswered | Touched
     | ElderAnswered | HelpAsked | HelpClosed | CallBackAsked | NumberEntered | CallBackKept | CallBackNotKept
     | CardRead | CardRefused | CodeSent | CodeNotSent | CodeEntered | CodeAccepted | CodeRefused
     | PageAnswered | FieldReopened | MaterialOpened | MaterialCaptured | Stored | NotStored | ReceiptPrinted
@@ -434,5 +536,8 @@ Event = (
     | Rated | RatingKept | RatingNotKept
     | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
     | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown
-    | PinEntered | PinAccepted | PinRefused | StaffCardRemoved | StopRequested | FaultRaised | FaultCleared
+    | StaffCardRefused | StaffCardRemoved | PinEntered | PinAccepted | PinRefused
+    | AssistingBegun | StaffPagesAsked | HandedOver | Attested | CardShownAgain
+    | TrainingBegun | TrainingEnded | PracticeBegun
+    | StopRequested | FaultRaised | FaultCleared
 )  # fmt: skip

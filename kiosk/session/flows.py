@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
+from kiosk.session.acting import acting
 from kiosk.session.moves import Step, enter, from_staff, go, over, with_trouble
 from kiosk.session.states import Choice, Holding, Journey, Plan, Promise, Session, State, Taken, Trouble
 from kiosk.session.timeouts import Timer
@@ -21,10 +23,12 @@ BEST = 5
 def in_state(session: Session, event: ev.Event) -> Step | None:
     """Return what the present state makes of `event`, or None when it means nothing here."""
     match session.state:
-        case State.ATTRACT | State.HOME | State.GUIDE | State.CONSENT:
+        case State.ATTRACT | State.HOME | State.GUIDE | State.FOR_WHOM | State.CONSENT:
             return _choosing(session, event)
         case State.IDENTIFY | State.CODE:
             return _identifying(session, event)
+        case State.PRINCIPAL | State.RELATION:
+            return acting(session, event)
         case State.FORM | State.MATERIALS | State.CAPTURE | State.SIGN | State.REVIEW:
             return _applying(session, event)
         case State.SUBMIT | State.OUTCOME:
@@ -37,6 +41,8 @@ def in_state(session: Session, event: ev.Event) -> Step | None:
             return _guarding(session, event)
         case State.STAFF_PIN | State.STAFF | State.OUT_OF_SERVICE:
             return _out_of_hours(session, event)
+        case State.DESK | State.ATTEST | State.CONFIRM:
+            return None  # `assisting`
 
 
 def _choosing(session: Session, event: ev.Event) -> Step | None:
@@ -46,7 +52,13 @@ def _choosing(session: Session, event: ev.Event) -> Step | None:
         case State.HOME, ev.ItemChosen(plan=plan):
             return go(session, State.CONSENT if plan.journey is Journey.CASES else State.GUIDE, plan=plan)
         case State.GUIDE, ev.Confirmed():
-            return go(session, State.CONSENT)
+            return go(session, State.CONSENT, capacity=Capacity.SELF)
+        case State.GUIDE, ev.ForAnotherAsked() if session.plan is not None and session.plan.agents:
+            return go(session, State.FOR_WHOM)
+        case State.FOR_WHOM, ev.ForWhomChosen(capacity=capacity):
+            return go(session, State.CONSENT, capacity=capacity)
+        case State.FOR_WHOM, ev.BackPressed():
+            return go(session, State.GUIDE, capacity=Capacity.SELF)
         case State.CONSENT, ev.Confirmed():
             return go(session, State.IDENTIFY)
         case State.HOME, ev.BackPressed():
@@ -56,7 +68,7 @@ def _choosing(session: Session, event: ev.Event) -> Step | None:
         case State.CONSENT, ev.BackPressed() if session.plan is not None and session.plan.journey is Journey.CASES:
             return go(session, State.HOME, plan=None)
         case State.CONSENT, ev.BackPressed():
-            return go(session, State.GUIDE)
+            return go(session, State.GUIDE if session.capacity is Capacity.SELF else State.FOR_WHOM)
         case _:
             return None
 
@@ -65,7 +77,7 @@ def _identifying(session: Session, event: ev.Event) -> Step | None:
     match session.state, event:
         case State.IDENTIFY, ev.CardRead(elder=elder, again=again):
             offered = elder and not session.elder
-            return _after_card(
+            return after_card(
                 replace(session, assurance=Assurance.CARD, personal=True, elder_offered=offered, again=again)
             )
         case State.IDENTIFY, ev.CardRefused(message_id=message_id):
@@ -77,13 +89,13 @@ def _identifying(session: Session, event: ev.Event) -> Step | None:
         case State.CODE, ev.CodeSent():
             return Step(replace(session, busy=False))
         case State.CODE, ev.CodeNotSent(line=True):
-            return _after_card(replace(session, line_up=False))
+            return after_card(replace(session, line_up=False))
         case State.CODE, ev.CodeNotSent(message_id=message_id, detail=detail):
             return with_trouble(session, message_id, detail=detail)
         case State.CODE, ev.CodeEntered() if not session.busy:
             return Step(replace(session, busy=True, trouble=None), (fx.CheckCode(),))
         case State.CODE, ev.CodeAccepted(assurance=assurance):
-            return _identified(replace(session, assurance=assurance))
+            return identified(replace(session, assurance=assurance))
         case State.CODE, ev.CodeRefused(message_id=message_id, final=final, detail=detail):
             choices = (Choice.RETRY, Choice.LEAVE) if final else (Choice.SKIP, Choice.LEAVE)
             return with_trouble(session, message_id, *choices, detail=detail)
@@ -97,28 +109,32 @@ def _identifying(session: Session, event: ev.Event) -> Step | None:
             return None
 
 
-def _after_card(session: Session) -> Step:
+def after_card(session: Session) -> Step:
     """The card is read: go on, ask for the code, or say that the line is needed."""
     plan = session.plan
     if plan is None or session.assurance.reaches(plan.assurance):
-        return _identified(session)
+        return identified(session)
     if session.line_up:
         return go(session, State.CODE)
     if plan.offline_assurance is not None and session.assurance.reaches(plan.offline_assurance):
-        return _identified(session, Trouble("session.offline_assurance", (Choice.SKIP, Choice.LEAVE)))
+        return identified(session, Trouble("session.offline_assurance", (Choice.SKIP, Choice.LEAVE)))
     return with_trouble(session, "session.line_needed", Choice.RETRY, Choice.LEAVE)
 
 
-def _identified(session: Session, notice: Trouble | None = None) -> Step:
+def identified(session: Session, notice: Trouble | None = None, effect: fx.Effect | None = None) -> Step:
+    """Who it is, is known well enough: the journey's own first step; `effect` is run before its own."""
+    first = () if effect is None else (effect,)
     match session.plan:
         case Plan(journey=Journey.CASES):
-            return go(session, State.CASES)
+            return go(session, State.CASES, *first)
         case Plan(journey=Journey.CERTIFICATE):
-            return go(session, State.CHOOSE, fx.PrepareForm(), page=0, trouble=notice)
+            return go(session, State.CHOOSE, *first, fx.PrepareForm(), page=0, trouble=notice)
+        case Plan() if session.capacity is not Capacity.SELF:
+            return go(session, State.PRINCIPAL, *first, again=False, trouble=notice)
         case Plan() if session.again:
-            return go(session, State.AGAIN, trouble=notice)
+            return go(session, State.AGAIN, *first, trouble=notice)
         case _:
-            return go(session, State.FORM, fx.PrepareForm(), page=0, trouble=notice)
+            return go(session, State.FORM, *first, fx.PrepareForm(), page=0, trouble=notice)
 
 
 def _looking_after(session: Session, event: ev.Event) -> Step | None:
@@ -192,6 +208,8 @@ def _applying(session: Session, event: ev.Event) -> Step | None:
             return go(session, State.REVIEW if session.editing else State.MATERIALS, editing=False)
         case State.REVIEW, ev.FieldReopened(state=State.FORM | State.MATERIALS | State.SIGN as state, page=page):
             return go(session, state, page=page, editing=True)
+        case State.REVIEW, ev.FieldReopened(state=State.RELATION) if session.capacity is not Capacity.SELF:
+            return go(session, State.RELATION, editing=True)
         case State.REVIEW, ev.Confirmed():
             return go(session, State.SUBMIT)
         case State.REVIEW, ev.BackPressed():
@@ -209,6 +227,8 @@ def _back_from_form(session: Session) -> Step:
         return go(session, State.REVIEW, editing=False)
     if session.page > 0:
         return Step(replace(session, page=session.page - 1))
+    if session.capacity is not Capacity.SELF:
+        return go(session, State.RELATION)
     return Step(replace(session, leaving=True))
 
 

@@ -11,11 +11,26 @@ from dataclasses import replace
 
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
+from kiosk.session.assisting import of_assisting
 from kiosk.session.flows import in_state
 from kiosk.session.helping import of_help
-from kiosk.session.moves import Step, enter, from_staff, go
-from kiosk.session.states import ENDING, IDLE, NEEDS, STAFFED, Choice, Device, Promise, Session, State, Taken, Trouble
+from kiosk.session.moves import Step, enter, from_staff, go, with_trouble
+from kiosk.session.states import (
+    BEFORE_CARD,
+    ENDING,
+    IDLE,
+    NEEDS,
+    STAFFED,
+    Choice,
+    Device,
+    Promise,
+    Session,
+    State,
+    Taken,
+    Trouble,
+)
 from kiosk.session.timeouts import Timer
+from kiosk.session.training import of_training, switched
 
 __all__ = ["Step", "step"]
 
@@ -24,9 +39,16 @@ def step(session: Session, event: ev.Event) -> Step:
     """Return the session after `event` and the effects to run, in order."""
     if _is_stale(session, event):
         return Step(session)
-    answer = _anywhere(session, event) or of_help(session, event) or in_state(session, event)
+    answer = (
+        _anywhere(session, event)
+        or of_training(session, event)
+        or of_help(session, event)
+        or of_assisting(session, event)
+        or in_state(session, event)
+    )
     if answer is None:
         return Step(session)
+    answer = switched(session, answer)
     if answer.session.state is not session.state:
         record = fx.Record(session.state, answer.session.state, type(event).__name__)
         return Step(answer.session, (record, *answer.effects))
@@ -59,7 +81,12 @@ def _anywhere(session: Session, event: ev.Event) -> Step | None:
         case ev.TimedOut(timer=Timer.IDLE | Timer.ABSOLUTE):
             return Step(replace(session, warned=True))
         case ev.TimedOut(timer=Timer.COUNTDOWN):
-            return _abandon(session) if session.warned else Step(session)
+            # a clerk who fell silent together with the person has gone too
+            return _abandon(replace(session, clerk=False, training=False)) if session.warned else Step(session)
+        case ev.StaffCardRemoved() if session.training:
+            return _practice_over(replace(session, clerk=False, training=False))
+        case ev.StaffCardRemoved() if session.clerk:
+            return _clerk_gone(replace(session, clerk=False))
         case ev.ElderAnswered(wanted=wanted):
             return Step(replace(session, elder=wanted, elder_offered=False))
         case ev.CityReceived() if session.promise is Promise.KEPT:
@@ -70,10 +97,29 @@ def _anywhere(session: Session, event: ev.Event) -> Step | None:
             return _abandon(session) if leave else Step(replace(session, leaving=False))
         case ev.StaffCardShown() if session.state in IDLE:
             return go(session, State.STAFF_PIN, *_wiped(session), personal=False)
+        case ev.StaffCardRefused(message_id=message_id, detail=detail) if session.state in IDLE:
+            return with_trouble(session, message_id, Choice.SKIP, detail=detail)
+        case ev.StaffCardRemoved() | ev.TroubleAnswered(choice=Choice.SKIP) if session.state in IDLE:
+            # nothing else troubles a state in which no person's work is under way
+            return Step(replace(session, trouble=None))
         case ev.TroubleAnswered(choice=Choice.LEAVE) if session.trouble is not None:
             return _leave(session)
         case _:
             return None
+
+
+def _practice_over(session: Session) -> Step:
+    """The card is pulled: nothing of the practice goes on, whatever it was at."""
+    if session.state is State.SUBMIT:
+        return go(session, State.GUARD)
+    return _abandon(session)
+
+
+def _clerk_gone(session: Session) -> Step:
+    """The card is pulled: nobody helps any more. What is kept or printed already ends in good order."""
+    if session.state is State.DESK:
+        return from_staff(session)
+    return Step(session) if session.state in ENDING else _abandon(session)
 
 
 def _device_lost(session: Session, device: Device) -> Step:
@@ -109,16 +155,17 @@ def _fault(session: Session, code: str) -> Step:
 
 def _wiped(session: Session) -> tuple[fx.Effect, ...]:
     """Forget the person, if there is one: also on the home screen somebody may have typed a number to be called at."""
-    return () if session.state in IDLE and not session.personal else (fx.WipePerson(),)
+    nobody = session.state in IDLE and not session.personal and not session.assisted
+    return () if nobody else (fx.WipePerson(),)
 
 
 def _cancel(session: Session) -> Step | None:
     match session.state:
         case State.SUBMIT | State.ATTRACT | State.OUT_OF_SERVICE | State.GUARD:
             return None
-        case State.HOME | State.GUIDE | State.CONSENT:
+        case state if state in BEFORE_CARD:
             return go(session, State.ATTRACT, fx.WipePerson())
-        case State.STAFF_PIN | State.STAFF:
+        case State.STAFF_PIN | State.STAFF | State.DESK:
             return from_staff(session)
         case State.OUTCOME | State.TAKEN:
             return _abandon(session)
@@ -138,9 +185,9 @@ def _abandon(session: Session) -> Step:
     match session.state:
         case State.ATTRACT | State.OUT_OF_SERVICE | State.SUBMIT | State.GUARD:
             return Step(replace(session, leaving=False, warned=False))
-        case State.HOME | State.GUIDE | State.CONSENT:
+        case state if state in BEFORE_CARD:
             return go(session, State.ATTRACT, fx.WipePerson())
-        case State.STAFF_PIN | State.STAFF:
+        case State.STAFF_PIN | State.STAFF | State.DESK:
             return from_staff(session)
         case State.PRINT | State.PREPARE:
             return go(session, State.GUARD, fx.CancelPrint())

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kiosk.session import effects as fx
-from kiosk.session.states import NEEDS, Choice, Helping, Session, State, Trouble
+from kiosk.session.states import NEEDS, READING, Choice, Helping, Session, State, Trouble
 
-_WITHOUT_HELP = frozenset({State.ATTRACT, State.GUARD, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE})
+_WITHOUT_HELP = frozenset(
+    {State.ATTRACT, State.GUARD, State.STAFF_PIN, State.STAFF, State.DESK, State.OUT_OF_SERVICE}
+)
 """States whose beginning closes the help: the person before has left, or must look at something else."""
 
 
@@ -24,13 +26,23 @@ class Step:
 
 
 def go(session: Session, state: State, *effects: fx.Effect, **changes: Any) -> Step:
-    """Leave the present state tidily, then enter `state`."""
+    """Leave the present state tidily, then enter `state`; where a clerk helps, the next person comes to the clerk's desk,
+    and whoever practises back to the staff pages.
+    """
+    if state is State.ATTRACT and (session.clerk or session.training):
+        state = State.DESK if session.clerk else State.STAFF
     leaving: tuple[fx.Effect, ...] = ()
     if session.state is State.CAPTURE:
         leaving = (fx.CloseCamera(),)
-    elif session.state is State.IDENTIFY and state is not State.IDENTIFY:
+    elif session.state in READING and state is not session.state:
         leaving = (fx.WatchCard(on=False),)
+    elif session.state is State.CONFIRM:
+        leaving = (fx.WatchAssent(on=False),)
     cleared: dict[str, Any] = {"trouble": None, "notice": "", "leaving": False, "warned": False, "busy": False}
+    if state in {State.STAFF, State.OUT_OF_SERVICE}:
+        cleared["clerk"] = False
+    if state is State.OUT_OF_SERVICE:
+        cleared["training"] = False
     if state in _WITHOUT_HELP:
         cleared["helping"] = Helping.NONE
     entered = enter(replace(session, state=state, **{**cleared, **changes}))
@@ -45,9 +57,15 @@ def enter(session: Session) -> Step:
         return Step(replace(session, trouble=Trouble(f"session.lost.{device}", (Choice.LEAVE,), device=device)))
     busy = replace(session, busy=True)
     match session.state:
-        case State.ATTRACT:
-            return Step(Session(number=session.number + 1, lost=session.lost, line_up=session.line_up))
-        case State.IDENTIFY:
+        case State.ATTRACT | State.DESK as state:
+            fresh = Session(state=state, number=session.number + 1, lost=session.lost, line_up=session.line_up)
+            return Step(replace(fresh, clerk=state is State.DESK, training=session.training))
+        case State.STAFF if session.training:
+            fresh = Session(state=State.STAFF, number=session.number + 1, lost=session.lost, line_up=session.line_up)
+            return Step(replace(fresh, training=True))
+        case State.CONFIRM:
+            return Step(session, (fx.WatchAssent(on=True),))
+        case State.IDENTIFY | State.PRINCIPAL:
             return Step(session, (fx.WatchCard(on=True),))
         case State.CODE:
             return Step(busy, (fx.SendCode(),))
@@ -86,4 +104,5 @@ def over(session: Session) -> Step:
 
 def from_staff(session: Session) -> Step:
     """The staff card is gone, or its holder has done: back to where the terminal stands without them."""
-    return go(session, State.OUT_OF_SERVICE if session.fault else State.ATTRACT, fx.WipePerson())
+    signed_out = replace(session, clerk=False, training=False)
+    return go(signed_out, State.OUT_OF_SERVICE if session.fault else State.ATTRACT, fx.WipePerson())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
 
 
@@ -18,18 +19,26 @@ class State(enum.StrEnum):
     ATTRACT = "attract"
     HOME = "home"
     GUIDE = "guide"
+    FOR_WHOM = "for_whom"
     CONSENT = "consent"
     IDENTIFY = "identify"
+    ATTEST = "attest"
+    """The clerk who helps says whether this is the card's holder."""
     CODE = "code"
     AGAIN = "again"
     CASES = "cases"
     CASE = "case"
     WITHDRAW = "withdraw"
+    PRINCIPAL = "principal"
+    """Whom somebody acts for: their card or their number."""
+    RELATION = "relation"
     FORM = "form"
     MATERIALS = "materials"
     CAPTURE = "capture"
     SIGN = "sign"
     REVIEW = "review"
+    CONFIRM = "confirm"
+    """The resident whom a clerk helped says that it is right."""
     SUBMIT = "submit"
     OUTCOME = "outcome"
     CHOOSE = "choose"
@@ -40,6 +49,8 @@ class State(enum.StrEnum):
     GUARD = "guard"
     STAFF_PIN = "staff_pin"
     STAFF = "staff"
+    DESK = "desk"
+    """A clerk has signed in to help residents, and the next one may come."""
     OUT_OF_SERVICE = "out_of_service"
 
 
@@ -102,6 +113,21 @@ class Helping(enum.StrEnum):
     REFUSED = "refused"
 
 
+class Hand(enum.StrEnum):
+    """Who enters what is entered, where a clerk helps."""
+
+    RESIDENT = "resident"
+    CLERK = "clerk"
+
+
+class Assent(enum.StrEnum):
+    """How a resident confirmed what a clerk helped with."""
+
+    CARD = "card"
+    """Their card was lifted and laid down again."""
+    TOUCH = "touch"
+
+
 class Holding(enum.StrEnum):
     """What the hardware still holds of the person."""
 
@@ -131,6 +157,8 @@ class Plan:
     assurance: Assurance
     offline_assurance: Assurance | None = None
     """What suffices while the line is down, where the item's own data says so."""
+    agents: bool = False
+    """Somebody may act for another person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +169,8 @@ class Session:
     number: int = 0
     """Counts sessions; results of an earlier session carry its number and are dropped."""
     plan: Plan | None = None
+    capacity: Capacity = Capacity.SELF
+    """For whom the person acts; who the other one is stands in the vault."""
     assurance: Assurance = Assurance.NONE
     personal: bool = False
     """Personal data has been shown: the short idle time applies and the end wipes."""
@@ -179,6 +209,15 @@ class Session:
     holding: Holding | None = None
     guard_stage: int = 0
     """0, 1, 2 at 0, 5 and 10 s; 3 when the station is alarmed at 60 s."""
+    clerk: bool = False
+    """A clerk is signed in for helping: the next person is theirs too."""
+    assisted: bool = False
+    """A clerk helps, or helped, this person; it stays true when the clerk's card is pulled."""
+    hand: Hand = Hand.RESIDENT
+    training: bool = False
+    """Somebody practises: nothing of it is real, and every screen and paper says so."""
+    assented: bool = False
+    """The resident confirmed what stands in the review."""
     lost: frozenset[Device] = field(default_factory=frozenset)
     line_up: bool = True
     stopping: bool = False
@@ -187,7 +226,7 @@ class Session:
 
 
 CALLABLE: frozenset[State] = frozenset(State) - {
-    State.ATTRACT, State.SUBMIT, State.GUARD, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE
+    State.ATTRACT, State.SUBMIT, State.GUARD, State.STAFF_PIN, State.STAFF, State.DESK, State.OUT_OF_SERVICE
 }  # fmt: skip
 """States in which a call back can be asked for: somebody is there, and the store is not just now at work or broken."""
 
@@ -198,6 +237,12 @@ NEEDS: dict[State, frozenset[Device]] = {
 }
 """Which states cannot go on without which device."""
 
+READING: frozenset[State] = frozenset({State.IDENTIFY, State.PRINCIPAL})
+"""States that wait for a card. The second can go on without the reader: a number can be given instead."""
+
+BEFORE_CARD: frozenset[State] = frozenset({State.HOME, State.GUIDE, State.FOR_WHOM, State.CONSENT})
+"""States of a visit in which no card was read: ending them leaves nothing to take."""
+
 ENDING: frozenset[State] = frozenset(
     {State.SUBMIT, State.OUTCOME, State.PREPARE, State.PRINT, State.TAKEN, State.GUARD}
 )
@@ -205,6 +250,14 @@ ENDING: frozenset[State] = frozenset(
 
 STAFFED: frozenset[State] = frozenset({State.STAFF_PIN, State.STAFF})
 """States that a staff card in the reader holds open."""
+
+PASSED_OVER: frozenset[State] = frozenset(
+    {
+        State.GUIDE, State.FOR_WHOM, State.CONSENT, State.PRINCIPAL, State.RELATION,
+        State.FORM, State.MATERIALS, State.CAPTURE, State.REVIEW,
+    }
+)
+"""States in which clerk and resident can pass the screen to one another."""
 
 IDLE: frozenset[State] = frozenset({State.ATTRACT, State.HOME, State.OUT_OF_SERVICE})
 """States in which no person's work is under way."""

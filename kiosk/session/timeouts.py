@@ -26,6 +26,8 @@ PERSONAL_IDLE_S = 45.0
 COUNTDOWN_S = 30.0
 ABSOLUTE_S = 20 * 60.0
 ELDER_FACTOR = 3.0
+DESK_IDLE_S = 5 * 60.0
+"""Between two residents a clerk may wait this long; then the card signs nobody in any more."""
 
 STATE_S: dict[State, float] = {
     State.SUBMIT: 30.0,     # a put takes milliseconds; a dying disk must not hold a person
@@ -47,8 +49,11 @@ def idle_s(session: Session) -> float | None:
     printing = session.state is State.OUTCOME and session.receipt_printed is None
     if session.state in NO_IDLE or printing:
         return None
+    if session.state is State.DESK:
+        return DESK_IDLE_S
     base = PERSONAL_IDLE_S if session.personal else PAGE_IDLE_S
-    return base * (ELDER_FACTOR if session.elder else 1.0)
+    # two people talk over every page
+    return base * (ELDER_FACTOR if session.elder or session.assisted else 1.0)
 
 
 def state_s(session: Session) -> float | None:

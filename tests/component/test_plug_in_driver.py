@@ -31,7 +31,7 @@ options = {folder = "scans"}
 SCAN = """
 import threading
 from devices.page_scanner import ScanSettings
-from kiosk.bootstrap import driver_factory
+from kiosk.drivers import driver_factory
 pages = []
 scanner = driver_factory("page_scanner", "folder")({"folder": "scans"})
 print(scanner.scan(ScanSettings(dpi=100, colour=False), pages.append, threading.Event()))

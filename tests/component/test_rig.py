@@ -32,7 +32,7 @@ from devices.rig import Rig, RigOptions
 from devices.smart_card import pcsc
 from kiosk.printing.raster import qr_with_text
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 ROOT = Path(__file__).parents[2]
 
 

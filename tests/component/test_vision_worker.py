@@ -138,7 +138,7 @@ def test_a_blurred_page_gets_advice_and_no_picture(camera: DocumentCameraEmulato
     owner.until(lambda: (frame := owner.vision.latest_frame()) is not None and frame.seq > seen.seq + 12)
     owner.vision.capture()
     owner.until(lambda: bool(owner.all(CaptureRefused)))
-    assert owner.all(CaptureRefused)[0].advice == Advice.BLURRED
+    assert owner.all(CaptureRefused)[-1].refused.advice == Advice.BLURRED
     assert not owner.all(PageCaptured)
     camera.set_fault(Fault.BLURRED, False)
     owner.next_page(1)
@@ -166,7 +166,7 @@ def test_a_cut_off_page_is_not_taken(camera: DocumentCameraEmulator, employ: Cal
     assert owner.frame(Advice.MOVE_INTO_FRAME).outline is None
     owner.vision.capture()
     owner.until(lambda: bool(owner.all(CaptureRefused)))
-    assert owner.all(CaptureRefused)[0].advice == Advice.MOVE_INTO_FRAME
+    assert owner.all(CaptureRefused)[-1].refused.advice == Advice.MOVE_INTO_FRAME
     assert not owner.all(PageCaptured)
 
 
@@ -238,6 +238,23 @@ def test_a_killed_worker_is_replaced(
     assert owner.all(VisionLost) == [VisionLost("vision.ended")]
     owner.frame()
     caplog.clear()
+
+
+def test_nothing_is_taken_until_there_is_room_and_a_page_given_back_is_taken_again(
+    camera: DocumentCameraEmulator, employ: Callable[..., Owner]
+) -> None:
+    """A page that lies there while a material is full should be shown only, then taken; deleted, it should be taken anew."""
+    owner = employ()
+    owner.vision.start_preview("document", taking=False)
+    camera.lay("address_proof_1", by_hand=False)
+    seen = owner.frame(Advice.GOOD)
+    owner.until(lambda: (frame := owner.vision.latest_frame()) is not None and frame.seq > seen.seq + 12)
+    assert not owner.all(PageCaptured)
+    owner.vision.take_by_itself(on=True)
+    first = owner.next_page(1).page
+    owner.frame(Advice.NEXT)
+    owner.vision.give_back(first.sha256)
+    owner.next_page(2)
 
 
 def test_forgetting_leaves_no_frame(camera: DocumentCameraEmulator, employ: Callable[..., Owner]) -> None:

@@ -29,7 +29,7 @@ from devices.code_reader.fakes import FakeCodeReader
 from devices.errors import DeviceError
 from kiosk.printing import receipt_qr
 
-PATIENCE_S = 5.0
+PATIENCE_S = 60.0
 PHONE = "https://example.invalid/cases/查询?code=CK-2026-000123"
 
 

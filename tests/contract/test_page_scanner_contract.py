@@ -94,7 +94,8 @@ class FakeRig:
 class WireRig:
     def __init__(self, emulator: PageScannerEmulator, folder: Path) -> None:
         self._emulator = emulator
-        self.scanner: PageScanner = create({**emulator.options(folder / "sane"), "spool_dir": str(folder), "timeout_s": 1.0})
+        self._options = {**emulator.options(folder / "sane"), "spool_dir": str(folder)}
+        self.scanner: PageScanner = create({**self._options, "timeout_s": 20.0})
         self.jam_midway = emulator.jam_after
         self.unplug = emulator.unplug
         self.unplug_midway = emulator.unplug_after
@@ -121,6 +122,8 @@ class WireRig:
         self._emulator.set_busy(True)
 
     def mute(self) -> None:
+        self.scanner.close()
+        self.scanner = create({**self._options, "timeout_s": 0.5})  # nothing else waits in vain
         self._emulator.set_mute(True)
 
 

@@ -114,7 +114,11 @@ Emulator = ReceiptPrinterEmulator | SerialReceiptPrinterEmulator | UsbReceiptPri
 class WireRig:
     def __init__(self, emulator: Emulator, line: dict[str, Any]) -> None:
         self._emulator = emulator
-        self.printer: ReceiptPrinter = create({**line, "presenter": True, "timeout_s": 0.5, "processing_s": 2.0})
+        self._line = line
+        self.printer: ReceiptPrinter = self._driver(timeout_s=20.0)
+
+    def _driver(self, timeout_s: float) -> ReceiptPrinter:
+        return create({**self._line, "presenter": True, "timeout_s": timeout_s, "processing_s": timeout_s})
 
     def low(self) -> None:
         self._emulator.set_paper(Paper.LOW)
@@ -150,6 +154,8 @@ class WireRig:
         return self._emulator.in_mouth
 
     def mute(self) -> None:
+        self.printer.close()
+        self.printer = self._driver(timeout_s=0.5)  # nothing else waits in vain
         self._emulator.set_mute(True)
 
     def whole_receipts(self) -> list[list[str]]:

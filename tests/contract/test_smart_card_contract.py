@@ -60,7 +60,7 @@ CARD = SAMPLE_STAFF["S0001"]
 OTHER = SAMPLE_STAFF["S0002"]
 PASSPORT = SAMPLE_PASSPORTS["passport"]
 INSURED = SAMPLE_SOCIAL_CARDS["测试甲"]
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 Card = SampleStaffCard | SamplePassport | SampleSocialCard
 
 

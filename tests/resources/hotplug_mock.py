@@ -25,7 +25,7 @@ gi.require_version("UMockdev", "1.0")
 from gi.repository import UMockdev  # noqa: E402 - after its version was asked for
 
 POLL_S = 3600.0
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 class Reader:

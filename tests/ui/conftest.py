@@ -76,9 +76,9 @@ class Bench:
         assert roots, self.warnings
         assert isinstance(roots[-1], QQuickWindow)
         self.window = roots[-1]
-        assert QTest.qWaitForWindowExposed(self.window, 5000)
+        assert QTest.qWaitForWindowExposed(self.window, 60_000)
         self.window.requestActivate()
-        assert QTest.qWaitForWindowActive(self.window, 5000)
+        assert QTest.qWaitForWindowActive(self.window, 60_000)
         self.settle()
         return self.window
 
@@ -90,7 +90,7 @@ class Bench:
             if self.window is not None:
                 self.window.grabWindow()
 
-    def wait(self, met: Callable[[], bool], timeout_s: float = 5) -> None:
+    def wait(self, met: Callable[[], bool], timeout_s: float = 60) -> None:
         """Turn the event loop until `met`, at most `timeout_s`."""
         deadline = time.monotonic() + timeout_s
         while not met():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtQml import QQmlProperty
 from PySide6.QtTest import QTest
 
 if TYPE_CHECKING:
@@ -70,6 +72,27 @@ def test_busy_refuses(bench: Bench) -> None:
     assert window.property("clicks") == 0
     assert window.property("refusals") == 3
     assert button.hasActiveFocus()
+
+
+@pytest.mark.parametrize("high", [False, True])
+@pytest.mark.parametrize("how", ["enabled: false", "waits: true"])
+def test_a_grey_main_button_looks_like_no_live_one(bench: Bench, how: str, high: bool) -> None:
+    """Not like the main button it will be, and not like another one that can be pressed: outline and words."""
+    bench.theme.setProperty("highContrast", high)
+    bench.load(f"""
+        KioskButton {{ objectName: "grey"; kind: "primary"; text: "下一步"; {how} }}
+        KioskButton {{ objectName: "main"; y: 300; kind: "primary"; text: "下一步" }}
+        KioskButton {{ objectName: "other"; y: 600; text: "返回" }}
+    """)
+
+    def look(name: str) -> tuple[object, object]:
+        border = QQmlProperty(bench.item(name).property("background"), "border.color").read()
+        return bench.item(name).property("foreground"), border
+
+    words, outline = look("grey")
+    for live in (look("main"), look("other")):
+        assert words != live[0]
+        assert outline != live[1]
 
 
 def test_a_grey_tile_says_why(bench: Bench) -> None:
@@ -181,7 +204,7 @@ def test_one_answer_or_several(bench: Bench) -> None:
 
 
 def test_dates_stay_dates(bench: Bench) -> None:
-    """Stepping months should never make a day that does not exist, nor leave the bounds."""
+    """A part that no longer fits should be asked for again: no day is handed in that nobody chose."""
     window = bench.load("""
         id: w
         property string picked: "2024-01-31"
@@ -189,29 +212,48 @@ def test_dates_stay_dates(bench: Bench) -> None:
                      onChosen: value => w.picked = value }
     """)
     bench.tap("month_more")
-    assert window.property("picked") == "2024-02-29"
+    assert window.property("picked") == "2024-02-00"
     bench.tap("year_less")
+    assert window.property("picked") == "2023-00-00"
+    bench.tap("month_more")
+    assert window.property("picked") == "2023-06-00"
+    bench.tap("day_less")
     assert window.property("picked") == "2023-06-15"
-    bench.tap("year_more")
-    assert window.property("picked") == "2024-03-10"
 
 
-@pytest.mark.parametrize("button", ["year_more", "month_less", "day_more"])
+@pytest.mark.parametrize("order", list(itertools.permutations(["year_more", "month_less", "day_more"])))
 @pytest.mark.parametrize(
     ("start", "first"), [("2026-11-28", "2024-03-10"), ("2023-01-02", "2023-06-15"), ("2024-01-05", "2024-01-05")]
 )
-def test_the_first_touch_of_an_empty_date_chooses_the_day_nearest_to_its_start(
-    bench: Bench, button: str, start: str, first: str
+def test_each_part_of_an_empty_date_is_chosen_on_its_own(
+    bench: Bench, order: tuple[str, ...], start: str, first: str
 ) -> None:
-    """Whichever button it is: never a day that the field forbids, and none but the start or its nearest."""
+    """Whichever comes first: a touch fills its part alone, never a day that the field forbids."""
     window = bench.load(f"""
         id: w
         property string picked
         DatePicker {{ width: 1000; value: w.picked; start: "{start}"; from: "2023-06-15"; to: "2024-03-10"
                      onChosen: value => w.picked = value }}
     """)
-    bench.tap(button)
+    for count, button in enumerate(order, start=1):
+        bench.tap(button)
+        chosen = [part for part in window.property("picked").split("-") if int(part)]
+        assert len(chosen) == count
     assert window.property("picked") == first
+
+
+def test_an_optional_date_can_be_left_out_after_all(bench: Bench) -> None:
+    """Should offer to clear what was begun, and nothing to clear before."""
+    window = bench.load("""
+        id: w
+        property string picked
+        DatePicker { width: 1000; value: w.picked; optional: true; onChosen: value => w.picked = value }
+    """)
+    with pytest.raises(LookupError):
+        bench.item("date_clear")
+    bench.tap("month_more")
+    bench.tap("date_clear")
+    assert window.property("picked") == ""
 
 
 def test_a_button_that_leads_out_of_the_bounds_is_grey(bench: Bench) -> None:

@@ -105,7 +105,7 @@ class Table:
         self.dock.engine.warnings.connect(lambda found: self.warnings.extend(w.toString() for w in found))
         self.wait(lambda: bool(self.dock.bench.there))
 
-    def wait(self, met: Callable[[], bool], timeout_s: float = 8) -> None:
+    def wait(self, met: Callable[[], bool], timeout_s: float = 60) -> None:
         deadline = time.monotonic() + timeout_s
         while not met():
             assert time.monotonic() < deadline, "never happened"

@@ -59,6 +59,15 @@ def test_outlines_are_seen(bench: Bench, high: bool) -> None:
             assert contrast(bench.theme.property(edge), bench.theme.property(ground)) >= 3, (edge, ground)
 
 
+def test_what_cannot_be_used_looks_so_in_high_contrast(bench: Bench) -> None:
+    """Grey words should be read (7:1), and both they and their outline be told from live ones at a glance (2:1)."""
+    bench.theme.setProperty("highContrast", True)
+    colour = bench.theme.property
+    assert contrast(colour("idle"), colour("sunk")) >= 7
+    for idle, live in (("idle", "ink"), ("idle", "brand"), ("idleLine", "edge"), ("idleLine", "brand")):
+        assert contrast(colour(idle), colour(live)) >= 2, (idle, live)
+
+
 def test_the_token_is_what_it_says(bench: Bench) -> None:
     """A token should have the value written for it: QML drops the value of a property that is called on-something."""
     source = (QML_DIR / "Kiosk" / "Theme.qml").read_text(encoding="utf-8")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from ui.bridge.acting import Acting
+from ui.bridge.assist import Assist
 from ui.bridge.camera import Camera
 from ui.bridge.case import Case
 from ui.bridge.cases import Cases
@@ -21,12 +23,13 @@ from ui.bridge.given import give
 from ui.bridge.help import Help
 from ui.bridge.materials import Materials
 from ui.bridge.person import Person
-from ui.bridge.pictures import Pictures
+from ui.bridge.pictures import PaperProvider, Pictures
 from ui.bridge.session import Session
 from ui.bridge.settings import Settings
 from ui.bridge.speech import Speech
 from ui.bridge.staff import Staff
 from ui.bridge.station import Station
+from ui.bridge.training import Training
 
 if TYPE_CHECKING:
     from kiosk.terminal import Terminal
@@ -41,6 +44,7 @@ class Bridges:
     station: Station
     person: Person
     speech: Speech
+    papers: PaperProvider
     others: tuple[QObject, ...]
 
     def follow_clock(self) -> None:
@@ -60,25 +64,33 @@ def build(terminal: Terminal) -> Bridges:
         terminal.language = language
 
     settings = Settings(
-        language=shown.language, reduced_motion=shown.screen.reduced_motion, elder_text_size=elder, speak=speak
+        language=shown.language,
+        languages={name: terminal.words.text(name, "format.name") for name in terminal.words.languages},
+        reduced_motion=shown.screen.reduced_motion,
+        elder_text_size=elder,
+        speak=speak,
     )
     session = Session(terminal, settings)
     station = Station(terminal, settings)
     person = Person(terminal)
     speech = Speech(terminal, settings)
+    camera, pictures = Camera(terminal), Pictures(terminal)
     others = (
+        Acting(terminal),
         Catalogue(terminal, settings),
         Form(terminal, settings),
         Materials(terminal, settings),
-        Camera(terminal),
-        Pictures(terminal),
+        camera,
+        pictures,
         Case(terminal, settings),
         Cases(terminal, settings),
         Certificate(terminal),
         Devices(terminal),
         Help(terminal),
         Staff(terminal, settings),
+        Assist(terminal),
+        Training(terminal),
     )
     for bridge in (settings, session, station, person, speech, *others):
         give(bridge)
-    return Bridges(settings, session, station, person, speech, others)
+    return Bridges(settings, session, station, person, speech, PaperProvider(pictures, camera.frame), others)

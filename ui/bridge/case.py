@@ -47,7 +47,7 @@ class Case(QObject):
 
     @Slot()
     def _follow(self) -> None:
-        in_review = self._terminal.session.state.value == "review"
+        in_review = self._terminal.session.state.value in {"review", "confirm"}
         lines = tuple(self._terminal.case.review()) if in_review else ()
         if lines != self._lines:
             self._lines = lines
@@ -80,6 +80,7 @@ class Case(QObject):
                 "section": line.section,
                 "label": line.label,
                 "value": line.value,
+                "by": line.by,
                 "leads": line.target is not None,
                 "line": number,
             }

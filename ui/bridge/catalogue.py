@@ -68,7 +68,7 @@ class Catalogue(QObject):
     @Slot()
     def _follow(self) -> None:
         """Tell only what differs: a list that is made anew under a finger would swallow its press."""
-        if self._terminal.session.state is State.ATTRACT and self._shelf:
+        if self._terminal.session.state in {State.ATTRACT, State.DESK} and self._shelf:
             self._shelf, self._wanted = "", ""
             self.shelfChanged.emit()
         if (found := self._find()) != self._found:

@@ -44,6 +44,11 @@ class Certificate(QObject):
         """How many pages it has."""
         return self._terminal.certificate.pages
 
+    @Property(str, notify=changed)
+    def withoutRecord(self) -> str:
+        """What was asked for and is not on record, or nothing; the paper says so too."""
+        return self._terminal.certificate.without_record
+
     @Property(int, notify=changed)
     def pagesPrinted(self) -> int:
         """How many came out."""

@@ -5,6 +5,7 @@ Knows: supervisor reports. Does not know: what repairs a device.
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -43,18 +44,24 @@ class Devices(QObject):
 
     @Property("QVariantList", notify=changed)
     def rows(self) -> list[dict[str, Any]]:
-        """Each device: `kind`, supervisor `state`, `status` (its union's member), `detail`, `seconds`."""
+        """Each device: `kind`, supervisor `state`, `status` (its union's member), `detail`, `since` when."""
         reports = self._terminal.reports
         return [self._row(device, reports.get(device)) for device in Device]
 
     def _row(self, device: Device, report: Any) -> dict[str, Any]:
         if report is None:
-            return {"kind": device.value, "state": "absent", "status": "", "detail": "", "seconds": 0}
+            return {"kind": device.value, "state": "absent", "status": "", "detail": "", "since": ""}
         status = report.status
         return {
             "kind": device.value,
             "state": str(report.state).lower(),
             "status": status_name(status),
             "detail": str(report.code or getattr(status, "code", "")),
-            "seconds": max(0, int(time.monotonic() - report.since_s)),
+            "since": self._since(report.since_s),
         }
+
+    def _since(self, since_s: float) -> str:
+        """Say when: an age would stand still on a page that nothing happens on."""
+        now = self._terminal.now()
+        at = now - dt.timedelta(seconds=max(0.0, time.monotonic() - since_s))
+        return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%m-%d %H:%M}"

@@ -5,6 +5,7 @@ Knows: `FieldView`s and how to say them. Does not know: what is valid, or which 
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import QAbstractListModel, QByteArray, QModelIndex, QObject,
 from PySide6.QtQml import QJSEngine, QJSValue, QmlElement, QmlSingleton
 
 from kiosk.events import Fact
+from kiosk.words import dates
 from ui.bridge.given import given
 from ui.bridge.settings import Settings
 from ui.bridge.words import say
@@ -47,12 +49,22 @@ class FieldModel(QAbstractListModel):
         return {_FIELD: QByteArray(b"field")}
 
     def show(self, rows: list[dict[str, Any]]) -> None:
-        """Show these fields: the same keys keep their rows and only changed ones are drawn again."""
-        if [row["key"] for row in rows] != [row["key"] for row in self._rows]:
+        """Show these fields: the same keys keep their rows, and these their focus; only what changed is drawn again."""
+        wanted, present = [row["key"] for row in rows], [row["key"] for row in self._rows]
+        if [key for key in present if key in wanted] != [key for key in wanted if key in present]:
             self.beginResetModel()
             self._rows = rows
             self.endResetModel()
             return
+        for at in reversed([at for at, key in enumerate(present) if key not in wanted]):
+            self.beginRemoveRows(_ROOT, at, at)
+            del self._rows[at]
+            self.endRemoveRows()
+        for at, row in enumerate(rows):
+            if row["key"] not in present:
+                self.beginInsertRows(_ROOT, at, at)
+                self._rows.insert(at, row)
+                self.endInsertRows()
         for at, row in enumerate(rows):
             if row != self._rows[at]:
                 self._rows[at] = row
@@ -115,6 +127,23 @@ class Form(QObject):
             "offer": field.offer,
             "earliest": field.earliest,
             "latest": field.latest,
+            "parts": [self._part(part) for part in field.parts],
+            "rows": field.rows,
+        }
+
+    def _part(self, part: Any) -> dict[str, Any]:
+        words = functools.partial(self._terminal.words.text, self._settings.language)
+        wrong = part.problem
+        return {
+            "path": part.path,
+            "row": part.row,
+            "label": words(part.label) if isinstance(part.label, str) else say(part.label, self._settings),
+            "type": part.type,
+            "value": part.value,
+            "options": [{"value": option.value, "label": say(option.label, self._settings)} for option in part.options],
+            "required": part.required,
+            "problem": "" if wrong is None else words(wrong.message_id, **wrong.args_in(self._settings.language)),
+            "keyboard": part.keyboard,
         }
 
     def _allowed(self, field: Any) -> str:
@@ -122,9 +151,8 @@ class Form(QObject):
         words = functools.partial(self._terminal.words.text, self._settings.language)
 
         def day(text: str) -> str:
-            year, month, day = text.split("-")
-            message = "form.month" if field.type == "month" else "form.day"
-            return words(message, year=year, month=month, day=day)
+            when = dt.date.fromisoformat(text)
+            return dates.month(when, words) if field.type == "month" else dates.day(when, words)
 
         match bool(field.earliest), bool(field.latest):
             case True, True:
@@ -150,6 +178,26 @@ class Form(QObject):
     def set(self, key: str, value: object) -> None:
         """The person answered: text, a list of values, or a map for an address."""
         self._terminal.form.set(key, value.toVariant() if isinstance(value, QJSValue) else value)
+
+    @Slot(str, str, "QVariant")
+    def setPart(self, key: str, path: str, value: object) -> None:
+        """The person answered one part: of a person, a period, or a table (`2.amount`)."""
+        self._terminal.form.set_part(key, path, value.toVariant() if isinstance(value, QJSValue) else value)
+
+    @Slot(str, str)
+    def leavePart(self, key: str, path: str) -> None:
+        """The person went on from one part."""
+        self._terminal.form.leave_field(key, path)
+
+    @Slot(str)
+    def addRow(self, key: str) -> None:
+        """Another row."""
+        self._terminal.form.add_row(key)
+
+    @Slot(str, int)
+    def removeRow(self, key: str, row: int) -> None:
+        """One row less."""
+        self._terminal.form.remove_row(key, row)
 
     @Slot(str)
     def takeOffer(self, key: str) -> None:

@@ -61,8 +61,22 @@ class Help(QObject):
     @Property(str, notify=changed)
     def number(self) -> str:
         """What was typed so far, in the groups in which people say it."""
-        number = self._terminal.help.number
-        return " ".join(part for part in (number[:3], number[3:7], number[7:]) if part)
+        return _grouped(self._terminal.help.number)
+
+    @Property(str, notify=changed)
+    def called(self) -> str:
+        """The number that will be called, in the same groups."""
+        return _grouped(self._terminal.help.called)
+
+    @Property(str, notify=changed)
+    def problem(self) -> str:
+        """Why the number cannot be called yet, as message id, or nothing."""
+        return self._terminal.help.problem[0]
+
+    @Property(int, notify=changed)
+    def missing(self) -> int:
+        """How many digits the number lacks at least."""
+        return self._terminal.help.problem[1]
 
     @Property(bool, notify=changed)
     def complete(self) -> bool:
@@ -104,3 +118,7 @@ class Help(QObject):
     def file(self) -> None:
         """The number is complete."""
         self._terminal.help.enter()
+
+
+def _grouped(number: str) -> str:
+    return " ".join(part for part in (number[:3], number[3:7], number[7:]) if part)

@@ -1,42 +1,86 @@
 """Pictures of the person's papers, from memory and never from a disk.
 
-Knows: how to fetch and paint a captured page, the certificate's preview and the receipt. Does not know: what they say.
+Knows: how to fetch, turn and shrink a captured page, the certificate's preview and the receipt, and how to paint what the
+camera sees. Does not know: what they say. QML shows them through an image provider: an item that Python defines outlives
+its screen, since PySide never lets go of what QML made of it, and would keep the paper that it shows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import numpy as np
-from PySide6.QtCore import QObject, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QTransform
-from PySide6.QtQml import QmlElement
-from PySide6.QtQuick import QQuickItem, QQuickPaintedItem
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
+from PySide6.QtQuick import QQuickImageProvider
 
+from kiosk.documents.errands import Imported
 from kiosk.events import Fact
 from ui.bridge.given import given
 from ui.typing import Property
 
 if TYPE_CHECKING:
+    from kiosk.documents.pages import Outline, PreviewFrame
     from kiosk.terminal import Terminal
 
 QML_IMPORT_NAME = "Kiosk.Bridge"
 QML_IMPORT_MAJOR_VERSION = 1
 
+PROVIDER = "papers"
+"""Under this name QML asks for them."""
 
+
+@QmlElement
+@QmlSingleton
 class Pictures(QObject):
-    """Finds the picture that a name means: `receipt`, `certificate`, `page/<material>/<number from 0>`, `qr/<text>`."""
+    """Finds the picture that a name means.
+
+    `receipt`, `certificate`, `page/<material>/<number from 0>`, `doubled`, `refused`, `stick/<number from 0>`,
+    `qr/<text>`.
+    """
 
     changed = Signal()
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
         self._terminal = terminal
-        for fact in (Fact.CASE, Fact.CERTIFICATE, Fact.MATERIALS):
-            terminal.bus.subscribe(fact, self.changed.emit)
+        self._turn = 0
+        self._decoded: tuple[str, QImage] | None = None
+        for fact in (Fact.CASE, Fact.CERTIFICATE, Fact.MATERIALS, Fact.PERSON):
+            terminal.bus.subscribe(fact, self._renew)
+
+    @staticmethod
+    def create(_engine: QJSEngine) -> QObject:
+        """Return the application's instance."""
+        return given(Pictures)
+
+    def _renew(self) -> None:
+        self._decoded = None
+        self._turn += 1
+        self.changed.emit()
+
+    @Property(int, notify=changed)
+    def turn(self) -> int:
+        """Counts changes, so that a picture of the same name is asked for again."""
+        return self._turn
+
+    @Slot(str, int, result=float)
+    def ratio(self, name: str, _turn: int) -> float:
+        """Return height over width, or 0 while there is no such picture."""
+        picture = self.find(name)
+        return 0.0 if picture.isNull() else picture.height() / picture.width()
 
     def find(self, name: str) -> QImage:
         """Return the picture, or a null image while there is none."""
+        # The last one is kept until something changes: its ratio, its picture and its other size are asked for in a row.
+        if self._decoded is None or self._decoded[0] != name:
+            self._decoded = (name, self._decode(name))
+        return self._decoded[1]
+
+    def _decode(self, name: str) -> QImage:
         if name.startswith("qr/"):
             return qr(name.removeprefix("qr/"))
         data = self._bytes(name)
@@ -57,6 +101,16 @@ class Pictures(QObject):
             return self._terminal.case.receipt_png
         if name == "certificate":
             return self._terminal.certificate.preview_png
+        if name == "doubled":
+            doubled = self._terminal.materials.doubled
+            return None if doubled is None else doubled.page.jpeg
+        if name == "refused":
+            refused = self._terminal.materials.refused
+            return None if refused is None else refused.picture
+        if name.startswith("stick/"):
+            at, files = int(name.removeprefix("stick/")), self._terminal.stick.files
+            answer = files[at].answer if at < len(files) else None
+            return answer.pages[0].jpeg if isinstance(answer, Imported) else None
         if name.startswith("page/"):
             _, material, number = name.split("/")
             desk = self._terminal.materials
@@ -74,57 +128,59 @@ def qr(text: str) -> QImage:
     return QImage(pixels.tobytes(), width, height, width, QImage.Format.Format_Grayscale8).copy()
 
 
-@QmlElement
-class Picture(QQuickPaintedItem):
-    """Paints one picture, whole and in the middle, or filling the width from the top."""
+class PaperProvider(QQuickImageProvider):
+    """Gives QML what its `Picture` and `CameraView` show: `still/<turn>/<name>` and `live/<turn>/<outline's colour>`.
 
-    nameChanged = Signal()
-    pictureChanged = Signal()
+    Called on the screen's thread: neither asks for it asynchronously.
+    """
 
-    def __init__(self, parent: QQuickItem | None = None) -> None:
-        super().__init__(parent)
-        self._pictures = given(Pictures)
-        self._name = ""
-        self._image = QImage()
-        self._drawn = QImage()
-        self._pictures.changed.connect(self._fetch)
+    def __init__(self, pictures: Pictures, frame: Callable[[], PreviewFrame | None]) -> None:
+        super().__init__(QQuickImageProvider.ImageType.Image)
+        self._pictures = pictures
+        self._frame = frame
 
-    @Property(str, notify=nameChanged)
-    def name(self) -> str:
-        """Which picture."""
-        return self._name
+    def requestImage(self, ident: str, size: QSize, wanted: QSize) -> QImage:
+        """Return the picture, as large as it fits into `wanted`; one clear pixel if it is gone meanwhile."""
+        what, _turn, name = ident.split("/", 2)
+        image = self._live(name, wanted) if what == "live" else self._still(unquote(name), wanted)
+        if image.isNull():
+            image = QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
+            image.fill(0)
+        size.setWidth(image.width())
+        size.setHeight(image.height())
+        return image
 
-    @name.setter  # type: ignore[no-redef]
-    def name(self, name: str) -> None:
-        if name != self._name:
-            self._name = name
-            self.nameChanged.emit()
-            self._fetch()
+    def _still(self, name: str, wanted: QSize) -> QImage:
+        image = self._pictures.find(name)
+        if image.isNull() or wanted.isEmpty():
+            return image
+        return image.scaled(wanted, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
-    @Property(bool, notify=pictureChanged)
-    def present(self) -> bool:
-        """There is a picture."""
-        return not self._image.isNull()
+    def _live(self, colour: str, wanted: QSize) -> QImage:
+        frame = self._frame()
+        if frame is None or wanted.isEmpty():
+            return QImage()
+        raw = QImage(frame.rgb, frame.width, frame.height, frame.width * 3, QImage.Format.Format_RGB888)
+        shown = raw.size().scaled(wanted, Qt.AspectRatioMode.KeepAspectRatio)
+        image = QImage(shown, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        painter.drawImage(QRectF(0, 0, shown.width(), shown.height()), raw)
+        if frame.outline is not None and colour:
+            _draw_outline(painter, shown, frame.outline, QColor("#" + colour))
+        painter.end()
+        return image
 
-    @Property(float, notify=pictureChanged)
-    def ratio(self) -> float:
-        """Height over width; that of an A4 page while there is none."""
-        return self._image.height() / self._image.width() if not self._image.isNull() else 1.4142
 
-    @Slot()
-    def _fetch(self) -> None:
-        self._image = self._pictures.find(self._name)
-        self._drawn = QImage()
-        self.pictureChanged.emit()
-        self.update()
-
-    def paint(self, painter: QPainter) -> None:
-        """Draw the picture as large as it fits, scaled once for each size."""
-        if self._image.isNull() or self.width() < 1 or self.height() < 1:
-            return
-        size = self._image.size().scaled(int(self.width()), int(self.height()), Qt.AspectRatioMode.KeepAspectRatio)
-        if self._drawn.size() != size:
-            smooth = Qt.TransformationMode.SmoothTransformation
-            self._drawn = self._image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
-        where = QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height())
-        painter.drawImage(where, self._drawn)
+def _draw_outline(painter: QPainter, shown: QSize, outline: Outline, colour: QColor) -> None:
+    """Draw the page's outline, and a dot at each corner."""
+    corners = [QPointF(float(x) * shown.width(), float(y) * shown.height()) for x, y in outline]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    fill = QColor(colour)
+    fill.setAlpha(40)
+    painter.setBrush(QBrush(fill))
+    painter.setPen(QPen(colour, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.drawPolygon(QPolygonF(corners))
+    painter.setBrush(QBrush(QColor("white")))
+    painter.setPen(QPen(colour, 5))
+    for corner in corners:
+        painter.drawEllipse(corner, 11, 11)

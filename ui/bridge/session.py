@@ -28,14 +28,15 @@ _APPLY = (
     (
         "identity",
         (
-            State.GUIDE, State.CONSENT, State.IDENTIFY, State.CODE,
+            State.GUIDE, State.FOR_WHOM, State.CONSENT, State.IDENTIFY, State.ATTEST, State.CODE,
+            State.PRINCIPAL, State.RELATION,
             State.AGAIN, State.CASES, State.CASE, State.WITHDRAW,
         ),
     ),
     ("form", (State.FORM,)),
     ("materials", (State.MATERIALS, State.CAPTURE)),
     ("sign", (State.SIGN,)),
-    ("review", (State.REVIEW, State.SUBMIT)),
+    ("review", (State.REVIEW, State.CONFIRM, State.SUBMIT)),
     ("receipt", (State.OUTCOME,)),
 )
 _CASES = (

@@ -5,7 +5,7 @@ Knows: these settings and their defaults. Does not know: what they look like (`T
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
@@ -17,7 +17,6 @@ QML_IMPORT_NAME = "Kiosk.Bridge"
 QML_IMPORT_MAJOR_VERSION = 1
 
 TEXT_SIZES = 4
-LANGUAGES = ("zh_CN", "en")
 
 
 @QmlElement
@@ -29,11 +28,20 @@ class Settings(QObject):
     looksChanged = Signal()
 
     def __init__(
-        self, *, language: str, reduced_motion: bool, elder_text_size: int, speak: Callable[[str], None]
+        self,
+        *,
+        language: str,
+        languages: Mapping[str, str],
+        reduced_motion: bool,
+        elder_text_size: int,
+        speak: Callable[[str], None],
     ) -> None:
-        """`speak`: hears of a new language before any screen does, which then asks in that language."""
+        """`languages`: what each calls itself, in the order in which they are offered; `speak`: hears of a new language
+        before any screen does, which then asks in that language.
+        """
         super().__init__()
         self._speak = speak
+        self._languages = dict(languages)
         self._elder_text_size = elder_text_size
         self._default_language = language
         self._language = language
@@ -51,8 +59,17 @@ class Settings(QObject):
 
     @Property(str, notify=languageChanged)
     def language(self) -> str:
-        """`zh_CN` or `en`."""
+        """`zh_CN`, `en` or a further one."""
         return self._language
+
+    @Property(str, notify=languageChanged)
+    def nextLanguage(self) -> str:
+        """What the next language calls itself."""
+        return self._languages[self._next()]
+
+    def _next(self) -> str:
+        offered = list(self._languages)
+        return offered[(offered.index(self._language) + 1) % len(offered)]
 
     @Property(int, notify=looksChanged)
     def textSize(self) -> int:
@@ -87,10 +104,15 @@ class Settings(QObject):
     @Slot(str)
     def setLanguage(self, language: str) -> None:
         """Switch the language, now, whatever is on the screen."""
-        if language in LANGUAGES and language != self._language:
+        if language in self._languages and language != self._language:
             self._language = language
             self._speak(language)
             self.languageChanged.emit()
+
+    @Slot()
+    def changeLanguage(self) -> None:
+        """Switch to the next language."""
+        self.setLanguage(self._next())
 
     @Slot(int)
     def setTextSize(self, size: int) -> None:

@@ -49,8 +49,10 @@ class Staff(QObject):
     @Slot()
     def _follow(self) -> None:
         """Tell only what differs: a list that is made anew under a finger would swallow its press."""
-        if self._terminal.session.state is not State.STAFF:
-            self._page = ""
+        session = self._terminal.session
+        if session.state is not State.STAFF:
+            # whoever practises comes back to where they began
+            self._page = "training" if session.training else ""
         rows = [self._said(row) for row in self._terminal.upkeep.rows]
         if rows != self._rows:
             self._rows = rows
@@ -69,6 +71,7 @@ class Staff(QObject):
             # the platform's words are not ours: its code alone
             "reason": row.last_reason.partition(":")[0],
             "attempts": row.attempts,
+            "batch": row.code in self._terminal.assist.batch.codes,
         }
 
     @staticmethod
@@ -110,7 +113,7 @@ class Staff(QObject):
 
     @Property(str, notify=changed)
     def page(self) -> str:
-        """`outbox`, or nothing: the devices."""
+        """`outbox`, `training`, or nothing: the devices."""
         return self._page
 
     @Slot(str)
@@ -148,6 +151,22 @@ class Staff(QObject):
     def park(self, seq: int, reason: str) -> None:
         """Set a waiting submission aside."""
         self._terminal.upkeep.park(seq, reason)
+
+    @Property(bool, notify=changed)
+    def stick(self) -> bool:
+        """One stick is there to be written to."""
+        return self._terminal.upkeep.stick
+
+    @Property("QVariantMap", notify=changed)
+    def export(self) -> dict[str, str | int]:
+        """What came of carrying the outbox away: `state`, `items`, `detail`."""
+        export = self._terminal.upkeep.export
+        return {"state": export.state.value, "items": export.items, "detail": export.detail}
+
+    @Slot()
+    def carryAway(self) -> None:
+        """Write what is held to the stick."""
+        self._terminal.upkeep.carry_away()
 
     # --- the devices ---
 

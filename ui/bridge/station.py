@@ -157,6 +157,6 @@ class Station(QObject):
 
     @Property(str, notify=lineChanged)
     def lastSuccess(self) -> str:
-        """When the city last answered, or nothing."""
+        """When the city last received something from here, or nothing."""
         at = self._terminal.last_success
         return at.astimezone(CIVIL_TZ).strftime("%m-%d %H:%M") if at else ""

@@ -1,6 +1,6 @@
 """Says the city's own texts in the person's language.
 
-Knows: texts with both languages. Does not know: message ids (those are `qsTrId` in QML).
+Knows: texts that know their languages. Does not know: message ids (those are `qsTrId` in QML).
 """
 
 from __future__ import annotations
@@ -11,22 +11,16 @@ if TYPE_CHECKING:
     from ui.bridge.settings import Settings
 
 
-class Bilingual(Protocol):
+class Worded(Protocol):
     """A text of the catalogue or the configuration."""
 
-    @property
-    def zh(self) -> str:
-        """Chinese."""
-        ...
-
-    @property
-    def en(self) -> str:
-        """English."""
+    def in_language(self, language: str) -> str:
+        """Return its words in a language."""
         ...
 
 
-def say(text: Bilingual | str | None, settings: Settings) -> str:
+def say(text: Worded | str | None, settings: Settings) -> str:
     """Return the text in the language of the settings; no text is the empty string."""
     if text is None or isinstance(text, str):
         return text or ""
-    return text.zh if settings.language == "zh_CN" else text.en
+    return text.in_language(settings.language)

@@ -15,7 +15,7 @@ import ctypes
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ui.handwriting import gaps
+from ui.handwriting import gaps, leaning
 
 LIBRARY = "libzinnia.so.0"
 """From Debian's libzinnia0."""
@@ -74,7 +74,7 @@ class Recogniser:
         turned = _foot_first(used)
         for character, score in (self._weighed(turned) if turned else {}).items():
             scores[character] = max(score, scores.get(character, score))
-        first = gaps.met(used)
+        first = gaps.met(used) or leaning.met(used)
         return [*first, *(c for c in sorted(scores, key=lambda c: -scores[c]) if c not in first)][:most]
 
     def _weighed(self, strokes: Sequence[Stroke]) -> dict[str, float]:
@@ -108,6 +108,17 @@ class Recogniser:
             }
         finally:
             zinnia.zinnia_result_destroy(result)
+
+
+def probe(model: Path = MODEL) -> str | None:
+    """Open the recogniser as the pad does and read a stroke; return the code of what stands in the way, None if nothing."""
+    try:
+        recogniser = Recogniser(model=model)
+    except HandwritingError as error:
+        return error.code
+    answers = recogniser.characters([[(10, 50), (90, 48)]])
+    recogniser.close()
+    return None if answers else "handwriting.no_answer"
 
 
 def _edges(strokes: Sequence[Stroke]) -> tuple[float, float, float, float]:

@@ -24,7 +24,7 @@ QML_IMPORT_MAJOR_VERSION = 1
 INDEX = Path(__file__).parent / "pinyin.db"
 """Where `make` and the package put the index."""
 
-MODES = ("pinyin", "handwriting", "letters", "digits", "id", "symbols")
+MODES = ("pinyin", "handwriting", "letters", "digits", "id", "amount", "symbols")
 _SWITCHABLE = frozenset({"pinyin", "handwriting", "letters", "symbols"})
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class KeyboardModel(QObject):  # type: ignore[operator]  # the stub knows QmlUnc
 
     @Property(str, notify=modeChanged)
     def mode(self) -> str:
-        """`pinyin`, `handwriting`, `letters`, `digits`, `id` (digits and X) or `symbols`."""
+        """`pinyin`, `handwriting`, `letters`, `digits`, `id` (with X), `amount` (with a point) or `symbols`."""
         return self._mode
 
     @Property(bool, notify=modeChanged)

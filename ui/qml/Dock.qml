@@ -169,7 +169,7 @@ Window {
                     objectName: "language"
                     kind: "quiet"
                     iconName: "globe"
-                    text: qsTrId("controls.language_other")
+                    text: Bench.nextLanguage
                     onClicked: Bench.switchLanguage()
                 }
             }

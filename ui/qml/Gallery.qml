@@ -46,6 +46,7 @@ Window {
         clock: "03:12"
         date: root.say("11月23日 星期六", "Sat 23 Nov")
         keyboardModel: Keyboard.model
+        nextLanguage: root.say("English", "中文")
         terminalName: root.say("政务服务自助终端", "Civic Self-Service")
     }
 

@@ -25,7 +25,7 @@ from devices.id_card.frames import Command, request
 from devices.id_card.samples import SAMPLE_CARDS
 from devices.rig_daemons import Pcscd
 from devices.smart_card import pcsc
-from devices.smart_card.api import CardPresent, NoCard, TravelDocument
+from devices.smart_card.api import CardPresent, NoCard, StaffCard, TravelDocument
 from devices.smart_card.emulator import StaffCardChip, VpcdSlot
 from devices.smart_card.iso7816 import ask, read_binary
 from devices.smart_card.passport_chip import PassportChip
@@ -46,6 +46,7 @@ def rows(folder: Path) -> Iterator[Row]:
     """Measure everything that the readers have figures for."""
     with _pcscd(folder):
         yield _round_trips()
+        yield _staff_card()
         yield from _passports()
     yield _identity_card(folder)
 
@@ -121,6 +122,16 @@ def _round_trips() -> Row:
         "APDU round trip by the driver against raw scard", 1.2, by_driver / by_scard, "x",
         f"{by_driver:.3f} ms against {by_scard:.3f} ms, medians of {APDUS}",
     )  # fmt: skip
+
+
+def _staff_card() -> Row:
+    """Seven APDUs take milliseconds; with the kernel's delayed ACKs they would take a third of a second."""
+    with _inserted(StaffCardChip(SAMPLE_STAFF["S0001"])) as reader:
+        taken: list[float] = []
+        read = functools.partial(reader.read_staff_card, bytes(32))
+        for _ in range(READS):
+            assert isinstance(_timed(read, taken), StaffCard)
+    return at_most("staff card: select, record, challenge", 100.0, statistics.median(taken), " ms", f"median of {READS}")
 
 
 def _passports() -> Iterator[Row]:

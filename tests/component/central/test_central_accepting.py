@@ -15,7 +15,7 @@ from sqlalchemy import event, select
 from central.refusals import Refused
 from central.tables import cases, events, submissions
 from kiosk.city.messages import PersonKey
-from offline_queue.envelope import verify_receipt
+from offline_queue.receipts import verify_receipt
 
 if TYPE_CHECKING:
     from conftest import Device, Platform, Sealed

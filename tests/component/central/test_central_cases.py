@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import uuid
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kiosk.city.messages import PersonKey
+from kiosk.city.messages import Assistance, PersonKey, Submission
+from kiosk.identity.case_code import mint
 from kiosk.identity.numbers import Number, case_number
 
 if TYPE_CHECKING:
@@ -50,6 +53,52 @@ def test_a_confirmed_submission_is_recorded_as_such(platform: Platform, device: 
     device.deliver(sealed)
     page = platform.staff("GET", "/staff/cases").text
     assert "平台已确认" in page
+
+
+def test_who_helped_stands_with_the_case(platform: Platform, device: Device) -> None:
+    """It should name the clerk, what of it the clerk entered, and how the resident confirmed; the level stays a claim."""
+    plain, _ = device.handed_in({})
+    helped = Assistance(
+        clerk="S0001",
+        answers={"phone": "resident", "reason": "clerk"},
+        consents="resident",
+        confirmed="card",
+        confirmed_at=plain.submitted_at,
+    )
+    seq = next(device.seqs)
+    submission = plain.model_copy(
+        update={
+            "submission_id": uuid.uuid4().hex,
+            "code": mint(device.number, seq),
+            "assurance": "card+clerk",
+            "entered_by": "clerk",
+            "assistance": helped,
+        }
+    )
+    device.deliver(device.seal(submission, {}, seq=seq))
+    page = platform.staff("GET", "/staff/cases").text
+    [case] = [part for part in page.split('<section class="case"') if submission.code in part]
+    assert "员工 S0001；申请人刷卡确认" in case
+    assert "工作人员代填：reason<" in case
+    assert "刷证＋人工<small>终端声明" in case
+
+
+def test_a_page_that_a_clerk_kept_anyway_is_named(platform: Platform, device: Device) -> None:
+    """It should say which page, what is wrong with it, and who answers for it, beside the grade that it costs."""
+    files = {"address_proof": b"%PDF-1.7 pages"}
+    seq = next(device.seqs)
+    plain = device.submission(files, seq=seq)
+    said = json.loads(plain.to_bytes())
+    said["materials"][0] |= {
+        "trust_grade": "D", "kept_anyway": [{"page": 2, "reason": "documents.advice.glare", "clerk": "S0001"}],
+    }  # fmt: skip
+    submission = Submission.from_bytes(json.dumps(said).encode())
+    device.deliver(device.seal(submission, files, seq=seq))
+    page = platform.staff("GET", "/staff/cases").text
+    assert "<td>D<small>第 2 页反光，员工 S0001 确认保留</small></td>" in page
+    said["materials"][0]["trust_grade"] = "C"
+    with pytest.raises(ValueError, match="kept anyway"):
+        Submission.from_bytes(json.dumps(said).encode())
 
 
 def test_acceptance_gives_the_number_and_the_due_day(platform: Platform, device: Device) -> None:

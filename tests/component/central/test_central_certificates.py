@@ -21,14 +21,8 @@ from pyhanko_certvalidator import ValidationContext
 
 from central.cli import main
 from kiosk.city.client import PlatformRejected
-from kiosk.city.messages import (
-    CertificateAnswer,
-    CertificateRequest,
-    PersonKey,
-    certificate_mark_to_sign,
-    signature_holds,
-    subject_hash,
-)
+from kiosk.city.messages import CertificateAnswer, CertificateRequest, PersonKey, PrefillRequest
+from kiosk.city.signing import certificate_mark_to_sign, signature_holds, subject_hash
 from kiosk.identity.numbers import Number, licence_identifier
 
 if TYPE_CHECKING:
@@ -77,9 +71,9 @@ def test_the_signature_is_valid_and_allows_no_change(device: Device, issued: Cer
 
 
 def test_a_changed_file_no_longer_validates(device: Device, issued: CertificateAnswer) -> None:
-    """It should notice one flipped byte."""
+    """It should notice one flipped bit of what is drawn."""
     pdf = bytearray(issued.pdf())
-    pdf[2000] ^= 1
+    pdf[pdf.index(b"stream") + 40] ^= 1  # in the file's grammar it would be no question of signatures
     root = load_cert_from_pemder(str(device.platform.keys.pdf_authority))
     [signature] = PdfFileReader(io.BytesIO(bytes(pdf))).embedded_signatures
     status = validate_pdf_signature(signature, ValidationContext(trust_roots=[root], allow_fetching=False))
@@ -106,6 +100,39 @@ def test_the_page_says_whose_it_is_and_that_it_is_a_sample(issued: CertificateAn
     document.close()
     for words in ("测试甲", "990000199001010017", "企业职工基本养老保险", "样章·SAMPLE", "无法律效力", "2025年1月"):
         assert words in said
+
+
+def test_what_is_not_on_record_stands_on_the_page_and_in_the_statement(device: Device) -> None:
+    """It should print the kind that was asked for with its plain words, and the terminal can tell before paper moves."""
+    token = device.token(YI)
+    key = base64.b64decode(device.enrolled.platform_sign_key.public_key)
+    asked = {"kind": ["resident_pension", "unemployment"], "from_month": "2017-02", "to_month": "2018-01"}
+    answer = device.client.issue_certificate(request(token, person=YI, **asked))
+    statement = answer.verified_statement(key)
+    assert statement is not None
+    assert statement.without_record == ("unemployment",)
+    document = pypdfium2.PdfDocument(answer.pdf())
+    text = "".join("".join(page.get_textpage().get_text_range().split()) for page in document)
+    document.close()
+    assert "失业保险" in text
+    assert "证明期间内无缴费记录" in text
+
+
+def test_a_form_begins_with_what_is_on_record(device: Device) -> None:
+    """It should name the person's own kinds and months, for the item that it prints and who proved to be the person."""
+    token = device.token(YI)
+    asked = PrefillRequest(item="social_participation_cert", person=YI, assurance_token=token)
+    assert device.client.prefill(asked).answers == {
+        "kind": ["resident_pension"], "from_month": "2017-02", "to_month": "2018-01"
+    }  # fmt: skip
+    for changed, code in (
+        ({"item": "degree_verification"}, "item_not_issued_here"),
+        ({"assurance_token": ""}, "assurance_too_low"),
+        ({"person": JIA}, "assurance_too_low"),
+    ):
+        with pytest.raises(PlatformRejected) as caught:
+            device.client.prefill(asked.model_copy(update=changed))
+        assert caught.value.code == code
 
 
 def test_the_command_says_whose_certificate_it_is_and_nothing_else(

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from central.db import Reader
 from central.tables import cases
 from offline_queue.answers import Accepted, PartsMissing, PartStored
-from offline_queue.envelope import parse, part_authorization, verify_receipt
+from offline_queue.envelope import parse, part_authorization
+from offline_queue.receipts import verify_receipt
 from offline_queue.transport import HttpTransport
 
 if TYPE_CHECKING:

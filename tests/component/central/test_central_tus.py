@@ -64,7 +64,7 @@ def request_head(device: Device, submission: str, whole: bytes, start: int) -> b
 
 
 def wait_for_offset(device: Device, submission: str, whole: bytes, at_least: int) -> int:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while True:
         offset = int(head(device, submission, "address", whole).headers["Upload-Offset"])
         if offset >= at_least or time.monotonic() > until:

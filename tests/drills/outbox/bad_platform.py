@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from offline_queue import Outbox
+from offline_queue import Outbox, receipts, strict
 from offline_queue import envelope as env
 from offline_queue.answers import LinkReason
 from tests.drills.outbox import city
@@ -81,14 +81,14 @@ def _offsets(*answers: tuple[str, Trick, frozenset[str]]) -> dict[str, _Play]:
 def _resigned(receipt: bytes, _before: list[bytes]) -> bytes:
     """Sign the same words with another key."""
     words = json.loads(receipt)
-    said = env.Receipt(
+    said = receipts.Receipt(
         words["kiosk"], words["seq"], words["id"], words["sha256"], dt.datetime.now(tz=dt.UTC), words["contiguous"]
     )
-    return env.sign_receipt(said, Ed25519PrivateKey.generate().sign)
+    return receipts.sign_receipt(said, Ed25519PrivateKey.generate().sign)
 
 
 def _raised(receipt: bytes, _before: list[bytes]) -> bytes:
-    return env.canonical(json.loads(receipt) | {"contiguous": 10**6})
+    return strict.canonical(json.loads(receipt) | {"contiguous": 10**6})
 
 
 _WHOLE = env.sealed_part_bytes(_PART_BYTES)

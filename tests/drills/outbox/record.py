@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from central.report import case_list
-from offline_queue import Outbox, RowState
-from offline_queue import envelope as env
+from offline_queue import Outbox, RowState, receipts
 from offline_queue.errors import EnvelopeError
 from tests.drills.outbox import city
 
@@ -53,7 +52,7 @@ def balance(outbox: Outbox, platform: city.City, terminal: city.Terminal, promis
 
 def _verifies(receipt: bytes | None, seq: int, submission_id: str, sha256: str, key: bytes) -> bool:
     try:
-        env.verify_receipt(receipt or b"", key, kiosk=city.NUMBER, seq=seq, submission_id=submission_id, sha256=sha256)
+        receipts.verify_receipt(receipt or b"", key, kiosk=city.NUMBER, seq=seq, submission_id=submission_id, sha256=sha256)
     except EnvelopeError:
         return False
     return True

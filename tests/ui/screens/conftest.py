@@ -42,7 +42,7 @@ class Stand:
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             self.screen.window.grabWindow()
 
-    def wait(self, met: Callable[[], bool], timeout_s: float = 5) -> None:
+    def wait(self, met: Callable[[], bool], timeout_s: float = 60) -> None:
         deadline = time.monotonic() + timeout_s
         while not met():
             assert time.monotonic() < deadline, "never happened"

@@ -7,10 +7,12 @@ import functools
 import io
 import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pseudo
 from PIL import Image, ImageDraw
 
 from kiosk.catalogue.availability import Available, Unavailable, availability
@@ -18,12 +20,19 @@ from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
-from kiosk.documents.pages import Outline
+from kiosk.documents.errands import Imported, NotImported
+from kiosk.documents.kinds import FileKind
+from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
 from kiosk.events import Bus, Fact
+from kiosk.identity.acting import RELATIONS, Capacity, Relation
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.assist import Batch
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
-from kiosk.journeys.upkeep import ReportState, Trial, TrialState
+from kiosk.journeys.rehearsal import Script, ScriptedFault
+from kiosk.journeys.stick import Looking
+from kiosk.journeys.upkeep import Export, ExportState, ReportState, Trial, TrialState
+from kiosk.journeys.vault import Doubled, StickFile
 from kiosk.printing.receipt import Promised, promise_lines
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
@@ -38,12 +47,26 @@ CALLED = "KF00420000N8"
 SATURDAY_NIGHT = dt.datetime(2026, 11, 28, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
+@functools.cache
+def shipped() -> Catalogue:
+    """The catalogue as it ships: nothing changes it, so it is read once."""
+    return Catalogue.load()
+
+
+@functools.cache
+def words() -> Words:
+    """The words as they ship."""
+    return Words.load()
+
+
 @dataclass(frozen=True)
 class Text:
     zh: str
     en: str
 
     def in_language(self, language: str) -> str:
+        if language == pseudo.LANGUAGE:
+            return pseudo.pseudo(self.en)
         return self.en if language.startswith("en") else self.zh
 
 
@@ -73,6 +96,8 @@ class FieldView:
     offer: str = ""
     earliest: str = ""
     latest: str = ""
+    parts: tuple[Any, ...] = ()
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,6 +112,7 @@ class MaterialView:
     max_pages: int = 1
     profile: str = "document"
     required: bool = True
+    later_by: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +121,7 @@ class ReviewLine:
     label: str
     value: str
     target: ev.FieldReopened | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,6 +217,73 @@ class FakePerson:
         self._terminal.calls.append(("resend_code",))
 
 
+class FakeActing:
+    """Somebody for whom 甲 acts: known by a card, or typed."""
+
+    by_card = True
+    needs_consent = False
+
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.typed = {"name": "", "number": ""}
+        self.problems: dict[str, str] = {}
+        self.relation = ""
+        self.agrees = False
+
+    @property
+    def masked_name(self) -> str:
+        return "测*乙" if self._terminal.session.state in {State.RELATION, State.FORM} and self._acts() else ""
+
+    @property
+    def masked_number(self) -> str:
+        return "9900**********0025"
+
+    def _acts(self) -> bool:
+        return self._terminal.session.capacity is not Capacity.SELF
+
+    def plain(self, field: str) -> str:
+        return {"name": "测试乙", "number": "990000195801010025"}[field]
+
+    @property
+    def written(self) -> tuple[str, str]:
+        return self.typed["name"], self.typed["number"]
+
+    def wrong(self, key: str) -> str:
+        return self.problems.get(key, "")
+
+    def relations(self) -> tuple[Relation, ...]:
+        return RELATIONS[self._terminal.session.capacity]
+
+    @property
+    def complete(self) -> bool:
+        return self.relation != "" and (self.agrees or not self.needs_consent)
+
+    def write(self, key: str, text: str) -> None:
+        self._terminal.calls.append(("write", key, text))
+        self.typed[key] = text
+        self._terminal.publish(Fact.PERSON)
+
+    def name_principal(self) -> None:
+        self._terminal.calls.append(("name_principal",))
+        self.problems = {key: "form.problem.required" for key, text in self.typed.items() if not text}
+        if self.problems:
+            self._terminal.publish(Fact.PERSON)
+        else:
+            self._terminal.handle(ev.PrincipalKnown(self._terminal.session.number))
+
+    def choose(self, relation: str) -> None:
+        self.relation = relation
+        self._terminal.publish(Fact.PERSON)
+
+    def agree(self, *, on: bool) -> None:
+        self.agrees = on
+        self._terminal.publish(Fact.PERSON)
+
+    def go_on(self) -> None:
+        if self.complete:
+            self._terminal.handle(ev.RelationAnswered())
+
+
 REASONS = (
     Option("work", Text("合法稳定就业", "Lawful and steady work")),
     Option("home", Text("合法稳定住所", "Lawful and steady home")),
@@ -265,8 +359,8 @@ class FakeForm:
         self._terminal.handle(ev.PageAnswered(after if after < len(self._now()) else None))
 
     def division_children(self, code: str) -> tuple[tuple[str, str], ...]:
-        english = self._terminal.language == "en"
-        return tuple((each, DIVISIONS_EN[name] if english else name) for each, name in DIVISIONS.get(code, ()))
+        language = self._terminal.language
+        return tuple((each, Text(name, DIVISIONS_EN[name]).in_language(language)) for each, name in DIVISIONS.get(code, ()))
 
 
 class FakeBringing:
@@ -287,6 +381,50 @@ class FakeBringing:
         self.show(Bringing())
 
 
+class FakeStick:
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.view = Looking()
+        self.present = True
+        self.files: tuple[StickFile, ...] = ()
+        self.chosen: set[int] = set()
+
+    def taken(self, number: int) -> bool:
+        return number in self.chosen
+
+    def open(self, material: str, count: int = 5) -> None:
+        self._terminal.calls.append(("stick", material))
+        names = ("住址证明.jpg", "合同第1页.pdf", "合同第2页.pdf", "照片.heic", "扫描件_20261127.pdf")
+        answers = [_imported(mark) for mark in range(3)] + [NotImported("documents.import.heic"), None]
+        self.files = tuple(
+            StickFile(Path("/stick") / names[at % 5], FileKind.PDF, answers[at % 5]) for at in range(count)
+        )
+        self._show(Looking(material))
+
+    def choose(self, number: int) -> None:
+        self._terminal.calls.append(("choose", number))
+        answer = self.files[number].answer
+        if isinstance(answer, NotImported):
+            self._show(replace(self.view, said=answer.reason))
+        else:
+            self.chosen.add(number)
+            self._show(replace(self.view, pages=self.view.pages + 1, said=""))
+
+    def close(self) -> None:
+        self.files, self.chosen = (), set()
+        self._show(Looking())
+
+    def _show(self, view: Looking) -> None:
+        self.view = view
+        self._terminal.publish(Fact.MATERIALS)
+
+
+@functools.cache
+def _imported(mark: int) -> Imported:
+    jpeg = png(paper(600, 848, 16, mark=mark), "JPEG")
+    return Imported((CapturedPage(jpeg, 600, 848, 72, "", 0.0, "document", "import", source="usb"),), ())
+
+
 class FakeMaterials:
     def __init__(self, terminal: FakeTerminal) -> None:
         self._terminal = terminal
@@ -295,7 +433,7 @@ class FakeMaterials:
             for view in (
                 MaterialView("id_card", Text("居民身份证", "Resident ID card"), "have", reason_id=""),
                 MaterialView("address_proof", Text("居住地住址证明", "Proof of address"), "partly", reason_id="form.material.register_not_connected", pages=1, min_pages=2, max_pages=4),  # noqa: E501
-                MaterialView("work_proof", Text("就业证明", "Employment proof"), "needed", note=Text("劳动合同或单位证明", "Contract or employer's letter"), reason_id="form.material.register_not_connected"),  # noqa: E501
+                MaterialView("work_proof", Text("就业证明", "Employment proof"), "needed", note=Text("劳动合同或单位证明", "Contract or employer's letter"), reason_id="form.material.register_not_connected", later_by=dt.date(2026, 12, 14)),  # noqa: E501
                 MaterialView("photo", Text("证件照", "ID photo"), "done", pages=1, profile="photo"),
             )
         }  # fmt: skip
@@ -307,7 +445,11 @@ class FakeMaterials:
 
     @property
     def complete(self) -> bool:
-        return all(view.state in {"have", "done"} for view in self._views.values())
+        return all(view.state in {"have", "done", "later"} for view in self._views.values())
+
+    def bring_later(self, material: str) -> None:
+        self._views[material] = replace(self._views[material], state="later")
+        self._terminal.publish(Fact.MATERIALS)
 
     def finish(self) -> None:
         for key, view in self._views.items():
@@ -353,8 +495,37 @@ class FakeMaterials:
     def frame(self) -> PreviewFrame | None:
         return self.live
 
+    def answer_doubled(self, *, keep: bool) -> None:
+        self._terminal.calls.append(("answer_doubled", keep))
+        self.doubled = None
+        self._terminal.publish(Fact.MATERIALS)
+
+    def double(self) -> None:
+        """The page that was just taken is the first once more."""
+        jpeg = self.page_image("address_proof", 0)
+        self.doubled = Doubled("address_proof", CapturedPage(jpeg, 600, 848, 72, "", 0.4, "document", "a4"), 0)
+        self._terminal.publish(Fact.MATERIALS)
+
+    def wave_off(self) -> None:
+        self._terminal.calls.append(("wave_off",))
+        self.refused = None
+        self._terminal.publish(Fact.MATERIALS)
+
+    def refuse(self) -> None:
+        """The last picture was not good enough."""
+        picture = self.page_image("address_proof", 0)
+        self.refused = Refused(Advice.GLARE, ((0.3, 0.25, 0.35, 0.15),), picture)
+        self._terminal.publish(Fact.MATERIALS)
+
+    def keep_anyway(self) -> None:
+        self._terminal.calls.append(("keep_anyway",))
+        self.refused = None
+        self._terminal.publish(Fact.MATERIALS)
+
+    keepable = False
     open_key = ""
-    refusal = ""
+    refused: Refused | None = None
+    doubled: Doubled | None = None
 
 
 class FakeCase:
@@ -374,10 +545,13 @@ class FakeCase:
         self._terminal.publish(Fact.CASE)
 
     def review(self) -> tuple[ReviewLine, ...]:
-        english = self._terminal.language == "en"
+        def said(zh: str, en: str) -> str:
+            return Text(zh, en).in_language(self._terminal.language)
 
         def line(section: str, zh: str, en: str, value: str, target: ev.FieldReopened | None = None) -> ReviewLine:
-            return ReviewLine(f"review.{section}", en if english else zh, value, target)
+            helped = self._terminal.session.assisted and target is not None
+            by = "" if not helped else "clerk" if section == "form" else "resident"
+            return ReviewLine(f"review.{section}", said(zh, en), value, target, by)
 
         def form(page: int) -> ev.FieldReopened:
             return ev.FieldReopened(State.FORM, page=page)
@@ -389,12 +563,12 @@ class FakeCase:
             line("form", "手机号码", "Mobile number", "138****0001", form(0)),
             line("form", "居住登记日期", "Registered as resident since", "2025-11-01", form(1)),
             line("form", "现居住地址", "Present address", place, form(1)),
-            line("form", "申领事由", "Reason", "Lawful and steady work" if english else "合法稳定就业", form(2)),
-            line("materials", "居民身份证", "Resident ID card", "already here" if english else "已有，不用带"),
-            line("materials", "居住地住址证明", "Proof of address", "2 pages" if english else "2 页", ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
-            line("materials", "就业证明", "Employment proof", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
-            line("materials", "证件照", "ID photo", "1 page" if english else "1 页", ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
-            line("materials", "本人签名", "Signature", "signed" if english else "已签好", ev.FieldReopened(State.SIGN)),
+            line("form", "申领事由", "Reason", said("合法稳定就业", "Lawful and steady work"), form(2)),
+            line("materials", "居民身份证", "Resident ID card", said("已有，不用带", "already here")),
+            line("materials", "居住地住址证明", "Proof of address", said("2 页", "2 pages"), ev.FieldReopened(State.MATERIALS, material="address_proof")),  # noqa: E501
+            line("materials", "就业证明", "Employment proof", said("1 页", "1 page"), ev.FieldReopened(State.MATERIALS, material="work_proof")),  # noqa: E501
+            line("materials", "证件照", "ID photo", said("1 页", "1 page"), ev.FieldReopened(State.MATERIALS, material="photo")),  # noqa: E501
+            line("materials", "本人签名", "Signature", said("已签好", "signed"), ev.FieldReopened(State.SIGN)),
         )  # fmt: skip
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
@@ -423,9 +597,9 @@ class FakeMyCases:
             CaseLine(WAITING, permit, at, "kept", here=True, withdrawable=True),
             CaseLine("KF00420000J4", permit, at, "withdrawing", here=True, withdrawable=False),
             CaseLine(CALLED, "", at, "call_answered", here=False, withdrawable=False, call_back=True, answer="请带户口簿原件到窗口，已为您留号。"),  # noqa: E501
-            CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True),
+            CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True, role="agent", other="测**"),  # noqa: E501
         )
-        self._catalogue = Catalogue.load()
+        self._catalogue = shipped()
 
     def lines(self) -> tuple[CaseLine, ...]:
         return self.told
@@ -436,6 +610,7 @@ class FakeMyCases:
 
 class FakeHelp:
     number = ""
+    called = "13900000001"
 
     def __init__(self, terminal: FakeTerminal) -> None:
         self._terminal = terminal
@@ -443,6 +618,11 @@ class FakeHelp:
     @property
     def complete(self) -> bool:
         return len(self.number) == 11
+
+    @property
+    def problem(self) -> tuple[str, int]:
+        missing = 11 - len(self.number)
+        return ("help.number.mobile_short", missing) if self.number and missing else ("", 0)
 
     def set(self, number: str) -> None:
         self.number = number
@@ -485,6 +665,20 @@ class FakeStaff:
         self._terminal.handle(ev.PinEntered())
 
 
+class FakeAssist:
+    """Three of today: one that waits here, two that the city has."""
+
+    batch = Batch(frozenset({WAITING, "KF00420000J4", "KF00010000K2"}), received=2, waiting=1)
+
+
+class FakeTraining:
+    """The paper is to run out."""
+
+    def __init__(self) -> None:
+        self.script = Script()
+        self.script.set(ScriptedFault.PAPER_OUT, on=True)
+
+
 class FakeUpkeep:
     """An outbox with one row that waits and one that was set aside; every device but the camera can be tried."""
 
@@ -513,6 +707,12 @@ class FakeUpkeep:
     def park(self, seq: int, reason: str) -> None:
         self._terminal.calls.append(("park", seq, reason))
 
+    stick, export = False, Export()
+
+    def carry_away(self) -> None:
+        self.export = Export(ExportState.DONE, 2, "civic-outbox-0042")
+        self._terminal.publish(Fact.STAFF)
+
     report = ReportState.NONE
 
     def make_report(self) -> None:
@@ -530,6 +730,7 @@ class FakeUpkeep:
 class FakeCertificate:
     pages = 2
     pages_printed = 1
+    without_record = ""
 
     def __init__(self) -> None:
         self.preview_png: bytes | None = png(paper(1240, 1754, 26))
@@ -582,8 +783,8 @@ class FakeTerminal:
         self.effects: list[fx.Effect] = []
         self._queue = QueueDispatcher()
         self.bus = Bus(self._queue)
-        self.words = Words.load()
-        self.catalogue = catalogue or Catalogue.load()
+        self.words = words()
+        self.catalogue = catalogue or shipped()
         self.config = config(orientation, language)
         self.language = language
         self.quit: Any = None
@@ -592,9 +793,11 @@ class FakeTerminal:
         self.room = True
         self.last_success: dt.datetime | None = SATURDAY_NIGHT
         self.person = FakePerson(self)
+        self.acting = FakeActing(self)
         self.form = FakeForm(self)
         self.materials = FakeMaterials(self)
         self.bringing = FakeBringing(self)
+        self.stick = FakeStick(self)
         self.case = FakeCase(self)
         self.my_cases = FakeMyCases()
         self.speaker = FakeSpeaker()
@@ -606,6 +809,8 @@ class FakeTerminal:
         )
         self.help = FakeHelp(self)
         self.staff = FakeStaff(self)
+        self.assist = FakeAssist()
+        self.training = FakeTraining()
         self.upkeep = FakeUpkeep(self)
         self.certificate = FakeCertificate()
         self.health = dict.fromkeys(Need, True)
@@ -629,12 +834,17 @@ class FakeTerminal:
 
     def tick(self) -> None: ...
 
+    def script_fault(self, fault: ScriptedFault, *, on: bool) -> None:
+        self.training.script.set(fault, on=on)
+        self.publish(Fact.STAFF)
+
     def now(self) -> dt.datetime:
         return SATURDAY_NIGHT
 
     def plan(self, item: Any) -> Plan:
         journey = Journey.CERTIFICATE if str(item.mode) == "query_print" else Journey.APPLY
-        return Plan(item.id, journey, Assurance.CARD_CODE)
+        agents = item.agent_allowed and journey is Journey.APPLY
+        return Plan(item.id, journey, Assurance.CARD_CODE, agents=agents)
 
     def availability(self, item: ServiceItem) -> Available | Unavailable:
         return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE}, room=self.room)
@@ -659,12 +869,15 @@ class FakeTerminal:
         certificate = state in {State.CHOOSE, State.PREPARE, State.PREVIEW, State.PRINT, State.TAKEN}
         journey = Journey.CERTIFICATE if certificate else Journey.APPLY
         item = "social_participation_cert" if certificate else "residence_permit_apply"
-        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.OUT_OF_SERVICE}
-        early = {*without_plan, State.GUIDE, State.CONSENT, State.IDENTIFY}
-        plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE)
+        without_plan = {State.ATTRACT, State.HOME, State.STAFF_PIN, State.STAFF, State.DESK, State.OUT_OF_SERVICE}
+        early = {*without_plan, State.GUIDE, State.FOR_WHOM, State.CONSENT, State.IDENTIFY}
+        agents = journey is Journey.APPLY
+        plan = None if state in without_plan else Plan(item, journey, Assurance.CARD_CODE, agents=agents)
         base: dict[str, Any] = {"state": state, "plan": plan, "personal": state not in early, "material": "address_proof" if state is State.CAPTURE else ""}  # noqa: E501
         if state in {State.CASES, State.CASE, State.WITHDRAW}:
             base |= {"plan": self.cases_plan(), "case": "" if state is State.CASES else WAITING}
+        if state in {State.PRINCIPAL, State.RELATION}:
+            base |= {"capacity": Capacity.ASKED}
         if state is State.OUTCOME:
             base |= {"promise": Promise.KEPT, "receipt_printed": True}
         self.session = replace(Session(number=self.session.number), **{**base, **changes})
@@ -674,3 +887,4 @@ class FakeTerminal:
 NO_PAPER = Trouble("receipt.no_paper", (Choice.RETRY, Choice.SKIP))
 NO_RECORD = Trouble("certificate.no_record", (Choice.CHANGE, Choice.LEAVE))
 TROUBLE = Trouble("session.lost.document_camera", (Choice.RETRY, Choice.SKIP, Choice.LEAVE))
+STRANGER = Trouble("session.staff_card.untrusted", (Choice.SKIP,), detail="S0002")

@@ -17,15 +17,28 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import CALLED, NO_PAPER, NO_RECORD, TROUBLE, FakeMyCases, FakeTerminal
+from fake_terminal import (
+    CALLED,
+    NO_PAPER,
+    NO_RECORD,
+    SATURDAY_NIGHT,
+    STRANGER,
+    TROUBLE,
+    FakeActing,
+    FakeMaterials,
+    FakeMyCases,
+    FakeTerminal,
+)
 from geometry import seen
 from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
+from whole_form import WholeForm
 
 from kiosk.events import Fact
+from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
-from kiosk.session.states import Choice, Device, Helping, Holding, Promise, State, Trouble
+from kiosk.session.states import Choice, Device, Hand, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
 
 WANG = [
@@ -37,9 +50,42 @@ WANG = [
 """王, as somebody writes it: x and y in heights of the pad."""
 
 
+HELPED = {"clerk": True, "assisted": True, "hand": Hand.CLERK}
+
+
 def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
     catalogue = next(b for b in screen.bridges.others if type(b).__name__ == "Catalogue")
-    show = terminal.show
+    fake, whole = terminal.form, WholeForm(terminal)
+
+    def show(state: State, **changes: Any) -> None:
+        terminal.form = fake
+        terminal.show(state, **changes)
+
+    def asked(item_id: str, page: int, touched: tuple[str, ...] = (), **answers: Any) -> None:
+        whole.vault.wipe()
+        whole.vault.answers |= answers
+        whole.vault.touched |= set(touched)
+        whole.open(terminal.catalogue.item(item_id), page)
+
+    def person() -> None:
+        asked("fertility_registration", 0, ("husband/id_no",), husband={"name": "测试甲", "id_no": "990000199001010018"})
+
+    def table() -> None:
+        rows = [{"name": "测试甲", "id_no": "990000199001010017", "percent": "60"}, {}]
+        asked("realestate_transfer_used", 1, ("co_share/2.name",), co_share=rows)
+
+    def contact() -> None:
+        held = {"name": "测试乙", "mobile": "1380000000"}
+        asked("residence_permit_apply", 2, ("contact/mobile",), reach="contact", contact=held, delivery="window")
+        whole.vault.sources["delivery"] = "form.source.only"
+        terminal.publish(Fact.FORM)
+
+    def promise() -> None:
+        answers = {"kind": "long_stay", "dest": "110100000000", "from_date": "2026-12-01"}
+        asked("medical_remote_filing", 1, ("long_stay_promise",), **answers)
+
+    def period() -> None:
+        asked("no_criminal_record", 1, (), period={"from": "2026-10-00"})
 
     def shelf(kind: str, wanted: str = "") -> None:
         show(State.HOME)
@@ -68,7 +114,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.person._count(3)
 
     def problems() -> None:
-        for page in terminal.form.pages:
+        for page in fake.pages:
             for at, view in enumerate(page):
                 page[at] = replace(view, problem_id="form.problem.required")
         show(State.FORM, page=1)
@@ -86,10 +132,14 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         QMetaObject.invokeMethod(field, "begin")
 
     def place() -> None:
-        settled = terminal.form.pages[1][1]
-        terminal.form.pages[1][1] = replace(settled, value={"division": "990100000000", "detail": ""})
+        settled = fake.pages[1][1]
+        fake.pages[1][1] = replace(settled, value={"division": "990100000000", "detail": ""})
         show(State.FORM, page=1)
-        terminal.form.pages[1][1] = settled
+        fake.pages[1][1] = settled
+
+    def preview(zh: str = "", en: str = "") -> None:
+        terminal.certificate.without_record = en if terminal.language == "en" else zh
+        show(State.PREVIEW)
 
     def enlarged() -> None:
         show(State.PREVIEW)
@@ -103,6 +153,33 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         page = next(one.item for one in seen(screen.window) if one.item.objectName() == "page_0")
         QMetaObject.invokeMethod(page, "click")
 
+    def acting(state: State, capacity: Capacity, **changes: Any) -> None:
+        terminal.acting = FakeActing(terminal)
+        show(state, capacity=capacity, **changes)
+
+    def principal_wrong() -> None:
+        acting(State.PRINCIPAL, Capacity.ASKED)
+        terminal.acting.problems = {"name": "form.problem.required", "number": "form.problem.gb11643"}
+        terminal.publish(Fact.PERSON)
+
+    def principal_typing() -> None:
+        acting(State.PRINCIPAL, Capacity.ASKED)
+        QTest.qWait(40)
+        begin("field_name")
+
+    def relation_child() -> None:
+        show(State.ATTRACT)
+        acting(State.RELATION, Capacity.CHILD)
+        terminal.acting.needs_consent = True
+        terminal.publish(Fact.PERSON)
+        QTest.qWait(40)
+        button = next(one.item for one in seen(screen.window) if one.item.objectName() == "foot_main")
+        QMetaObject.invokeMethod(button, "press")
+
+    def relation_asked() -> None:
+        acting(State.RELATION, Capacity.ASKED)
+        terminal.acting.choose("child")
+
     def missing() -> None:
         show(State.CONSENT)
         QTest.qWait(40)
@@ -111,14 +188,39 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
             QMetaObject.invokeMethod(item, "press")
 
     def full() -> None:
+        terminal.materials.doubled = terminal.materials.refused = None
         terminal.materials.pages_of("address_proof", 4)
         papers()  # a new screen: none of its pages is looked at
         QTest.qWait(40)
         show(State.CAPTURE, material="address_proof")
 
+    def not_good() -> None:
+        papers()  # a new screen: none of its pages is looked at
+        QTest.qWait(40)
+        terminal.materials.pages_of("address_proof", 1)
+        show(State.CAPTURE, material="address_proof")
+        terminal.materials.refuse()
+
+    def keepable() -> None:
+        terminal.materials.keepable = True
+        not_good()
+
+    def keeping() -> None:
+        keepable()
+        QTest.qWait(40)
+        keep = next(one.item for one in seen(screen.window) if one.item.objectName() == "capture_keep")
+        QMetaObject.invokeMethod(keep, "click")
+
+    def doubled() -> None:
+        terminal.materials.keepable = False
+        terminal.materials.pages_of("address_proof", 3)
+        show(State.CAPTURE, material="address_proof")
+        terminal.materials.refused = None
+        terminal.materials.double()
+
     def offered() -> None:
-        row = terminal.form.pages[0][0]
-        terminal.form.pages[0][0] = replace(row, value="13900000000", offer="13900000001")
+        row = fake.pages[0][0]
+        fake.pages[0][0] = replace(row, value="13900000000", offer="13900000001")
         show(State.FORM, page=0)
 
     def typing(letters: str) -> None:
@@ -150,9 +252,37 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         bringing()
         terminal.bringing.show(replace(terminal.bringing.view, claimed=True, pages=2, said="documents.import.torn"))
 
-    def papers() -> None:
+    def stick() -> None:
         terminal.bringing.close()
         show(State.MATERIALS)
+        terminal.stick.open("address_proof")
+        terminal.stick.choose(0)
+
+    def stick_refused() -> None:
+        show(State.MATERIALS)
+        terminal.stick.open("address_proof", 24)
+        terminal.stick.choose(3)
+
+    def papers() -> None:
+        terminal.bringing.close()
+        terminal.stick.close()
+        terminal.stick.present = False
+        show(State.MATERIALS)
+
+    def later() -> None:
+        terminal.materials = FakeMaterials(terminal)
+        terminal.bringing.close()
+        terminal.materials.bring_later("work_proof")
+        show(State.MATERIALS)
+
+    def lacking(state: State) -> None:
+        terminal.materials = FakeMaterials(terminal)
+        terminal.my_cases = FakeMyCases()
+        waits = terminal.my_cases.told[-1]
+        missing = ("就业证明（劳动合同签字页）",) if terminal.language == "zh_CN" else ("Proof of employment",)
+        told = replace(waits, state="supplement_required", bring_by=SATURDAY_NIGHT.date(), missing=missing, role="self")
+        terminal.my_cases.told = (told,)
+        show(state, case=told.code)
 
     def finished() -> None:
         terminal.bringing.close()
@@ -196,6 +326,16 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.STAFF)
         next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("outbox")
 
+    def exported() -> None:
+        terminal.upkeep.stick = True
+        outbox()
+        terminal.upkeep.carry_away()
+        terminal.upkeep.stick = False
+
+    def training(**changes: Any) -> None:
+        show(State.STAFF, **changes)
+        next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("training")
+
     def tried() -> None:
         next(b for b in screen.bridges.others if type(b).__name__ == "Staff").look("")
         terminal.upkeep.try_device(Device.RECEIPT_PRINTER)
@@ -214,6 +354,13 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "guide_certificate": certificate_guide,
         "guide_full": guide_full,
         "home_shelf_full": shelf_full,
+        "for_whom": lambda: show(State.FOR_WHOM),
+        "principal": lambda: acting(State.PRINCIPAL, Capacity.ASKED),
+        "principal_typing": principal_typing,
+        "principal_wrong": principal_wrong,
+        "relation_child": relation_child,
+        "relation": relation_asked,
+        "form_acting": lambda: acting(State.FORM, Capacity.ASKED),
         "consent": lambda: show(State.CONSENT),
         "consent_missing": missing,
         "identify": lambda: show(State.IDENTIFY),
@@ -233,6 +380,11 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form0": lambda: show(State.FORM, page=0),
         "form1": lambda: show(State.FORM, page=1),
         "form2": lambda: show(State.FORM, page=2),
+        "form_person": person,
+        "form_table": table,
+        "form_period": period,
+        "form_contact": contact,
+        "form_promise": promise,
         "form_problem": problems,
         "form_typing": typing_on,
         "form_typing_digits": typing_digits,
@@ -243,15 +395,25 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form_hand_empty": writing,
         "materials_phone": bringing,
         "materials_phone_refused": refused,
+        "materials_stick": stick,
+        "materials_stick_refused": stick_refused,
         "materials": papers,
+        "materials_offline": lambda: show(State.MATERIALS, line_up=False),
+        "materials_later": later,
+        "case_missing": lambda: lacking(State.CASE),
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
+        "capture_refused": not_good,
+        "capture_keepable": keepable,
+        "capture_keeping": keeping,
+        "capture_doubled": doubled,
         "capture_full": full,
         "trouble": lambda: show(State.CAPTURE, trouble=TROUBLE),
         "materials_done": finished,
         "sign": signed,
         "review": lambda: show(State.REVIEW),
+        "review_offline": lambda: show(State.REVIEW, line_up=False),
         "leave": lambda: show(State.REVIEW, leaving=True),
         "idle": idle,
         "submit": lambda: show(State.SUBMIT, busy=True),
@@ -264,7 +426,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "choose": lambda: show(State.CHOOSE),
         "choose_no_record": lambda: show(State.CHOOSE, trouble=NO_RECORD),
         "prepare": lambda: show(State.PREPARE, busy=True),
-        "preview": lambda: show(State.PREVIEW),
+        "preview": preview,
+        "preview_without": lambda: preview("失业、工伤", "Unemployment, Work injury"),
         "preview_large": enlarged,
         "print": lambda: show(State.PRINT, busy=True),
         "taken": lambda: show(State.TAKEN, certificate_printed=True),
@@ -275,12 +438,25 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "staff_pin": staff_pin,
         "staff_pin_wrong": locked,
         "staff": lambda: show(State.STAFF),
+        "desk": lambda: show(State.DESK, clerk=True),
+        "attest": lambda: show(State.ATTEST, **HELPED),
+        "confirm": lambda: show(State.CONFIRM, **HELPED),
+        "review_helped": lambda: show(State.REVIEW, **HELPED),
+        "form_helped": lambda: show(State.FORM, page=1, **HELPED),
+        "staff_offline": lambda: show(State.STAFF, line_up=False),
+        "staff_stranger": lambda: show(State.ATTRACT, trouble=STRANGER),
+        "attract_offline": lambda: show(State.ATTRACT, line_up=False),
         "help": lambda: help_with(Helping.OPEN),
         "help_phone": lambda: help_with(Helping.PHONE, "139000000"),
         "help_filed": lambda: help_with(Helping.FILED, assurance=Assurance.CARD),
         "help_refused": lambda: help_with(Helping.REFUSED, "13900000001"),
         "staff_tried": tried,
         "staff_outbox": outbox,
+        "staff_exported": exported,
+        "staff_training": training,
+        "staff_training_on": lambda: training(training=True),
+        "review_training": lambda: show(State.REVIEW, training=True),
+        "trouble_training": lambda: show(State.CAPTURE, trouble=TROUBLE, training=True),
         "out_of_service": lambda: show(State.OUT_OF_SERVICE, fault="Q-200"),
     }
 

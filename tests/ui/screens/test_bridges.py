@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from fake_terminal import FakeTerminal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from kiosk.events import Fact
-from kiosk.session.states import State
+from kiosk.session.states import Device, State
 from ui.bridge.build import build
 from ui.bridge.case import Case
 from ui.bridge.cases import Cases
@@ -165,7 +166,15 @@ def test_every_device_has_a_row(terminal: FakeTerminal) -> None:
     assert rows["smart_card"]["state"] == "absent"
     assert (rows["receipt_printer"]["state"], rows["receipt_printer"]["status"]) == ("degraded", "paper_low")
     assert rows["document_camera"]["detail"] == "document_camera.no_stream"
-    assert 70 <= rows["document_camera"]["seconds"] <= 90
+    assert rows["document_camera"]["since"] in {"03:10", "03:11"}  # 75 s before 03:12
+    assert rows["smart_card"]["since"] == ""
+
+
+def test_a_state_of_another_day_says_its_day(terminal: FakeTerminal) -> None:
+    """Should not let yesterday's loss pass for one of this morning."""
+    terminal.reports[Device.ID_CARD].since_s = time.monotonic() - 24 * 3600
+    rows = {row["kind"]: row for row in given(Devices).rows}
+    assert rows["id_card"]["since"].startswith("11-27 03:1")
 
 
 def test_the_fault_code_can_be_read_by_a_telephone(terminal: FakeTerminal) -> None:

@@ -57,7 +57,7 @@ class Door:
     def configure(self, orientation: str = "portrait") -> None:
         self.file.write_text(GOOD % orientation, encoding="utf-8")
 
-    def wait(self, met: Callable[[], bool], timeout_s: float = 10) -> None:
+    def wait(self, met: Callable[[], bool], timeout_s: float = 60) -> None:
         deadline = time.monotonic() + timeout_s
         while not met():
             assert time.monotonic() < deadline, "never happened"

@@ -26,7 +26,7 @@ BUILDS = [
     # and once for each other size and mode.
     and contrast is ((size == LARGE and not elder) or (elder and low is (size == SMALL)))
 ]
-BEFORE_ANYBODY = frozenset({"attract"})
+BEFORE_ANYBODY = frozenset({"attract", "attract_offline", "staff_stranger"})
 """What is seen before a person has chosen anything comes in its first size alone."""
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from many_items import catalogue
-from PySide6.QtTest import QTest
 
 from kiosk.catalogue.loader import Catalogue
 from kiosk.events import Fact
@@ -92,7 +91,6 @@ def test_a_tile_of_the_search_chooses_its_own_item(search: Any) -> None:
         bridge.search(text, "")
     search.settle()
     search.tap("foot_main")
-    QTest.qWait(20)
     search.settle()
     wanted = next(row for row in bridge.found if row["reason"] == "")
     search.tap(f"item_{wanted['id']}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 
@@ -71,10 +72,43 @@ def test_a_year_with_two_bases_names_both() -> None:
     assert section["years"][0]["base"] == "3,420–4,180"
 
 
-def test_kinds_without_record_are_left_out() -> None:
-    """It should list only what there is."""
-    data = said(YI, kind=["resident_pension", "unemployment"], from_month="2017-01", to_month="2019-12")
-    assert [section["zh"] for section in data["sections"]] == ["城乡居民基本养老保险"]  # type: ignore[attr-defined]
+def test_kinds_without_record_are_named_as_such() -> None:
+    """It should say of each kind that was asked for whether there is anything, and refuse if there is nothing at all."""
+    resident = Register().find(YI)
+    assert resident
+    params = {"kind": ["unemployment", "resident_pension"], "from_month": "2017-01", "to_month": "2019-12"}
+    content = insurance.content(resident, params, NOW)
+    assert [(section["zh"], section["total"]) for section in content.data["sections"]] == [
+        ("失业保险", 0),
+        ("城乡居民基本养老保险", 13),
+    ]
+    assert content.without_record == ("unemployment",)
+    with pytest.raises(Refused) as refused:
+        insurance.content(resident, {**params, "kind": ["unemployment", "work_injury"]}, NOW)
+    assert refused.value.code == "no_record"
+
+
+@pytest.mark.parametrize(
+    ("person", "kinds", "months"),
+    [
+        (JIA, ["employee_pension", "unemployment", "work_injury"], ("2025-12", "2026-11")),
+        (YI, ["resident_pension"], ("2017-02", "2018-01")),
+    ],
+)
+def test_what_is_on_record_brings_a_certificate(person: PersonKey, kinds: list[str], months: tuple[str, str]) -> None:
+    """It should name the last twelve months that were paid and the kinds within them, and all of it is on record."""
+    resident = Register().find(person)
+    assert resident
+    offered = insurance.on_record(resident, NOW)
+    assert (offered["kind"], (offered["from_month"], offered["to_month"])) == (kinds, months)
+    assert insurance.content(resident, offered, NOW).without_record == ()
+
+
+def test_who_was_never_insured_is_offered_nothing() -> None:
+    """It should offer no answers at all, rather than some that find nothing."""
+    resident = Register().find(YI)
+    assert resident
+    assert insurance.on_record(dataclasses.replace(resident, insurance=()), NOW) == {}
 
 
 @pytest.mark.parametrize("text", ["2026-00", "2026-13", "26-01", "2026-1", "", "2026-01-01", "1066-01", "２０２６-01x"])

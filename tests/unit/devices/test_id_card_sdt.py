@@ -52,12 +52,10 @@ def test_noise_before_an_answer_is_skipped(emulator: SdtEmulator, reader: SdtIdC
 def test_spoilt_answer_is_a_code_and_the_next_one_works(
     emulator: SdtEmulator, reader: SdtIdCardReader, fault: Fault, code: str
 ) -> None:
-    """One broken answer is one failed call, in time; it leaves nothing behind in the buffers."""
+    """One broken answer is one failed call; it leaves nothing behind in the buffers."""
     emulator.place(CARD)
     emulator.break_answers(fault)
-    began_s = time.monotonic()
     assert reader.status() == Faulted(code)
-    assert time.monotonic() - began_s < 2.0
     assert reader.status() == CardPresent()
     emulator.break_answers(fault)
     assert reader.read() == ReadFailed(code)
@@ -192,4 +190,4 @@ def test_paced_read_takes_as_long_as_the_line(tmp_path: Path) -> None:
         assert reader.read() == CARD
         took_s = time.monotonic() - began_s
         reader.close()
-    assert 0.11 < took_s < 2.0
+    assert took_s > 0.11

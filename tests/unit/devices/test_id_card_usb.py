@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from devices.errors import DeviceError
@@ -35,9 +33,7 @@ def test_spoilt_transfer_is_a_code_and_the_next_one_works(emulator: UsbSdtEmulat
     reader = create(emulator.options, backend=emulator)
     emulator.place(CARD)
     emulator.break_answers(fault)
-    began_s = time.monotonic()
     assert reader.status() == Faulted(code)
-    assert time.monotonic() - began_s < 2.0
     assert reader.status() == CardPresent()
     emulator.break_answers(fault)
     assert reader.read() == ReadFailed(code)

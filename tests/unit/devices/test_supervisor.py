@@ -13,7 +13,7 @@ import pytest
 from devices.errors import DeviceError
 from devices.supervisor import MAX_HANGING, Backoff, DeviceReport, Supervisor, SupervisorState
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 class ManualTime:

@@ -11,7 +11,7 @@ import pytest
 from kiosk.background import Background
 from kiosk.dispatch import QueueDispatcher
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture

@@ -1,25 +1,52 @@
-"""`kiosk check-config`: the drivers and their options too, without opening a device."""
+"""`kiosk check-config`: the drivers, their options and the files that are named too, without opening a device."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import certifi
 import pytest
 
-from kiosk.bootstrap import check_drivers
 from kiosk.cli import FAILED, OK, main
 from kiosk.config import MAX_BYTES, ConfigError, load
+from kiosk.config_check import check
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "packaging" / "kiosk.example.toml"
 
 
-def test_the_example_that_ships_names_drivers_and_options_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
-    """Should find nothing wrong with the file that technicians copy."""
-    assert main(["check-config", "--config", str(EXAMPLE)]) == OK
-    assert "good" in capsys.readouterr().out
+def example(tmp_path: Path, right: str = "", wrong: str = "") -> Path:
+    """The file that ships, in a folder with an authority of the city; `right` in it became `wrong`."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert right in text
+    path = tmp_path / "kiosk.toml"
+    path.write_text(text.replace(right, wrong, 1).replace("/etc/civic-kiosk/city-ca.pem", "ca.pem"), encoding="utf-8")
+    (tmp_path / "ca.pem").write_bytes(Path(certifi.where()).read_bytes())
+    return path
+
+
+def test_the_example_that_ships_names_drivers_and_options_that_exist(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Should find nothing wrong with the file that technicians copy, and say what was not tried."""
+    assert main(["check-config", "--config", str(example(tmp_path))]) == OK
+    said = capsys.readouterr()
+    assert "good" in said.out
+    assert "the spelling alone" in said.out
+    assert said.err == ""
+
+
+def test_a_configuration_is_checked_without_the_machinery_of_documents(tmp_path: Path) -> None:
+    """Should load no library of PDFs and no screen for it; a driver brings what it needs."""
+    look = "import sys; from kiosk.cli import main; main(sys.argv[1:]); print({'pikepdf', 'PySide6'} & set(sys.modules))"
+    command = [sys.executable, "-c", look, "check-config", "--config", str(example(tmp_path))]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(
@@ -29,17 +56,29 @@ def test_the_example_that_ships_names_drivers_and_options_that_exist(capsys: pyt
         ("uri = ", "url = ", "devices.page_printer.options.url"),
         ('terminator = "cr"', 'terminator = "zz"', "devices.code_reader.options.terminator"),
         ('host = "192.0.2.10"', 'host = "192.0.2.10"\ntimeout_s = nan', "devices.receipt_printer.options"),
+        ("/etc/civic-kiosk/city-ca.pem", "nowhere.pem", r"city\.ca_file: .*nowhere.pem: No such file"),
+        ("/etc/civic-kiosk/city-ca.pem", "kiosk.toml", r"city\.ca_file: .*kiosk.toml: no certificate"),
     ],
 )
-def test_a_driver_or_an_option_that_is_not_there_is_named(tmp_path: Path, right: str, wrong: str, key: str) -> None:
-    """Should name the key, and open nothing."""
-    text = EXAMPLE.read_text(encoding="utf-8")
-    assert right in text
-    path = tmp_path / "kiosk.toml"
-    path.write_text(text.replace(right, wrong), encoding="utf-8")
+def test_what_is_not_there_is_named(tmp_path: Path, right: str, wrong: str, key: str) -> None:
+    """A driver, an option, a file without which nothing reaches the city: should name the key, and open no device."""
+    path = example(tmp_path, right, wrong)
     with pytest.raises(ConfigError, match=key):
-        check_drivers(load(path))
+        check(load(path))
     assert main(["check-config", "--config", str(path)]) == FAILED
+
+
+def test_what_the_terminal_can_serve_without_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A voice pack that is not there and a medium that is not in: should be said, and the file be good."""
+    path = example(tmp_path, "# voice_packs = [\"/usr/share/civic-kiosk/voices/zh_CN\"]", 'voice_packs = ["voices"]')
+    with path.open("a", encoding="utf-8") as file:
+        file.write('[custody]\ndevice_key = "passphrase"\npassphrase_file = "medium/passphrase"\n')
+    assert main(["check-config", "--config", str(path)]) == OK
+    warned = capsys.readouterr().err.splitlines()
+    assert [re.findall(r"warning: ([\w.]+):", line) for line in warned] == [
+        ["custody.passphrase_file"],
+        ["speech.voice_packs"],
+    ]
 
 
 def test_an_address_of_the_city_bears_no_password(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from offline_queue import Attachment, Outbox, QueueError, RowState, StoreSalvaged, salvage
 from offline_queue import envelope as env
+from offline_queue import outbox as outbox_module
 
 PAGE = Attachment("page", "image/png", b"a page" * 100)
 PAGE_BYTES = 4096
@@ -187,7 +190,7 @@ def test_nobody_is_left_on_the_broken_file(bench: Any) -> None:
     """While another process has the store open it should not be moved from under it."""
     fill(bench, 5)
     other = Outbox.open(bench.directory)
-    salvage.plan(bench.directory, "found by the agent")
+    salvage.plan(bench.directory, "found by the agent", found_in=salvage.file_of(bench.directory))
     with pytest.raises(QueueError) as caught:
         bench.open()
     assert (caught.value.code, caught.value.detail) == ("queue.corrupt", "in use elsewhere")
@@ -196,6 +199,69 @@ def test_nobody_is_left_on_the_broken_file(bench: Any) -> None:
     other.close()
     outbox = salvaged(bench)
     assert len(outbox.rows()) == 5
+    outbox.close()
+
+
+@pytest.mark.parametrize("place", ["plan", "_salvage"])
+def test_two_that_find_the_same_damage_set_it_aside_once(
+    bench: Any, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Whoever is the slower, before he writes the plan or before he is alone, should find the store mended and go on."""
+    fill(bench, 12)
+    damage(bench.directory, lambda page: page[0] == 13 and env.MAGIC in page)
+    home = {"plan": salvage, "_salvage": outbox_module}[place]
+    slower = getattr(home, place)
+
+    def overtaken(*given: Any, **named: Any) -> None:
+        monkeypatch.setattr(home, place, slower)
+        Outbox.open(bench.directory).close()
+        slower(*given, **named)
+
+    monkeypatch.setattr(home, place, overtaken)
+    outbox = Outbox.open(bench.directory)
+    assert len(list(bench.directory.glob("aside-*"))) == 1
+    assert not salvage.is_due(bench.directory)
+    found = salvage.notice(bench.directory)
+    assert found is not None
+    assert len(outbox.rows()) == found.rows
+    outbox.close()
+
+
+def test_many_that_write_the_same_plan_leave_a_whole_one(bench: Any) -> None:
+    """Each should find a plan that reads, written by whoever was first."""
+    bench.directory.mkdir()
+    asides = set()
+    for _ in range(20):
+        with ThreadPoolExecutor(6) as pool:
+            for each in [pool.submit(salvage.plan, bench.directory, "found", found_in=None) for _ in range(6)]:
+                each.result()
+        asides.add(json.loads((bench.directory / salvage.PLAN).read_bytes())["aside"])
+        (bench.directory / salvage.PLAN).unlink()
+    assert len(asides) == 20
+
+
+def test_a_store_that_is_damaged_everywhere_is_parked_in_few_transactions(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred damaged rows should cost no hundred fsyncs; whoever breaks the check off has parked what he saw."""
+    fill(bench, 100, [])
+    outbox = bench.open()
+    with outbox._writer.transaction() as db:
+        db.execute("UPDATE outbox SET envelope = CAST(substr(envelope, 1, 600) AS BLOB) WHERE state = 0")
+    commits: list[int] = []
+    outbox._writer._db.set_commit_hook(lambda: bool(commits.append(1)))
+    monkeypatch.setattr("offline_queue.outbox._PARKED_AT_ONCE", 40)
+    more = iter(range(4))
+
+    def broken_off() -> None:
+        if outbox.counts().parked > 1 and next(more) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        outbox.verify(broken_off)
+    assert (outbox.counts().parked, len(commits)) == (1 + 40 + 3, 2)
+    assert len(outbox.verify()) == 98
+    assert (outbox.counts().waiting, outbox.counts().parked, len(commits)) == (0, 1 + 98, 2 + 3)
     outbox.close()
 
 

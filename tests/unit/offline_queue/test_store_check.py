@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from offline_queue import Attachment, Outbox, RowState
+from offline_queue import Attachment, Outbox, RowState, receipts
 from offline_queue import envelope as env
 from offline_queue.checking import Check
 from offline_queue.signatures import Algorithm, PublicKey
@@ -30,8 +30,8 @@ def receive(bench: Bench, outbox: Outbox) -> None:
     """Release the next row with a receipt that the platform signed."""
     item = outbox.next_waiting()
     assert item is not None
-    receipt = env.Receipt("0001", item.seq, item.id, item.sha256, NOW, item.seq)
-    outbox.release(item, env.parse(item.blob).header, env.sign_receipt(receipt, bench.platform.sign))
+    receipt = receipts.Receipt("0001", item.seq, item.id, item.sha256, NOW, item.seq)
+    outbox.release(item, env.parse(item.blob).header, receipts.sign_receipt(receipt, bench.platform.sign))
 
 
 def faults(bench: Bench, outbox: Outbox, progress: Any = lambda _done, _total: None) -> list[tuple[str, int]]:
@@ -130,7 +130,8 @@ def test_a_receipt_of_something_else_is_named(bench: Bench, outbox: Outbox, chan
     receive(bench, outbox)
     fields = {"kiosk": "0001", "seq": 1, "id": row.id, "sha256": row.sha256, "received_at": NOW, "contiguous": 1}
     sign = bench.platform.sign if change_to else bench.device.sign
-    change(bench, "UPDATE outbox SET receipt = ? WHERE seq = 1", env.sign_receipt(env.Receipt(**(fields | change_to)), sign))
+    told = receipts.sign_receipt(receipts.Receipt(**(fields | change_to)), sign)
+    change(bench, "UPDATE outbox SET receipt = ? WHERE seq = 1", told)
     assert faults(bench, outbox) == [(code, 1)]
 
 

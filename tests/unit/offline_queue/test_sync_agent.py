@@ -17,7 +17,7 @@ from offline_queue import Attachment, EnvelopeError, Outbox, Put, QueueError, Ro
 from offline_queue import envelope as env
 from offline_queue.answers import Accepted, LinkDown, LinkReason, PartsMissing, PartStored, Rejected
 from offline_queue.breaker import Waits
-from offline_queue.envelope import Receipt, sign_receipt
+from offline_queue.receipts import Receipt, sign_receipt
 from offline_queue.sync import Pace, SyncAgent
 
 START = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from written import WRITTEN, written
 
-from ui.handwriting import gaps
+from ui.handwriting import gaps, leaning
 from ui.handwriting.recogniser import HandwritingError, Recogniser
 
 FOOT = [[(30, 10), (38, 18)], [(28, 34), (36, 34), (34, 60), (26, 66)], [(8, 84), (30, 80), (60, 90), (96, 92)]]
@@ -41,11 +41,49 @@ def test_place_and_size_say_nothing(recogniser: Recogniser, at: tuple[float, flo
 
 
 def test_common_characters_come_first() -> None:
-    """人 and 入 look alike: which one is common should decide."""
-    for common, rare in ("人入", "入人"):
+    """大 and 在 begin alike, and to the model a little decides: which one is common should be that little."""
+    for common, rare in ("大在", "在大"):
         recogniser = Recogniser({common: 5.0, rare: 20.0})
-        assert recogniser.characters(written("人"))[:2] == [common, rare]
+        assert recogniser.characters(written("大"))[0] == common
         recogniser.close()
+
+
+LEFT = [(50, 8), (46, 40), (30, 70), (8, 92)]
+
+
+@pytest.mark.parametrize("head", [(50, 8), (49, 14), (48, 24), (46, 40), (44, 47), (38, 56)])
+def test_the_right_stroke_leans_on_the_left_one(recogniser: Recogniser, head: tuple[int, int]) -> None:
+    """人 should come first wherever its right stroke begins on the left one."""
+    assert recogniser.characters([LEFT, [head, (60, 66), (92, 92)]])[0] == "人"
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [[(46, 34), (38, 58), (10, 92)], [(34, 8), (50, 14), (58, 50), (94, 92)]],
+        [[(50, 30), (36, 66), (8, 92)], [(42, 8), (52, 36), (66, 70), (92, 92)]],
+    ],
+)
+def test_the_left_stroke_leans_on_the_right_one(recogniser: Recogniser, strokes: list[list[tuple[float, float]]]) -> None:
+    """入 should come first when its right stroke begins above the left one."""
+    assert recogniser.characters(strokes)[0] == "入"
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [[(40, 20), (30, 60), (8, 92)], [(60, 20), (70, 60), (92, 92)]],
+        [[(30, 14), (28, 60), (8, 92)], [(30, 14), (70, 13), (70, 84), (94, 86), (95, 70)]],
+        [[(16, 16), (80, 14), (50, 60), (8, 92)], [(26, 36), (56, 70), (94, 92)]],
+        [[(76, 8), (50, 56), (10, 92)], [(20, 16), (52, 58), (92, 92)]],
+        [LEFT],
+        [LEFT, LEFT],
+    ],
+    ids=["八", "几", "又", "乂", "丿", "twice"],
+)
+def test_what_does_not_lean_is_left_to_the_model(strokes: list[list[tuple[float, float]]]) -> None:
+    """Nothing should be claimed of other characters of two strokes."""
+    assert leaning.met(strokes) == []
 
 
 def test_the_foot_may_come_last(recogniser: Recogniser) -> None:

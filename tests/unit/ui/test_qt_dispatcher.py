@@ -11,7 +11,7 @@ from ui.dispatcher import QtDispatcher
 
 
 def turn(app: QGuiApplication, done: list[object], wanted: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while len(done) < wanted:
         assert time.monotonic() < deadline
         app.processEvents()

@@ -23,7 +23,8 @@ QtObject {
     }
 
     // ---- Colours: one family of ink green-blue on paper, and amber for the one thing to do next.
-    // Text on its ground is 10:1 or better, 20:1 in high contrast; tests compute it. (No token may be called on-something:
+    // Text on its ground is 10:1 or better, 20:1 in high contrast; tests compute it. In high contrast all grounds are black, so
+    // that what cannot be used now is told by grey ink and a grey, thin outline. (No token may be called on-something:
     // QML would take it for a signal handler and never give it its value.)
     readonly property color paper: highContrast ? "#000000" : "#f4f7f6" // behind everything
     readonly property color surface: highContrast ? "#000000" : "#ffffff" // cards, head, foot, fields
@@ -39,6 +40,8 @@ QtObject {
     readonly property color accentEdge: highContrast ? "#fffde0" : "#c98a12"
     readonly property color accentInk: highContrast ? "#000000" : "#0c2227"
     readonly property color line: highContrast ? "#ffffff" : "#cbd6d3" // hairlines
+    readonly property color idle: highContrast ? "#9c9c9c" : "#28393d" // words and icons of what cannot be used now
+    readonly property color idleLine: highContrast ? "#6e6e6e" : "#cbd6d3" // and its outline
     readonly property color edge: highContrast ? "#ffffff" : "#5b7377" // outline of what can be touched
     readonly property color focus: highContrast ? "#ffd400" : "#1d5fd0" // keypad focus
     readonly property color good: highContrast ? "#ffffff" : "#0a4027"

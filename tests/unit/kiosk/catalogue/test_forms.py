@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from kiosk.catalogue import answers as answers_module
 from kiosk.catalogue import forms, judging
+from kiosk.catalogue.answers import PARTS
 from kiosk.catalogue.forms import Problem, defaults, normalise, normalised, pages, prefill, problems, visible_fields
 from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.materials import REGISTER_NOT_CONNECTED, Alternatives, asked_materials, by_answer
@@ -47,6 +48,7 @@ PERMIT_ANSWERS: dict[str, Any] = {
     "reg_since": "2026-01-05",
     "reason": "work",
     "address": {"division": "410202001000", "detail": "测试路1号"},
+    "reach": "own",
     "phone": "13800000001",
     "delivery": "window",
 }
@@ -65,14 +67,14 @@ def test_a_complete_permit_has_no_problem() -> None:
 
 
 def test_an_empty_permit_asks_for_everything_in_order() -> None:
-    """Every required field should be asked for, in the form's order."""
-    assert found(PERMIT, {}) == [(field.key, "required") for field in PERMIT.fields]
+    """Every required field should be asked for, in the form's order, and none that only another answer brings."""
+    assert found(PERMIT, {}) == [(field.key, "required") for field in PERMIT.fields if field.visible_when is None]
 
 
 def test_permit_pages_are_short() -> None:
     """The permit should ask few things a page, and never what the card says."""
-    shown = [[field.key for field in page.fields] for page in pages(PERMIT, {})]
-    assert shown == [["reg_since", "reason"], ["address"], ["phone", "delivery"]]
+    shown = [[field.key for field in page.fields] for page in pages(PERMIT, defaults(PERMIT, TODAY))]
+    assert shown == [["reg_since", "reason"], ["address"], ["reach", "phone", "delivery"]]
 
 
 def test_the_certificate_is_ready_to_go() -> None:
@@ -260,8 +262,8 @@ def test_every_kind_of_rule_is_tried() -> None:
     failing = {
         type(one_field(kind, rule).field("f").rules[0]).__name__ for kind, rule, _, message in RULES if rule and message
     }
-    assert tried | {"NotBefore"} == judged
-    assert failing | {"NotBefore", "CheckedByRegister"} == judged
+    assert tried | {"NotBefore", "DiffersFrom"} == judged
+    assert failing | {"NotBefore", "DiffersFrom", "CheckedByRegister"} == judged
 
 
 def test_order_of_two_fields() -> None:
@@ -273,6 +275,53 @@ def test_order_of_two_fields() -> None:
     assert problem.message_id == "form.problem.not_before"
     assert problem.args_in("en") == {"other": "one"}
     assert problem.args_in("zh_CN") == {"other": "一"}
+
+
+@pytest.mark.parametrize("kind", [T.ID_NO, T.PERSON, T.AGENT])
+def test_somebody_else(kind: FieldType) -> None:
+    """Another person should be another number, however the two write their names; nobody yet is nobody's double."""
+
+    def answer(number: str) -> Any:
+        held = {"name": "测试", "id_no": number, "mobile": "13800000001"}
+        return number if kind is T.ID_NO else {key: held[key] for key in PARTS[kind]}
+
+    item = one_field(kind, {"kind": "differs_from", "field": "first"})
+    jia, yi = "990000199001010017", "990000195801010025"
+    assert found(item, {"f": answer(jia)}) == found(item, {"first": answer(yi), "f": answer(jia)}) == []
+    (problem,) = problems(item, {"first": answer(jia), "f": answer(jia.lower())}, TODAY)
+    assert (problem.message_id, problem.args_in("en")) == ("form.problem.differs_from", {"other": "one"})
+
+
+@pytest.mark.parametrize(("answer", "message"), [(None, "commitment"), (False, "commitment"), ("yes", "type"), (True, None)])
+def test_a_promise_is_made_or_not(answer: Any, message: str | None) -> None:
+    """What is asked for should be ticked; what is not asked for may stay unticked."""
+    expected = [] if message is None else [("f", message)]
+    assert found(one_field(T.COMMITMENT, required=True), {"f": answer}) == expected
+    assert found(one_field(T.COMMITMENT), {"f": False}) == []
+
+
+def test_nobody_needs_a_telephone() -> None:
+    """Wherever a telephone is asked for, somebody trusted may be reached instead, or nobody; each is a whole answer."""
+    asking = [item for item in CATALOGUE.items if any(field.type is T.MOBILE for field in item.fields)]
+    assert asking
+    for item in asking:
+        keys = {"reach", "phone", "contact"}
+        for answers, asked in (
+            ({"reach": "own"}, {"reach", "phone"}),
+            ({"reach": "contact"}, {"reach", "contact"}),
+            ({"reach": "here"}, {"reach"}),
+        ):
+            assert {field.key for field in visible_fields(item, answers)} & keys == asked, item.id
+        for answers, wrong in (
+            ({"reach": "own", "phone": "13800000001"}, []),
+            ({"reach": "own"}, ["phone"]),
+            ({"reach": "contact", "contact": {"name": "测试乙", "mobile": "13800000002"}}, []),
+            ({"reach": "contact", "phone": "13800000001"}, ["contact"]),
+            ({"reach": "here", "phone": "not handed in"}, []),
+            ({}, ["reach"]),
+        ):
+            assert [each.field for each in problems(item, answers, TODAY) if each.field in keys] == wrong, item.id
+        assert "phone" not in normalised(item, {"reach": "here", "phone": "13800000001"})
 
 
 def test_sum_against_another_field() -> None:
@@ -309,6 +358,9 @@ def test_conditions_hide_fields() -> None:
         (T.DATE, "2026年1月5日", "2026-01-05"),
         (T.MONTH, "2026年1月", "2026-01"),
         (T.MONTH, "202601", "2026-01"),
+        (T.DATE, "2026-05-00", "2026-05-00"),
+        (T.DATE, "0000-00-00", ""),
+        (T.MONTH, "0000-00", ""),
         (T.MOBILE, "１３８ 0000 0001", "13800000001"),
         (T.ID_NO, " 11010519491231002x", "11010519491231002X"),
         (T.MULTI_ENUM, ("a",), ["a"]),
@@ -333,6 +385,11 @@ SHAPES: list[tuple[FieldType, Any, str, str]] = [
     (T.MONEY, "1.234", "money", ""),
     (T.MONEY, "-1", "money", ""),
     (T.BOOL, "yes", "type", ""),
+    (T.DATE, "2026-00-00", "date_part.month", ""),
+    (T.DATE, "0000-05-28", "date_part.year", ""),
+    (T.DATE, "2026-05-00", "date_part.day", ""),
+    (T.MONTH, "2026-00", "date_part.month", ""),
+    (T.MONTH, "0000-05", "date_part.year", ""),
     (T.DATE, "2026-02-30", "date", ""),
     (T.MONTH, "2026-13", "month", ""),
     (T.ENUM, "z", "choice", ""),
@@ -451,6 +508,9 @@ def emitted() -> dict[str, set[str]]:
     cases = [(one_field(kind, rule), {"f": value}) for kind, rule, value, _ in RULES]
     cases += [(one_field(kind), {"f": value}) for kind, value, _, _ in SHAPES]
     cases += [(one_field(T.TEXT), {"f": "\x00"}), (PERMIT, {"x": "1"})]
+    cases += [(one_field(T.COMMITMENT, required=True), {"f": False})]
+    number = "990000199001010017"
+    cases += [(one_field(T.ID_NO, {"kind": "differs_from", "field": "first"}), {"first": number, "f": number})]
     cases += [(one_field(T.MONTH, {"kind": "not_before", "field": "first"}), {"first": "2026-02", "f": "2026-01"})]
     for item, answers in cases:
         for problem in problems(item, answers, TODAY):

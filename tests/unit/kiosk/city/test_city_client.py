@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -136,10 +136,9 @@ def test_silence_and_trickle_end_at_the_deadline(
     city, let_go = client(server.url, settings.ca_file), threading.Event()
 
     def say_nothing(_: ssl.SSLSocket) -> None:
-        let_go.wait(5)
+        let_go.wait()
 
     server.answer = say_nothing
-    started = time.monotonic()
     with pytest.raises(PlatformUnreachable) as silent:
         city.ping()
     let_go.set()
@@ -147,22 +146,22 @@ def test_silence_and_trickle_end_at_the_deadline(
     def trickle(line: ssl.SSLSocket) -> None:
         line.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
         pause = threading.Event()
-        for _ in range(60):
-            line.sendall(b" ")
-            pause.wait(0.05)
+        with contextlib.suppress(OSError):  # the client has gone
+            while True:
+                line.sendall(b" ")
+                pause.wait(0.05)
 
     server.answer = trickle
     with pytest.raises(PlatformUnreachable) as slow:
         city.ping()
     assert (silent.value.reason, slow.value.reason) == (Unreachable.TIMEOUT, Unreachable.TIMEOUT)
-    assert time.monotonic() - started < 4
 
 
 def test_nobody_listening(settings: Settings) -> None:
     """It should say that no connection came about."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    assert reason(client(f"https://localhost:{port}", settings.ca_file)) is Unreachable.CONNECT
+    with socket.socket() as held:  # taken and deaf, so that nobody else is given the port meanwhile
+        held.bind(("127.0.0.1", 0))
+        assert reason(client(f"https://localhost:{held.getsockname()[1]}", settings.ca_file)) is Unreachable.CONNECT
 
 
 def test_another_authority_is_not_trusted(server: Server, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from kiosk.city import line
 from kiosk.city.line import LineWatch
 from kiosk.dispatch import QueueDispatcher
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 class Probe:

@@ -13,7 +13,7 @@ from devices.document_camera.scene import FRAME_MM, UPRIGHT_PX, Fault, Lying, co
 from kiosk.documents.capture import take
 from kiosk.documents.guide import Guide
 from kiosk.documents.mat import Laid, Mat, laid
-from kiosk.documents.pages import Advice, CapturedPage
+from kiosk.documents.pages import Advice, CapturedPage, Refused
 from kiosk.documents.profiles import PROFILES
 
 Camera = Callable[..., Picture]
@@ -137,7 +137,9 @@ def test_the_guide_learns_by_itself_and_takes_nothing_with_a_hand_in_it(seen: Ca
 def test_a_still_with_a_hand_in_it_is_refused(mat: Mat, seen: Camera) -> None:
     """The still is judged anew: a hand that came in between is no page."""
     assert isinstance(take(seen(PAGE, scale=2), DOCUMENT, FRAME_MM, mat), CapturedPage)
-    assert take(_with_hand(seen(PAGE, scale=2)), DOCUMENT, FRAME_MM, mat) is Advice.HAND
+    refused = take(_with_hand(seen(PAGE, scale=2)), DOCUMENT, FRAME_MM, mat)
+    assert isinstance(refused, Refused)
+    assert (refused.advice, refused.page) == (Advice.HAND, None)
 
 
 @pytest.mark.parametrize("x", [0.05, 0.2, 0.8, 0.95])
@@ -145,4 +147,6 @@ def test_a_still_with_a_hand_in_it_is_refused(mat: Mat, seen: Camera) -> None:
 def test_a_page_cut_off_is_never_accepted(mat: Mat, seen: Camera, x: float, turn_deg: float) -> None:
     """Whatever of it is outside, by the whole gate."""
     frame = seen(Lying("address_proof_2", x, 0.45, turn_deg), scale=2)
-    assert take(frame, DOCUMENT, FRAME_MM, mat) in {Advice.MOVE_INTO_FRAME, Advice.LAY_PAGE}
+    refused = take(frame, DOCUMENT, FRAME_MM, mat)
+    assert isinstance(refused, Refused)
+    assert refused.advice in {Advice.MOVE_INTO_FRAME, Advice.LAY_PAGE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 
 import cv2
@@ -13,11 +14,14 @@ from devices.document_camera import Picture
 from devices.document_camera.scene import FRAME_MM, UPRIGHT_PX, Fault, Lying, corners
 from kiosk.documents.capture import take
 from kiosk.documents.guide import Guide, Sight
+from kiosk.documents.looks import ALIKE, alike, likeness
 from kiosk.documents.mat import Mat
-from kiosk.documents.pages import Advice, CapturedPage, Outline
-from kiosk.documents.profiles import PROFILES
+from kiosk.documents.page_wire import packed_refusal, unpacked_refusal
+from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
+from kiosk.documents.profiles import PROFILES, Profile
 from kiosk.documents.quality import sharpness
-from kiosk.documents.steady import ABSENT_S, HOLD_S, Phase, Steadiness, likeness
+from kiosk.documents.steady import ABSENT_S, HOLD_S, Phase, Steadiness
+from kiosk.documents.straighten import look_of
 
 Camera = Callable[..., Picture]
 DOCUMENT, PHOTO = PROFILES["document"], PROFILES["photo"]
@@ -36,7 +40,7 @@ def test_a_still_good_page_is_ripe_after_the_hold_and_only_once(seen: Camera) ->
     assert not any(sight.ripe for sight in early)
     assert early[-1].advice is Advice.HOLD_STILL
     assert guide.sight(page, HOLD_S + 0.05).ripe
-    guide.taken()
+    guide.taken("one")
     assert all(s.advice is Advice.NEXT and not s.ripe for s in _watch(guide, page, 1.0, 1.5))
     moved = seen(Lying("address_proof_1", 0.505, 0.49, -1.4))
     assert not any(s.ripe for s in _watch(guide, moved, 3.0, 1.5))
@@ -49,7 +53,7 @@ def test_a_page_taken_away_and_laid_again_is_taken_again(seen: Camera) -> None:
     guide = Guide(DOCUMENT, FRAME_MM)
     page, mat = seen(Lying("study_proof", 0.5, 0.5, 2.0)), seen(None)
     assert _watch(guide, page, 0.0, 1.0)[-1].ripe
-    guide.taken()
+    guide.taken("one")
     assert {s.advice for s in _watch(guide, mat, 2.0, ABSENT_S)} == {Advice.LAY_PAGE}
     assert _watch(guide, page, 3.0, 1.0)[-1].ripe
 
@@ -72,9 +76,45 @@ def test_advice_says_what_is_wrong_and_nothing_is_taken(
     sights = _watch(Guide(DOCUMENT, FRAME_MM), frame, 0.0, 1.2)
     assert not any(sight.ripe for sight in sights)
     assert sights[-1].advice is advice
-    assert take(frame, DOCUMENT, FRAME_MM) == (advice if advice is not Advice.GLARE else Advice.TOO_SMALL) or (
-        take(seen(lying, *faults, scale=2), DOCUMENT, FRAME_MM) == advice
+    assert _refused(frame).advice == (advice if advice is not Advice.GLARE else Advice.TOO_SMALL) or (
+        _refused(seen(lying, *faults, scale=2)).advice == advice
     )
+
+
+def _refused(still: Picture, profile: Profile = DOCUMENT, outline: Outline | None = None, mat: Mat | None = None) -> Refused:
+    """Take a picture that is not good enough."""
+    taken = take(still, profile, FRAME_MM, mat, outline)
+    assert isinstance(taken, Refused)
+    return taken
+
+
+def test_a_refused_picture_shows_the_place_and_could_be_kept_by_somebody(seen: Camera) -> None:
+    """Glare: the lamp's spot is marked on the straightened page, which is whole; a page of the wrong size: where it lies."""
+    glare = _refused(seen(Lying("study_proof", 0.5, 0.5, 2.0), Fault.GLARE, scale=2))
+    ((left, top, width, height),) = glare.places
+    assert left < 0.45 < left + width  # where `scene` mirrors its lamp
+    assert top < 0.35 < top + height
+    assert width * height < 0.2
+    assert glare.page is not None
+    assert (glare.page.jpeg, glare.page.height_px) == (glare.picture, 2339)
+    sheet = _refused(seen(Lying("address_proof_1", 0.5, 0.5, 1.4)), PHOTO)
+    assert sheet.page is None
+    ((left, top, width, height),) = sheet.places
+    assert left + width / 2 == pytest.approx(0.5, abs=0.02)
+    assert 0.5 < height < 0.8
+    picture = cv2.imdecode(np.frombuffer(sheet.picture, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    assert max(picture.shape) == 1000
+
+
+def test_a_refused_picture_crosses_to_the_screen_whole(seen: Camera) -> None:
+    """With its page and without."""
+    for refused in (
+        _refused(seen(Lying("study_proof", 0.5, 0.5, 2.0), Fault.BLURRED, scale=2)),
+        _refused(seen(Lying("address_proof_1", 0.5, 0.5, 1.4)), PHOTO),
+    ):
+        said, blob = packed_refusal(refused)
+        assert unpacked_refusal(json.loads(json.dumps(said)), blob) == refused
 
 
 def test_a_still_becomes_a_page_with_its_true_measures(seen: Camera) -> None:
@@ -121,8 +161,8 @@ def test_a_page_that_says_little_is_a_page_all_the_same(seen: Camera, sheet: str
 def test_an_empty_side_is_refused_whatever_the_corners_and_its_other_side_is_taken(seen: Camera) -> None:
     """By itself, on demand and by hand alike; turned over, the sheet is taken without being taken away first."""
     lying = Lying("blank", 0.5, 0.5, 1.4)
-    assert take(seen(lying, scale=2), DOCUMENT, FRAME_MM) is Advice.BLANK
-    assert take(seen(lying, scale=2), DOCUMENT, FRAME_MM, None, _by_hand(lying)) is Advice.BLANK
+    assert _refused(seen(lying, scale=2)).advice is Advice.BLANK
+    assert _refused(seen(lying, scale=2), outline=_by_hand(lying)).advice is Advice.BLANK
     guide = Guide(DOCUMENT, FRAME_MM)
     assert not any(sight.ripe for sight in _watch(guide, seen(lying), 0.0, 1.2))
     assert any(sight.ripe for sight in _watch(guide, seen(Lying("study_proof", 0.5, 0.5, 1.4)), 2.0, 1.2))
@@ -137,12 +177,12 @@ def test_a_portrait_photo_is_cut_to_its_format_and_a_page_is_not_one(seen: Camer
     assert photo.height_px / photo.dpi * 25.4 == pytest.approx(45, abs=0.2)
     page = seen(Lying("address_proof_1", 0.5, 0.5, 1.4))
     assert Guide(PHOTO, FRAME_MM).sight(page, 0.0).advice is Advice.WRONG_SIZE
-    assert take(page, PHOTO, FRAME_MM) is Advice.WRONG_SIZE
+    assert _refused(page, PHOTO).advice is Advice.WRONG_SIZE
 
 
 def test_a_preview_frame_has_too_few_dots_for_a_document(seen: Camera) -> None:
     """A camera without a real still mode should be refused rather than give an unreadable page."""
-    assert take(seen(Lying("address_proof_1", 0.5, 0.5, 1.4)), DOCUMENT, FRAME_MM) is Advice.TOO_SMALL
+    assert _refused(seen(Lying("address_proof_1", 0.5, 0.5, 1.4))).advice is Advice.TOO_SMALL
 
 
 def test_sharpness_falls_with_blur_and_not_with_contrast() -> None:
@@ -161,13 +201,61 @@ def test_sharpness_falls_with_blur_and_not_with_contrast() -> None:
     assert sharpness(np.full((300, 300), 200, np.uint8)) is None
 
 
+@pytest.mark.parametrize("lying", [Lying("study_proof", 0.505, 0.49, -1.4), Lying("study_proof", 0.49, 0.5, 181.0)])
+def test_a_sheet_laid_again_looks_the_same(seen: Camera, lying: Lying) -> None:
+    """A little turned and moved, or upside down; another letter does not, and a page without a look is like none."""
+    looks = []
+    for each in (Lying("study_proof", 0.5, 0.5, 1.4), lying, Lying("employment_proof", 0.5, 0.5, 1.4)):
+        page = take(seen(each, scale=2), DOCUMENT, FRAME_MM)
+        assert isinstance(page, CapturedPage)
+        looks.append(page.look)
+    assert alike(looks[0], looks[1])
+    assert not alike(looks[0], looks[2])
+    assert not alike(looks[0], b"")
+
+
+def _form(filled: tuple[int, ...]) -> Picture:
+    """The look of a printed form of twelve rows, in some of which something is written."""
+    page = np.full((1680, 1200, 3), 240, np.uint8)
+    for row in range(12):
+        cv2.rectangle(page, (60, 60 + row * 130), (1140, 190 + row * 130), (40, 40, 40), 4)
+        cv2.putText(page, f"Label {row}", (80, 140 + row * 130), cv2.FONT_HERSHEY_SIMPLEX, 1.6, (40, 40, 40), 4)
+        if row in filled:
+            cv2.putText(page, f"Value {row}", (640, 140 + row * 130), cv2.FONT_HERSHEY_SIMPLEX, 1.8, (90, 30, 30), 6)
+    return look_of(page, np.array([[0, 0], [1200, 0], [1200, 1680], [0, 1680]], np.float32))
+
+
+def test_the_next_sheet_of_the_same_form_is_another_page() -> None:
+    """All that is printed agrees and only what was filled in differs: a household register has one such sheet a person."""
+    one, other = _form((0, 2, 5)), _form((0, 4, 5))
+    assert np.corrcoef(one.ravel(), other.ravel())[0, 1] > 0.9  # as a whole they are alike
+    assert likeness(one, other) < ALIKE
+    steadiness = Steadiness()
+    steadiness.taken(one, "one")
+    steadiness.update(0.0, _square(), other, 1000)
+    assert steadiness.update(1.0, _square(), other, 1000) is Phase.STEADY
+
+
+def test_a_page_that_is_given_back_may_be_taken_again_as_it_lies() -> None:
+    """That page alone: another that was deleted is not the one that lies there. Then it has to lie still anew."""
+    look = np.random.default_rng(1).normal(0, 9, (168, 120)).astype(np.float32)
+    steadiness = Steadiness()
+    steadiness.update(0.0, _square(), look, 1000)
+    steadiness.taken(look, "one")
+    steadiness.give_back("other")
+    assert steadiness.update(1.0, _square(), look, 1000) is Phase.TAKEN
+    steadiness.give_back("one")
+    assert steadiness.update(1.1, _square(), look, 1000) is Phase.MOVING
+    assert steadiness.update(1.1 + HOLD_S, _square(), look, 1000) is Phase.STEADY
+
+
 def _square(x: float = 100.0) -> Picture:
     return np.array([[x, 100.0], [x + 400, 100.0], [x + 400, 700.0], [x, 700.0]])
 
 
 def test_small_drift_is_still_and_a_nudge_starts_anew() -> None:
     """Within half a percent of the long side the hold should go on; beyond it the time counts again."""
-    look = np.random.default_rng(1).normal(0, 9, (88, 64)).astype(np.float32)
+    look = np.random.default_rng(1).normal(0, 9, (168, 120)).astype(np.float32)
     steadiness = Steadiness()
     assert steadiness.update(0.0, _square(), look, 1000) is Phase.MOVING
     assert steadiness.update(0.4, _square(104.0), look, 1000) is Phase.HOLDING
@@ -178,9 +266,9 @@ def test_small_drift_is_still_and_a_nudge_starts_anew() -> None:
 
 def test_a_flicker_does_not_make_a_page_new() -> None:
     """A page that is missed for less than half a second is still the page that was taken."""
-    look = np.random.default_rng(1).normal(0, 9, (88, 64)).astype(np.float32)
+    look = np.random.default_rng(1).normal(0, 9, (168, 120)).astype(np.float32)
     steadiness = Steadiness()
-    steadiness.taken(look)
+    steadiness.taken(look, "one")
     steadiness.update(0.0, _square(), look, 1000)
     assert steadiness.update(0.2, None, None, 1000) is Phase.ABSENT
     assert steadiness.update(0.5, _square(), look, 1000) is Phase.TAKEN
@@ -192,7 +280,7 @@ def test_a_flicker_does_not_make_a_page_new() -> None:
 def test_blank_sheets_are_alike() -> None:
     """Two looks with nothing but noise should be one page, or a blank sheet would be taken again and again."""
     rng = np.random.default_rng(2)
-    one, other = (rng.normal(0, 0.4, (88, 64)).astype(np.float32) for _ in range(2))
+    one, other = (rng.normal(0, 0.4, (168, 120)).astype(np.float32) for _ in range(2))
     assert likeness(one, other) == 1.0
 
 
@@ -209,7 +297,7 @@ def test_corners_set_by_hand_take_the_place_of_the_finder(seen: Camera) -> None:
         page = take(seen(lying, scale=2), DOCUMENT, FRAME_MM, None, outline)
         assert isinstance(page, CapturedPage)
         assert page.height_px / page.dpi * 25.4 == pytest.approx(297, abs=1.5)
-    assert take(seen(lying, Fault.BLURRED, scale=2), DOCUMENT, FRAME_MM, None, (a, b, c, d)) is Advice.BLURRED
+    assert _refused(seen(lying, Fault.BLURRED, scale=2), outline=(a, b, c, d)).advice is Advice.BLURRED
 
 
 def test_corners_by_hand_cannot_cut_a_page_off(seen: Camera) -> None:
@@ -218,6 +306,6 @@ def test_corners_by_hand_cannot_cut_a_page_off(seen: Camera) -> None:
     still, mat = seen(lying, scale=2), Mat()
     assert mat.learn(seen(None))
     inner: Outline = ((0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7))
-    assert take(still, DOCUMENT, FRAME_MM, mat, inner) is Advice.MOVE_INTO_FRAME
-    assert take(still, DOCUMENT, FRAME_MM, mat, ((-0.2, 0), (1, 0), (1, 1), (0, 1))) is Advice.MOVE_INTO_FRAME
-    assert take(still, DOCUMENT, FRAME_MM, mat, ((0.1, 0.1), (0.9, 0.1), (0.5, 0.1), (0.2, 0.1))) is Advice.LAY_PAGE
+    assert _refused(still, outline=inner, mat=mat).advice is Advice.MOVE_INTO_FRAME
+    assert _refused(still, outline=((-0.2, 0), (1, 0), (1, 1), (0, 1)), mat=mat).advice is Advice.MOVE_INTO_FRAME
+    assert _refused(still, outline=((0.1, 0.1), (0.9, 0.1), (0.5, 0.1), (0.2, 0.1)), mat=mat).advice is Advice.LAY_PAGE

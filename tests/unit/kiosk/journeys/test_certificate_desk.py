@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from devices.errors import DeviceError
 from devices.page_printer import Disconnected, JobProgress, JobState, NoPaper
 from kiosk.city.client import PlatformRejected, PlatformUnreachable, Unreachable
+from kiosk.city.messages import PrefillAnswer
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Device, Holding, State, Taken
 from offline_queue import envelope as env
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 FONTS = "/usr/share/fonts/opentype/noto"
 CERTIFICATE = "social_participation_cert"
+JIA = ("测试甲", "990000199001010017")
 DONE = JobProgress(JobState.COMPLETED, 1)
 
 
@@ -57,6 +59,89 @@ def test_the_right_certificate_is_shown(bench: Bench) -> None:
     desk = bench.terminal.certificate
     assert desk.preview_png is not None
     assert (desk.pages, desk.pages_printed, bench.pages.submitted) == (1, 0, [])
+
+
+def test_what_is_not_on_record_is_said_before_anything_is_printed(bench: Bench) -> None:
+    """By the option's name in the language of the session, as the city signed it; and nothing where nothing is missing."""
+    desk = bench.terminal.certificate
+    assert desk.without_record == ""
+    missing = ("unemployment", "work_injury")
+    bench.city.script["issue_certificate"].append(bench.city.certificate(*JIA, without=missing))
+    bench.to_preview()
+    assert desk.without_record == "失业、工伤"
+    bench.terminal.language = "en"
+    assert desk.without_record == "Unemployment, Work injury"
+
+
+# --- what the city knows ----
+
+ON_RECORD = {"kind": ["resident_pension"], "from_month": "2017-02", "to_month": "2018-01"}
+
+
+def shown(bench: Bench) -> dict[str, tuple[object, str]]:
+    return {view.key: (view.value, view.source_id) for view in bench.terminal.form.fields(0)}
+
+
+def test_the_form_begins_with_what_the_city_has_on_record(bench: Bench) -> None:
+    """Its answers go before the item's own, name their source, and can be changed like any."""
+    bench.city.script["prefill"].append(PrefillAnswer(answers=ON_RECORD))
+    bench.to_form(CERTIFICATE)
+    (asked,) = bench.city.prefills
+    assert (asked.item, asked.person.name, asked.assurance_token) == (CERTIFICATE, JIA[0], "token")
+    assert shown(bench) == {key: (value, "form.source.city") for key, value in ON_RECORD.items()}
+    bench.terminal.form.set("from_month", "2016-02")
+    assert shown(bench)["from_month"] == ("2016-02", "")
+    bench.choose()
+    assert bench.state() is State.PREVIEW
+    assert bench.city.requests[0].params["kind"] == ["resident_pension"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        PlatformUnreachable(Unreachable.TIMEOUT),
+        PlatformRejected("person_unknown"),
+        PrefillAnswer(),
+        PrefillAnswer(answers={"kind": ["no_such_kind"], "from_month": "2017-02", "to_month": "2018-01"}),
+        PrefillAnswer(answers={"kind": ["resident_pension"], "from_month": "2018-02", "to_month": "2018-01"}),
+        PrefillAnswer(answers={"name": "测试乙", "no_such_field": "x"}),
+    ],
+    ids=lambda answer: getattr(answer, "code", None) or str(answer)[:40],
+)
+def test_without_a_usable_word_of_the_city_the_defaults_stand(bench: Bench, answer: object) -> None:
+    """No line, a refusal, nothing on record, or answers that the form itself would not take."""
+    bench.city.script["prefill"].append(answer)
+    bench.to_form(CERTIFICATE)
+    assert shown(bench)["kind"] == (["employee_pension"], "form.source.default")
+    assert bench.vault.answers["name"] == JIA[0]
+    bench.choose()
+    assert bench.state() is State.PREVIEW
+
+
+def test_a_late_word_of_the_city_changes_nothing_under_the_finger(bench: Bench) -> None:
+    """Who has changed an answer, or gone on, keeps what they see."""
+    for leave in (False, True):
+        bench.city.script["prefill"].append(PrefillAnswer(answers=ON_RECORD))
+        bench.to_identify(CERTIFICATE)
+        bench.lay_card()
+        bench.city_work.hold()
+        for digit in "123456":
+            bench.terminal.person.type_code(digit)
+        bench.terminal.person.submit_code()
+        bench.city_work.release()
+        bench.city_work.hold()
+        bench.turn()
+        assert bench.state() is State.CHOOSE
+        if leave:
+            assert bench.terminal.form.answer_page()
+        else:
+            bench.terminal.form.set("kind", ["unemployment"])
+        bench.city_work.release()
+        bench.turn()
+        assert bench.vault.answers["kind"] == (["employee_pension"] if leave else ["unemployment"])
+        bench.leave()
+        bench.lift_card()
+        bench.wait(6)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_the_card_answers_what_it_can(bench: Bench) -> None:
     bench.turn()
     assert bench.vault.answers["name"] == "测试甲"
     asked = {view.key for number in range(form.page_count) for view in form.fields(number)}
-    assert asked == {"reg_since", "reason", "address", "phone", "delivery"}
+    assert asked == {"reg_since", "reason", "address", "reach", "phone", "delivery"}
 
 
 def test_nobody_is_told_off_for_a_field_not_reached(bench: Bench) -> None:
@@ -82,6 +82,20 @@ def test_typing_does_not_scold_and_mending_clears(bench: Bench) -> None:
     assert "reg_since" in problems(bench)
     form.set("reg_since", "2024-01-05")
     assert problems(bench) == {}
+
+
+def test_a_date_of_which_a_part_was_not_chosen_is_not_handed_in(bench: Bench) -> None:
+    """Going on names the part that is missing, and stays on the page."""
+    bench.to_form()
+    form = bench.terminal.form
+    form.set("reason", "home")
+    for begun, missing in (("2024-00-00", "month"), ("2024-05-00", "day"), ("0000-05-02", "year")):
+        form.set("reg_since", begun)
+        assert not form.answer_page()
+        assert problems(bench) == {"reg_since": f"form.problem.date_part.{missing}"}
+    form.set("reg_since", "2024-05-02")
+    assert form.answer_page()
+    assert bench.session.page == 1
 
 
 def test_registered_for_less_than_six_months_is_said(bench: Bench) -> None:
@@ -136,6 +150,14 @@ def test_values_are_shown_as_words_and_masked(bench: Bench) -> None:
     bench.terminal.language = "en"
     shown = {view.key: view.display for number in range(form.page_count) for view in form.fields(number)}
     assert shown["reason"] == "I have a home here"
+
+
+def test_a_prefilled_answer_without_an_alternative_says_so(bench: Bench) -> None:
+    """Nobody is told that they can change what cannot be changed."""
+    bench.to_form()
+    (delivery,) = (view for number in range(3) for view in bench.terminal.form.fields(number) if view.key == "delivery")
+    assert len(delivery.options) == 1
+    assert (delivery.value, delivery.source_id) == ("window", "form.source.only")
 
 
 def test_pages_are_found_by_field(bench: Bench) -> None:

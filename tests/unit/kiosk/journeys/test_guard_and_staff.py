@@ -16,7 +16,7 @@ from devices.smart_card import StaffCard
 from devices.smart_card.samples import SAMPLE_STAFF, SampleStaffCard
 from kiosk.fleet.staff_pins import PinCounter, PinError, _Count
 from kiosk.session import events as ev
-from kiosk.session.states import Choice, Device, Holding, State
+from kiosk.session.states import Choice, Device, Holding, State, Trouble
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -127,11 +127,14 @@ def test_a_trusted_card_opens_the_status_page(bench: Bench) -> None:
 def test_a_card_that_is_not_in_the_configuration_stays_outside(bench: Bench) -> None:
     """A genuine card of another station, and a card that is none, open nothing."""
     insert(bench, STRANGER)
+    assert bench.session.trouble == Trouble("session.staff_card.untrusted", (Choice.SKIP,), detail="S0002")
     bench.staff_reader.remove()
     bench.poll()
+    assert bench.session.trouble is None
     insert(bench, None)
-    assert bench.state() is State.ATTRACT
-    assert [entry["reason"] for entry in bench.audited("staff.refused")] == ["untrusted", "not_a_staff_card"]
+    assert (bench.state(), bench.trouble) == (State.ATTRACT, "session.staff_card.not_a_staff_card")
+    told = [(entry["reason"], entry.get("claimed")) for entry in bench.audited("staff.refused")]
+    assert told == [("untrusted", "S0002"), ("not_a_staff_card", None)]
 
 
 def test_a_card_with_a_trusted_number_and_another_key_is_forged(bench: Bench) -> None:
@@ -211,6 +214,7 @@ def test_a_failing_reader_is_recorded(bench: Bench, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(bench.staff_reader, "read_staff_card", broken)
     insert(bench, TRUSTED)
     assert bench.audited("staff.refused")[0]["reason"] == "smart_card.busy"
+    assert bench.trouble == "session.staff_card.unreadable"
 
 
 def test_a_staff_card_does_not_break_into_a_citizens_session(bench: Bench) -> None:
@@ -273,6 +277,7 @@ def test_a_card_without_a_pin_opens_nothing(bench: Bench, monkeypatch: pytest.Mo
     insert(bench, TRUSTED)
     assert bench.state() is State.ATTRACT
     assert bench.audited("staff.refused")[0]["reason"] == "no_pin"
+    assert bench.trouble == "session.staff_card.no_pin"
 
 
 def test_a_card_pulled_while_its_pin_is_judged_opens_nothing(bench: Bench) -> None:

@@ -50,7 +50,7 @@ def test_a_wish_before_any_card_names_nobody(bench: Bench) -> None:
     form = kept(bench)
     assert (form["phone"], form["step"], form["kiosk"], form["applicant"]) == (MOBILE, "home", "0001", None)
     assert form["code"] == bench.session.call_back
-    assert bench.vault.empty
+    assert (bench.terminal.help.called, bench.terminal.help.number) == (MOBILE, "")
     assert bench.state() is State.HOME
     (told,) = bench.audited("help.call_back_stored")
     assert MOBILE not in json.dumps(told)
@@ -105,6 +105,33 @@ def test_only_a_number_that_can_be_called_is_taken(bench: Bench, number: str, co
     bench.terminal.help.enter()
     bench.turn()
     assert bench.session.helping is (Helping.FILED if complete else Helping.PHONE)
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        (MOBILE, ("", 0)), ("", ("", 0)),
+        ("13900000", ("help.number.mobile_short", 3)), ("12900000001", ("help.number.mobile_wrong", 0)),
+        ("139000000012", ("help.number.mobile_wrong", 0)), ("0371", ("help.number.area_short", 6)),
+        ("22123", ("help.number.landline_short", 2)), ("221234567", ("help.number.landline_long", 0)),
+    ],
+)  # fmt: skip
+def test_a_number_that_cannot_be_called_says_why(bench: Bench, number: str, problem: tuple[str, int]) -> None:
+    """What is missing, or what is wrong with it; and the words exist in both languages."""
+    bench.handle(ev.Started(), ev.HelpAsked(), ev.CallBackAsked())
+    type_number(bench, number)
+    assert bench.terminal.help.problem == problem
+    for language in ("zh_CN", "en"):
+        assert "⟦" not in bench.terminal.words.text(language, problem[0] or "help.number.mobile_wrong", missing="3")
+
+
+def test_the_number_that_will_be_called_goes_with_the_person(bench: Bench) -> None:
+    """It stands on the last page until the session ends."""
+    bench.handle(ev.Started())
+    call_back(bench)
+    bench.wait(100)
+    assert bench.state() is State.ATTRACT
+    assert bench.vault.empty
 
 
 def test_digits_alone_are_typed_and_taken_back(bench: Bench) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devices.supervisor import DeviceReport, SupervisorState
-from kiosk.documents.pages import Advice, CaptureRefused, PreviewChanged, VisionBack, VisionLost
+from kiosk.documents.pages import Advice, CaptureRefused, Outline, PreviewChanged, Refused, VisionBack, VisionLost
 from kiosk.events import Fact
+from kiosk.journeys.materials import MOVED_FRAMES
 from kiosk.session import events as ev
 from kiosk.session.states import Device, State
 
@@ -117,11 +118,87 @@ def test_no_more_pages_than_the_item_takes(bench: Bench) -> None:
     bench.fill_permit()
     bench.handle(ev.MaterialOpened("address_proof"))
     bench.vault.pages["address_proof"] = []
-    bench.lay_page()
-    bench.lay_page()
+    bench.lay_page(10)
+    bench.lay_page(90)
     bench.handle(ev.MaterialOpened("address_proof"))
-    bench.lay_page()
+    assert not bench.vision.taking
+    bench.lay_page(170)
     assert bench.terminal.materials.page_count("address_proof") == 2
+    bench.terminal.materials.capture()
+    assert bench.vision.captures == 0
+
+
+def test_a_deleted_page_makes_room_for_what_lies_there(bench: Bench) -> None:
+    """While the material is full nothing is taken; then the camera is told to go on, and that the page is free again."""
+    bench.to_form()
+    bench.fill_permit()
+    materials = bench.terminal.materials
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.lay_page(10)
+    bench.lay_page(90)
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.lay_page(170)  # was under way
+    third = bench.vision.given_back[-1]
+    materials.remove_page("address_proof", 0)
+    assert bench.vision.taking
+    assert len(bench.vision.given_back) == 2
+    bench.lay_page(170)
+    assert bench.vault.pages["address_proof"][1].sha256 == third
+    assert bench.state() is State.MATERIALS
+    materials.remove_page("address_proof", 0)  # in the list no camera is told
+    assert len(bench.vision.given_back) == 2
+
+
+def to_doubled(bench: Bench) -> None:
+    """A page, and the same one once more."""
+    bench.to_form()
+    bench.fill_permit()
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.lay_page(10)
+    bench.lay_page(10)
+
+
+def test_the_same_page_again_is_asked_about(bench: Bench) -> None:
+    """Nothing is taken while the question stands: what comes all the same is left for the camera to take again."""
+    to_doubled(bench)
+    doubled = bench.terminal.materials.doubled
+    assert doubled is not None
+    assert (doubled.material, doubled.earlier) == ("address_proof", 0)
+    assert bench.state() is State.CAPTURE
+    assert bench.terminal.materials.page_count("address_proof") == 1
+    assert not bench.vision.taking
+    bench.lay_page(90)
+    assert len(bench.vision.given_back) == 1
+    bench.terminal.materials.capture()
+    assert bench.vision.captures == 0
+    bench.handle(ev.DeviceLost(Device.DOCUMENT_CAMERA), ev.DeviceBack(Device.DOCUMENT_CAMERA))
+    assert not bench.vision.taking
+
+
+def test_the_same_page_again_is_kept_if_the_person_says_so(bench: Bench) -> None:
+    """It may be another that looks alike; then the material is complete."""
+    to_doubled(bench)
+    bench.terminal.materials.answer_doubled(keep=True)
+    bench.turn()
+    assert bench.terminal.materials.page_count("address_proof") == 2
+    assert bench.state() is State.MATERIALS
+    assert [(line["material"], line["answer"]) for line in bench.audited("material.doubled")] == [("address_proof", "kept")]
+    assert len(bench.audited("material.captured")) == 2
+
+
+def test_the_same_page_again_is_left_out_if_the_person_says_so(bench: Bench) -> None:
+    """And the camera goes on; answering twice changes nothing; leaving the camera leaves it out, too."""
+    to_doubled(bench)
+    materials = bench.terminal.materials
+    for _ in range(2):
+        materials.answer_doubled(keep=False)
+    bench.turn()
+    assert bench.vision.taking
+    assert materials.page_count("address_proof") == 1
+    bench.lay_page(10)
+    bench.handle(ev.BackPressed())
+    assert materials.doubled is None
+    assert [line["answer"] for line in bench.audited("material.doubled")] == ["left_out", "left_out"]
 
 
 @pytest.mark.parametrize("advice", list(Advice))
@@ -133,15 +210,79 @@ def test_a_page_that_cannot_be_taken_says_why(bench: Bench, advice: Advice) -> N
     bench.handle(ev.MaterialOpened("address_proof"))
     materials.capture()
     assert bench.vision.captures == 1
-    materials.on_event(CaptureRefused(advice))
+    materials.on_event(CaptureRefused(Refused(advice)))
     bench.turn()
-    assert materials.refusal == advice
-    assert "⟦" not in bench.terminal.words.text("zh_CN", materials.refusal)
+    assert materials.refused == Refused(advice)
+    assert "⟦" not in bench.terminal.words.text("zh_CN", advice)
     bench.lay_page()
-    assert materials.refusal == ""
-    materials.on_event(CaptureRefused(advice))
-    bench.handle(ev.BackPressed(), ev.MaterialOpened("address_proof"))
-    assert materials.refusal == ""
+    assert materials.refused is None
+    materials.on_event(CaptureRefused(Refused(advice)))
+    bench.handle(ev.BackPressed())
+    assert materials.refused is None
+    materials.on_event(CaptureRefused(Refused(advice)))  # late
+    assert materials.refused is None
+
+
+LAID: Outline = ((0.3, 0.2), (0.7, 0.2), (0.7, 0.8), (0.3, 0.8))
+PUSHED: Outline = ((0.35, 0.2), (0.75, 0.2), (0.75, 0.8), (0.35, 0.8))
+
+
+def to_refused(bench: Bench) -> None:
+    """A page lies there whose picture, taken by itself, was not good enough."""
+    bench.to_form()
+    bench.fill_permit()
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.vision.sees(LAID)
+    bench.terminal.materials.on_event(CaptureRefused(Refused(Advice.GLARE), asked=False))
+
+
+def follow(bench: Bench, outline: Outline | None, frames: int) -> None:
+    bench.vision.sees(outline)
+    for seq in range(frames):
+        bench.terminal.materials.on_event(PreviewChanged(seq))
+
+
+@pytest.mark.parametrize("after", [None, PUSHED])
+def test_a_refusal_goes_when_the_paper_is_moved(bench: Bench, after: Outline | None) -> None:
+    """Somebody puts it right, and has to see the live picture for that; an outline that flickers is no hand."""
+    to_refused(bench)
+    materials = bench.terminal.materials
+    follow(bench, LAID, 30)
+    follow(bench, None, MOVED_FRAMES - 1)
+    follow(bench, LAID, 1)
+    follow(bench, None, MOVED_FRAMES - 1)
+    assert materials.refused is not None
+    follow(bench, LAID, 1)
+    follow(bench, after, MOVED_FRAMES)
+    assert materials.refused is None
+
+
+def test_a_refusal_that_was_put_away_does_not_come_back_by_itself(bench: Bench) -> None:
+    """Not while the page lies as it did; on demand, for another reason, and once it was moved, it does."""
+    to_refused(bench)
+    materials = bench.terminal.materials
+
+    def refused_again(advice: Advice, *, asked: bool) -> bool:
+        materials.wave_off()
+        materials.on_event(CaptureRefused(Refused(advice), asked=asked))
+        return materials.refused is not None
+
+    assert not refused_again(Advice.GLARE, asked=False)
+    assert refused_again(Advice.GLARE, asked=True)
+    assert not refused_again(Advice.GLARE, asked=False)
+    assert refused_again(Advice.BLURRED, asked=False)
+    materials.wave_off()
+    follow(bench, PUSHED, MOVED_FRAMES)
+    assert refused_again(Advice.BLURRED, asked=True)
+
+
+def test_a_picture_that_fails_by_itself_is_no_sign_of_life(bench: Bench) -> None:
+    """A page that is left lying must not keep a session open."""
+    to_refused(bench)
+    bench.wait(44.0)
+    bench.terminal.materials.on_event(CaptureRefused(Refused(Advice.BLURRED), asked=False))
+    bench.wait(2.0)
+    assert bench.session.warned
 
 
 def test_the_camera_lost_and_back(bench: Bench) -> None:

@@ -12,7 +12,7 @@ import pytest
 from devices.id_card.samples import SAMPLE_CARDS
 from devices.receipt_printer import NoPaper, Ready, Text
 from kiosk.city.client import PlatformUnreachable, Unreachable
-from kiosk.city.messages import CasesAnswer, CaseState, CaseSummary
+from kiosk.city.messages import CaseDetails, CasesAnswer, CaseState, CaseSummary
 from kiosk.clock import CIVIL_TZ
 from kiosk.identity import case_code
 from kiosk.session import events as ev
@@ -271,3 +271,20 @@ def test_the_list_is_forgotten_with_the_person(bench: Bench) -> None:
     away(bench)
     assert bench.vault.empty
     assert bench.terminal.my_cases.lines() == ()
+
+
+def test_who_acted_for_whom_is_the_citys_word(bench: Bench) -> None:
+    """What only lies here says nothing of it; what the city says stands beside the case, the name as the city masked it."""
+    code = hand_in(bench)
+    told = answer((code, CaseState.RECEIVED), ("KF00010000K2", CaseState.ACCEPTED))
+    details = CaseDetails(
+        case_no="", submitted_at=told.as_of, received_at=told.as_of, materials=(), events=(), other="测**"
+    )
+    mine = told.cases[0].model_copy(update={"role": "agent"})
+    theirs = told.cases[1].model_copy(update={"role": "principal", "details": details})
+    bench.city.script["cases"].append(told.model_copy(update={"cases": (mine, theirs)}))
+    to_cases(bench)
+    assert {(line.code, line.role, line.other) for line in bench.terminal.my_cases.lines()} == {
+        (code, "agent", ""),
+        ("KF00010000K2", "principal", "测**"),
+    }

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from conftest import Bench
 
 PERMIT, CERTIFICATE = "residence_permit_apply", "social_participation_cert"
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 def item(bench: Bench, item_id: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from devices.errors import DeviceError
 from devices.page_printer import NoPaper as PageNoPaper
 from devices.receipt_printer import NoPaper
 from devices.smart_card.samples import SAMPLE_STAFF
-from kiosk.journeys.upkeep import MOST_REPORTS, ReportState, Trial, TrialState
+from kiosk.journeys.upkeep import MOST_REPORTS, Export, ExportState, ReportState, Trial, TrialState
 from kiosk.session import events as ev
 from kiosk.session.states import Device, State
 from offline_queue import QueueError, RowState
@@ -216,3 +217,59 @@ def test_a_report_is_for_staff(bench: Bench) -> None:
     """Nobody signed in: nothing is made."""
     assert report(bench) is ReportState.NONE
     assert not (bench.state_dir / "reports").exists()
+
+
+def test_what_is_held_is_carried_away_on_the_one_stick(bench: Bench, tmp_path: Path) -> None:
+    """Sealed as it lies and read back; the rows stay; the audit log names the card; who leaves sees none of it again."""
+    hand_in(bench)
+    sign_in(bench)
+    desk, stick = bench.terminal.upkeep, tmp_path / "stick"
+    stick.mkdir()
+    look(bench)
+    assert not desk.stick
+    desk._sticks = lambda: (stick,)
+    look(bench)
+    assert desk.stick
+    desk.carry_away()
+    assert desk.export == Export(ExportState.RUNNING)
+    bench.turn()
+    (folder,) = stick.iterdir()
+    assert desk.export == Export(ExportState.DONE, 1, folder.name)
+    assert any(folder.iterdir())
+    assert [(entry["by"], entry["items"]) for entry in bench.audited("outbox.exported")] == [("S0001", 1)]
+    assert bench.outbox.counts().waiting == 1
+    bench.staff_reader.remove()
+    bench.poll()
+    assert (desk.export, desk.stick) == (Export(), False)
+
+
+@pytest.mark.parametrize("sticks", [0, 2])
+def test_no_stick_or_two_of_them_carry_nothing(bench: Bench, tmp_path: Path, sticks: int) -> None:
+    """Pulled meanwhile, or a second one: nobody guesses which."""
+    hand_in(bench)
+    sign_in(bench)
+    desk = bench.terminal.upkeep
+    desk._sticks = lambda: tuple(tmp_path / str(number) for number in range(sticks))
+    desk.carry_away()
+    bench.turn()
+    assert desk.export == Export(ExportState.FAILED, detail="export.no_stick")
+
+
+def test_an_export_that_fails_says_its_code(bench: Bench, tmp_path: Path) -> None:
+    """Nothing held is a code too, and is written down."""
+    sign_in(bench)
+    desk = bench.terminal.upkeep
+    desk._sticks = lambda: (tmp_path,)
+    desk.carry_away()
+    bench.turn()
+    assert desk.export == Export(ExportState.FAILED, detail="export.nothing")
+    assert [entry["reason"] for entry in bench.audited("outbox.not_exported")] == ["export.nothing"]
+
+
+def test_nobody_carries_anything_away_unsigned(bench: Bench, tmp_path: Path) -> None:
+    """A stick alone opens nothing."""
+    hand_in(bench)
+    bench.terminal.upkeep._sticks = lambda: (tmp_path / "stick",)
+    bench.terminal.upkeep.carry_away()
+    bench.turn()
+    assert bench.terminal.upkeep.export == Export()

@@ -21,7 +21,7 @@ from kiosk.identity import case_code
 from kiosk.identity.case_code import CaseCode, mint, parse
 from kiosk.printing import receipt, receipt_qr
 from kiosk.printing.receipt import Promised, ReceiptFacts, Say
-from kiosk.words import Words
+from kiosk.words import Words, dates
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 WORDS = Words.load()
@@ -211,11 +211,21 @@ def test_the_weekday_on_paper_is_in_the_persons_language(language: str, days: li
 def test_a_day_on_the_screen_is_a_day_in_words(language: str, weekday: int) -> None:
     """The screen says the day in its language, each with its own weekday and no placeholder left."""
     say = say_in(language)
-    said = receipt.spoken_day(dt.date(2026, 12, 7 + weekday), say)
-    names = say("paper.weekdays").split()
+    said = dates.day_of_week(dt.date(2026, 12, 7 + weekday), say)
+    names = say("format.weekdays").split()
     assert [name for name in names if name in said] == [names[weekday]]
-    assert re.findall("[0-9]+", said) == ["2026", "12", str(7 + weekday)]
+    assert list(map(int, re.findall("[0-9]+", said))) == [2026, 12, 7 + weekday]
     assert receipt.spoken_moment(HANDED_IN, say_in(language)).endswith(" 03:12")
+
+
+def test_an_english_day_is_the_same_on_the_screen_and_on_paper() -> None:
+    """Two digits each, as on the printed line: one form to compare, whatever the month."""
+    say, early = say_in("en"), replace(PROMISED, answer_by=dt.date(2027, 1, 4))
+    shown = dict(receipt.promise_lines(early, say, on_screen=True))
+    printed = dict(receipt.promise_lines(early, say))
+    assert shown[say("paper.answer_by")] == "Mon 2027-01-04"
+    assert printed[say("paper.on_weekday", what=say("paper.answer_by"), weekday="Mon")] == "2027-01-04"
+    assert dates.day_of_week(dt.date(2027, 1, 4), say_in("zh_CN")) == "2027年1月4日 周一"
 
 
 def test_the_picture_for_the_screen_is_the_paper() -> None:
@@ -235,3 +245,12 @@ def test_chinese_stands_in_dots_only(blocks: list[Block]) -> None:
 @pytest.fixture
 def blocks() -> list[Block]:
     return list(receipt.layout(FACTS, say_in("zh_CN"), width=576))
+
+
+def test_with_something_missing_no_day_of_acceptance_is_promised() -> None:
+    """What is missing stands with its day; the answer is counted from when it is there."""
+    gap = replace(PROMISED, later=(("就业证明", dt.date(2026, 12, 14)),))
+    said = dict(receipt.promise_lines(gap, say_in("zh_CN"), on_screen=True))
+    assert not [label for label in said if label.startswith("最迟答复")]
+    assert [value for label, value in said.items() if "就业证明" in label] == ["2026年12月14日 周一"]
+    assert [label for label in said if label.startswith("材料补齐后 5 日内")]

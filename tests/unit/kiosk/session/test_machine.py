@@ -7,15 +7,19 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.machine import step
 from kiosk.session.states import (
+    BEFORE_CARD,
     ENDING,
     IDLE,
+    READING,
     Choice,
     Device,
+    Hand,
     Helping,
     Holding,
     Journey,
@@ -28,13 +32,21 @@ from kiosk.session.states import (
 )
 from kiosk.session.timeouts import Timer, idle_s, state_s
 
-APPLY = Plan("residence_permit_apply", Journey.APPLY, Assurance.CARD_CODE, Assurance.CARD)
+APPLY = Plan("residence_permit_apply", Journey.APPLY, Assurance.CARD_CODE, Assurance.CARD, agents=True)
+IN_PERSON = Plan("residence_permit_endorse", Journey.APPLY, Assurance.CARD_CODE)
 CASES = Plan("", Journey.CASES, Assurance.CARD)
 CERTIFICATE = Plan("social_participation_cert", Journey.CERTIFICATE, Assurance.CARD_CODE)
 
 EVENTS: tuple[ev.Event, ...] = (
     ev.Started(),
     ev.ItemChosen(APPLY),
+    ev.ForAnotherAsked(),
+    *(ev.ForWhomChosen(capacity) for capacity in Capacity),
+    ev.PrincipalKnown(7),
+    ev.RelationAnswered(),
+    ev.MandateAsked(),
+    ev.MandatePrinted(7),
+    ev.MandateNotPrinted(7, "acting.mandate.no_paper"),
     ev.Confirmed(),
     ev.BackPressed(),
     ev.CancelPressed(),
@@ -66,6 +78,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.FieldReopened(State.FORM, page=1),
     ev.FieldReopened(State.MATERIALS),
     ev.FieldReopened(State.SIGN),
+    ev.FieldReopened(State.RELATION),
     ev.MaterialOpened("address_proof"),
     ev.MaterialCaptured(7),
     ev.Stored(7),
@@ -99,10 +112,20 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.LineChanged(up=False),
     ev.LineChanged(up=True),
     ev.StaffCardShown(),
+    ev.StaffCardRefused("session.staff_card.untrusted", "S0002"),
     ev.StaffCardRemoved(),
     ev.PinEntered(),
     ev.PinAccepted(7),
     ev.PinRefused(7, "staff.pin.wrong", "14"),
+    ev.AssistingBegun(),
+    ev.StaffPagesAsked(),
+    *(ev.HandedOver(hand) for hand in Hand),
+    ev.Attested(holds=True),
+    ev.Attested(holds=False),
+    ev.CardShownAgain(7),
+    ev.TrainingBegun(),
+    ev.TrainingEnded(),
+    ev.PracticeBegun(),
     ev.StopRequested(),
     ev.FaultRaised("Q-202"),
     ev.FaultCleared(),
@@ -110,7 +133,8 @@ EVENTS: tuple[ev.Event, ...] = (
 
 
 def in_state(state: State, plan: Plan | None = APPLY, **changes: object) -> Session:
-    known = state not in IDLE and state not in {State.GUIDE, State.CONSENT, State.IDENTIFY, State.STAFF_PIN, State.STAFF}
+    unknown = {*BEFORE_CARD, State.IDENTIFY, State.STAFF_PIN, State.STAFF, State.DESK}
+    known = state not in IDLE and state not in unknown
     session = Session(
         state=state, number=7, plan=plan, personal=known, assurance=Assurance.CARD if known else Assurance.NONE
     )
@@ -124,6 +148,13 @@ def variants(state: State) -> tuple[Session, ...]:
         in_state(state, CERTIFICATE),
         in_state(state, CASES),
         in_state(state, again=True),
+        in_state(state, clerk=True, assisted=state is not State.DESK, hand=Hand.CLERK),
+        in_state(state, assisted=True, assented=True),
+        in_state(state, training=state not in {State.ATTRACT, State.OUT_OF_SERVICE}),
+        in_state(state, IN_PERSON),
+        *(in_state(state, capacity=capacity) for capacity in Capacity),
+        in_state(state, capacity=Capacity.ASKED, busy=True),
+        in_state(state, capacity=Capacity.CHILD, editing=True),
         in_state(state, busy=True),
         in_state(state, leaving=True),
         in_state(state, warned=True),
@@ -160,10 +191,16 @@ def test_every_state_answers_every_event(state: State) -> None:
             assert not after.warned
         else:
             assert not moves
+        if after.training is not session.training:
+            assert result.effects[-1] == fx.Train(on=after.training)
+        if after.state in {State.ATTRACT, State.OUT_OF_SERVICE}:
+            assert not after.training
         if session.state is State.CAPTURE and after.state is not State.CAPTURE:
             assert fx.CloseCamera() in result.effects
-        if session.state is State.IDENTIFY and after.state is not State.IDENTIFY:
+        if session.state in READING and after.state is not session.state:
             assert fx.WatchCard(on=False) in result.effects
+        if session.state is State.CONFIRM and after.state is not State.CONFIRM:
+            assert fx.WatchAssent(on=False) in result.effects
 
 
 @pytest.mark.parametrize("state", State)
@@ -174,10 +211,10 @@ def test_a_person_never_survives_the_end(state: State) -> None:
         after, effects = run(session, event)
         if not session.personal or after.state is session.state:
             continue
-        if after.state in {State.ATTRACT, State.GUARD, State.OUT_OF_SERVICE}:
+        if after.state in {State.ATTRACT, State.DESK, State.GUARD, State.OUT_OF_SERVICE}:
             assert fx.WipePerson() in effects, (session, event)
-        if after.state is State.ATTRACT:
-            assert not after.personal
+        if after.state in {State.ATTRACT, State.DESK}:
+            assert (after.personal, after.assisted, after.plan) == (False, False, None)
             assert after.number == session.number + 1
 
 
@@ -515,6 +552,23 @@ def test_a_staff_card_alone_opens_nothing() -> None:
         assert fx.WipePerson() in effects
 
 
+@pytest.mark.parametrize("state", sorted(IDLE))
+@pytest.mark.parametrize("end", [ev.StaffCardRemoved(), ev.TroubleAnswered(Choice.SKIP)])
+def test_a_strange_card_is_answered_where_nobody_works(state: State, end: ev.Event) -> None:
+    """Said over what stands there, and gone with the card or with a touch; nothing else moves."""
+    session = in_state(state, None)
+    told, effects = run(session, ev.StaffCardRefused("session.staff_card.untrusted", "S0002"))
+    assert told.trouble == Trouble("session.staff_card.untrusted", (Choice.SKIP,), detail="S0002")
+    assert (told.state, effects) == (state, [])
+    assert run(told, end) == (session, [])
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - IDLE))
+def test_a_strange_card_disturbs_no_work(state: State) -> None:
+    """A neighbour's card in the slot is no business of the person who stands there."""
+    assert run(in_state(state), ev.StaffCardRefused("session.staff_card.untrusted", "S0002")) == (in_state(state), [])
+
+
 def test_staff_leave_an_ailing_terminal_as_it_was() -> None:
     """Whoever ends, goes silent or pulls the card during a fault leads back to it."""
     for state in (State.STAFF_PIN, State.STAFF):
@@ -524,3 +578,93 @@ def test_staff_leave_an_ailing_terminal_as_it_was() -> None:
     warned = in_state(State.STAFF_PIN, None, fault="Q-200", warned=True)
     silent, _ = run(warned, ev.TimedOut(7, State.STAFF_PIN, Timer.COUNTDOWN))
     assert silent.state is State.OUT_OF_SERVICE
+
+
+# --- for whom ----
+
+
+def test_who_acts_for_themselves_meets_no_further_step() -> None:
+    """The guide's main button leads to the consent as ever, and back from there to the guide."""
+    session, _ = run(in_state(State.GUIDE), ev.Confirmed())
+    assert (session.state, session.capacity) == (State.CONSENT, Capacity.SELF)
+    assert run(session, ev.BackPressed())[0].state is State.GUIDE
+    identified, _ = run(in_state(State.IDENTIFY, IN_PERSON), ev.CardRead(7), ev.CodeAccepted(7, Assurance.CARD_CODE))
+    assert identified.state is State.FORM
+
+
+def test_an_item_for_the_person_alone_lets_nobody_act() -> None:
+    """It should not even open the question."""
+    for plan in (IN_PERSON, CERTIFICATE, CASES):
+        session = in_state(State.GUIDE, plan)
+        assert run(session, ev.ForAnotherAsked()) == (session, [])
+
+
+@pytest.mark.parametrize("capacity", [Capacity.CHILD, Capacity.ASKED])
+def test_acting_from_the_guide_to_the_form(capacity: Capacity) -> None:
+    """Consent, own card, own code; then the other's card, how they belong together, and the form is prepared for them."""
+    session, effects = run(
+        in_state(State.GUIDE),
+        ev.ForAnotherAsked(),
+        ev.ForWhomChosen(capacity),
+        ev.Confirmed(),
+        ev.CardRead(7, again=True),
+        ev.CodeSent(7),
+        ev.CodeEntered(),
+        ev.CodeAccepted(7, Assurance.CARD_CODE),
+    )
+    assert (session.state, session.capacity) == (State.PRINCIPAL, capacity)
+    assert effects[-1] == fx.WatchCard(on=True)
+    assert fx.PrepareForm() not in effects
+    session, effects = run(session, ev.PrincipalKnown(7))
+    assert session.state is State.RELATION
+    assert fx.WatchCard(on=False) in effects
+    form, effects = run(session, ev.RelationAnswered())
+    assert form.state is State.FORM
+    assert fx.PrepareForm() in effects
+    back, _ = run(form, ev.BackPressed(), ev.BackPressed())
+    assert (back.state, back.capacity) == (State.PRINCIPAL, capacity)
+    assert run(back, ev.BackPressed())[0].leaving
+
+
+def test_whoever_changes_their_mind_is_for_themselves_again() -> None:
+    """Back over the question to the guide: from there the main button is one's own."""
+    asked, _ = run(in_state(State.GUIDE), ev.ForAnotherAsked(), ev.ForWhomChosen(Capacity.ASKED), ev.BackPressed())
+    assert asked.state is State.FOR_WHOM
+    mine, _ = run(asked, ev.BackPressed(), ev.Confirmed())
+    assert (mine.state, mine.capacity) == (State.CONSENT, Capacity.SELF)
+
+
+def test_a_lost_reader_stops_nobody_who_can_give_a_number() -> None:
+    """The other person can be named without a card: no trouble is laid over it, and the number goes on."""
+    session, effects = run(in_state(State.PRINCIPAL, capacity=Capacity.ASKED), ev.DeviceLost(Device.ID_CARD))
+    assert (session.trouble, effects) == (None, [])
+    assert run(session, ev.PrincipalKnown(7))[0].state is State.RELATION
+    refused, _ = run(session, ev.CardRefused(7, "acting.guardian_needed"))
+    again, effects = run(refused, ev.TroubleAnswered(Choice.RETRY))
+    assert (again.trouble, effects) == (None, [fx.WatchCard(on=True)])
+
+
+def test_a_mandate_prints_once_at_a_time_and_its_failure_stops_nobody() -> None:
+    """It should not go on or back while the paper moves, offer to print again, and let who has one signed go on."""
+    session = in_state(State.RELATION, capacity=Capacity.ASKED)
+    printing, effects = run(session, ev.MandateAsked(), ev.MandateAsked(), ev.BackPressed(), ev.RelationAnswered())
+    assert effects == [fx.PrintMandate()]
+    assert (printing.state, printing.busy) == (State.RELATION, True)
+    failed, _ = run(printing, ev.MandateNotPrinted(7, "acting.mandate.no_paper"))
+    assert failed.trouble == Trouble("acting.mandate.no_paper", (Choice.RETRY, Choice.SKIP))
+    assert run(failed, ev.TroubleAnswered(Choice.RETRY))[1] == [fx.PrintMandate()]
+    assert run(failed, ev.TroubleAnswered(Choice.SKIP), ev.RelationAnswered())[0].state is State.FORM
+    assert run(printing, ev.MandatePrinted(7), ev.RelationAnswered())[0].state is State.FORM
+
+
+def test_the_relation_can_be_corrected_from_the_review() -> None:
+    """It should lead there and straight back, with nothing prepared anew."""
+    review = in_state(State.REVIEW, capacity=Capacity.ASKED)
+    opened, _ = run(review, ev.FieldReopened(State.RELATION))
+    assert (opened.state, opened.editing) == (State.RELATION, True)
+    done, effects = run(opened, ev.RelationAnswered())
+    assert (done.state, done.editing) == (State.REVIEW, False)
+    assert fx.PrepareForm() not in effects
+    assert run(opened, ev.BackPressed())[0].state is State.REVIEW
+    own = in_state(State.REVIEW)
+    assert run(own, ev.FieldReopened(State.RELATION)) == (own, [])

@@ -111,7 +111,7 @@ def test_nothing_for_staff_is_said(reader: Reader) -> None:
     """Should know a staff sentence only where the public is told the same words."""
     staff = {ident for ident in WORDS.ids("zh_CN") if WORDS.audience(ident) is Audience.STAFF}
     public = {WORDS.template("zh_CN", ident) for ident in WORDS.ids("zh_CN") - staff}
-    public |= {zh for _, (zh, _) in city_texts(CATALOGUE)}
+    public |= {text.zh for _, text in city_texts(CATALOGUE)}
     own = {WORDS.template("zh_CN", ident) for ident in staff} - public
     assert len(own) > 50
     assert {text for text in own if "{" not in text and reader.read(text, "zh_CN") is not None} == set()

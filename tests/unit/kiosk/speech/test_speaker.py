@@ -20,7 +20,7 @@ from kiosk.speech.voices import Voices
 if TYPE_CHECKING:
     from conftest import Loudspeaker
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class Clock:

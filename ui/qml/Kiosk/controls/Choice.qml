@@ -25,7 +25,7 @@ Pressable {
         radius: root.corner
         color: !root.enabled ? Theme.sunk : root.on || root.down ? Theme.tint : Theme.surface
         border.width: root.on ? Theme.strokeStrong : root.down ? Theme.strokeStrong : Theme.stroke
-        border.color: !root.enabled ? Theme.line : root.on || root.down ? Theme.brand : Theme.edge
+        border.color: !root.enabled ? Theme.idleLine : root.on || root.down ? Theme.brand : Theme.edge
     }
 
     contentItem: RowLayout {
@@ -56,7 +56,7 @@ Pressable {
                 Layout.fillWidth: true
                 text: root.text
                 font.bold: root.on
-                color: root.enabled ? Theme.ink : Theme.inkSoft
+                color: root.enabled ? Theme.ink : Theme.idle
                 Accessible.ignored: true
             }
 

@@ -8,6 +8,7 @@ Column {
     id: root
 
     property string label
+    property string about // what the answers are told apart by, where others are called the same
     property string help
     property string error
     property string source
@@ -34,7 +35,7 @@ Column {
     }
 
     Accessible.role: Accessible.Grouping
-    Accessible.name: root.label
+    Accessible.name: root.about === "" ? root.label : root.about
     Accessible.description: [root.error, root.help].filter(part => part !== "").join(" ")
     spacing: Theme.space2
 
@@ -70,6 +71,7 @@ Column {
                 enabled: modelData.enabled ?? true
                 many: root.many
                 on: root.isOn(modelData.value)
+                Accessible.name: root.about === "" ? text : root.about + " " + text
                 onClicked: root.choose(modelData.value)
             }
         }

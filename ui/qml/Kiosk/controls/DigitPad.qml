@@ -71,7 +71,7 @@ Item {
                     anchors.centerIn: parent
                     text: key.modelData === "erase" ? "" : key.modelData
                     role: "title"
-                    color: key.enabled ? Theme.brand : Theme.inkSoft
+                    color: key.enabled ? Theme.brand : Theme.idle
                     Accessible.ignored: true
                 }
             }

@@ -10,6 +10,7 @@ FocusScope {
     id: root
 
     property string label
+    property string called: label // the question's whole name, where the label alone says too little
     property alias text: input.text
     property string placeholder
     property string help
@@ -17,10 +18,11 @@ FocusScope {
     property string source // where a prefilled value came from, in words
     property bool optional: false
     property bool readOnly: false
-    property string keyboard: "pinyin" // what the keyboard opens for: pinyin, name, place, letters, digits, id, symbols
+    property string keyboard: "pinyin" // what the keyboard opens for: pinyin, name, place, letters, digits, id, amount, symbols
     property alias maximumLength: input.maximumLength
     property bool secret: false // dots for a PIN
     property string masked // shown instead of the value until it is held open
+    property bool bare: false // the box alone: its question and its error stand elsewhere meanwhile
     property bool sticky: false // stays marked while the keyboard writes here without the focus
 
     readonly property bool editable: enabled && !readOnly && masked === ""
@@ -71,6 +73,7 @@ FocusScope {
             help: root.help
             source: root.source
             optional: root.optional
+            visible: !root.bare
         }
 
         Rectangle {
@@ -89,9 +92,9 @@ FocusScope {
                 readonly property bool isEmpty: text === ""
 
                 Accessible.role: Accessible.EditableText
-                Accessible.name: root.label
+                Accessible.name: root.called
                 // Qt keeps the name of a password field silent, so its label is said with the description.
-                Accessible.description: [root.secret ? root.label : "", root.error, root.help, root.source].filter(part => part !== "").join(" ")
+                Accessible.description: [root.secret ? root.called : "", root.error, root.help, root.source].filter(part => part !== "").join(" ")
                 Accessible.passwordEdit: root.secret
                 Accessible.readOnly: root.readOnly
                 Keys.onPressed: event => {
@@ -210,7 +213,7 @@ FocusScope {
 
         FieldError {
             Layout.fillWidth: true
-            text: root.error
+            text: root.bare ? "" : root.error
         }
     }
 }

@@ -54,6 +54,8 @@ Pressable {
             text: root.text
             role: "caption"
             font.pixelSize: Theme.head
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: 0.75 * Theme.head
             color: root.ink
             horizontalAlignment: Text.AlignHCenter
             maximumLineCount: 1

@@ -11,7 +11,7 @@ Rectangle {
     required property KeyboardModel model
     property Field target: null
 
-    readonly property bool pad: model.mode === "digits" || model.mode === "id"
+    readonly property bool pad: ["digits", "id", "amount"].includes(model.mode)
     readonly property real inset: Theme.counter ? Theme.space3 : Math.min(Theme.margin, Theme.space4)
     readonly property real room: width - 2 * inset
     readonly property real keyWidth: pad ? Math.min(Theme.mm(46), (room - 3 * Theme.keyGap) / 4) : (room - 9 * Theme.keyGap) / 10
@@ -25,7 +25,8 @@ Rectangle {
             "letters": [letters("qwertyuiop"), letters("asdfghjkl"), [tool("shift", "shift", 1), ...letters("zxcvbnm"), tool("erase", "erase", 2)], last(["symbols", "pinyin", "handwriting"])],
             "symbols": [letters("1234567890"), letters("-/.,:;()#@"), [...letters("，。、：（）《》"), tool("erase", "erase", 2)], last(["letters", "pinyin", "handwriting"])],
             "digits": padded(""),
-            "id": padded("X")
+            "id": padded("X"),
+            "amount": padded(".")
         })
 
     signal closed

@@ -15,7 +15,7 @@ Pressable {
 
     readonly property bool live: enabled && !waits
     readonly property bool filled: kind === "primary" && live
-    readonly property color foreground: !live ? Theme.inkSoft : kind === "primary" ? Theme.accentInk : kind === "danger" ? Theme.bad : Theme.brand
+    readonly property color foreground: !live ? Theme.idle : kind === "primary" ? Theme.accentInk : kind === "danger" ? Theme.bad : Theme.brand
 
     blocked: busy || waits
     Accessible.description: root.busy ? qsTrId("controls.busy") : root.hint
@@ -27,8 +27,8 @@ Pressable {
     background: Rectangle {
         radius: root.corner
         color: !root.live ? Theme.sunk : root.kind === "primary" ? (root.down ? Theme.accentDeep : Theme.accent) : root.down ? Theme.tint : root.kind === "quiet" ? "transparent" : Theme.surface
-        border.width: root.kind === "quiet" && root.live ? 0 : root.down ? Theme.strokeStrong : Theme.stroke
-        border.color: !root.live ? Theme.line : root.kind === "primary" ? Theme.accentEdge : root.kind === "danger" ? Theme.bad : Theme.brand
+        border.width: !root.live ? Theme.hairline : root.kind === "quiet" ? 0 : root.down ? Theme.strokeStrong : Theme.stroke
+        border.color: !root.live ? Theme.idleLine : root.kind === "primary" ? Theme.accentEdge : root.kind === "danger" ? Theme.bad : Theme.brand
     }
 
     contentItem: Item {

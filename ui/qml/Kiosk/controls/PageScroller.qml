@@ -45,13 +45,17 @@ FocusScope {
             root.yielded = 0
     }
     readonly property alias contentY: flick.contentY
+    property Item pointed: null // what was last brought into view, until the page is turned
 
     function turn(direction: int): void {
+        pointed = null;
         const last = Math.max(0, flick.contentHeight - flick.height);
         flick.contentY = Math.max(0, Math.min(last, flick.contentY + direction * flick.height * 0.8));
     }
 
+    // It stays in view while it grows: what is wrong with an answer comes below it a moment later.
     function reveal(item: Item): void {
+        pointed = item;
         root.bring(item, item);
     }
 
@@ -78,14 +82,23 @@ FocusScope {
         return false;
     }
 
-    // A field comes into view whole, with its label and its error; where there is no room for that, from its box on.
+    // A field comes into view whole, with its label and its error; where there is no room for that, from its box on. A bare
+    // box stands at the top: nothing half shown above it, as far as the page goes.
     function follow(): void {
-        if (!root.focused || !root.holds(root.focused))
+        if (!root.focused || !root.holds(root.focused)) {
+            if (root.pointed)
+                root.bring(root.pointed, root.pointed);
             return;
+        }
         let shown = root.focused;
         for (let at = root.focused; at && at !== holder; at = at.parent) {
             if (at instanceof Field)
                 shown = at;
+        }
+        if ((shown as Field)?.bare) {
+            const last = Math.max(0, flick.contentHeight - flick.height);
+            flick.contentY = Math.min(last, shown.mapToItem(holder, 0, 0).y + root.topPadding);
+            return;
         }
         root.bring(shown.height < root.height ? shown : root.focused, shown);
     }
@@ -119,6 +132,7 @@ FocusScope {
         contentWidth: width
         flickableDirection: Flickable.VerticalFlick
         interactive: root.overflows
+        onMovementStarted: root.pointed = null
 
         Behavior on contentY {
             enabled: !flick.moving

@@ -17,10 +17,13 @@ FocusScope {
     property string clock
     property string date
     property bool online: true
-    property string offlineText: qsTrId("controls.offline")
+    property string offlineText: qsTrId("controls.offline") // empty where the badge says enough
+    property string nextLanguage // what the next one calls itself
     property bool soundOn: false
     property bool soundAvailable: true
     property bool toolsVisible: true
+    property string note // what must not be overlooked on any screen just now, or nothing
+    property string hand // who enters where two work together: "clerk", "resident", or nothing
     property bool covered: false // something lies over it that must be answered first
 
     // ---- Words of this screen
@@ -57,8 +60,10 @@ FocusScope {
     property Field editing: null
     readonly property bool typing: keyboard.active
     readonly property Item focused: Window.activeFocusItem
-    // A counter with large text or targets has room for the field alone above its keyboard; what is wrong stands beside it then.
+    // A counter with large text or targets has room for the field's box alone above its keyboard: the question, and what is
+    // wrong with the answer, stand beside it then.
     readonly property bool squeezed: Theme.counter && (Theme.elder || Theme.textStep > 1) && keyboard.active
+    readonly property string question: squeezed ? editing?.called ?? "" : ""
     readonly property string complaint: squeezed ? editing?.error ?? "" : ""
 
     signal back
@@ -72,6 +77,14 @@ FocusScope {
     signal soundRefused
     signal lowReachWanted
     signal helpWanted
+    signal handWanted
+
+    Binding {
+        target: root.editing
+        property: "bare"
+        value: root.squeezed
+        when: root.editing !== null
+    }
 
     function fieldOf(item: Item): Field {
         for (let at = item; at; at = at.parent) {
@@ -123,7 +136,7 @@ FocusScope {
         forceActiveFocus(Qt.OtherFocusReason)
 
     Spoken {
-        words: [root.title, root.instruction].concat(root.aloud, [root.mainEnabled && !root.mainWaits ? root.mainText : ""])
+        words: [root.note, root.title, root.instruction].filter((part, at) => at > 0 || part !== "").concat(root.aloud, [root.mainEnabled && !root.mainWaits ? root.mainText : ""])
     }
 
     Rectangle {
@@ -228,9 +241,10 @@ FocusScope {
 
         anchors.top: head.bottom
         width: parent.width
-        height: root.online ? 0 : stripText.implicitHeight + Theme.space2
-        visible: !root.online
-        color: Theme.warnTint
+        objectName: "offline_strip"
+        height: visible ? stripText.implicitHeight + Theme.space2 : 0
+        visible: stripText.text !== ""
+        color: root.note !== "" ? Theme.badTint : Theme.warnTint
 
         KioskText {
             id: stripText
@@ -238,9 +252,10 @@ FocusScope {
             anchors.verticalCenter: parent.verticalCenter
             x: Theme.margin
             width: parent.width - 2 * Theme.margin
-            text: root.offlineText
+            text: [root.note, root.online ? "" : root.offlineText].filter(part => part !== "").join("\n")
             role: "caption"
-            color: Theme.warn
+            font.bold: root.note !== ""
+            color: root.note !== "" ? Theme.bad : Theme.warn
         }
 
         Rectangle {
@@ -273,7 +288,8 @@ FocusScope {
         enabled: !root.covered
 
         readonly property bool wide: Theme.portrait || root.low
-        readonly property real cell: wide ? (root.width - 2 * Theme.margin - 5 * spacing) / 6 : 0
+        readonly property int count: (Theme.counter ? 5 : 6) + (root.hand !== "" ? 1 : 0)
+        readonly property real cell: wide ? (root.width - 2 * Theme.margin - (count - 1) * spacing) / count : 0
 
         x: root.width - Theme.margin - width
         y: root.low ? toolGround.y + Theme.space1 : head.stacked ? head.height - Theme.space1 - height : Theme.space2
@@ -283,9 +299,21 @@ FocusScope {
         HeadTool {
             width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
             height: Theme.target
+            objectName: "tool_hand"
+            iconName: root.hand === "clerk" ? "pen" : "person"
+            text: root.hand === "clerk" ? qsTrId("controls.hand_clerk") : qsTrId("controls.hand_resident")
+            hint: qsTrId("controls.hand_hint")
+            on: root.hand === "resident"
+            visible: root.hand !== ""
+            onClicked: root.handWanted()
+        }
+
+        HeadTool {
+            width: tools.wide ? tools.cell : Math.max(Theme.target, implicitWidth)
+            height: Theme.target
             objectName: "tool_language"
             iconName: "globe"
-            text: qsTrId("controls.language_other")
+            text: root.nextLanguage
             onClicked: root.languageWanted()
         }
 
@@ -367,12 +395,26 @@ FocusScope {
                 Layout.fillWidth: true
                 steps: root.steps
                 current: root.step
-                visible: steps.length > 0 && !words.tight && root.complaint === ""
+                visible: steps.length > 0 && !words.tight && root.question === ""
+            }
+
+            KioskText {
+                objectName: "rail_question"
+                Layout.fillWidth: true
+                Layout.maximumHeight: root.complaint === "" ? words.height : (words.height - column.spacing) / 2
+                text: root.question
+                color: Theme.brand
+                font.bold: true
+                fontSizeMode: Text.Fit
+                minimumPixelSize: Theme.mm(6.6)
+                visible: text !== ""
+                wrapMode: Text.WordWrap
+                Accessible.ignored: true
             }
 
             KioskText {
                 Layout.fillWidth: true
-                Layout.maximumHeight: words.height
+                Layout.maximumHeight: (words.height - column.spacing) / 2
                 text: root.complaint
                 color: Theme.bad
                 font.bold: true
@@ -483,7 +525,7 @@ FocusScope {
 
         y: parent.height - height
         width: parent.width
-        height: used ? Math.max(backButton.implicitHeight, mainButton.implicitHeight, Theme.target) + 2 * (Theme.counter ? Theme.space2 : Theme.space3) : 0
+        height: used ? Math.max(backButton.implicitHeight, otherButton.implicitHeight, mainButton.implicitHeight, Theme.target) + 2 * (Theme.counter ? Theme.space2 : Theme.space3) : 0
         visible: used
         enabled: !root.covered
         color: Theme.surface
@@ -516,7 +558,12 @@ FocusScope {
             }
 
             KioskButton {
+                id: otherButton
+
+                Layout.fillWidth: true // gives way to the main action, on two lines
                 Layout.minimumWidth: Theme.mm(48)
+                Layout.maximumWidth: Math.max(implicitWidth, Layout.minimumWidth)
+                Layout.preferredWidth: Layout.maximumWidth
                 objectName: "foot_other"
                 kind: root.otherKind
                 iconName: root.otherIcon

@@ -13,6 +13,8 @@ Pressable {
     property bool upright: true // icon above the words; beside them when false
 
     readonly property bool available: reason === ""
+    // The least width in which no word is broken.
+    readonly property real narrowest: leftPadding + rightPadding + content.wordsX + Math.max(head.narrowest, below.narrowest)
     readonly property real picture: !upright || Theme.counter ? Theme.icon2 + Theme.space2 : width > Theme.mm(120) ? Theme.mm(24) : Theme.icon3
 
     // `refused` when it is pressed while grey: the screen may say the reason aloud.
@@ -30,7 +32,7 @@ Pressable {
         radius: root.corner
         color: !root.available ? Theme.sunk : root.down ? Theme.tint : Theme.surface
         border.width: root.down && root.available ? Theme.strokeStrong : Theme.highContrast ? Theme.stroke : Theme.hairline
-        border.color: root.down ? Theme.brand : root.available || Theme.highContrast ? Theme.line : Theme.sunk
+        border.color: root.down ? Theme.brand : root.available ? Theme.line : Theme.highContrast ? Theme.idleLine : Theme.sunk
     }
 
     contentItem: Item {
@@ -71,6 +73,8 @@ Pressable {
             spacing: Theme.space1
 
             WholeText {
+                id: head
+
                 width: parent.width
                 text: root.title
                 role: "lead"
@@ -80,6 +84,8 @@ Pressable {
             }
 
             WholeText {
+                id: below
+
                 width: parent.width
                 text: root.available ? root.subtitle : root.reason
                 role: "caption"

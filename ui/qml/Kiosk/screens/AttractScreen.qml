@@ -152,8 +152,8 @@ KioskScreen {
                 id: invitation
 
                 Layout.fillWidth: true
-                Layout.topMargin: Theme.counter ? Theme.space3 : Theme.space5
-                Layout.preferredHeight: Math.max(Theme.mm(Theme.counter ? 26 : 34), call.implicitHeight + (Theme.counter ? Theme.space3 : Theme.space5))
+                Layout.topMargin: Theme.counter ? Theme.space2 : Theme.space5
+                Layout.preferredHeight: Math.max(Theme.mm(Theme.counter ? 22 : 34), call.implicitHeight + (Theme.counter ? Theme.space3 : Theme.space5))
                 radius: Theme.radius3
                 color: begin.down ? Theme.accentDeep : Theme.accent
                 border.color: Theme.accentEdge
@@ -207,7 +207,7 @@ KioskScreen {
 
             RowLayout {
                 Layout.fillWidth: true
-                Layout.topMargin: Theme.counter ? Theme.space2 : Theme.space4
+                Layout.topMargin: Theme.counter ? 0 : Theme.space4
                 Layout.bottomMargin: Theme.portrait ? Theme.space4 : 0
 
                 KioskText {

@@ -11,11 +11,14 @@ KioskScreen {
     readonly property bool filed: Help.stage === "filed"
     readonly property bool refused: Help.stage === "refused"
     readonly property bool typingNumber: !filed && !refused
+    readonly property string wrong: Help.problem === "" ? "" : Sentence.fill(qsTrId(Help.problem), {
+        "missing": Help.missing
+    })
 
     objectName: "screen_call_back"
     title: filed ? qsTrId("screens.call_back.title_filed") : refused ? qsTrId("screens.call_back.title_refused") : qsTrId("screens.call_back.title")
     instruction: filed ? qsTrId("screens.call_back.instruction_filed") : refused ? "" : qsTrId("screens.call_back.instruction")
-    aloud: filed ? [qsTrId("screens.call_back.code"), Help.code, Help.named ? qsTrId("screens.call_back.in_my_cases") : qsTrId("screens.call_back.by_phone")] : refused ? [qsTrId("screens.call_back.refused")] : [qsTrId("screens.call_back.purpose")]
+    aloud: filed ? [qsTrId("screens.call_back.code"), Help.code, qsTrId("screens.call_back.called"), Help.called, Help.named ? qsTrId("screens.call_back.in_my_cases") : qsTrId("screens.call_back.by_phone")] : refused ? [qsTrId("screens.call_back.refused")] : [qsTrId("screens.call_back.purpose")]
     steps: []
     endVisible: false
     backVisible: !filed
@@ -23,6 +26,9 @@ KioskScreen {
     mainIcon: filed ? "next" : "phone"
     mainEnabled: !typingNumber || Help.complete
     mainBusy: Help.stage === "filing"
+
+    onWrongChanged: if (wrong !== "" && Help.missing === 0)
+        Voice.tell([wrong])
 
     function goBack(): void {
         Help.close();
@@ -82,6 +88,21 @@ KioskScreen {
                 }
             }
 
+            // What is still missing scolds nobody; what is wrong does not mend by typing on.
+            KioskText {
+                objectName: "call_back_missing"
+                Layout.fillWidth: true
+                text: root.wrong
+                horizontalAlignment: Text.AlignHCenter
+                visible: text !== "" && Help.missing > 0
+            }
+
+            FieldError {
+                objectName: "call_back_wrong"
+                Layout.fillWidth: true
+                text: Help.missing > 0 ? "" : root.wrong
+            }
+
             KioskText {
                 Layout.fillWidth: true
                 text: qsTrId("screens.call_back.purpose")
@@ -116,6 +137,15 @@ KioskScreen {
             heading: qsTrId("screens.call_back.code")
             strong: Help.code
             text: Help.named ? qsTrId("screens.call_back.in_my_cases") : qsTrId("screens.call_back.by_phone")
+            visible: root.filed
+        }
+
+        Panel {
+            objectName: "call_back_called"
+            width: parent?.width ?? 0
+            icon: "phone"
+            heading: qsTrId("screens.call_back.called")
+            strong: Help.called
             visible: root.filed
         }
 

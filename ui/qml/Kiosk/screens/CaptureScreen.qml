@@ -5,8 +5,9 @@ import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
 
-// The live picture with the page's outline, one sentence of advice in large words, and the pages so far as a strip. A page
-// of the strip that is touched takes the live picture's place, large enough to be checked.
+// The live picture with the page's outline, one sentence of advice in large words beside it, and the pages so far as a strip.
+// A page of the strip that is touched, and a picture that was not good enough, take the live picture's place. Nothing ever
+// lies over the live picture: its edges are where a paper is cut off.
 KioskScreen {
     id: root
 
@@ -17,12 +18,18 @@ KioskScreen {
     readonly property int most: material.maxPages ?? 1
     readonly property bool full: pages >= most // no further page is taken: none is asked for
     readonly property bool looking: chosen >= 0 && chosen < pages
-    readonly property bool touchable: pages > 0 && !looking && !full
-    readonly property string task: looking ? qsTrId("screens.capture.looking") : full ? qsTrId("screens.capture.full_instruction") : material.profile === "photo" ? qsTrId("screens.capture.photo") : qsTrId("screens.capture.instruction")
-    readonly property string advice: full ? "screens.capture.full" : Materials.refusal !== "" ? Materials.refusal : byHand ? "screens.capture.corners_hint" : Camera.advice
+    readonly property bool refusing: Materials.refusal !== "" && !looking
+    readonly property bool live: !looking && !refusing
+    readonly property bool touchable: pages > 0 && live && !full
+    readonly property string task: looking ? qsTrId("screens.capture.looking") : full ? qsTrId("screens.capture.full_instruction") : refusing ? qsTrId("screens.capture.refused") : material.profile === "photo" ? qsTrId("screens.capture.photo") : qsTrId("screens.capture.instruction")
+    readonly property string advice: full ? "screens.capture.full" : refusing ? Materials.refusal : byHand ? "screens.capture.corners_hint" : Camera.advice
+    readonly property bool advised: (Camera.ready || refusing) && advice !== "" && !looking
+    readonly property bool aside: !Theme.portrait || reachTop > 0 // the advice stands among the words, not below the picture
+    readonly property bool terse: Theme.counter && Theme.textStep > 1 // there is room for the advice alone
     property string steady // advice that stands long enough to be said
     property int chosen: -1
     property bool byHand: false
+    property bool keeping: false // the clerk is asked once more
 
     function shoot(): void {
         if (byHand)
@@ -31,9 +38,17 @@ KioskScreen {
             Materials.capture();
     }
 
+    function closePicture(): void {
+        if (looking)
+            chosen = -1;
+        else
+            Materials.waveOff();
+    }
+
     onPagesChanged: byHand = false
     onChosenChanged: byHand = false
     onAdviceChanged: calm.restart()
+    onRefusingChanged: keeping = false
 
     Timer {
         id: calm
@@ -51,21 +66,94 @@ KioskScreen {
         rightPadding: Theme.space1
     }
 
+    component CameraButton: KioskButton {
+        property string symbol
+
+        iconName: Theme.textStep > 1 ? "" : symbol
+        Layout.fillWidth: !Theme.portrait
+        leftPadding: Theme.space2
+        rightPadding: Theme.space2
+        lines: 3
+    }
+
     readonly property string progress: Sentence.fill(pages < least ? qsTrId("screens.capture.pages_min") : qsTrId("screens.capture.pages"), {
         "pages": pages,
         "min": least,
         "max": most
     })
 
-    aloud: [progress, steady === "" ? "" : qsTrId(steady)]
+    aloud: [terse ? task : "", progress, steady === "" ? "" : qsTrId(steady)]
     title: Sentence.fill(qsTrId("screens.capture.title"), {
         "name": material.name ?? ""
     })
     // Beside the picture there is no room for a further line, in the rail there is.
-    instruction: touchable && !Theme.portrait ? task + "\n" + qsTrId("screens.capture.enlarge") : task
+    instruction: terse ? "" : touchable && !Theme.portrait && !Theme.counter && Theme.textStep < 2 ? task + "\n" + qsTrId("screens.capture.enlarge") : task
+    picture: aside && (advised || terse) ? board : null
     mainText: qsTrId("screens.capture.done")
     mainIcon: "check"
     mainEnabled: pages >= least
+    questioned: doubled.open || keep.open
+
+    Component {
+        id: board
+
+        Item {
+            implicitHeight: panel.implicitHeight
+
+            AdviceBoard {
+                id: panel
+
+                width: parent.width
+                height: Math.min(parent.height, implicitHeight)
+                text: root.advised ? qsTrId(root.advice) : root.task
+            }
+        }
+    }
+
+    Component {
+        id: cameraButtons
+
+        GridLayout {
+            columns: Theme.portrait ? 3 : 1
+            columnSpacing: Theme.gap
+            rowSpacing: Theme.gap
+
+            CameraButton {
+                objectName: "capture_corners"
+                text: root.byHand ? qsTrId("screens.capture.corners_found") : qsTrId("screens.capture.corners")
+                visible: Camera.ready && !root.full && root.live
+                onClicked: {
+                    if (!root.byHand)
+                        handles.corners = view.corners();
+                    root.byHand = !root.byHand;
+                }
+            }
+
+            CameraButton {
+                objectName: "capture_manual"
+                symbol: "camera"
+                text: qsTrId("screens.capture.manual")
+                enabled: Camera.ready && !root.full
+                visible: root.live
+                onClicked: root.shoot()
+            }
+
+            CameraButton {
+                objectName: "page_close"
+                symbol: "camera"
+                text: qsTrId("screens.capture.close_page")
+                visible: !root.live
+                onClicked: root.closePicture()
+            }
+
+            CameraButton {
+                objectName: "capture_keep"
+                text: qsTrId("screens.capture.keep_anyway")
+                visible: root.refusing && Materials.keepable
+                onClicked: root.keeping = true
+            }
+        }
+    }
 
     GridLayout {
         anchors.fill: parent
@@ -86,12 +174,10 @@ KioskScreen {
 
                 objectName: "camera_view"
                 anchors.fill: parent
-                anchors.margins: Theme.space1
-                // While corners are set by hand nothing may lie over one of them.
-                anchors.topMargin: root.byHand ? byHandButton.height + 2 * Theme.space3 : Theme.space1
-                anchors.bottomMargin: root.byHand ? board.height + 2 * Theme.space3 : Theme.space1
+                // A handle on the very corner of the picture reaches half its width beyond it.
+                anchors.margins: root.byHand ? Theme.target / 2 : Theme.space1
                 outlined: !root.byHand && !root.full
-                visible: !root.looking
+                visible: root.live
                 outline: Camera.advice.endsWith("hold_still") || Camera.advice.endsWith("good") ? "#19d38c" : "#ffc65a"
             }
 
@@ -100,31 +186,14 @@ KioskScreen {
 
                 anchors.fill: view
                 shown: view?.shown ?? Qt.rect(0, 0, 0, 0) // the view may be gone first
-                visible: root.byHand && Camera.ready
+                visible: root.byHand && root.live && Camera.ready
                 enabled: visible
-            }
-
-            KioskButton {
-                id: byHandButton
-
-                objectName: "capture_corners"
-                anchors.top: parent.top
-                anchors.right: parent.right
-                anchors.margins: Theme.space3
-                text: root.byHand ? qsTrId("screens.capture.corners_found") : qsTrId("screens.capture.corners")
-                visible: Camera.ready && !root.full && !root.looking
-                onClicked: {
-                    if (!root.byHand)
-                        handles.corners = view.corners();
-                    root.byHand = !root.byHand;
-                }
             }
 
             Picture {
                 objectName: "page_large"
                 anchors.fill: parent
                 anchors.margins: Theme.space3
-                anchors.topMargin: closeButton.height + 2 * Theme.space3
                 name: root.looking ? "page/" + root.key + "/" + root.chosen : ""
                 visible: root.looking
                 Accessible.role: Accessible.Graphic
@@ -133,23 +202,21 @@ KioskScreen {
                 })
             }
 
-            KioskButton {
-                id: closeButton
-
-                objectName: "page_close"
-                anchors.top: parent.top
-                anchors.right: parent.right
+            MarkedPicture {
+                objectName: "refused_picture"
+                anchors.fill: parent
                 anchors.margins: Theme.space3
-                iconName: "camera"
-                text: qsTrId("screens.capture.close_page")
-                visible: root.looking
-                onClicked: root.chosen = -1
+                name: root.refusing ? "refused" : ""
+                places: Materials.refusedPlaces
+                visible: root.refusing
+                Accessible.role: Accessible.Graphic
+                Accessible.name: root.refusing ? qsTrId(Materials.refusal) : ""
             }
 
             Column {
                 anchors.centerIn: parent
                 spacing: Theme.space3
-                visible: !Camera.ready && !root.looking
+                visible: !Camera.ready && root.live
 
                 ProgressRing {
                     anchors.horizontalCenter: parent.horizontalCenter
@@ -162,39 +229,18 @@ KioskScreen {
                     color: "#ffffff"
                 }
             }
+        }
 
-            Rectangle {
-                id: board
-
-                anchors.left: parent.left
-                anchors.right: parent.right
-                anchors.bottom: parent.bottom
-                anchors.margins: Theme.space3
-                height: advice.implicitHeight + Theme.space4
-                radius: Theme.radius2
-                color: Theme.highContrast ? "#000000" : "#f2ffffff"
-                border.width: Theme.highContrast ? Theme.stroke : 0
-                border.color: Theme.edge
-                visible: Camera.ready && root.advice !== "" && !root.looking
-
-                KioskText {
-                    id: advice
-
-                    objectName: "advice"
-                    anchors.centerIn: parent
-                    width: parent.width - Theme.space4
-                    text: root.advice === "" ? "" : qsTrId(root.advice)
-                    role: "title"
-                    font.pixelSize: Theme.lead * 1.15
-                    horizontalAlignment: Text.AlignHCenter
-                    Accessible.role: Accessible.AlertMessage
-                }
-            }
+        AdviceBoard {
+            Layout.fillWidth: true
+            Layout.preferredHeight: implicitHeight
+            text: root.advised ? qsTrId(root.advice) : ""
+            visible: !root.aside && root.advised
         }
 
         ColumnLayout {
             Layout.fillWidth: Theme.portrait
-            Layout.preferredWidth: Theme.portrait ? -1 : Theme.mm(62)
+            Layout.preferredWidth: Theme.portrait ? -1 : Theme.mm(root.terse ? 72 : 62)
             Layout.fillHeight: !Theme.portrait
             spacing: Theme.space3
 
@@ -209,13 +255,10 @@ KioskScreen {
                     color: Theme.brand
                 }
 
-                KioskButton {
-                    objectName: "capture_manual"
-                    iconName: "camera"
-                    text: qsTrId("screens.capture.manual")
-                    enabled: Camera.ready && !root.full && !root.looking
-                    visible: Theme.portrait
-                    onClicked: root.shoot()
+                Loader {
+                    active: Theme.portrait
+                    visible: active
+                    sourceComponent: cameraButtons
                 }
             }
 
@@ -224,7 +267,7 @@ KioskScreen {
                 text: qsTrId("screens.capture.enlarge")
                 role: "caption"
                 color: Theme.inkSoft
-                visible: root.touchable && Theme.portrait
+                visible: root.touchable && strip.visible && Theme.portrait
             }
 
             ListView {
@@ -232,6 +275,7 @@ KioskScreen {
 
                 readonly property bool across: Theme.portrait
 
+                visible: !across || !root.byHand // corners are set on a picture as large as it can be
                 Layout.fillWidth: true
                 Layout.fillHeight: !across
                 Layout.preferredHeight: across ? Theme.mm(62) : -1
@@ -294,17 +338,11 @@ KioskScreen {
                 }
             }
 
-            KioskButton {
+            Loader {
                 Layout.fillWidth: true
-                objectName: "capture_manual_side"
-                iconName: Theme.textStep > 1 ? "" : "camera"
-                leftPadding: Theme.space2
-                rightPadding: Theme.space2
-                lines: 3
-                text: qsTrId("screens.capture.manual")
-                enabled: Camera.ready && !root.full && !root.looking
-                visible: !Theme.portrait
-                onClicked: root.shoot()
+                active: !Theme.portrait
+                visible: active
+                sourceComponent: cameraButtons
             }
         }
 
@@ -355,5 +393,31 @@ KioskScreen {
                 }
             }
         }
+    }
+
+    DoubledQuestion {
+        id: doubled
+
+        parent: root
+    }
+
+    Overlay {
+        id: keep
+
+        parent: root
+        objectName: "keep_anyway"
+        open: root.keeping && root.refusing && Materials.keepable
+        kind: "warn"
+        icon: "warn"
+        title: qsTrId("screens.capture.keep_title")
+        lines: root.terse || Materials.refusal === "" ? [qsTrId("screens.capture.keep_text")] : [qsTrId(Materials.refusal), qsTrId("screens.capture.keep_text")]
+        mainText: qsTrId("screens.capture.keep_not")
+        secondText: qsTrId("screens.capture.keep_yes")
+        onMain: root.keeping = false
+        onSecond: {
+            root.keeping = false;
+            Materials.keepAnyway();
+        }
+        onTouched: Session.touched()
     }
 }

@@ -11,13 +11,17 @@ KioskScreen {
     readonly property var line: Cases.open
     readonly property string status: line.state === undefined ? "" : line.state
     readonly property bool printing: Session.busy
-    readonly property bool explained: ["parked", "withdrawing", "withdraw_refused", "withdrawn", "not_accepted", "supplement_required"].includes(status)
+    readonly property bool explained: ["parked", "withdrawing", "withdraw_refused", "withdrawn", "not_accepted", "supplement_required"].includes(status) && !(line.missing?.length > 0)
 
     title: line.callBack ? qsTrId("screens.call_back.case") : line.name === undefined || line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name
     instruction: status === "" ? "" : qsTrId("screens.cases.state." + status)
     aloud: [line.number ?? "", status === "" || !explained ? "" : Sentence.fill(qsTrId("screens.case.note." + status), {
             "phone": Station.phone
-        }), Session.receipt === "printed" ? qsTrId("screens.case.reprinted") : ""]
+        }), Session.receipt === "printed" ? qsTrId("screens.case.reprinted") : "", (line.role ?? "self") === "self" ? "" : qsTrId("screens.case.role." + line.role)]
+    readonly property string acted: (line.role ?? "self") === "self" ? "" : line.other === "" ? qsTrId("screens.case.role." + line.role) : Sentence.fill(qsTrId("screens.case.role_of." + line.role), {
+        "name": line.other
+    })
+
     backText: qsTrId("screens.case.list")
     endVisible: false
     mainText: line.here && !line.callBack ? qsTrId("screens.case.reprint") : ""
@@ -46,6 +50,13 @@ KioskScreen {
             line: root.line
         }
 
+        Notice {
+            width: parent?.width ?? 0
+            objectName: "case_role"
+            text: root.acted
+            visible: text !== ""
+        }
+
         PromiseTrack {
             width: parent?.width ?? 0
             reached: Math.max(0, root.line.reached ?? 0)
@@ -59,6 +70,18 @@ KioskScreen {
                 "phone": Station.phone
             })
             visible: root.explained
+        }
+
+        Panel {
+            width: parent?.width ?? 0
+            objectName: "case_missing"
+            icon: "clock"
+            heading: qsTrId("screens.case.missing")
+            strong: (root.line.bringBy ?? "") === "" ? "" : Sentence.fill(qsTrId("screens.case.bring_by"), {
+                "day": root.line.bringBy
+            })
+            points: root.line.missing ?? []
+            visible: strong !== ""
         }
 
         Panel {

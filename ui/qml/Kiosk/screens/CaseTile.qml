@@ -13,9 +13,11 @@ Pressable {
     readonly property bool fine: line.reached >= 0 || line.callBack && line.state !== "parked"
     readonly property string status: qsTrId("screens.cases.state." + line.state)
 
+    readonly property string acted: line.role === "self" ? "" : qsTrId("screens.cases.role." + line.role)
+
     objectName: "case_" + line.code
     text: name
-    hint: [status, line.handedIn].filter(part => part !== "").join(" ")
+    hint: [status, line.handedIn, acted].filter(part => part !== "").join(" ")
     Accessible.name: root.name + " " + root.line.number
     corner: Theme.radius3
     leftPadding: Theme.space4
@@ -63,7 +65,7 @@ Pressable {
 
             KioskText {
                 Layout.fillWidth: true
-                text: root.line.handedIn === "" ? root.line.number : root.line.number + " · " + root.line.handedIn
+                text: [root.line.number, root.line.handedIn, root.acted].filter(part => part !== "").join(" · ")
                 role: "caption"
                 color: Theme.inkSoft
                 Accessible.ignored: true

@@ -14,6 +14,29 @@ Column {
     readonly property string hints: [field.help, field.allowed].filter(hint => hint !== "").join("\n")
     readonly property string origin: field.source === "" ? "" : qsTrId(field.source)
 
+    // The part that is wrong, of an answer that has several; or nothing.
+    readonly property var wrongPart: field.parts.find(part => part.problem !== "") ?? null
+
+    // Where that part stands on the page.
+    function placeOf(part: var): Item {
+        const wanted = "part_" + field.key + "_" + part.path;
+        const waiting = [...root.children];
+        while (waiting.length > 0) {
+            const item = waiting.shift();
+            if (item.objectName === wanted)
+                return item as Item;
+            waiting.push(...item.children);
+        }
+        return root;
+    }
+
+    // A date that is whole may be told what is wrong with it at once.
+    function choose(value: string): void {
+        Form.set(field.key, value);
+        if (value !== "" && !value.split("-").some(part => Number(part) === 0))
+            Form.leave(field.key);
+    }
+
     objectName: "row_" + field.key
     spacing: Theme.space2
 
@@ -33,6 +56,15 @@ Column {
             case "division":
             case "address":
                 return place;
+            case "person":
+            case "agent":
+            case "contact":
+            case "date_range":
+                return parts;
+            case "commitment":
+                return commitment;
+            case "table":
+                return table;
             default:
                 return words;
             }
@@ -140,7 +172,7 @@ Column {
             start: Station.today
             from: root.field.earliest
             to: root.field.latest
-            onChosen: value => Form.set(root.field.key, value)
+            onChosen: value => root.choose(value)
         }
     }
 
@@ -158,7 +190,67 @@ Column {
             start: Station.today
             from: root.field.earliest
             to: root.field.latest
-            onChosen: value => Form.set(root.field.key, value)
+            onChosen: value => root.choose(value)
+        }
+    }
+
+    // The statement itself stands above the tick: nobody promises what they have not seen.
+    Component {
+        id: commitment
+
+        Column {
+            Accessible.role: Accessible.Grouping
+            Accessible.name: root.field.label
+            spacing: Theme.space2
+
+            FieldLabel {
+                width: parent.width
+                label: root.field.label
+                source: root.origin
+                optional: !root.field.required
+            }
+
+            KioskText {
+                width: parent.width
+                text: root.field.help
+            }
+
+            Choice {
+                objectName: "promise_" + root.field.key
+                width: parent.width
+                text: qsTrId("screens.form.promise")
+                hint: root.field.help
+                Accessible.name: root.field.label + " " + text
+                many: true
+                on: root.field.value === true
+                onClicked: {
+                    Form.set(root.field.key, !on);
+                    Form.leave(root.field.key);
+                }
+            }
+
+            FieldError {
+                width: parent.width
+                text: root.field.problem
+            }
+        }
+    }
+
+    Component {
+        id: parts
+
+        PartsField {
+            field: root.field
+            source: root.origin
+        }
+    }
+
+    Component {
+        id: table
+
+        TableField {
+            field: root.field
+            source: root.origin
         }
     }
 

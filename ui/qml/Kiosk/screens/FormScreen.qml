@@ -2,7 +2,6 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Kiosk
 import Kiosk.Bridge
-import Kiosk.Keyboard
 import Kiosk.controls
 
 // One page of the form: who it is about, then a few questions. Serves the choosing of a certificate's contents too.
@@ -19,17 +18,9 @@ KioskScreen {
     mainText: Session.editing ? qsTrId("screens.form.save") : qsTrId("screens.form.next")
     mainIcon: Session.editing ? "check" : "next"
 
-    // Letters or strokes that no character was picked for are not thrown away: they become the first candidate, and the page
-    // waits until the person has seen it.
     function goOn(): void {
-        if (root.typing && Keyboard.model.composing) {
-            if (Keyboard.model.candidates.length > 0)
-                Keyboard.model.space();
-            else
-                Keyboard.model.enter();
+        if (!root.finishTyping())
             return;
-        }
-        root.closeKeyboard();
         root.firstWrong = [];
         Form.answerPage();
         problem.restart();
@@ -42,6 +33,12 @@ KioskScreen {
             if (row && row.field.problem !== "") {
                 scroller.reveal(row);
                 firstWrong = [row.field.label, row.field.problem];
+                return;
+            }
+            if (row && row.wrongPart !== null) {
+                const place = row.placeOf(row.wrongPart) as PartControl;
+                scroller.reveal(place);
+                firstWrong = [place.called, row.wrongPart.problem];
                 return;
             }
         }
@@ -58,11 +55,13 @@ KioskScreen {
     PageScroller {
         id: scroller
 
+        objectName: "form_page"
         anchors.fill: parent
         spacing: Theme.space5
 
         PersonCard {
             width: parent?.width ?? 0
+            other: Acting.known
             visible: Session.page === 0
         }
 

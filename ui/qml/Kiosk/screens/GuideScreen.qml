@@ -90,6 +90,18 @@ KioskScreen {
             text: root.guide.who ?? ""
         }
 
+        Tile {
+            width: parent?.width ?? 0
+            height: Math.max(implicitHeight, Theme.target)
+            objectName: "guide_other"
+            upright: false
+            iconName: "people"
+            title: qsTrId("screens.guide.other")
+            subtitle: qsTrId("screens.guide.other_allowed")
+            reason: root.reason !== "" ? qsTrId(root.reason) : Acting.allowed ? "" : qsTrId("screens.guide.other_only_self")
+            onClicked: Acting.forAnother()
+        }
+
         Panel {
             width: parent?.width ?? 0
             icon: "card"

@@ -33,9 +33,11 @@ PageScroller {
 
         // In elder mode the six are all there is, and fill the page.
         readonly property real tall: Session.elder ? (root.height - (6 / columns - 1) * rowSpacing) / (6 / columns) - Theme.space1 : 0
+        readonly property real narrowest: Array.from(children).reduce((most, tile) => Math.max(most, tile.narrowest ?? 0), 0)
+        readonly property int most: Theme.counter || Session.elder || Theme.textStep > (Theme.portrait ? 0 : 1) ? 2 : 3
 
         width: parent?.width ?? 0
-        columns: Theme.counter || Session.elder || Theme.textStep > (Theme.portrait ? 0 : 1) ? 2 : 3
+        columns: [3, 2].find(count => count <= most && narrowest <= (width - (count - 1) * columnSpacing) / count) ?? 1
         columnSpacing: Theme.space3
         rowSpacing: Theme.space3
         uniformCellWidths: true
@@ -128,7 +130,10 @@ PageScroller {
         id: life
 
         width: parent?.width ?? 0
-        columns: (Theme.portrait || Theme.counter ? 3 : 4) - (Theme.textStep > 1 ? 1 : 0)
+        readonly property int most: (Theme.portrait || Theme.counter ? 3 : 4) - (Theme.textStep > 1 ? 1 : 0)
+        readonly property real narrowest: Array.from(children).reduce((most, tile) => Math.max(most, tile.narrowest ?? 0), 0)
+
+        columns: Math.max(1, Math.min(most, Math.floor((width + spacing) / (narrowest + spacing))))
         spacing: Theme.space3
         visible: !Session.elder
 

@@ -34,6 +34,20 @@ ScreenFrame {
         return true;
     }
 
+    // Letters or strokes that no character was picked for are not thrown away: they become the first candidate, and the page
+    // waits until the person has seen it. Says whether nothing waits.
+    function finishTyping(): bool {
+        if (root.typing && Keyboard.model.composing) {
+            if (Keyboard.model.candidates.length > 0)
+                Keyboard.model.space();
+            else
+                Keyboard.model.enter();
+            return false;
+        }
+        root.closeKeyboard();
+        return true;
+    }
+
     function askHelp(): void {
         Help.ask();
     }
@@ -42,13 +56,18 @@ ScreenFrame {
     objectName: "screen_" + Session.state
     terminalName: Station.name
     clock: Station.time
-    date: Sentence.fill(qsTrId("screens.date"), {
-        "month": Station.month,
-        "day": Station.day,
+    date: Sentence.fill(qsTrId("format.today"), {
+        "month": String(Station.month).padStart(Number(qsTrId("format.digits")), "0"),
+        "day": String(Station.day).padStart(Number(qsTrId("format.digits")), "0"),
         "weekday": qsTrId("screens.weekday." + Station.weekday)
     })
     online: Station.lineUp
-    offlineText: Session.journey === "certificate" ? qsTrId("screens.head.offline_print") : qsTrId("controls.offline")
+    // What the line's loss means for what is done here; a page for staff, or one that is closed, has nothing to promise.
+    offlineText: ({
+            "apply": qsTrId("controls.offline"),
+            "certificate": qsTrId("screens.head.offline_print"),
+            "cases": qsTrId("screens.head.offline_cases")
+        })[Session.journey] ?? (["attract", "home"].includes(Session.state) ? qsTrId("screens.head.offline_home") : "")
     steps: Session.steps.map(name => qsTrId("screens.step." + name))
     step: Math.max(0, Session.step)
     title: qsTrId("screens." + Session.state + ".title")
@@ -60,7 +79,8 @@ ScreenFrame {
     onBack: root.goBack()
     onMain: root.goOn()
     onOther: root.goOther()
-    onLanguageWanted: Settings.setLanguage(Settings.language === "en" ? "zh_CN" : "en")
+    nextLanguage: Settings.nextLanguage
+    onLanguageWanted: Settings.changeLanguage()
     onTextSizeWanted: Settings.setTextSize((Settings.textSize + 1) % 4)
     onContrastWanted: Settings.setHighContrast(!Settings.highContrast)
     onLowReachWanted: Settings.setLowReach(!Settings.lowReach)
@@ -70,6 +90,9 @@ ScreenFrame {
     onSoundWanted: Speech.toggle()
     onSoundRefused: silenceAsked = true
     onHelpWanted: root.askHelp()
+    note: Training.on ? qsTrId("screens.training.strip") : ""
+    hand: Assist.hand
+    onHandWanted: Assist.passOver()
 
     Overlay {
         objectName: "silence"

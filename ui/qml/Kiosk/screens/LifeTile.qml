@@ -9,6 +9,9 @@ Pressable {
 
     property string iconName
 
+    // The least width in which no word is broken.
+    readonly property real narrowest: leftPadding + rightPadding + picture.width + row.spacing + words.narrowest
+
     corner: Theme.radius2
     leftPadding: Theme.space3
     rightPadding: Theme.space2
@@ -23,14 +26,20 @@ Pressable {
     }
 
     contentItem: RowLayout {
+        id: row
+
         spacing: Theme.space2
 
         Icon {
+            id: picture
+
             name: root.iconName
             size: Theme.icon1 * 1.15
         }
 
         WholeText {
+            id: words
+
             Layout.fillWidth: true
             text: root.text
             font.bold: true

@@ -5,11 +5,13 @@ import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
 
-// Who the form is about, from the card and masked; shown in full only while a finger presses, and for ten seconds at most.
+// Who it is about, masked; shown in full only while a finger presses, and for ten seconds at most. `other`: somebody whom the
+// person acts for.
 Rectangle {
     id: root
 
     property bool shown: false
+    property bool other: false
 
     implicitHeight: row.implicitHeight + 2 * Theme.space3
     radius: Theme.radius3
@@ -40,7 +42,7 @@ Rectangle {
 
             KioskText {
                 Layout.fillWidth: true
-                text: qsTrId("form.source.id_card")
+                text: !root.other ? qsTrId("form.source.id_card") : Acting.byCard ? qsTrId("screens.person.other_card") : qsTrId("form.source.agent")
                 role: "caption"
                 color: Theme.good
             }
@@ -48,7 +50,7 @@ Rectangle {
             KioskText {
                 Layout.fillWidth: true
                 objectName: "person_name"
-                text: root.shown ? Person.plain("name") : Person.maskedName
+                text: root.other ? (root.shown ? Acting.plain("name") : Acting.maskedName) : root.shown ? Person.plain("name") : Person.maskedName
                 role: "lead"
                 font.bold: true
                 color: Theme.good
@@ -58,9 +60,19 @@ Rectangle {
                 id: number
 
                 Layout.fillWidth: true
-                text: root.shown ? Person.plain("number") : Person.maskedNumber
+                text: root.other ? (root.shown ? Acting.plain("number") : Acting.maskedNumber) : root.shown ? Person.plain("number") : Person.maskedNumber
                 color: Theme.good
                 font.bold: true
+            }
+
+            KioskText {
+                Layout.fillWidth: true
+                text: Sentence.fill(qsTrId("screens.person.acting"), {
+                    "name": Person.maskedName
+                })
+                role: "caption"
+                color: Theme.good
+                visible: root.other
             }
         }
 

@@ -12,6 +12,9 @@ KioskScreen {
     property bool large: false
     readonly property bool beside: !Theme.portrait // there is room beside the page and none below it
     readonly property real ratio: sheet?.ratio ?? 1.4142
+    readonly property string without: Certificate.withoutRecord === "" ? "" : Sentence.fill(qsTrId("screens.preview.without"), {
+        "names": Certificate.withoutRecord
+    })
 
     function goBack(): void {
         if (root.large)
@@ -24,7 +27,7 @@ KioskScreen {
             "pages": Certificate.pages
         })]
     title: large ? "" : qsTrId("screens.preview.title")
-    instruction: large ? "" : qsTrId("screens.preview.instruction")
+    instruction: large ? "" : [without, qsTrId("screens.preview.instruction")].filter(part => part !== "").join("\n")
     steps: large ? [] : Session.steps.map(name => qsTrId("screens.step." + name))
     backText: large ? qsTrId("screens.preview.reduce") : qsTrId("controls.back")
     mainText: qsTrId("screens.preview.print")

@@ -5,7 +5,7 @@ import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
 
-// Five grades, one touch, nobody has to. As many stand side by side as their words allow; afterwards it says thank you.
+// Five grades, one touch, nobody has to. As many stand side by side as their longest word allows; afterwards it says thank you.
 ColumnLayout {
     id: root
 
@@ -50,7 +50,7 @@ ColumnLayout {
         font.family: Theme.family
         font.pixelSize: Theme.body
         font.bold: true
-        text: root.grades.map(one => one.word).reduce((longest, word) => word.length > longest.length ? word : longest, "")
+        text: [].concat(...root.grades.map(one => one.word.split(" "))).reduce((longest, word) => word.length > longest.length ? word : longest, "")
     }
 
     Grid {
@@ -87,7 +87,7 @@ ColumnLayout {
                     radius: grade.corner
                     color: grade.chosen || grade.down ? Theme.tint : grade.enabled ? Theme.surface : Theme.sunk
                     border.width: grade.chosen || grade.down ? Theme.strokeStrong : Theme.stroke
-                    border.color: grade.chosen || grade.down ? Theme.brand : grade.enabled ? Theme.edge : Theme.line
+                    border.color: grade.chosen || grade.down ? Theme.brand : grade.enabled ? Theme.edge : Theme.idleLine
                 }
 
                 contentItem: ColumnLayout {
@@ -97,7 +97,7 @@ ColumnLayout {
                         Layout.alignment: Qt.AlignHCenter
                         name: "grade" + grade.modelData.grade
                         size: Theme.icon1 * 1.2
-                        color: grade.enabled || grade.chosen ? Theme.brand : Theme.inkSoft
+                        color: grade.enabled || grade.chosen ? Theme.brand : Theme.idle
                         visible: grid.columns > 1
                     }
 
@@ -105,7 +105,7 @@ ColumnLayout {
                         Layout.fillWidth: true
                         text: grade.text
                         font.bold: true
-                        color: grade.enabled || grade.chosen ? Theme.brand : Theme.inkSoft
+                        color: grade.enabled || grade.chosen ? Theme.brand : Theme.idle
                         horizontalAlignment: Text.AlignHCenter
                         Accessible.ignored: true
                     }

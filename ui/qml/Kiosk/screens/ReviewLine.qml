@@ -14,7 +14,9 @@ Pressable {
     readonly property string label: line.label
 
     objectName: "review_" + line.line
-    text: label + " " + line.value
+    readonly property string by: line.by === "clerk" ? qsTrId("screens.review.by_clerk") : line.by === "resident" ? qsTrId("screens.review.by_resident") : ""
+
+    text: [label, line.value, by].filter(part => part !== "").join(" ")
     hint: line.leads ? qsTrId("screens.review.change") : ""
     enabled: line.leads
     leftPadding: Theme.space4
@@ -41,11 +43,13 @@ Pressable {
 
         GridLayout {
             Layout.fillWidth: true
-            columns: Theme.textStep > 1 || (Theme.counter && Theme.elder) ? 1 : 2
+            columns: Theme.textStep > 1 || (Theme.counter && Theme.elder) || asked.narrowest > 0.34 * (root.width - change.width) ? 1 : 2
             columnSpacing: Theme.space3
             rowSpacing: 0
 
             WholeText {
+                id: asked
+
                 Layout.fillWidth: true
                 Layout.preferredWidth: 2
                 text: root.label
@@ -53,12 +57,26 @@ Pressable {
                 Accessible.ignored: true
             }
 
-            KioskText {
+            ColumnLayout {
                 Layout.fillWidth: true
                 Layout.preferredWidth: 3
-                text: root.line.value
-                font.bold: true
-                Accessible.ignored: true
+                spacing: 0
+
+                KioskText {
+                    Layout.fillWidth: true
+                    text: root.line.value
+                    font.bold: true
+                    Accessible.ignored: true
+                }
+
+                KioskText {
+                    Layout.fillWidth: true
+                    text: root.by
+                    role: "caption"
+                    color: root.line.by === "clerk" ? Theme.warn : Theme.inkSoft
+                    visible: text !== ""
+                    Accessible.ignored: true
+                }
             }
         }
 

@@ -11,20 +11,13 @@ KioskScreen {
     readonly property var lines: Case.review
     readonly property var sections: lines.map(line => line.section).filter((section, at, all) => all.indexOf(section) === at)
 
-    aloud: [Station.lineUp ? "" : qsTrId("screens.review.offline")]
-    mainText: qsTrId("screens.review.submit")
+    aloud: [online ? "" : offlineText]
+    mainText: Assist.helped ? qsTrId("screens.review.resident") : qsTrId("screens.review.submit")
     mainIcon: "check"
 
     PageScroller {
         anchors.fill: parent
         spacing: Theme.space3
-
-        Notice {
-            width: parent?.width ?? 0
-            kind: "warn"
-            text: qsTrId("screens.review.offline")
-            visible: !Station.lineUp
-        }
 
         Repeater {
             model: root.sections

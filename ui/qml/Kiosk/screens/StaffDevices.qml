@@ -9,22 +9,6 @@ import Kiosk.controls
 PageScroller {
     id: root
 
-    function since(seconds: int): string {
-        const hours = Math.floor(seconds / 3600);
-        const minutes = Math.floor(seconds / 60);
-        if (hours > 0)
-            return Sentence.fill(qsTrId("staff.hours"), {
-                "count": hours
-            });
-        if (minutes > 0)
-            return Sentence.fill(qsTrId("staff.minutes"), {
-                "count": minutes
-            });
-        return Sentence.fill(qsTrId("staff.seconds"), {
-            "count": seconds
-        });
-    }
-
     spacing: Theme.space3
 
     Notice {
@@ -33,6 +17,23 @@ PageScroller {
         kind: Staff.report === "printed" ? "good" : Staff.report === "running" ? "info" : "warn"
         text: Staff.report === "" ? "" : qsTrId("staff.report.is." + Staff.report)
         visible: Staff.report !== ""
+    }
+
+    KioskButton {
+        width: parent?.width ?? 0
+        objectName: "staff_assist"
+        iconName: "people"
+        text: qsTrId("staff.assist")
+        visible: Session.fault === ""
+        onClicked: Assist.begin()
+    }
+
+    KioskButton {
+        width: parent?.width ?? 0
+        objectName: "staff_training"
+        iconName: "school"
+        text: Training.on ? qsTrId("staff.training.on") : qsTrId("staff.training")
+        onClicked: Staff.look("training")
     }
 
     Repeater {
@@ -64,7 +65,7 @@ PageScroller {
             GridLayout {
                 id: row
 
-                readonly property bool stacked: Theme.textStep > (Theme.counter ? 0 : 1)
+                readonly property bool stacked: Theme.textStep > (Theme.counter ? 0 : 1) || named.narrowest > 0.17 * width
 
                 x: Theme.space4
                 y: Theme.space3
@@ -83,7 +84,9 @@ PageScroller {
                     Layout.fillWidth: true
                     spacing: 0
 
-                    KioskText {
+                    WholeText {
+                        id: named
+
                         Layout.fillWidth: true
                         text: qsTrId("screens.device." + device.modelData.kind)
                         role: "lead"
@@ -115,15 +118,18 @@ PageScroller {
 
                     KioskText {
                         Layout.alignment: row.stacked ? Qt.AlignLeft : Qt.AlignRight
+                        Layout.maximumWidth: row.stacked ? -1 : Theme.mm(66)
                         text: qsTrId("staff.supervisor." + device.modelData.state)
                         font.bold: true
                         color: device.mark
-                        wrapMode: Text.NoWrap
+                        horizontalAlignment: row.stacked ? Text.AlignLeft : Text.AlignRight
                     }
 
                     KioskText {
                         Layout.alignment: row.stacked ? Qt.AlignLeft : Qt.AlignRight
-                        text: device.modelData.state === "absent" ? "" : root.since(device.modelData.seconds)
+                        text: device.modelData.since === "" ? "" : Sentence.fill(qsTrId("staff.since"), {
+                            "time": device.modelData.since
+                        })
                         role: "caption"
                         color: Theme.inkSoft
                         wrapMode: Text.NoWrap

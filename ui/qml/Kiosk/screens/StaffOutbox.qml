@@ -37,6 +37,31 @@ PageScroller {
         })
     }
 
+    Notice {
+        width: parent?.width ?? 0
+        objectName: "export_said"
+        kind: Staff.export.state === "done" ? "good" : Staff.export.state === "running" ? "info" : "bad"
+        text: Staff.export.state === "" ? "" : Sentence.fill(qsTrId("staff.export.is." + Staff.export.state), {
+            "count": Staff.export.items,
+            "detail": Staff.export.detail
+        })
+        visible: Staff.export.state !== ""
+    }
+
+    KioskButton {
+        width: parent?.width ?? 0
+        objectName: "export"
+        iconName: "usb"
+        text: qsTrId("staff.export")
+        busy: Staff.export.state === "running"
+        visible: Staff.stick
+        onClicked: Staff.carryAway()
+    }
+
+    BatchPanel {
+        width: parent?.width ?? 0
+    }
+
     Repeater {
         model: Staff.rows
 
@@ -83,7 +108,7 @@ PageScroller {
 
                     KioskText {
                         Layout.fillWidth: true
-                        text: [qsTrId("staff.row." + line.modelData.state), line.modelData.reason].filter(part => part !== "").join(" · ")
+                        text: [qsTrId("staff.row." + line.modelData.state), line.modelData.batch ? qsTrId("staff.batch") : "", line.modelData.reason].filter(part => part !== "").join(" · ")
                         font.bold: true
                         color: line.parked ? Theme.warn : Theme.good
                     }

@@ -9,18 +9,21 @@ KioskScreen {
     id: root
 
     readonly property bool outbox: Staff.page === "outbox"
+    readonly property bool training: Staff.page === "training"
+    readonly property bool inside: outbox || training
     property var parking: null // the row that is to be set aside
 
-    title: outbox ? qsTrId("staff.outbox") : qsTrId("staff.title")
+    title: outbox ? qsTrId("staff.outbox") : training ? qsTrId("staff.training") : qsTrId("staff.title")
     instruction: Sentence.fill(qsTrId("staff.instruction"), {
         "name": Staff.name
     })
     endVisible: false
-    backText: outbox ? qsTrId("staff.back") : qsTrId("staff.leave")
-    mainText: outbox ? "" : qsTrId("staff.look_outbox")
-    mainIcon: "inbox"
+    backText: inside ? qsTrId("staff.back") : qsTrId("staff.leave")
+    mainText: outbox ? "" : !training ? qsTrId("staff.look_outbox") : Training.on ? qsTrId("staff.training.practise") : qsTrId("staff.training.begin")
+    mainIcon: training ? "next" : "inbox"
+    mainEnabled: !training || Training.on || Session.fault === ""
 
-    otherText: outbox ? "" : qsTrId("staff.report.print")
+    otherText: inside ? "" : qsTrId("staff.report.print")
     otherIcon: ""
     otherKind: "secondary"
 
@@ -29,19 +32,30 @@ KioskScreen {
     }
 
     function goBack(): void {
-        if (outbox)
+        if (inside)
             Staff.look("");
         else
             Session.back();
     }
 
     function goOn(): void {
-        Staff.look("outbox");
+        if (!training)
+            Staff.look("outbox");
+        else if (Training.on)
+            Training.practise();
+        else
+            Training.begin();
     }
 
     Loader {
         anchors.fill: parent
-        sourceComponent: root.outbox ? outboxPage : devicesPage
+        sourceComponent: root.outbox ? outboxPage : root.training ? trainingPage : devicesPage
+    }
+
+    Component {
+        id: trainingPage
+
+        StaffTraining {}
     }
 
     Component {

@@ -14,6 +14,7 @@ FocusScope {
             "attract": attractScreen,
             "home": homeScreen,
             "guide": guideScreen,
+            "for_whom": forWhomScreen,
             "consent": consentScreen,
             "identify": identifyScreen,
             "code": codeScreen,
@@ -21,6 +22,8 @@ FocusScope {
             "cases": casesScreen,
             "case": caseScreen,
             "withdraw": withdrawScreen,
+            "principal": principalScreen,
+            "relation": relationScreen,
             "form": formScreen,
             "materials": materialsScreen,
             "capture": captureScreen,
@@ -34,6 +37,9 @@ FocusScope {
             "guard": guardScreen,
             "staff_pin": staffPinScreen,
             "staff": staffScreen,
+            "desk": deskScreen,
+            "attest": attestScreen,
+            "confirm": confirmScreen,
             "out_of_service": outOfServiceScreen,
             "choose": formScreen,
             "prepare": submitScreen
@@ -130,6 +136,24 @@ FocusScope {
         id: guideScreen
 
         GuideScreen {}
+    }
+
+    Component {
+        id: forWhomScreen
+
+        ForWhomScreen {}
+    }
+
+    Component {
+        id: principalScreen
+
+        PrincipalScreen {}
+    }
+
+    Component {
+        id: relationScreen
+
+        RelationScreen {}
     }
 
     Component {
@@ -253,6 +277,24 @@ FocusScope {
     }
 
     Component {
+        id: deskScreen
+
+        DeskScreen {}
+    }
+
+    Component {
+        id: attestScreen
+
+        AttestScreen {}
+    }
+
+    Component {
+        id: confirmScreen
+
+        ConfirmScreen {}
+    }
+
+    Component {
         id: outOfServiceScreen
 
         OutOfServiceScreen {}
@@ -349,6 +391,11 @@ FocusScope {
         picture: countdown
         onMain: Session.touched()
         onTouched: Session.touched()
+    }
+
+    TrainingMark {
+        anchors.fill: parent
+        z: 1000
     }
 
     Component {
