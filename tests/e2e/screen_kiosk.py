@@ -12,6 +12,7 @@ import gc
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -137,8 +138,9 @@ def main() -> int:
         Visit(opening, folder).pay()
         gc.collect()
         (folder / "wiped").touch()
-        while (folder / "look").exists():
-            time.sleep(0.01)
+        pause = threading.Event()
+        while (folder / "look").exists():  # whoever looks from outside does so while nothing here moves
+            pause.wait(0.01)
         secrets = (folder / "secrets").read_text(encoding="utf-8").split()
         words = opening.terminal.words  # type: ignore[union-attr]
         shipped = {words.template(language, ident) for language in words.languages for ident in words.ids(language)}
