@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import threading
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path

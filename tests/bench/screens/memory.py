@@ -5,6 +5,7 @@ Knows: which processes are ours. Does not know: what they need it for.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,5 +41,5 @@ def _at_rest(roots: list[int]) -> list[int]:
             before, since = held, time.monotonic()
         elif time.monotonic() - since > 5:
             return family
-        time.sleep(0.3)
+        threading.Event().wait(0.3)  # the processes tell nobody when they are at rest
     raise TimeoutError("the terminal does not come to rest")
