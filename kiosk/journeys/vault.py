@@ -35,6 +35,8 @@ class Kept:
     """SHA-256 of each attachment's plaintext, hex."""
     materials: tuple[tuple[str, int], ...]
     """Name and pages of each material, as the receipt says them."""
+    later: tuple[tuple[str, dt.date], ...] = ()
+    """Name of each material that is still to be brought, and by which day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Attempt:
     """SHA-256 of each attachment's plaintext, hex."""
     materials: tuple[tuple[str, int], ...]
     """Name and pages of each material, as the receipt says them."""
+    later: tuple[tuple[str, dt.date], ...] = ()
+    """Name of each material that is still to be brought, and by which day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,8 @@ class Vault:
     token: str = ""
     """The city's signed word that a one-time code was confirmed."""
     pages: dict[str, list[CapturedPage]] = field(default_factory=dict)
+    later: set[str] = field(default_factory=set)
+    """Materials that the person will bring after the hand-in (容缺)."""
     doubled: Doubled | None = None
     stick: tuple[StickFile, ...] = ()
     refused: Refused | None = None
@@ -167,7 +173,11 @@ class Vault:
     def forget_case(self) -> None:
         """Forget what was answered, laid and signed: it was somebody else's. Who stands there stays."""
         empty = Vault()
-        for name in ("answers", "sources", "touched", "offers", "pages", "strokes", "signature_png", "relation"):
+        cleared = (
+            "answers", "sources", "touched", "offers", "pages", "later", "entered_by", "brought_by", "strokes",
+            "signature_png", "relation",
+        )  # fmt: skip
+        for name in cleared:
             setattr(self, name, getattr(empty, name))
         self.guardian_agrees = False
 

@@ -5,6 +5,7 @@ Knows: `MaterialView`s and how to say them. Does not know: pictures (see `ui.bri
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -12,6 +13,7 @@ from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
 from kiosk.documents.errands import NotImported
 from kiosk.events import Fact
+from kiosk.words import dates
 from ui.bridge.given import given
 from ui.bridge.settings import Settings
 from ui.bridge.words import say
@@ -62,6 +64,7 @@ class Materials(QObject):
     def _views(self) -> list[dict[str, Any]]:
         if not self._terminal.session.personal:
             return []
+        words = functools.partial(self._terminal.words.text, self._settings.language)
         return [
             {
                 "key": view.key,
@@ -74,13 +77,14 @@ class Materials(QObject):
                 "maxPages": view.max_pages,
                 "profile": str(view.profile),
                 "required": view.required,
+                "laterBy": "" if view.later_by is None else dates.day_of_week(view.later_by, words),
             }
             for view in self._terminal.materials.views()
         ]
 
     @Property("QVariantList", notify=listChanged)
     def views(self) -> list[dict[str, Any]]:
-        """Every material with its state: `have`, `needed`, `partly` or `done`."""
+        """Every material with its state: `have`, `needed`, `partly`, `done` or `later`."""
         return self._list
 
     @Property("QVariantMap", notify=changed)
@@ -140,6 +144,11 @@ class Materials(QObject):
         return {
             "material": view.material, "url": view.url, "claimed": view.claimed, "pages": view.pages, "said": view.said,
         }  # fmt: skip
+
+    @Slot(str)
+    def bringLater(self, material: str) -> None:
+        """It is not here, and will be brought after the hand-in."""
+        self._terminal.materials.bring_later(material)
 
     @Slot(str)
     def bring(self, material: str) -> None:

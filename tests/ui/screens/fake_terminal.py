@@ -112,6 +112,7 @@ class MaterialView:
     max_pages: int = 1
     profile: str = "document"
     required: bool = True
+    later_by: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -432,7 +433,7 @@ class FakeMaterials:
             for view in (
                 MaterialView("id_card", Text("居民身份证", "Resident ID card"), "have", reason_id=""),
                 MaterialView("address_proof", Text("居住地住址证明", "Proof of address"), "partly", reason_id="form.material.register_not_connected", pages=1, min_pages=2, max_pages=4),  # noqa: E501
-                MaterialView("work_proof", Text("就业证明", "Employment proof"), "needed", note=Text("劳动合同或单位证明", "Contract or employer's letter"), reason_id="form.material.register_not_connected"),  # noqa: E501
+                MaterialView("work_proof", Text("就业证明", "Employment proof"), "needed", note=Text("劳动合同或单位证明", "Contract or employer's letter"), reason_id="form.material.register_not_connected", later_by=dt.date(2026, 12, 14)),  # noqa: E501
                 MaterialView("photo", Text("证件照", "ID photo"), "done", pages=1, profile="photo"),
             )
         }  # fmt: skip
@@ -444,7 +445,11 @@ class FakeMaterials:
 
     @property
     def complete(self) -> bool:
-        return all(view.state in {"have", "done"} for view in self._views.values())
+        return all(view.state in {"have", "done", "later"} for view in self._views.values())
+
+    def bring_later(self, material: str) -> None:
+        self._views[material] = replace(self._views[material], state="later")
+        self._terminal.publish(Fact.MATERIALS)
 
     def finish(self) -> None:
         for key, view in self._views.items():

@@ -145,6 +145,7 @@ Column {
 
                 Layout.fillWidth: true
                 Layout.fillHeight: true
+                Layout.minimumHeight: implicitHeight // a name of two lines is as tall as it has become, not as it began
                 objectName: "place_" + modelData.value
                 leftPadding: Theme.space2
                 rightPadding: Theme.space2
