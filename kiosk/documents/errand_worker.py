@@ -4,7 +4,7 @@ Knows: the two errands, the limits of the process. Does not know: who asked. One
 to standard output (`wire`), then the process ends and everything that it saw is gone with it.
 
 Requests: `import` {source, room, photo} with the file; `read` {today, labels} with a page as JPEG. Answers: `page` {page,
-notes} with its pictures, `lines` {lines, kind, fields}, `refused` {reason}, and last of all `done`.
+notes} with its pictures, `lines` {turned, lines, kind, fields}, `refused` {reason}, and last of all `done`.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _read(request: Message, blob: bytes) -> Message:
     import numpy as np
 
     from kiosk.documents.fields import understand
-    from kiosk.documents.ocr import Ocr
+    from kiosk.documents.ocr import Ocr, turned_back
     from kiosk.documents.ocr_models import ModelsMissing, find
 
     cv2.setNumThreads(1)
@@ -87,10 +87,12 @@ def _read(request: Message, blob: bytes) -> Message:
     page = cv2.imdecode(np.frombuffer(blob, np.uint8), cv2.IMREAD_COLOR)
     if page is None:
         return {"ev": "refused", "reason": "reading.no_picture"}
-    lines = Ocr(models).read(page)
-    reading = understand(lines, dt.date.fromisoformat(request["today"]), request["labels"])
+    turned, upright = Ocr(models).read_upright(page)
+    lines = [turned_back(line, turned, page.shape[1], page.shape[0]) for line in upright]
+    reading = understand(upright, dt.date.fromisoformat(request["today"]), request["labels"])
     return {
         "ev": "lines",
+        "turned": turned,
         "lines": [[line.text, line.box, line.sure] for line in lines],
         "kind": str(reading.kind),
         "fields": {key: [each.value, each.sure, each.checked] for key, each in reading.fields.items()},

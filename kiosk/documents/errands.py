@@ -46,10 +46,11 @@ class NotImported:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read of one page."""
+    """What was read of one page. `turned`: degrees clockwise that make it upright, where that is sure."""
 
     lines: tuple[TextLine, ...]
     reading: Reading
+    turned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Errands:
             return NotRead(str(said["reason"]))
         lines = tuple(TextLine(text, (box[0], box[1], box[2], box[3]), sure) for text, box, sure in said["lines"])
         fields = {key: Field(value, sure, checked) for key, (value, sure, checked) in said["fields"].items()}
-        return Read(lines, Reading(Kind(said["kind"]), fields))
+        return Read(lines, Reading(Kind(said["kind"]), fields), int(said["turned"]))
 
     def _errand(self, errand: str, request: Message, blob: bytes, deadline_s: float) -> list[tuple[Message, bytes]] | None:
         """Return the answers, or None when the process ended without its last word."""

@@ -1,8 +1,7 @@
 """Print to text: where lines stand, and what they say.
 
 Knows: the detector's map (differentiable binarisation), boxes around it, the recogniser's outputs (connectionist temporal
-classification), both run by `cv2.dnn`. Does not know: documents, fields, processes. Everything is upright: pages are turned
-before they are read.
+classification), both run by `cv2.dnn`; which way up a page is. Does not know: documents, fields, processes.
 """
 
 from __future__ import annotations
@@ -30,6 +29,8 @@ _LINE_WIDTHS_PX = (160, 320, 480, 640, 960, 1280, 1920)
 _BATCH_PX = 1280
 """Widths of the lines that are read at once, added up: what the network needs of memory grows with it."""
 _LEAST_SURE = 0.3
+_UPRIGHT_SURE = 0.8
+_CLEARLY_SURER = 0.15
 _SAME_ROW = 0.55
 _MARKS = frozenset(" :：;；,，.。、·-—_<《》()（）〔〕“”\"'")
 """How sure a line is, is asked of its letters and figures: a colon that might be full-width changes no value."""
@@ -55,6 +56,20 @@ class Ocr:
                 spot = (float(left), float(top), float(right - left), float(bottom - top))
                 lines.append(TextLine(text.strip(), spot, round(sure, 4)))
         return tuple(in_order(lines))
+
+    def read_upright(self, page: Array) -> tuple[int, tuple[TextLine, ...]]:
+        """Return by how many degrees clockwise the page is to be turned, and its lines as they stand then.
+
+        It is turned only where that is sure: lines that stand on end, or that make no sense, do so the other way round.
+        """
+        lines = self.read(page)
+        standing = sum(line.box[3] > line.box[2] for line in lines) * 2 > len(lines)
+        if not lines or (not standing and sureness(lines) >= _UPRIGHT_SURE):
+            return 0, lines
+        tried = {turn: self.read(np.rot90(page, -turn // 90).copy()) for turn in ((90, 270) if standing else (180,))}
+        turn = max(tried, key=lambda each: sureness(tried[each]))
+        better = _UPRIGHT_SURE if standing else max(_UPRIGHT_SURE, sureness(lines) + _CLEARLY_SURER)
+        return (turn, tried[turn]) if sureness(tried[turn]) >= better else (0, lines)
 
     # --- where ----
 
@@ -112,6 +127,27 @@ class Ocr:
                 if text[-1] not in _MARKS:
                     least = min(least, float(sure[at:end].max()))
         return "".join(text), least if text else 0.0
+
+
+def sureness(lines: Sequence[TextLine]) -> float:
+    """Return how sure lines are as a whole, 0 to 1: each counts by its letters."""
+    letters = sum(len(line.text) for line in lines)
+    return sum(line.sure * len(line.text) for line in lines) / letters if letters else 0.0
+
+
+def turned_back(line: TextLine, turn: int, width: float, height: float) -> TextLine:
+    """Return a line of a page that was turned clockwise by `turn` degrees where it stands on the page as it was, in px."""
+    left, top, wide, high = line.box
+    match turn:
+        case 90:
+            box = (top, height - left - wide, high, wide)
+        case 180:
+            box = (width - left - wide, height - top - high, wide, high)
+        case 270:
+            box = (width - top - high, left, high, wide)
+        case _:
+            box = line.box
+    return TextLine(line.text, box, line.sure)
 
 
 def in_order(lines: Sequence[TextLine]) -> list[TextLine]:

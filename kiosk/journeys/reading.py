@@ -7,6 +7,7 @@ Knows: which questions print could answer, and what was read of the pages of thi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from kiosk.catalogue import forms
@@ -65,6 +66,9 @@ class ReadingDesk:
         if at is None:
             return  # deleted meanwhile: what stood on it is nobody's answer
         pages[at] = with_lines(pages[at], read)
+        if read.turned and pages[at].turned == 0:  # what the person turned stays as they put it
+            pages[at] = replace(pages[at], turned=read.turned)
+            self._context.bus.publish(Fact.MATERIALS)
         item = self._item()
         if item is None or read.reading.kind is not Kind.FORM:
             return

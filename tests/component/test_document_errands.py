@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import os
@@ -263,6 +264,25 @@ def test_what_a_camera_saw_is_read_field_by_field(document: printed.Printed, kin
     assert (read.reading.kind, {key: fields.get(key) for key in document.says}) == (kind, dict(document.says))
     for key in {"id_no", "number"} & document.says.keys():
         assert read.reading.fields[key].checked
+
+
+@pytest.mark.parametrize(("document", "laid", "wanted"), [(printed.form(), 2, 180), (printed.id_front(), 1, 270)])
+def test_a_page_that_lies_the_wrong_way_up_is_turned(document: printed.Printed, laid: int, wanted: int) -> None:
+    """Upside down or on its side it is read all the same; its lines stay where they are on the picture as it was taken."""
+    upright = page_of(document)
+    picture = np.rot90(document.picture, -laid)
+    page = page_of(dataclasses.replace(document, picture=picture.copy()))
+    labels = printed.FORM_LABELS if laid == 2 else {}
+    read, straight = read_page(page, TODAY, labels), read_page(upright, TODAY, labels)
+    assert isinstance(read, Read)
+    assert isinstance(straight, Read)
+    assert (read.turned, straight.turned) == (wanted, 0)
+    assert {key: field.value for key, field in read.reading.fields.items()} == dict(document.says)
+    first, same = read.lines[0], straight.lines[0]
+    assert first.text == same.text
+    middle_x, middle_y = same.box[0] + same.box[2] / 2, same.box[1] + same.box[3] / 2
+    there = (page.width_px - middle_x, page.height_px - middle_y) if laid == 2 else (page.width_px - middle_y, middle_x)
+    assert (first.box[0] + first.box[2] / 2, first.box[1] + first.box[3] / 2) == pytest.approx(there, abs=8)
 
 
 def test_a_form_is_read_by_its_own_labels() -> None:

@@ -90,6 +90,21 @@ def test_the_text_goes_into_the_page(bench: Bench) -> None:
     assert [page.lines for page in bench.vault.pages["address_proof"]] == [(LINE,)]
 
 
+def test_a_page_is_turned_as_it_is_read_unless_the_person_did(bench: Bench) -> None:
+    """Upside down it is shown upright, in the file too; whoever turned it has the last word."""
+    bench.read_page = lambda *_: Read((LINE,), Reading(Kind.OTHER, {}), 180)
+    to_papers(bench)
+    bench.lay_page(10)
+    materials = bench.terminal.materials
+    assert materials.page_turned("address_proof", 0) == 180
+    bench.document_work.hold()
+    bench.lay_page(90)
+    materials.turn_page("address_proof", 1)
+    bench.document_work.release()
+    bench.turn()
+    assert materials.page_turned("address_proof", 1) == 90
+
+
 def test_a_reading_that_comes_late_belongs_to_nobody(bench: Bench) -> None:
     """The next person never meets what the last one's page said."""
     says(bench, "13900000001")
