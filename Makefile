@@ -1,6 +1,7 @@
 # Two commands matter: `make demo` shows the terminal doing its whole job, `make test` proves it.
 .POSIX:
-.PHONY: demo test lint setup fresh deb pictures screens bench-documents bench-search bench-keyboard bench-devices soak-devices \
+.PHONY: demo test test-qt-6.8 lint setup fresh deb pictures experience screens bench-documents bench-search bench-ui soak \
+  bench-keyboard bench-devices soak-devices \
   bench-outbox proof-outbox proof-power-cut lock clean
 
 PY = .venv/bin/python
@@ -12,6 +13,17 @@ test: lint             ## every check and every test, against the real daemons
 	nice $(PY) tests/run.py
 	@# a loop device can be made by root alone; continuous integration is root
 	if [ "$$(id -u)" -eq 0 ]; then nice unshare -m $(PY) -m tests.drills.outbox --share 0.1 power_cut; fi
+
+OLD_QT = build/qt-6.8
+test-qt-6.8: setup     ## every test of the screens on the oldest Qt, whose wheels run on glibc 2.28 (95 MB, once)
+	@if ! cmp -s packaging/requirements-qt-6.8.lock $(OLD_QT)/.lock; then \
+	    rm -rf $(OLD_QT); \
+	    $(PY) -m pip install -q --disable-pip-version-check --no-deps --require-hashes --target $(OLD_QT) \
+	        -r packaging/requirements-qt-6.8.lock && cp packaging/requirements-qt-6.8.lock $(OLD_QT)/.lock; \
+	fi
+	@# before the environment's own packages stand those of this folder; what is tested says which Qt it met
+	PYTHONPATH=$(OLD_QT) $(PY) -c "import PySide6; assert PySide6.__version__ == '6.8.3', PySide6.__version__"
+	PYTHONPATH=$(OLD_QT) nice $(PY) -m devices.namespace -- $(PY) -m pytest tests/ui tests/unit/ui
 
 lint: setup
 	$(PY) -m ruff check .
@@ -31,6 +43,9 @@ deb: setup             ## a Debian package in dist/
 pictures: setup        ## redraw the README's pictures from a run of the demo
 	$(PY) -m kiosk demo --headless --pictures docs/pictures
 
+experience: setup      ## redraw the pictures of docs/experience.md
+	PYTHONPATH=. nice $(PY) tests/ui/screens/experience_pictures.py docs/pictures/experience
+
 screens: setup         ## every screen in every layout and language, and the extremes, on sheets in build/screens
 	PYTHONPATH=. nice $(PY) tests/ui/screens/contact_sheets.py build/screens
 
@@ -42,6 +57,12 @@ bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), 
 
 bench-search: setup    ## from a key to the search's answer and its picture, over 300 items
 	PYTHONPATH=tests/ui/screens nice $(PY) tests/bench/screens/search.py
+
+bench-ui: setup        ## start, touch, frames, memory and what sessions leave behind: what has to be reached and what was
+	nice $(PY) -m devices.namespace -- $(PY) -m tests.bench.screens
+
+soak: setup            ## 10,000 sessions on one screen: what stays behind
+	nice $(PY) -m tests.bench.screens.sessions 10000
 
 bench-keyboard: setup  ## names and addresses typed by pinyin; characters by hand, with STROKES (a folder of stroke data)
 	PYTHONPATH=tests/bench/keyboard nice $(PY) tests/bench/keyboard/pinyin_figures.py
@@ -61,6 +82,8 @@ lock:                  ## resolve the dependencies anew
 	.venv/bin/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
 	    --no-emit-trusted-host --strip-extras -c packaging/requirements-dev.lock -o packaging/requirements-bench.lock \
 	    packaging/requirements-bench.in
+	.venv/bin/pip-compile -q --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
+	    --no-emit-trusted-host --strip-extras -o packaging/requirements-qt-6.8.lock packaging/requirements-qt-6.8.in
 
 bench-outbox: setup    ## the outbox and its peers, measured in turns on this disk: what has to be reached and what was
 	$(PY) -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r packaging/requirements-bench.lock

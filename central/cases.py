@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Insert, Row, bindparam, func, or_, select, update
 
-from central import call_backs, withdrawals
+from central import call_backs, lacking, withdrawals
 from central.asking import shaped
 from central.catalogue import CatalogueDesk, Item
 from central.db import Database
@@ -38,8 +38,8 @@ from kiosk.city.messages import (
     Level,
     PartRef,
     Submission,
-    subject_hash,
 )
+from kiosk.city.signing import subject_hash
 
 _MOST = 200
 _OPEN = tuple(
@@ -87,6 +87,7 @@ class MaterialView:
     reason: str
     trust_grade: str
     pages: int
+    due: dt.date | None
     attachments: tuple[Attachment, ...]
     kept_anyway: tuple[KeptAnyway, ...] = ()
     """Pages whose pictures were not good enough, and who answers for them."""
@@ -127,6 +128,7 @@ class CaseView:
     received_at: dt.datetime
     accepted_at: dt.datetime | None
     due_on: dt.date | None
+    supplement_by: dt.date | None
     double_of: str
     materials: tuple[MaterialView, ...]
     events: tuple[tuple[dt.datetime, str, str], ...]
@@ -192,7 +194,7 @@ class Entering:
         for position, material in enumerate(submission.materials):
             material_id = next(self._material_ids)
             names = {"key", "label", "source", "reason", "trust_grade", "pages", "kept_anyway"}
-            said = material.model_dump(mode="json", include=names)
+            said = material.model_dump(mode="json", include=names) | {"due": material.due}
             self._rows[_ENTER_MATERIAL].append({"id": material_id, "case_id": case_id, "position": position, **said})
             self._rows[_ENTER_FILE] += [_file(case_id, material_id, ref) for ref in material.parts]
         if submission.signature and submission.signature.png:
@@ -215,11 +217,13 @@ class Entering:
 
 def _row(case_id: int, one: Entry, subject: str, double_of: str | None) -> dict[str, Any]:
     submission = one.submission
+    supplement_by = lacking.supplement_by(submission)
     return {
         "id": case_id,
         "submission_id": submission.submission_id,
         "code": submission.code,
-        "state": CaseState.RECEIVED.value,
+        "state": (CaseState.RECEIVED if supplement_by is None else CaseState.SUPPLEMENT_REQUIRED).value,
+        "supplement_by": supplement_by,
         "item": submission.item,
         "item_version": submission.item_version,
         "subject_hash": subject,
@@ -280,6 +284,7 @@ class CaseDesk:
                     item=row.item,
                     state=CaseState(row.state),
                     role=_role(row, subject),
+                    supplement_by=row.supplement_by if row.state == CaseState.SUPPLEMENT_REQUIRED else None,
                     details=_details(connection, row, subject) if confirmed else None,
                 )
                 for row in rows
@@ -322,6 +327,7 @@ class CaseDesk:
             received_at=row.received_at,
             accepted_at=row.accepted_at,
             due_on=row.due_on,
+            supplement_by=row.supplement_by,
             double_of=row.double_of or "",
             materials=_materials(connection, row.id),
             events=_timeline(connection, row.id),
@@ -356,6 +362,18 @@ class CaseDesk:
             connection.execute(_NOTE, _noted(case_id, at=now, kind="accepted", actor=actor, detail=number))
         return number
 
+    def supplemented(self, case_id: int, actor: str) -> None:
+        """What was missing is here (补正): the case goes on as received. Refuses 404 `not_found`, 409 `nothing_missing`."""
+        now = self.settings.now()
+        with self.db.transaction() as connection:
+            state = connection.scalar(select(cases.c.state).where(cases.c.id == case_id))
+            if state is None:
+                raise Refused(404, "not_found")
+            if state != CaseState.SUPPLEMENT_REQUIRED:
+                raise Refused(409, "nothing_missing", state)
+            connection.execute(update(cases).where(cases.c.id == case_id).values(state=CaseState.RECEIVED.value))
+            connection.execute(_NOTE, _noted(case_id, at=now, kind="supplemented", actor=actor))
+
     def attachment(self, sha256: str) -> tuple[bytes, str]:
         """Return bytes and media type of an opened attachment. Refuses 404 `not_found`."""
         with self.db.reading() as connection:
@@ -377,6 +395,13 @@ def _due(item: Item, today: dt.date) -> dt.date:
     if item.unit == "calendar_day":
         return workdays.due_calendar_days(today, item.limit).date
     return workdays.due(today, item.limit).date
+
+
+def _missing(connection: Connection, row: Any) -> tuple[str, ...]:
+    """Name what is still to be brought, while it is."""
+    if row.state != CaseState.SUPPLEMENT_REQUIRED:
+        return ()
+    return tuple(view.label or view.key for view in _materials(connection, row.id) if view.due is not None)
 
 
 def _role(row: Any, subject: str) -> Literal["self", "agent", "principal"]:
@@ -414,6 +439,7 @@ def _details(connection: Connection, row: Any, subject: str) -> CaseDetails:
         received_at=row.received_at,
         materials=tuple(view.label or view.key for view in _materials(connection, row.id)),
         events=tuple(CaseEvent(at=at, kind=kind) for at, kind, _ in _timeline(connection, row.id)),
+        missing=_missing(connection, row),
         other=_other(row, subject),
     )
 
@@ -431,7 +457,8 @@ def _materials(connection: Connection, case_id: int) -> tuple[MaterialView, ...]
         files.setdefault(row.material_id, []).append(Attachment(row.sha256, row.size_bytes, row.media_type))
     views = [
         MaterialView(
-            row.key, row.label, row.source, row.reason, row.trust_grade, row.pages, tuple(files.get(row.id, ())),
+            row.key, row.label, row.source, row.reason, row.trust_grade, row.pages, row.due,
+            tuple(files.get(row.id, ())),
             tuple(KeptAnyway.model_validate(each) for each in row.kept_anyway or ()),
         )
         for row in connection.execute(
@@ -439,5 +466,5 @@ def _materials(connection: Connection, case_id: int) -> tuple[MaterialView, ...]
         )
     ]
     if signature := files.get(None):
-        views.append(MaterialView("signature", "手写签名", "sign", "", "D", 1, tuple(signature)))
+        views.append(MaterialView("signature", "手写签名", "sign", "", "D", 1, None, tuple(signature)))
     return tuple(views)

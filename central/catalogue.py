@@ -9,15 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from central.refusals import Refused
-from kiosk.city.messages import canonical_json
+from kiosk.city.signing import canonical_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Item:
     unit: str
     agent_allowed: bool = False
     """Only what the city says outright may be done for somebody else."""
+    later_days: Mapping[str, int] = field(default_factory=dict)
+    """Within how many working days which material may be brought after the hand-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,11 @@ def _items(value: Any) -> Iterator[Item]:
                 limit=int(limit.get("value", 0)),
                 unit=str(limit.get("unit", "working_day")),
                 agent_allowed=value.get("agent_allowed") is True,
+                later_days={
+                    str(material["key"]): int(material["later_days"])
+                    for material in value.get("materials") or ()
+                    if material.get("later_days")
+                },
             )
         else:
             for each in value.values():

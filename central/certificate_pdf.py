@@ -19,7 +19,7 @@ from pyhanko.sign import fields
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 
 from central.keys import Keys
-from kiosk.city.messages import canonical_json
+from kiosk.city.signing import canonical_json
 
 _TEMPLATE = Path(__file__).parent / "certificate.typ"
 _FONTS = Path("/usr/share/fonts/opentype/noto")

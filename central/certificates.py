@@ -32,11 +32,8 @@ from kiosk.city.messages import (
     PrefillAnswer,
     PrefillRequest,
     VerificationAnswer,
-    canonical_json,
-    certificate_mark_to_sign,
-    certificate_statement_to_sign,
-    utc_text,
 )
+from kiosk.city.signing import canonical_json, certificate_mark_to_sign, certificate_statement_to_sign, utc_text
 from kiosk.identity.numbers import mod_37_36
 
 PER_DAY = 20

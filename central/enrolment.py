@@ -25,14 +25,8 @@ from central.keys import Keys, key_id
 from central.refusals import Refused
 from central.settings import Settings
 from central.tables import device_keys, kiosks, submissions, used_codes
-from kiosk.city.messages import (
-    EnrolAnswer,
-    EnrolRequest,
-    GatewayInfo,
-    PlatformKey,
-    enrolment_to_sign,
-    signed_by,
-)
+from kiosk.city.messages import EnrolAnswer, EnrolRequest, GatewayInfo, PlatformKey
+from kiosk.city.signing import enrolment_to_sign, signed_by
 from offline_queue.signatures import Algorithm, PublicKey
 
 MAX_HOURS = 24

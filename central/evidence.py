@@ -17,7 +17,7 @@ from central.parts import ObjectStore
 from central.refusals import Refused
 from central.settings import Settings
 from central.tables import attachments, cases, device_keys, submissions
-from kiosk.city.messages import utc_text
+from kiosk.city.signing import utc_text
 from offline_queue.envelope import Envelope, PartSealer, open_form, parse, unwrap, verify
 from offline_queue.errors import EnvelopeError
 from offline_queue.signatures import Algorithm, PublicKey

@@ -12,7 +12,8 @@ import threading
 from pathlib import Path
 from typing import Protocol
 
-from kiosk.city.messages import GatewayInfo, utc_text
+from kiosk.city.messages import GatewayInfo
+from kiosk.city.signing import utc_text
 
 
 class MessageGateway(Protocol):

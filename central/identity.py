@@ -23,7 +23,8 @@ from central.refusals import Refused
 from central.register import Register, Resident
 from central.settings import Settings
 from central.tables import challenges, misses
-from kiosk.city.messages import CodeAnswer, CodeRequest, PersonKey, VerifyAnswer, VerifyRequest, subject_hash
+from kiosk.city.messages import CodeAnswer, CodeRequest, PersonKey, VerifyAnswer, VerifyRequest
+from kiosk.city.signing import subject_hash
 
 CODE_LIFETIME = dt.timedelta(minutes=5)
 RESEND_AFTER = dt.timedelta(seconds=60)

@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from central import acting
+from central import acting, lacking
 from central.accepting import Accepting, Arrival, Message, stored
 from central.catalogue import CatalogueDesk
 from central.db import Database
@@ -149,7 +149,7 @@ class OutboxDesk:
 
         Refuses 401 `signature_invalid`; 409 `parts_missing` (with `parts`); 422 `envelope_malformed` `id_differs`
         `body_differs` `not_for_us` `form_invalid` `form_differs` `attachment_differs`
-        `withdrawal_too_late`, and as `acting.check`. A refusal stores nothing.
+        `withdrawal_too_late`, and as `acting.check` and `lacking.check`. A refusal stores nothing.
         """
         envelope = self._authentic(submission_id, blob)
         must_be(envelope.header.kiosk)
@@ -180,6 +180,7 @@ class OutboxDesk:
         message = self._open(envelope)
         if isinstance(message, Submission):
             acting.check(message, self.catalogue)
+            lacking.check(message, self.catalogue)
         for ref in _part_refs(message):
             self._keep_attachment(envelope, ref, files)
         return message

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from kiosk.city.messages import InsuranceKind, PersonKey, subject_hash
+from kiosk.city.messages import InsuranceKind, PersonKey
+from kiosk.city.signing import subject_hash
 
 _FILE = Path(__file__).parent / "register.yaml"
 

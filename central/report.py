@@ -26,7 +26,7 @@ from central.keys import load
 from central.parts import ObjectStore
 from central.settings import Settings
 from central.tables import attachments, cases, device_keys, kiosks
-from kiosk.city.messages import utc_text
+from kiosk.city.signing import utc_text
 
 
 def case_list(settings: Settings) -> list[dict[str, Any]]:

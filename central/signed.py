@@ -18,7 +18,8 @@ from central.enrolment import Enrolment
 from central.refusals import Refused
 from central.settings import Settings
 from central.tables import nonces
-from kiosk.city.messages import MAX_SKEW_S, request_to_sign, signed_by, utc_text
+from kiosk.city.messages import MAX_SKEW_S
+from kiosk.city.signing import request_to_sign, signed_by, utc_text
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _KIOSK = re.compile(r"[0-9A-Z]{4}")

@@ -61,10 +61,14 @@ _WORDS = {
         "read": "终端读取",
         "form": "在线填写",
         "sign": "手写签名",
+        "later": "以后补交",
     },
     "reason": {"form.material.register_not_connected": "数据共享尚未接通，改为扫描"},
     "clock": {"synchronised": "时钟已同步", "free_running": "时钟未同步", "implausible": "时钟不可信"},
-    "event": {"submitted": "自助终端提交", "received": "平台收件", "accepted": "部门受理", "withdrawn": "申请人撤回"},
+    "event": {
+        "submitted": "自助终端提交", "received": "平台收件", "accepted": "部门受理", "withdrawn": "申请人撤回",
+        "supplemented": "材料补齐",
+    },
     "assurance": {"none": "未核验", "card": "刷证", "card+code": "刷证＋验证码", "card+clerk": "刷证＋人工"},
     "fault": {
         "documents.advice.too_dark": "偏暗", "documents.advice.blank": "空白", "documents.advice.blurred": "模糊",
@@ -191,6 +195,12 @@ def router(door: StaffDoor, cases: CaseDesk, certificates: CertificateDesk, temp
     def accept(case_id: int, request: Request, actor: str = Depends(staff)) -> Response:
         same_origin(request)
         cases.accept(case_id, actor)
+        return RedirectResponse(f"/staff/cases#case-{case_id}", 303)
+
+    @routes.post("/cases/{case_id}/supplemented")
+    def supplemented(case_id: int, request: Request, actor: str = Depends(staff)) -> Response:
+        same_origin(request)
+        cases.supplemented(case_id, actor)
         return RedirectResponse(f"/staff/cases#case-{case_id}", 303)
 
     @routes.post("/certificates/{short_id}/revoke")

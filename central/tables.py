@@ -136,6 +136,7 @@ cases = Table(
     Column("received_at", Utc, nullable=False, index=True),
     Column("accepted_at", Utc),
     Column("due_on", Date),
+    Column("supplement_by", Date),
     Column("double_of", String(12)),
 )
 """The case is the applicant's, `subject_hash` theirs; `acting` says who handed it in for them, whom `agent_hash` finds.
@@ -207,6 +208,7 @@ materials = Table(
     Column("reason", String(120), nullable=False),
     Column("trust_grade", String(1), nullable=False),
     Column("pages", Integer, nullable=False),
+    Column("due", Date),
     Column("kept_anyway", JSON),
 )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from devices.hotplug import HotPlug
@@ -23,7 +24,7 @@ from kiosk.documents.pages import VisionEvent
 from kiosk.documents.vision import Vision, VisionConfig
 from kiosk.drivers import driver_factory
 from kiosk.events import Bus, Fact
-from kiosk.fleet import custody, enrolment
+from kiosk.fleet import custody, enrolment, removable
 from kiosk.fleet.catalogue import CatalogueKeeper, CatalogueStore
 from kiosk.health import POLLS
 from kiosk.identity import case_code
@@ -42,6 +43,7 @@ from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
+from kiosk.journeys.stick import StickDesk
 from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.journeys.vault import Vault
@@ -143,6 +145,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         form=form,
         materials=materials,
         bringing=BringingDesk(context, materials, errands.take_in),
+        stick=StickDesk(context, materials, errands.take_in, _sticks(config)),
         case=CaseDesk(context, form, materials),
         my_cases=MyCasesDesk(context),
         certificate=CertificateDesk(context),
@@ -168,6 +171,14 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         hotplug=HotPlug(lambda: _look_again(devices.values())),
     )
     return wired["terminal"]
+
+
+def _sticks(config: Config) -> Callable[[], tuple[Path, ...]]:
+    """Where a person's stick is looked for: at the one place where the machine mounts it, or on any USB disk."""
+    place = config.stick
+    if place is None:
+        return lambda: removable.usb_mounts(writing=False)
+    return lambda: (place,) if place.is_mount() else ()
 
 
 def _look_again(supervisors: Iterable[Supervisor[Any]]) -> None:

@@ -178,6 +178,9 @@ class Config(_Part):
         (Assurance.CARD, Assurance.CARD_CODE), description="how sure this terminal can become of a person"
     )
     staff_cards: tuple[StaffCard, ...] = ()
+    stick: Path | None = Field(
+        None, description="where the machine mounts a person's USB stick; without it, wherever a USB disk is mounted"
+    )
 
     @property
     def outbox_dir(self) -> Path:
@@ -222,4 +225,5 @@ def parse(data: dict[str, Any], *, source: str, base: Path) -> Config:
         custody = custody.model_copy(update={"passphrase_file": base / custody.passphrase_file})
     packs = tuple(base / folder for folder in config.speech.voice_packs)
     speech = config.speech.model_copy(update={"voice_packs": packs})
-    return config.model_copy(update={"state_dir": state, "city": city, "custody": custody, "speech": speech})
+    stick = None if config.stick is None else base / config.stick
+    return config.model_copy(update={"stick": stick, "state_dir": state, "city": city, "custody": custody, "speech": speech})

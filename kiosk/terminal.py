@@ -39,6 +39,7 @@ from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.rehearsal import ScriptedFault
 from kiosk.journeys.staff import StaffDesk
+from kiosk.journeys.stick import StickDesk
 from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.session import effects as fx
@@ -59,6 +60,7 @@ class Desks:
     form: FormDesk
     materials: MaterialsDesk
     bringing: BringingDesk
+    stick: StickDesk
     case: CaseDesk
     my_cases: MyCasesDesk
     certificate: CertificateDesk
@@ -177,6 +179,11 @@ class Terminal:
         return self._desks.bringing
 
     @property
+    def stick(self) -> StickDesk:
+        """Papers from a stick."""
+        return self._desks.stick
+
+    @property
     def case(self) -> CaseDesk:
         """Review, hand-in, receipt."""
         return self._desks.case
@@ -289,6 +296,7 @@ class Terminal:
         self._runner.tick()
         self._desks.certificate.tick()
         self._desks.bringing.tick()
+        self._desks.stick.tick()
         self._keeper.tick()
         self._caretaker.tick()
         self._speech.tick()
@@ -462,6 +470,7 @@ class Terminal:
             self._spent = True
             self._context.audit.record("session.wiped", session=self.session.number)
         self._desks.bringing.close()
+        self._desks.stick.close()
         self._context.vault.wipe()
         self._vision.forget()
         if self.session.state not in STAFFED:

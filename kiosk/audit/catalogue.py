@@ -47,6 +47,7 @@ EVENTS: dict[str, AuditEvent] = {
         "A clerk kept a page whose picture was not good enough.", "session", "material", "reason", "by"
     ),
     "material.brought": _event("A page came as a file from a phone or a stick.", "session", "material", "source"),
+    "material.later": _event("The person will bring a material after the hand-in.", "session", "material"),
     "submission.stored": _event(
         "The outbox committed a submission; `capacity`: for whom it was handed in; `by`: the clerk who helped.",
         "session", "code", "item", "assurance", "parts", "capacity", "by",

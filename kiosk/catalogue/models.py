@@ -235,6 +235,8 @@ class Material(_Record):
     pages_min: int = Field(default=1, ge=1)
     pages_max: int = Field(default=1, ge=1, le=50)
     profile: Profile | None = None
+    later_days: int | None = Field(default=None, ge=1, le=60)
+    """Working days within which it may be brought after the hand-in (容缺); None where nothing begins without it."""
 
     @model_validator(mode="after")
     def _scan_is_described(self) -> Material:
@@ -246,6 +248,8 @@ class Material(_Record):
             raise ValueError("pages")
         if self.required and self.required_when is not None:
             raise ValueError("required or required_when, not both")
+        if self.later_days is not None and Provide.SCAN not in self.provide:
+            raise ValueError("only a scan can be brought later")
         return self
 
 

@@ -44,10 +44,8 @@ from kiosk.city.messages import (
     TlsRequest,
     VerifyAnswer,
     VerifyRequest,
-    enrolment_to_sign,
-    request_to_sign,
-    utc_text,
 )
+from kiosk.city.signing import enrolment_to_sign, request_to_sign, utc_text
 from kiosk.clock import Clock
 
 CONNECT_S = 4.0

@@ -1,7 +1,7 @@
-"""The contract between a terminal and the city's central platform: every message, and what is signed over what.
+"""The contract between a terminal and the city's central platform: every message.
 
-Knows: shapes, bounds and canonical bytes; both sides import this one module. Does not know: HTTP libraries, storage, how
-a submission is sealed (see the outbox' envelope), or what an answer of a form means.
+Knows: shapes and bounds; both sides import this one module. Does not know: HTTP libraries, storage, what is signed over a
+message (`signing`), how a submission is sealed (see the outbox' envelope), or what an answer of a form means.
 
 What a terminal sends is read strictly (unknown keys refused). What the platform answers may grow: unknown keys are
 ignored, so that a terminal keeps working while the platform is updated first. Bytes travel as base64, times as UTC.
@@ -10,16 +10,10 @@ ignored, so that a terminal keeps working while the platform is updated first. B
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 import enum
-import hashlib
-import json
-import unicodedata
 from typing import Annotated, Literal, Self
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -31,7 +25,7 @@ from pydantic import (
     model_validator,
 )
 
-from offline_queue.signatures import PublicKey
+from kiosk.city.signing import certificate_statement_to_sign, signature_holds
 
 SCHEMA_VERSION = 1
 MAX_SKEW_S = 600
@@ -57,79 +51,6 @@ class _Answer(BaseModel):
     """What the platform answers."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, hide_input_in_errors=True)
-
-
-# --- bytes -----------------------------------------------------------------------------------------------------------
-
-
-def canonical_json(value: JsonValue) -> bytes:
-    """Return the one spelling of `value` that is signed: sorted keys, no blanks, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-
-
-def utc_text(when: dt.datetime) -> str:
-    """Return an aware time as `2026-11-23T08:00:00Z`."""
-    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def subject_hash(name: str, number: str) -> str:
-    """Return the hash by which a certificate names its subject: SHA-256, hex.
-
-    Both sides normalise alike (NFKC, no white space, upper case): one name comes from a card, the other from a register.
-    """
-    return hashlib.sha256(f"civic-kiosk subject v1\n{_flat(name)}\n{_flat(number)}".encode()).hexdigest()
-
-
-def _flat(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).upper().split())
-
-
-def request_to_sign(method: str, path: str, time: str, nonce: str, body: bytes) -> bytes:
-    """Return what the device key signs over a request; `path` as on the wire, with its query if any."""
-    return f"civic-kiosk request v1\n{method}\n{path}\n{time}\n{nonce}\n{hashlib.sha256(body).hexdigest()}".encode()
-
-
-def part_to_sign(submission_id: str, part_id: str, sha256_hex: str) -> bytes:
-    """Return what the device key signs over one sealed part."""
-    return f"civic-kiosk part v1\n{submission_id}\n{part_id}\n{sha256_hex}".encode()
-
-
-def enrolment_to_sign(
-    code: str, device_public_key: str, nonce: str, algorithm: str = "ed25519", custody: str = "software"
-) -> bytes:
-    """Return what a new device key signs to prove that it is held by whoever typed the code."""
-    return f"civic-kiosk enrol v2\n{code}\n{algorithm}\n{custody}\n{device_public_key}\n{nonce}".encode()
-
-
-def certificate_statement_to_sign(statement: str) -> bytes:
-    """Return what the platform key signs over the statement of a certificate."""
-    return f"civic-kiosk certificate v1\n{statement}".encode()
-
-
-def certificate_mark_to_sign(short_id: str, licence_id: str, issued_on: str, valid_to: str, digest: bytes) -> bytes:
-    """Return what the platform key signs for the QR code on the paper.
-
-    The code stands inside the file, so it cannot cover the file's own hash: `digest` is the first 16 bytes of the SHA-256
-    of what the certificate says. The rest is printed beside it, so that a stranger can check the paper without a line.
-    """
-    return f"civic-kiosk mark v1\n{short_id}\n{licence_id}\n{issued_on}\n{valid_to}\n{digest.hex()}".encode()
-
-
-def signature_holds(public_key: bytes, signature_b64: str, message: bytes) -> bool:
-    """Say whether `signature_b64` is an Ed25519 signature of `message` by `public_key` (32 bytes)."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(base64.b64decode(signature_b64, validate=True), message)
-    except (InvalidSignature, binascii.Error, ValueError):
-        return False
-    return True
-
-
-def signed_by(key: PublicKey, signature_b64: str, message: bytes) -> bool:
-    """Say whether `signature_b64` is the signature of `message` by an enrolled terminal's `key`, by that key's algorithm."""
-    try:
-        return key.holds(base64.b64decode(signature_b64, validate=True), message)
-    except binascii.Error:
-        return False
 
 
 # --- errors, time, enrolment -----------------------------------------------------------------------------------------
@@ -255,7 +176,9 @@ class Material(_Sent):
 
     key: Key
     label: str = Field("", max_length=200)
-    source: Literal["scan", "import", "share", "e_certificate", "read", "form", "commit", "sign"]
+    source: Literal["scan", "import", "share", "e_certificate", "read", "form", "commit", "sign", "later"]
+    """`later`: it is still to be brought, by `due` (容缺)."""
+    due: dt.date | None = None
     parts: tuple[PartRef, ...] = Field((), max_length=64)
     pages: int = Field(0, ge=0, le=200)
     reason: str = Field("", max_length=120)
@@ -275,6 +198,9 @@ class Material(_Sent):
     def _scans_have_parts(self) -> Self:
         if (self.source in {"scan", "import"}) != bool(self.parts):
             msg = "a scan or an import has parts, nothing else has"
+            raise ValueError(msg)
+        if (self.source == "later") != (self.due is not None):
+            msg = "what is brought later, and only that, has its day"
             raise ValueError(msg)
         return self
 
@@ -552,6 +478,8 @@ class CaseDetails(_Answer):
     received_at: AwareDatetime
     materials: tuple[str, ...]
     events: tuple[CaseEvent, ...]
+    missing: tuple[str, ...] = ()
+    """What is still to be brought."""
     other: str = ""
     """With another role than `self`: the other person's name, masked by the platform."""
 
@@ -564,6 +492,8 @@ class CaseSummary(_Answer):
     state: CaseState
     role: Literal["self", "agent", "principal"] = "self"
     """What the person who asks is in it: it is their own; they handed it in for somebody; somebody did for them."""
+    supplement_by: dt.date | None = None
+    """With `supplement_required`: by which day what is missing has to be there, if a day was set."""
     details: CaseDetails | None = None
 
 

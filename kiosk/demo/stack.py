@@ -169,6 +169,10 @@ class Stack:
             part.kill()
             part.wait(STOP_DEADLINE_S)
 
+    def pid(self, name: str) -> int:
+        """Return the process of a part. Raises `KeyError` when it was not started."""
+        return self._parts[name].pid
+
     def running(self, name: str) -> bool:
         """Say whether a part runs."""
         part = self._parts.get(name)

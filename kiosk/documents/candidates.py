@@ -24,7 +24,7 @@ _CLEAR_STEP = 20.0
 _ALIKE_WORTH = 0.35
 _MAX_QUADS = 4000
 _COARSER = 2
-_OTHER, _OTHER_THAN_MARGIN = 6.0, 3.0
+_OTHER, _OTHER_THAN_MARGIN = 3.0, 3.0
 """Least distance from the margin's colour in Lab, absolute and as a multiple of the margin's own spread."""
 _TINT = np.array((1.0, 2.25, 2.25), np.float32)
 _REACH = 0.75
@@ -49,9 +49,9 @@ class _Line:
 
 
 def from_contours(field: Gradients, min_area: float) -> list[Array]:
-    """Propose from edge contours at three scales; `min_area` in px² of the working picture."""
+    """Propose from edge contours at four scales; `min_area` in px² of the working picture."""
     quads: list[Array] = []
-    for edges, gap in ((field.strong, 3), (field.strong, 7), (field.weak, 3)):
+    for edges, gap in ((field.strong, 3), (field.strong, 7), (field.weak, 3), (field.weak, 7)):
         closed = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
         contours = cv2.findContours(closed, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]
         for contour in sorted(contours, key=len, reverse=True)[:30]:
@@ -113,7 +113,7 @@ def _as_quad(contour: Array, min_area: float, quads: list[Array]) -> None:
     if cv2.contourArea(hull) < min_area:
         return
     length = cv2.arcLength(hull, True)
-    for tolerance in (0.01, 0.02, 0.035, 0.055, 0.08):
+    for tolerance in (0.01, 0.02, 0.035, 0.045, 0.055, 0.065, 0.08):
         corners = cv2.approxPolyDP(hull, tolerance * length, True)
         if len(corners) == 4:
             quads.append(corners[:, 0].astype(np.float32))

@@ -1,8 +1,8 @@
 """What speaks for a quadrilateral being a page.
 
-Knows: measures of many quads at once, each about 0 to 1: edges along the sides, a step of colour across them that is the same
-all along, corners at which the sides end, paper inside that is alike all round. Does not know: where the quads come from,
-what is done with the winner (`finder`).
+Knows: measures of many quads at once, each about 0 to 1: edges along the sides, a step of colour across them that is the
+same all along, corners at which the sides end, paper inside that is alike all round. Does not know: where the quads come
+from, what is done with the winner (`finder`).
 
 Texture is the trap: on granite or cloth an edge lies everywhere. So an edge counts for more when it is as strong as the
 quad's others, and a step for more when it keeps its direction along the side.
@@ -20,7 +20,7 @@ from kiosk.documents.sides import on_rim, places, sampled, within
 NAMES = (
     "mean_support", "min_support", "second_support", "area", "mean_step", "min_step", "apart", "min_apart", "alike",
     "uneven", "steady", "min_steady", "beyond", "beyond_alike", "square", "parallel", "lighter", "rim", "cut", "weakest",
-    "faint", "filled", "surround", "bowed",
+    "faint", "filled", "surround", "bowed", "goes_on", "goes_on_far",
 )  # fmt: skip
 _SAMPLES = 24
 _CHUNKS = 8
@@ -30,13 +30,18 @@ _STEP_FULL = 12.0
 """Lab difference from which on a step counts as certain."""
 _SMALL = 0.04
 """Share of the picture below which being small no longer counts against a quad: a passport photo is small."""
-_BEYOND = (0.04, 0.16)
-"""Stretch past a corner, in shares of the side, where an edge should have ended."""
+_BEYOND = np.array((0.02, 0.035, 0.05, 0.065, 0.085, 0.11, 0.135, 0.16, 0.2, 0.24, 0.28, 0.32))
+"""Places past a corner, in shares of the side, where an edge should have ended."""
+_ENDED = 0.04
+_PARTS = (slice(0, 4), slice(4, 12))
 _NEAR = np.arange(-2, 3)
 _ALONG = 0.92
 """Cosine between an edge's gradient and a side's normal from which on the edge runs along the side."""
 _COMPARABLE = 0.4
 """An edge past a corner goes on as the side when it has at least this share of the side's strength."""
+_CLEAR, _LIGHTER = 0.9, 0.3
+_FAINTLY = 0.15
+"""The same, where the coloured band of a letterhead is hardly darker than the desk."""
 _FAINT = 20.0
 _GRID = np.stack(np.meshgrid(np.linspace(0.12, 0.88, 7), np.linspace(0.12, 0.88, 7)), 2).reshape(-1, 2)
 _RING = 0.12
@@ -72,7 +77,7 @@ def measured(quads: Array, field: Gradients, bows: Array | None = None) -> Array
     apart = ((to_paper > np.minimum(to_around, 0.5 * typical[:, :, None])) | rim[:, :, None]).mean(2)
     strong = np.median(strength, axis=2)
     strong = np.where(rim, _typical(strong, rim)[:, None], strong)
-    beyond, alike = _beyond(quads, bows, strong, field)
+    beyond, alike, on = _beyond(quads, bows, strong, field)
     filled, surround = _filled(quads, paper, around, field)
     ends, turns = _shape(quads)
     lengths = np.linalg.norm(np.roll(quads, -1, 1) - quads, axis=2)
@@ -102,9 +107,21 @@ def measured(quads: Array, field: Gradients, bows: Array | None = None) -> Array
             filled,
             surround,
             np.minimum(1.0, np.abs(bows[..., 2]) * 5 / np.maximum(lengths, 1)).max(1),
+            on[0],
+            on[1],
         ],
         1,
     )
+
+
+def flawless(measures: Array) -> Array:
+    """Say of which quads every side is a clear step from end to end, paper inside, and nothing goes on past a corner."""
+    of = dict(zip(NAMES, measures.T, strict=True))
+    clear = np.minimum.reduce([of["min_support"], of["min_step"], of["min_apart"], of["min_steady"]]) > _CLEAR
+    found: Array = (
+        clear & (of["lighter"] > _LIGHTER) & (of["beyond_alike"] < 0.1) & (of["goes_on"] < 0.3) & (of["alike"] < 0.5)
+    )
+    return found
 
 
 def _along(quads: Array, bows: Array, t: Array) -> tuple[Array, Array]:
@@ -166,13 +183,24 @@ def _nearer(colours: Array, one: Array, other: Array) -> Array:
     return np.less(_length(colours - one[:, None, None]), 0.7 * _length(colours - other[:, None, None]))
 
 
-def _beyond(quads: Array, bows: Array, strong: Array, field: Gradients) -> tuple[Array, Array]:
-    """Return how much of the sides goes on as an edge past the corners, where a page's side ends: any edge, one as strong."""
-    along = np.concatenate([np.linspace(-_BEYOND[1], -_BEYOND[0], 6), np.linspace(1 + _BEYOND[0], 1 + _BEYOND[1], 6)])
+def _beyond(quads: Array, bows: Array, strong: Array, field: Gradients) -> tuple[Array, Array, tuple[Array, Array]]:
+    """Return how much of the sides goes on as an edge past the corners, where a page's side ends: any edge, one as strong.
+
+    And, near and further out, for the side past which both of its neighbours go on: a printed band ends there, not the page.
+    """
+    along = np.concatenate([-_BEYOND[::-1], 1 + _BEYOND])
     strength = _strengths(*_along(quads, bows, along), field)
-    any_: Array = (strength > 0).mean((1, 2))
-    alike: Array = (strength > np.maximum(_COMPARABLE * strong[..., None], 1.0)).mean((1, 2))
-    return any_, alike
+    alike = strength > np.maximum(_COMPARABLE * strong[..., None], 1.0)
+    inner = np.concatenate([-_BEYOND[::-1] <= -_ENDED, _BEYOND >= _ENDED]) & (np.abs(along - 0.5) < 0.67)
+    count = len(_BEYOND)
+    faint = strength > np.maximum(_FAINTLY * strong[..., None], 1.0)
+    before, after = faint[..., :count][..., ::-1], faint[..., count:]
+    # Past side s: the side before it goes on after its end, the side behind it before its start.
+    past = np.minimum(
+        np.stack([np.roll(after[..., part], 1, 1).mean(2) for part in _PARTS], 2),
+        np.stack([np.roll(before[..., part], -1, 1).mean(2) for part in _PARTS], 2),
+    ).max(1)
+    return (strength > 0)[..., inner].mean((1, 2)), alike[..., inner].mean((1, 2)), (past[:, 0], past[:, 1])
 
 
 def _filled(quads: Array, paper: Array, around: Array, field: Gradients) -> tuple[Array, Array]:

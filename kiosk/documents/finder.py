@@ -16,7 +16,7 @@ import numpy as np
 
 from kiosk.documents import candidates
 from kiosk.documents.bends import corners_of, traced, traced_finely
-from kiosk.documents.evidence import measured
+from kiosk.documents.evidence import flawless, measured
 from kiosk.documents.geometry import Array, ordered
 from kiosk.documents.gradients import Gradients, gradients_of
 from kiosk.documents.judgement import weights
@@ -34,6 +34,7 @@ _BENDING = 5
 """How many of the best quads are looked at again with bowed sides."""
 _EDGE_PX = 0.8
 _TOUCH_PX = 1.5
+_NEARBY = 0.3
 _SMALL_SHARE = 0.35
 _MIN_BY_HAND = 0.002
 _TOP, _TOP_LEAVING = 24, 16
@@ -71,24 +72,28 @@ def find_page(image: Array, *, min_share: float = 0.03, thorough: bool = False, 
 
     Arguments as for `examine`, which also says how sure it is, or why there is none.
     """
-    found = examine(image, min_share=min_share, thorough=thorough, on_mat=on_mat)
+    found = examine(image, min_share=min_share, thorough=thorough, on_mat=on_mat, lenient=not on_mat)
     return found.quad if isinstance(found, FoundPage) else None
 
 
-def examine(image: Array, *, min_share: float = 0.03, thorough: bool = False, on_mat: bool = False) -> FoundPage | Absence:
+def examine(
+    image: Array, *, min_share: float = 0.03, thorough: bool = False, on_mat: bool = False, lenient: bool = False
+) -> FoundPage | Absence:
     """Find the one page in a BGR picture, or say why there is none.
 
     `min_share`: smallest share of the picture that counts as a page. `thorough`: always search among lines too, for stills.
     `on_mat`: paper lies on the kiosk's plain dark mat, so paper that reaches the picture's border is a page cut off.
+    `lenient`: of a photograph from anywhere: a page that is sure wins over one cut off beside it, and one that nearly
+    touches the border may be whole. What the terminal's camera sees is never judged so.
     """
     small, scale = working(image)
     field = gradients_of(small)
-    best = _best(field, min_share * field.width * field.height, thorough=thorough, lenient=not on_mat)
+    best = _best(field, min_share * field.width * field.height, thorough=thorough, lenient=lenient)
     if on_mat and _goes_on(field, None if best is None or best.leaves else best.quad):
         return Absence.CUT_OFF
     if best is None or best.score < _MIN_SCORE:
         return Absence.NOTHING
-    if best.leaves and not _touches(best.quad, field):
+    if best.leaves and not (lenient and _touches(best.quad, field)):
         return Absence.CUT_OFF
     quad = ordered(_refined(image, best, scale))
     found = FoundPage(quad, float(1 / (1 + np.exp(-best.score))))
@@ -131,7 +136,8 @@ def _closer(image: Array, found: FoundPage) -> FoundPage:
     if isinstance(again, Absence):
         return found
     closer: Array = again.quad + np.array([left, top])
-    if np.abs(closer - quad).max() >= margin:
+    # It may set corners right by a little; a texture seen from nearby has shapes of its own.
+    if np.abs(closer - quad).max() >= margin * _NEARBY:
         return found
     return FoundPage(closer, max(found.confidence, again.confidence))
 
@@ -153,23 +159,26 @@ def working(image: Array) -> tuple[Array, float]:
 def _best(field: Gradients, min_area: float, *, thorough: bool, lenient: bool) -> _Winner | None:
     """Weigh what is proposed. `lenient`: a quad that is surely a page wins over one that leaves the picture."""
     weigh = weights().score
-    quads, scores, outside = np.zeros((0, 4, 2)), np.zeros(0), np.zeros(0, bool)
+    quads, scores, outside, sure = np.zeros((0, 4, 2)), np.zeros(0), np.zeros(0, bool), np.zeros(0, bool)
     for finalists in proposed(field, min_area):
         out = leaving(finalists, field)
         quads = np.concatenate([quads, finalists])
-        scores = np.concatenate([scores, weigh(measured(finalists, field), out)])
+        measures = measured(finalists, field)
+        scores = np.concatenate([scores, weigh(measures, out)])
+        certain = np.logical_or(flawless(measures), scores[-len(out) :] >= _SURE)
+        sure = np.concatenate([sure, certain & ~out & ~on_rim(finalists, field).any(1)])
         outside = np.concatenate([outside, out])
         if not thorough and scores.max() >= _ENOUGH:
             break
     if not len(quads):
         return None
     first = int(scores.argmax())
-    if outside[first] and lenient and (~outside).any() and scores[~outside].max() >= _SURE:
-        first = int(np.where(outside, -np.inf, scores).argmax())
+    if outside[first] and lenient and sure.any():
+        first = int(np.where(sure, scores, -np.inf).argmax())
     straight = _Winner(quads[first], float(scores[first]), bool(outside[first]), np.zeros((4, 3)))
     whole = np.flatnonzero(~outside)
     whole = whole[np.argsort(-scores[whole])[: 1 if scores[first] >= _ENOUGH else _BENDING]]
-    if outside[first] and scores[first] >= _ENOUGH or not len(whole):
+    if (outside[first] and scores[first] >= _ENOUGH) or not len(whole):
         return straight
     # Of paper that curls the chords lie beside the edge: it is not to lose against what happens to be straight.
     bows = traced(field, quads[whole])
@@ -210,8 +219,9 @@ def leaving(quads: Array, field: Gradients) -> Array:
 
 
 def _touches(quad: Array, field: Gradients) -> bool:
-    """Say whether a quad reaches the border but not beyond: only the full picture shows on which side of it the paper ends."""
-    return bool(quad.min() > -_TOUCH_PX and (quad < np.array([field.width, field.height]) - 1 + _TOUCH_PX).all())
+    """Say whether only a corner reaches the border, not beyond it and with no side along it: the paper may end there."""
+    inside = quad.min() > -_TOUCH_PX and (quad < np.array([field.width, field.height]) - 1 + _TOUCH_PX).all()
+    return bool(inside and not on_rim(quad[None], field).any())
 
 
 def _areas(quads: Array) -> Array:

@@ -18,6 +18,7 @@ import pikepdf
 import pypdfium2
 from PIL import Image, ImageStat, UnidentifiedImageError
 
+from kiosk.documents.kinds import HEAD_BYTES, FileKind, kind_of
 from kiosk.documents.pages import CapturedPage, PageSource
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
@@ -85,17 +86,6 @@ class Note(enum.StrEnum):
     DEEP = "documents.import.note.deep"
 
 
-class FileKind(enum.StrEnum):
-    """What a file is by its first bytes."""
-
-    JPEG = "JPEG"
-    PNG = "PNG"
-    WEBP = "WEBP"
-    GIF = "GIF"
-    PDF = "PDF"
-    HEIC = "HEIC"
-
-
 class Refused(Exception):  # noqa: N818 - an expected answer; the errand turns it into a value
     """The file is not taken, because of `reason`."""
 
@@ -113,30 +103,13 @@ class Wanted:
     photo: bool = False
 
 
-def kind_of(head: bytes) -> FileKind | None:
-    """Return what a file is by its first kilobyte, whatever its name says."""
-    if head.startswith(b"\xff\xd8\xff"):
-        return FileKind.JPEG
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return FileKind.PNG
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return FileKind.WEBP
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return FileKind.GIF
-    if head[4:8] == b"ftyp" and head[8:12] in {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif"}:
-        return FileKind.HEIC
-    if b"%PDF-" in head[:1024]:
-        return FileKind.PDF
-    return None
-
-
 def pages_of(data: bytes, wanted: Wanted) -> Iterator[tuple[CapturedPage, tuple[Note, ...]]]:
     """Yield the pages of a file, each with what was changed. Raises: Refused."""
     if not data:
         raise Refused(Refusal.EMPTY)
     if len(data) > MAX_FILE_BYTES:
         raise Refused(Refusal.TOO_LARGE)
-    kind = kind_of(data[:1024])
+    kind = kind_of(data[:HEAD_BYTES])
     if kind is None:
         raise Refused(Refusal.KIND)
     if kind is FileKind.HEIC:

@@ -114,6 +114,8 @@ def laid(seen: Foreground, outline: Array | None) -> Laid | None:
     if float(seen.mask[page > 0].mean()) < _COVERED:
         return Laid.NOTHING
     around = cv2.dilate(page, np.ones((2 * _MARGIN_PX + 1,) * 2, np.uint8))
+    if _touches(seen.mask * around):
+        return Laid.CUT_OFF
     rest = cv2.morphologyEx(seen.mask * (1 - around), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
     paper = np.median(seen.lab[page > 0], axis=0)

@@ -23,7 +23,7 @@ _RIM_BENEFIT = 0.8
 _SEEN_AT_LEAST = 0.35
 _LANES = 24
 _FITTED_AT = 28
-_CAP = 2.0
+_CAP, _ABOVE_CAP = 2.0, 0.15
 
 
 def sampled(quads: Array, inset: float, count: int) -> tuple[Array, Array]:
@@ -103,8 +103,8 @@ def fitted(quads: Array, field: Gradients) -> Array:
     at, inside = places(across, field)
     nx, ny = normals[:, :, None, None, 0], normals[:, :, None, None, 1]
     pull = np.abs(field.gx.take(at) * nx + field.gy.take(at) * ny)
-    # Capped, or bold print beside a faint border would pull the side off it.
-    pull = np.minimum(pull, _CAP * field.least) * inside * np.exp(-((_OFFSETS / 4) ** 2))
+    # Strength counts for little beyond a limit, or bold print beside a faint border would pull the side off it.
+    pull = (np.minimum(pull, _CAP * field.least) + _ABOVE_CAP * pull) * inside * np.exp(-((_OFFSETS / 4) ** 2))
     peak = pull.argmax(3)
     strength = np.take_along_axis(pull, peak[..., None], 3)[..., 0]
     strength[on_rim(quads, field)] = 0  # the border of the picture stays where it is

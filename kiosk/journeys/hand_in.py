@@ -7,6 +7,7 @@ reached, or how a receipt is printed (`receipts`).
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import functools
 import hashlib
 import uuid
@@ -27,6 +28,7 @@ from kiosk.journeys.vault import Attempt, Kept, Stroke
 from kiosk.printing import receipt, receipt_qr
 from kiosk.session import events as ev
 from kiosk.session.states import Promise, State
+from kiosk.words import dates
 from offline_queue import Conflict, CustodyError, Put, QueueError, StoreFull
 from offline_queue.store import COMMIT_UNKNOWN
 
@@ -101,7 +103,10 @@ class CaseDesk:
                 lines.append(ReviewLine("review.form", view.label.in_language(language), view.display, page, by))
         for material in self._materials.views():
             name, have = material.name.in_language(language), material.state == "have"
-            pages = self._context.say("review.have") if have else self._context.say("review.pages", pages=material.pages)
+            if material.state == "later" and material.later_by is not None:
+                pages = self._context.say("review.later", day=dates.day_of_week(material.later_by, self._context.say))
+            else:
+                pages = self._context.say("review.have") if have else self._context.say("review.pages", pages=material.pages)
             target = None if have else ev.FieldReopened(State.MATERIALS, material=material.key)
             lines.append(ReviewLine("review.materials", name, pages, target, vault.brought_by.get(material.key, "")))
         if lines:  # without a session nothing is signed either
@@ -158,16 +163,18 @@ class CaseDesk:
             clock=context.clock.quality(),
             language=context.language,
             purpose=self._purpose(),
+            later={view.key: view.later_by for view in self._materials.later() if view.later_by is not None},
         )
 
         clerk: dict[str, Any] = {"by": vault.clerk} if vault.clerk else {}
         tag, unsure, materials = vault.found.tag or None, vault.unsure, self._named_materials()
+        later = self._named_later()
         attempts: list[Attempt] = []
 
         def work() -> tuple[Draft, Put, Attempt, str]:
             draft = make()
             hashes = tuple(hashlib.sha256(each.data).hexdigest() for each in draft.attachments)
-            attempt = Attempt(hashes, materials)
+            attempt = Attempt(hashes, materials, later)
             attempts.append(attempt)
             submission_id = uuid.UUID(draft.submission_id)
             try:
@@ -194,8 +201,9 @@ class CaseDesk:
             if vault.person is not person:
                 return  # too late for this person's screen; the submission is safe all the same
             vault.kept = Kept(
-                draft.submission_id, put.code, put.sha256, draft.submitted_at, attempt.attachments, attempt.materials
-            )
+                draft.submission_id, put.code, put.sha256, draft.submitted_at,
+                attempt.attachments, attempt.materials, attempt.later,
+            )  # fmt: skip
             context.bus.publish(Fact.CASE)
             context.handle(ev.Stored(number, notice))
 
@@ -227,6 +235,11 @@ class CaseDesk:
         language = self._context.language
         return tuple((view.name.in_language(language), view.pages) for view in self._materials.views() if view.pages)
 
+    def _named_later(self) -> tuple[tuple[str, dt.date], ...]:
+        language = self._context.language
+        missing = self._materials.later()
+        return tuple((view.name.in_language(language), view.later_by) for view in missing if view.later_by is not None)
+
     # --- the receipt ----
 
     @property
@@ -250,7 +263,7 @@ class CaseDesk:
         """Work out the dates that may be promised for this submission."""
         kept = self._context.vault.kept
         handed_in = self._context.clock.now() if kept is None else kept.submitted_at
-        return receipts.promised(self._context, self._item(), handed_in)
+        return receipts.promised(self._context, self._item(), handed_in, () if kept is None else kept.later)
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
         """Return (label, value) of each promise of the receipt, for the screen."""
@@ -268,6 +281,7 @@ class CaseDesk:
             item,
             receipt_qr.ReceiptClaim(kept.code, item.id, kept.submitted_at, kept.digest),
             materials=kept.materials,
+            later=kept.later,
             assurance=str(session.assurance),
             received_by_city=session.promise is not Promise.KEPT,
         )

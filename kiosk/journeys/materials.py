@@ -6,6 +6,7 @@ straightened, or how a PDF is written (`kiosk.documents`).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -28,6 +29,7 @@ from kiosk.documents.pages import (
 )
 from kiosk.documents.vision import Vision
 from kiosk.events import Fact
+from kiosk.journeys import receipts
 from kiosk.journeys.context import Context
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.vault import Doubled
@@ -39,7 +41,7 @@ MOVED_SHARE = 0.03
 MOVED_FRAMES = 5
 """In a row: an outline may flicker."""
 
-MaterialState = Literal["have", "needed", "partly", "done"]
+MaterialState = Literal["have", "needed", "partly", "done", "later"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class MaterialView:
     max_pages: int
     profile: str
     required: bool
+    later_by: dt.date | None = None
+    """By which day it may be brought, where the item lets one begin without it."""
 
 
 class MaterialsDesk:
@@ -100,6 +104,8 @@ class MaterialsDesk:
             state = "have"
         elif pages >= material.pages_min:
             state = "done"
+        elif material.later_days is not None and material.key in self._context.vault.later:
+            state = "later"
         else:
             state = "partly" if pages else "needed"
         return MaterialView(
@@ -113,12 +119,33 @@ class MaterialsDesk:
             max_pages=material.pages_max,
             profile="" if material.profile is None else str(material.profile),
             required=asked.required,
+            later_by=self._later_by(asked),
         )
+
+    def _later_by(self, asked: AskedMaterial) -> dt.date | None:
+        item, days = self._item(), asked.material.later_days
+        if item is None or days is None or not asked.required:
+            return None
+        handed_in = self._context.vault.submitted_at or self._context.clock.now()
+        return receipts.bring_by(self._context, item, handed_in, days)
+
+    def bring_later(self, key: str) -> None:
+        """The person will bring this one after the hand-in; what was laid of it so far is not handed in."""
+        view = next((view for view in self.views() if view.key == key), None)
+        if view is not None and view.later_by is not None and view.state in {"needed", "partly"}:
+            self._context.vault.pages.pop(key, None)
+            self._context.vault.later.add(key)
+            self._context.audit.record("material.later", session=self._context.session().number, material=key)
+            self._changed()
+
+    def later(self) -> tuple[MaterialView, ...]:
+        """Return what is still to be brought."""
+        return tuple(view for view in self.views() if view.state == "later")
 
     @property
     def complete(self) -> bool:
-        """Say whether every required material is here."""
-        return all(view.state in {"have", "done"} or not view.required for view in self.views())
+        """Say whether every required material is here, or may be brought later and is meant to be."""
+        return all(view.state in {"have", "done", "later"} or not view.required for view in self.views())
 
     def _asked_material(self, key: str) -> Material | None:
         return next((asked.material for asked in self.asked() if asked.material.key == key), None)
@@ -188,6 +215,7 @@ class MaterialsDesk:
         context = self._context
         if not context.session().personal or len(pages) > self.room(key)[0]:
             return
+        context.vault.later.discard(key)
         for page in pages:
             context.vault.pages.setdefault(key, []).append(page)
             self._note_hand(key)
@@ -200,6 +228,7 @@ class MaterialsDesk:
     def open_camera(self, key: str) -> None:
         """Show the camera for this material."""
         self._forget_refusal()
+        self._context.vault.later.discard(key)  # it is here after all
         material = self._asked_material(key)
         if material is not None and material.profile is not None:
             self._vision.start_preview(str(material.profile), taking=self.room(key)[0] > 0 and self.doubled is None)

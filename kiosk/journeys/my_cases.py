@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kiosk.catalogue.models import ServiceItem
@@ -58,6 +58,10 @@ class CaseLine:
     """What staff wrote to it."""
     role: Role = "self"
     """What the city says that the person is in it: it is their own, they handed it in for somebody, or somebody did."""
+    bring_by: dt.date | None = None
+    """By which day what is missing has to be brought, if the city waits for it."""
+    missing: tuple[str, ...] = ()
+    """What that is; only for who confirmed a code."""
     other: str = ""
     """The other one's name, masked by the city; only for who confirmed a code."""
 
@@ -191,22 +195,16 @@ class MyCasesDesk:
         if row.service == CALL_BACK:
             return CaseLine(row.code, "", row.submitted_at, state, here=True, withdrawable=False, call_back=True)
         state = self._taken_back(row.code) or (state if known is None else str(known.state))
-        # what only lies here is sealed: for whom it was handed in the city alone can say
-        role, other = _roles(known)
-        withdrawable = state in _OPEN
-        return CaseLine(
-            row.code, row.service, row.submitted_at, state, here=True, withdrawable=withdrawable, role=role, other=other
-        )
+        line = CaseLine(row.code, row.service, row.submitted_at, state, here=True, withdrawable=state in _OPEN)
+        # what only lies here is sealed: for whom it was handed in, and what lacks, the city alone can say
+        return line if known is None else _told(line, known)
 
     def _remote(self, case: CaseSummary) -> CaseLine:
         over = case.state is CaseState.WITHDRAWN
         state = str(case.state) if over else self._taken_back(case.code) or str(case.state)
         handed_in = case.details.submitted_at if case.details else None
-        role, other = _roles(case)
-        withdrawable = state in _OPEN
-        return CaseLine(
-            case.code, case.item, handed_in, state, here=False, withdrawable=withdrawable, role=role, other=other
-        )
+        line = CaseLine(case.code, case.item, handed_in, state, here=False, withdrawable=state in _OPEN)
+        return _told(line, case)
 
     def _taken_back(self, code: str) -> str:
         """Say how far a withdrawal of this case got that lies here: `withdrawing`, `withdraw_refused`, or nothing."""
@@ -282,10 +280,10 @@ class MyCasesDesk:
         context.store_work.run(work, kept, failed)
 
 
-def _roles(case: CaseSummary | None) -> tuple[Role, str]:
-    if case is None:
-        return "self", ""
-    return case.role, case.details.other if case.details else ""
+def _told(line: CaseLine, case: CaseSummary) -> CaseLine:
+    """Add what the city says of a case: who is what in it, and what lacks."""
+    said = replace(line, role=case.role, bring_by=case.supplement_by)
+    return said if case.details is None else replace(said, other=case.details.other, missing=case.details.missing)
 
 
 def _call(call: CallBackSummary) -> CaseLine:

@@ -25,8 +25,16 @@ NOTICE_DAYS = 5
 """Acceptance or one notice of everything missing: within five days (Administrative Licence Law art. 32)."""
 
 
-def promised(context: Context, item: ServiceItem, handed_in: dt.datetime) -> receipt.Promised:
-    """Work out the dates that may be promised for what was handed in then."""
+def bring_by(context: Context, item: ServiceItem, handed_in: dt.datetime, days: int) -> dt.date:
+    """Return the last day for what may be brought `days` working days after the office first opens on it."""
+    hours = context.catalogue.department(item.department).opening_hours
+    return workdays.due(workdays.next_opening(handed_in.astimezone(CIVIL_TZ), hours).at.date(), days).date
+
+
+def promised(
+    context: Context, item: ServiceItem, handed_in: dt.datetime, later: tuple[tuple[str, dt.date], ...] = ()
+) -> receipt.Promised:
+    """Work out the dates that may be promised for what was handed in then; `later`: what is to be brought, and by when."""
     hours = context.catalogue.department(item.department).opening_hours
     opening = workdays.next_opening(handed_in.astimezone(CIVIL_TZ), hours)
     answer = workdays.due(opening.at.date(), NOTICE_DAYS)
@@ -37,6 +45,7 @@ def promised(context: Context, item: ServiceItem, handed_in: dt.datetime) -> rec
         result_days=item.promised_limit.value,
         result_unit=str(item.promised_limit.unit),
         provisional=opening.provisional or answer.provisional,
+        later=later,
     )
 
 
@@ -46,6 +55,7 @@ def facts(
     claim: receipt_qr.ReceiptClaim,
     *,
     materials: tuple[tuple[str, int], ...],
+    later: tuple[tuple[str, dt.date], ...] = (),
     assurance: str,
     received_by_city: bool,
     again: bool = False,
@@ -68,7 +78,7 @@ def facts(
         agent=masking.on_receipt(masking.Kind.NAME, agent),
         relation=context.say(f"acting.relation.{vault.relation}") if agent else "",
         materials=materials,
-        promised=promised(context, item, claim.submitted_at),
+        promised=promised(context, item, claim.submitted_at, later),
         clock=context.clock.quality(),
         assurance=assurance,
         received_by_city=received_by_city,

@@ -108,17 +108,24 @@ def compose(
     clock: ClockQuality,
     language: str,
     purpose: str,
+    later: Mapping[str, dt.date],
 ) -> Draft:
     """Put the submission together from what is in the vault. Writes the PDFs: not for the screen's thread.
 
-    `purpose`: the words across each page.
+    `purpose`: the words across each page. `later`: what is still to be brought, and by which day.
     """
     attachments: list[Attachment] = []
 
     def stamp(pages: Sequence[CapturedPage]) -> Stamp:
         return Stamp(purpose, kiosk, submitted_at, grade_of(pages))
 
-    materials = [given for each in asked if (given := _material(each, vault, attachments, language, stamp)) is not None]
+    def given(each: AskedMaterial) -> messages.Material | None:
+        if (due := later.get(each.material.key)) is not None:
+            label = each.material.name.in_language(language)
+            return messages.Material(key=each.material.key, label=label, source="later", due=due, trust_grade="D")
+        return _material(each, vault, attachments, language, stamp)
+
+    materials = [said for each in asked if (said := given(each)) is not None]
     body: dict[str, Any] = {
         "submission_id": vault.submission_id,
         "kiosk": kiosk,

@@ -11,13 +11,16 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.audit import AuditError, AuditLog
+from kiosk.audit.writer import Disposition
 from kiosk.city.client import CityClient
+from kiosk.clock import Clock
 from kiosk.events import Fact
 from kiosk.identity import case_code
 from kiosk.journeys.context import Context
@@ -29,6 +32,26 @@ from offline_queue import Limits, Outbox, QueueError, Recipient, Sealing
 FOLDER = "training"
 KIOSK = "TRNG"
 """No terminal bears this number: a case code of practice is one to the eye, and to the city none at all."""
+
+
+ALWAYS_REAL = frozenset({"terminal", "device", "line", "fault", "staff", "report"})
+"""What is told of the machine and of those who look after it is told in earnest, also while somebody practises."""
+
+
+class PracticeLog(AuditLog):
+    """Keeps what is said of citizens in practice apart, and hands everything else on."""
+
+    def __init__(self, path: Path, clock: Clock, real: AuditLog) -> None:
+        super().__init__(path, clock)
+        self._real = real
+        self.on_failure = real.on_failure
+
+    def record(self, event: str, disposition: Disposition = "success", **fields: str | int | None) -> None:
+        """As `AuditLog.record`."""
+        if event.partition(".")[0] in ALWAYS_REAL:
+            self._real.record(event, disposition, **fields)
+        else:
+            super().record(event, disposition, **fields)
 
 
 class TrainingDesk:
@@ -91,9 +114,8 @@ class TrainingDesk:
         self._outbox = Outbox.open(
             self._folder / "outbox", sealing=sealing, limits=Limits(ballast_bytes=0), now=context.clock.now
         )
-        log = AuditLog(self._folder / "audit.jsonl", context.clock)
-        log.on_failure = context.audit.on_failure
-        context.outbox, context.audit = self._outbox, log
+        context.audit = PracticeLog(self._folder / "audit.jsonl", context.clock, self._real[2])
+        context.outbox = self._outbox
         return key.sign
 
     def _leave(self) -> None:

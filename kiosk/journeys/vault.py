@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from kiosk.city.messages import CallBackSummary, CaseSummary, CertificateRequest
+from kiosk.documents.errands import Imported, NotImported
+from kiosk.documents.kinds import FileKind
 from kiosk.documents.pages import CapturedPage, Refused
 from kiosk.identity.persons import Person
 from kiosk.printing.certificate import CheckedCertificate
@@ -32,6 +35,8 @@ class Kept:
     """SHA-256 of each attachment's plaintext, hex."""
     materials: tuple[tuple[str, int], ...]
     """Name and pages of each material, as the receipt says them."""
+    later: tuple[tuple[str, dt.date], ...] = ()
+    """Name of each material that is still to be brought, and by which day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Attempt:
     """SHA-256 of each attachment's plaintext, hex."""
     materials: tuple[tuple[str, int], ...]
     """Name and pages of each material, as the receipt says them."""
+    later: tuple[tuple[str, dt.date], ...] = ()
+    """Name of each material that is still to be brought, and by which day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,15 @@ class Offer:
     """A value that was read of a page and waits for the person to say that it is right."""
 
     value: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StickFile:
+    """A file on the person's stick; `answer`: what the gate made of it, None while it has not been looked at."""
+
+    path: Path = field(repr=False)
+    kind: FileKind
+    answer: Imported | NotImported | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +113,10 @@ class Vault:
     token: str = ""
     """The city's signed word that a one-time code was confirmed."""
     pages: dict[str, list[CapturedPage]] = field(default_factory=dict)
+    later: set[str] = field(default_factory=set)
+    """Materials that the person will bring after the hand-in (容缺)."""
     doubled: Doubled | None = None
+    stick: tuple[StickFile, ...] = ()
     refused: Refused | None = None
     """The picture that was not good enough, while the person looks at it."""
     strokes: tuple[Stroke, ...] = ()
@@ -154,7 +173,11 @@ class Vault:
     def forget_case(self) -> None:
         """Forget what was answered, laid and signed: it was somebody else's. Who stands there stays."""
         empty = Vault()
-        for name in ("answers", "sources", "touched", "offers", "pages", "strokes", "signature_png", "relation"):
+        cleared = (
+            "answers", "sources", "touched", "offers", "pages", "later", "entered_by", "brought_by", "strokes",
+            "signature_png", "relation",
+        )  # fmt: skip
+        for name in cleared:
             setattr(self, name, getattr(empty, name))
         self.guardian_agrees = False
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import pypdfium2
 from PIL import Image
 
-from kiosk.city.messages import CertificateAnswer, subject_hash
+from kiosk.city.messages import CertificateAnswer
+from kiosk.city.signing import subject_hash
 from kiosk.identity.persons import Person
 
 _PREVIEW_PX = 900

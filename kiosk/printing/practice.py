@@ -52,7 +52,7 @@ def _marked(page: Image.Image) -> Image.Image:
     stripe = Image.new("L", (length, 2 * page.width // 18), 0)
     ImageDraw.Draw(stripe).text((0, 0), MARK, fill=255, font=face)
     turned = stripe.rotate(30, expand=True)
-    for share in (0.05, 0.38, 0.71):
+    for share in (0.03, 0.34, 0.65):
         at = ((page.width - turned.width) // 2, round(page.height * share))
         page.paste((120, 120, 120), at, turned)
     return page

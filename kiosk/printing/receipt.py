@@ -33,6 +33,8 @@ class Promised:
     """Working days after acceptance; 0 means at once."""
     result_unit: str
     provisional: bool
+    later: tuple[tuple[str, dt.date], ...] = ()
+    """What is still to be brought, and by which day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ def promise_lines(promised: Promised, say: Say, *, on_screen: bool = False) -> t
     return (
         dated(say("paper.handed_in"), promised.handed_in),
         dated(say("paper.office_opens"), promised.office_opens),
-        dated(say("paper.answer_by"), promised.answer_by),
+        *(dated(say("paper.bring_by", name=name), day) for name, day in promised.later),
+        # as long as something is missing nobody can accept it: then no day is promised, but a time from when it is there
+        (say("paper.answer_after"), "") if promised.later else dated(say("paper.answer_by"), promised.answer_by),
         (result, ""),
     )
 

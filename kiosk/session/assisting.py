@@ -61,7 +61,9 @@ def _attesting(session: Session, event: ev.Event) -> Step | None:
         case ev.Attested(holds=True):
             return identified(replace(session, assurance=Assurance.CARD_CLERK), effect=fx.RecordAttested(holds=True))
         case ev.Attested(holds=False):
-            step = after_card(session)
+            wanted = session.plan is not None and session.plan.assurance is Assurance.CARD_CLERK
+            # no code stands for a clerk's word where the item asks for that
+            step = with_trouble(session, "session.clerk_needed") if wanted else after_card(session)
             return Step(step.session, (fx.RecordAttested(holds=False), *step.effects))
         case ev.TroubleAnswered() if session.trouble is not None:
             return Step(replace(session, trouble=None))

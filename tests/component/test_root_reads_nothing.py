@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from central import keys as platform_keys
 from central.settings import Settings
-from kiosk.city.messages import subject_hash
+from kiosk.city.signing import subject_hash
 from kiosk.demo.stack import Stack
 from offline_queue import EnvelopeError
 from offline_queue import envelope as env

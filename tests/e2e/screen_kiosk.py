@@ -12,6 +12,7 @@ import gc
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -88,13 +89,13 @@ class Visit:
             terminal.form.answer_page()
         self.at(State.PREVIEW)
         assert terminal.person.plain("number")  # as a finger that presses *show* has it
-        self.until(lambda: (self._folder / "seen").exists())
+        self.until((self._folder / "seen").exists)
         self.do(ev.CancelPressed(), ev.LeaveAnswered(True))
         self.at(State.ATTRACT)
 
 
 def reachable(root: QObject, secrets: list[str], shipped: set[str]) -> list[str]:
-    """Return where the interpreter, or a property of a QML object, still holds a secret that is not in a shipped sentence."""
+    """Return where the interpreter, or a property of a QML object, still holds a secret, beside shipped sentences."""
 
     def holds(text: object) -> bool:
         if isinstance(text, str):
@@ -137,8 +138,9 @@ def main() -> int:
         Visit(opening, folder).pay()
         gc.collect()
         (folder / "wiped").touch()
-        while (folder / "look").exists():
-            time.sleep(0.01)
+        pause = threading.Event()
+        while (folder / "look").exists():  # whoever looks from outside does so while nothing here moves
+            pause.wait(0.01)
         secrets = (folder / "secrets").read_text(encoding="utf-8").split()
         words = opening.terminal.words  # type: ignore[union-attr]
         shipped = {words.template(language, ident) for language in words.languages for ident in words.ids(language)}

@@ -26,7 +26,8 @@ def occurrences(pid: int) -> int:
     """Count the name and the number in everything that the process can write to, in every form that Python and Qt use."""
     wanted = re.compile(b"|".join(re.escape(text.encode(form)) for text in (NAME, NUMBER) for form in FORMS))
     count = 0
-    with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+    process = Path(f"/proc/{pid}")
+    with (process / "maps").open(encoding="ascii") as maps, (process / "mem").open("rb", buffering=0) as memory:
         for line in maps:
             span, mode, *_ = line.split()
             if "w" not in mode:
@@ -50,7 +51,7 @@ def wait(what: str, held: Callable[[], object]) -> None:
 @pytest.mark.e2e
 @pytest.mark.timeout(240)
 def test_nobody_is_left_in_the_screen(stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Should hold the person while they stand there, reach nothing of them afterwards, and end for a screen that knows nobody."""
+    """Should reach nothing of the person afterwards, and make way for a screen that knows nobody."""
     stack.control("/v1/network/restore", {})
     stack.control("/v1/id_card/lift", {})
     (tmp_path / "look").touch()

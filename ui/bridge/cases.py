@@ -6,6 +6,7 @@ Knows: the desk's lines and how to say them. Does not know: how a card finds its
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -16,6 +17,7 @@ from kiosk.identity import case_code
 from kiosk.printing import receipt
 from kiosk.session import events as ev
 from kiosk.session.states import State
+from kiosk.words import dates
 from ui.bridge.given import given
 from ui.bridge.settings import Settings
 from ui.bridge.words import say
@@ -31,7 +33,7 @@ QML_IMPORT_NAME = "Kiosk.Bridge"
 QML_IMPORT_MAJOR_VERSION = 1
 
 _SHOWN = frozenset({State.AGAIN, State.CASES, State.CASE, State.WITHDRAW})
-_REACHED = {"kept": 0, "received": 1, "accepted": 2, "supplement_required": 2, "reviewing": 2, "closed": 2}
+_REACHED = {"kept": 0, "received": 1, "accepted": 2, "supplement_required": 1, "reviewing": 2, "closed": 2}
 """How many of the three honest words are true of a state; of the others none should be shown."""
 
 
@@ -88,11 +90,15 @@ class Cases(QObject):
             "answer": line.answer,
             "role": line.role,
             "other": line.other,
+            "bringBy": "" if line.bring_by is None else dates.day_of_week(line.bring_by, self._words()),
+            "missing": [{"name": name} for name in line.missing],
         }
 
     def _moment(self, when: dt.datetime | None) -> str:
-        words = functools.partial(self._terminal.words.text, self._settings.language)
-        return "" if when is None else receipt.spoken_moment(when, words)
+        return "" if when is None else receipt.spoken_moment(when, self._words())
+
+    def _words(self) -> Callable[..., str]:
+        return functools.partial(self._terminal.words.text, self._settings.language)
 
     # --- the list ---
 

@@ -5,12 +5,15 @@ Knows: `MaterialView`s and how to say them. Does not know: pictures (see `ui.bri
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
+from kiosk.documents.errands import NotImported
 from kiosk.events import Fact
+from kiosk.words import dates
 from ui.bridge.given import given
 from ui.bridge.settings import Settings
 from ui.bridge.words import say
@@ -30,12 +33,14 @@ class Materials(QObject):
 
     changed = Signal()
     listChanged = Signal()
+    filesChanged = Signal()
 
     def __init__(self, terminal: Terminal, settings: Settings) -> None:
         super().__init__()
         self._terminal = terminal
         self._settings = settings
         self._list: list[dict[str, Any]] = []
+        self._files: list[dict[str, Any]] = []
         terminal.bus.subscribe(Fact.MATERIALS, self._follow)
         terminal.bus.subscribe(Fact.SESSION, self._follow)
         settings.languageChanged.connect(self._follow)
@@ -51,11 +56,15 @@ class Materials(QObject):
         if (views := self._views()) != self._list:
             self._list = views
             self.listChanged.emit()
+        if (files := self._stick_files()) != self._files:
+            self._files = files
+            self.filesChanged.emit()
         self.changed.emit()
 
     def _views(self) -> list[dict[str, Any]]:
         if not self._terminal.session.personal:
             return []
+        words = functools.partial(self._terminal.words.text, self._settings.language)
         return [
             {
                 "key": view.key,
@@ -68,13 +77,14 @@ class Materials(QObject):
                 "maxPages": view.max_pages,
                 "profile": str(view.profile),
                 "required": view.required,
+                "laterBy": "" if view.later_by is None else dates.day_of_week(view.later_by, words),
             }
             for view in self._terminal.materials.views()
         ]
 
     @Property("QVariantList", notify=listChanged)
     def views(self) -> list[dict[str, Any]]:
-        """Every material with its state: `have`, `needed`, `partly` or `done`."""
+        """Every material with its state: `have`, `needed`, `partly`, `done` or `later`."""
         return self._list
 
     @Property("QVariantMap", notify=changed)
@@ -136,6 +146,11 @@ class Materials(QObject):
         }  # fmt: skip
 
     @Slot(str)
+    def bringLater(self, material: str) -> None:
+        """It is not here, and will be brought after the hand-in."""
+        self._terminal.materials.bring_later(material)
+
+    @Slot(str)
     def bring(self, material: str) -> None:
         """Files are to come from the person's phone."""
         self._terminal.bringing.open(material)
@@ -144,6 +159,56 @@ class Materials(QObject):
     def endBringing(self) -> None:
         """Nothing more comes from the phone."""
         self._terminal.bringing.close()
+
+    # --- the stick ---
+
+    @Property(bool, notify=changed)
+    def stick(self) -> bool:
+        """One stick is there."""
+        return self._terminal.stick.present
+
+    @Property("QVariantMap", notify=changed)
+    def stickLook(self) -> dict[str, Any]:
+        """The look at a stick: `material` (none: nobody looks), `busy`, `pages` taken, `said` (message id)."""
+        view = self._terminal.stick.view
+        return {"material": view.material, "busy": view.busy, "pages": view.pages, "said": view.said}
+
+    @Property("QVariantList", notify=filesChanged)
+    def stickFiles(self) -> list[dict[str, Any]]:
+        """Each file: `number`, `name`, `state` (`judging`, `ready`, `taken`, `refused`), `reason` (message id)."""
+        return self._files
+
+    def _stick_files(self) -> list[dict[str, Any]]:
+        desk = self._terminal.stick
+        return [
+            {
+                "number": number,
+                "name": file.path.name,
+                "state": (
+                    "judging" if file.answer is None
+                    else "refused" if isinstance(file.answer, NotImported)
+                    else "taken" if desk.taken(number)
+                    else "ready"
+                ),
+                "reason": file.answer.reason if isinstance(file.answer, NotImported) else "",
+            }
+            for number, file in enumerate(desk.files)
+        ]  # fmt: skip
+
+    @Slot(str)
+    def lookAtStick(self, material: str) -> None:
+        """Files are to come from a stick."""
+        self._terminal.stick.open(material)
+
+    @Slot(int)
+    def chooseFile(self, number: int) -> None:
+        """A file was touched."""
+        self._terminal.stick.choose(number)
+
+    @Slot()
+    def closeStick(self) -> None:
+        """Nothing more comes from the stick."""
+        self._terminal.stick.close()
 
     @Slot(str, int)
     def removePage(self, material: str, page: int) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF, QTr
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 from PySide6.QtQuick import QQuickImageProvider
 
+from kiosk.documents.errands import Imported
 from kiosk.events import Fact
 from ui.bridge.given import given
 from ui.typing import Property
@@ -37,7 +38,8 @@ PROVIDER = "papers"
 class Pictures(QObject):
     """Finds the picture that a name means.
 
-    `receipt`, `certificate`, `page/<material>/<number from 0>`, `doubled`, `refused`, `qr/<text>`.
+    `receipt`, `certificate`, `page/<material>/<number from 0>`, `doubled`, `refused`, `stick/<number from 0>`,
+    `qr/<text>`.
     """
 
     changed = Signal()
@@ -105,6 +107,10 @@ class Pictures(QObject):
         if name == "refused":
             refused = self._terminal.materials.refused
             return None if refused is None else refused.picture
+        if name.startswith("stick/"):
+            at, files = int(name.removeprefix("stick/")), self._terminal.stick.files
+            answer = files[at].answer if at < len(files) else None
+            return answer.pages[0].jpeg if isinstance(answer, Imported) else None
         if name.startswith("page/"):
             _, material, number = name.split("/")
             desk = self._terminal.materials

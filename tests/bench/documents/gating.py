@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 
 import cv2
 import scenes
@@ -21,6 +22,8 @@ from kiosk.documents.pages import CapturedPage
 from kiosk.documents.profiles import PROFILES
 
 FIRST_SEED, COUNT = 920_000, 24
+_PROFILE = replace(PROFILES["document"], min_dpi=0)
+"""Preview sized pictures have fewer dots per inch than a still: that alone would refuse most of them."""
 _FRAME_S = 1 / 12
 _EMPTY_FRAMES = 4
 
@@ -34,7 +37,9 @@ def main() -> int:
     cv2.setNumThreads(1)
     seeds = range(options.seed, options.seed + options.count)
     accepted = {kind: [seed for seed in seeds if _on_mat(kind, seed)] for kind in ("empty", "cut_off", "desk")}
-    anywhere = {kind: [seed for seed in seeds if _accepts(Mat(), scenes.shoot(kind, seed).picture)] for kind in ("empty", "cut_off")}
+    anywhere = {
+        kind: [seed for seed in seeds if _accepts(Mat(), scenes.shoot(kind, seed).picture)] for kind in ("empty", "cut_off")
+    }
     print(f"the whole gate, {len(seeds)} pictures of each kind")
     for where, found in (("on the mat", accepted), ("mat not learned", anywhere)):
         for kind, these in found.items():
@@ -48,7 +53,7 @@ def main() -> int:
 def _on_mat(kind: str, seed: int) -> bool:
     empty, shot = scenes.lie(kind, seed)
     mat = Mat()
-    guide = Guide(PROFILES["document"], None, mat)
+    guide = Guide(_PROFILE, None, mat)
     for at in range(_EMPTY_FRAMES):
         guide.sight(empty, at * _FRAME_S)
     return _accepts(mat, shot.picture)
@@ -56,7 +61,7 @@ def _on_mat(kind: str, seed: int) -> bool:
 
 def _accepts(mat: Mat, picture: Array) -> bool:
     """Ask for the page at once, by the button: what waits until it is steady is refused at least as often."""
-    return isinstance(take(picture, PROFILES["document"], None, mat), CapturedPage)
+    return isinstance(take(picture, _PROFILE, None, mat), CapturedPage)
 
 
 if __name__ == "__main__":

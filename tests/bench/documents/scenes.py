@@ -65,7 +65,8 @@ def lie(kind: str, seed: int) -> tuple[Array, Shot]:
         scene = _laid(rng, mat, page, quad, rng.normal(0, 0.0015, 4), held=False)
         seen = None if kind == "cut_off" else np.roll(quad, -int(np.argmin(quad.sum(1))), 0)
     lamp = int(rng.integers(2**32))
-    before, after = (_developed(rng, _lit(np.random.default_rng(lamp), each)) for each in (mat, scene * rng.uniform(0.9, 1.05)))
+    later = scene * rng.uniform(0.9, 1.05)
+    before, after = (_developed(rng, _lit(np.random.default_rng(lamp), each)) for each in (mat, later))
     return before, Shot(after, seen, kind)
 
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.outbox.figures import Figure, table
+from tests.bench.figures import Figure, table
 
 MEASUREMENTS = ("enqueue", "io_cost", "backlog", "attachment", "upload", "accept")
 

@@ -22,7 +22,7 @@ from statistics import median
 from kiosk.city.messages import Applicant, Submission
 from kiosk.identity.case_code import mint
 from offline_queue.envelope import ContentKey, Recipient, seal
-from tests.bench.outbox.figures import Figure
+from tests.bench.figures import Figure
 from tests.drills.outbox.city import ITEM, NUMBER, City, Terminal
 from tests.resources.postgres import Postgres
 

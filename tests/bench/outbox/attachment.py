@@ -11,7 +11,7 @@ from statistics import median
 from offline_queue.durable import start_writing, sync_directory, write_all
 from offline_queue.envelope import CHUNK_BYTES, ContentKey, PartInfo
 from offline_queue.part_files import PartFiles
-from tests.bench.outbox.figures import Figure
+from tests.bench.figures import Figure
 
 _BYTES = 20_000_000
 _ROUNDS = 15

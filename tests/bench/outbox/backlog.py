@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import median
 
 from offline_queue import Outbox
+from tests.bench.figures import Figure
 from tests.bench.outbox import queues
-from tests.bench.outbox.figures import Figure
 
 FEW, MANY = 1000, 1_000_000
 PEERS_MANY = 10_000

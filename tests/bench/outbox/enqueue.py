@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
+from tests.bench.figures import Figure
 from tests.bench.outbox import child, queues
-from tests.bench.outbox.figures import Figure
 from tests.drills.outbox import io_shim
 
 LEAST = {"unsealed": 0.90, "sealed": 0.60}

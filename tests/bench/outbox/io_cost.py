@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench.figures import Figure
 from tests.bench.outbox import child, queues
-from tests.bench.outbox.figures import Figure
 from tests.drills.outbox import io_shim
 
 _PUTS = 2000

@@ -24,7 +24,7 @@ from offline_queue import RowState
 from offline_queue import envelope as env
 from offline_queue.sync import SyncAgent
 from offline_queue.transport import HttpTransport
-from tests.bench.outbox.figures import Figure
+from tests.bench.figures import Figure
 from tests.bench.outbox.slow_line import Lines, SlowLine
 from tests.drills.outbox.city import City, Terminal, put, wait_until
 

@@ -58,6 +58,9 @@ ITEMS = """
   task_code: "11410200MB9Y00059G3410706001000"
   promised_limit: {value: 7, unit: working_day}
   agent_allowed: true
+  materials:
+    - {key: address}
+    - {key: employment_proof, later_days: 10}
   since: 2026-01-02
 - id: social_participation_cert
   name: {zh: "社会保险参保缴费证明", en: "Certificate"}

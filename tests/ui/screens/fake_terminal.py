@@ -7,6 +7,7 @@ import functools
 import io
 import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,8 @@ from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Need, ServiceItem
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
+from kiosk.documents.errands import Imported, NotImported
+from kiosk.documents.kinds import FileKind
 from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
 from kiosk.events import Bus, Fact
 from kiosk.identity.acting import RELATIONS, Capacity, Relation
@@ -27,8 +30,9 @@ from kiosk.journeys.assist import Batch
 from kiosk.journeys.bringing import Bringing
 from kiosk.journeys.my_cases import CaseLine
 from kiosk.journeys.rehearsal import Script, ScriptedFault
+from kiosk.journeys.stick import Looking
 from kiosk.journeys.upkeep import Export, ExportState, ReportState, Trial, TrialState
-from kiosk.journeys.vault import Doubled
+from kiosk.journeys.vault import Doubled, StickFile
 from kiosk.printing.receipt import Promised, promise_lines
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
@@ -109,6 +113,7 @@ class MaterialView:
     max_pages: int = 1
     profile: str = "document"
     required: bool = True
+    later_by: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -377,6 +382,50 @@ class FakeBringing:
         self.show(Bringing())
 
 
+class FakeStick:
+    def __init__(self, terminal: FakeTerminal) -> None:
+        self._terminal = terminal
+        self.view = Looking()
+        self.present = True
+        self.files: tuple[StickFile, ...] = ()
+        self.chosen: set[int] = set()
+
+    def taken(self, number: int) -> bool:
+        return number in self.chosen
+
+    def open(self, material: str, count: int = 5) -> None:
+        self._terminal.calls.append(("stick", material))
+        names = ("住址证明.jpg", "合同第1页.pdf", "合同第2页.pdf", "照片.heic", "扫描件_20261127.pdf")
+        answers = [_imported(mark) for mark in range(3)] + [NotImported("documents.import.heic"), None]
+        self.files = tuple(
+            StickFile(Path("/stick") / names[at % 5], FileKind.PDF, answers[at % 5]) for at in range(count)
+        )
+        self._show(Looking(material))
+
+    def choose(self, number: int) -> None:
+        self._terminal.calls.append(("choose", number))
+        answer = self.files[number].answer
+        if isinstance(answer, NotImported):
+            self._show(replace(self.view, said=answer.reason))
+        else:
+            self.chosen.add(number)
+            self._show(replace(self.view, pages=self.view.pages + 1, said=""))
+
+    def close(self) -> None:
+        self.files, self.chosen = (), set()
+        self._show(Looking())
+
+    def _show(self, view: Looking) -> None:
+        self.view = view
+        self._terminal.publish(Fact.MATERIALS)
+
+
+@functools.cache
+def _imported(mark: int) -> Imported:
+    jpeg = png(paper(600, 848, 16, mark=mark), "JPEG")
+    return Imported((CapturedPage(jpeg, 600, 848, 72, "", 0.0, "document", "import", source="usb"),), ())
+
+
 class FakeMaterials:
     def __init__(self, terminal: FakeTerminal) -> None:
         self._terminal = terminal
@@ -385,7 +434,7 @@ class FakeMaterials:
             for view in (
                 MaterialView("id_card", Text("居民身份证", "Resident ID card"), "have", reason_id=""),
                 MaterialView("address_proof", Text("居住地住址证明", "Proof of address"), "partly", reason_id="form.material.register_not_connected", pages=1, min_pages=2, max_pages=4),  # noqa: E501
-                MaterialView("work_proof", Text("就业证明", "Employment proof"), "needed", note=Text("劳动合同或单位证明", "Contract or employer's letter"), reason_id="form.material.register_not_connected"),  # noqa: E501
+                MaterialView("work_proof", Text("就业证明", "Employment proof"), "needed", note=Text("劳动合同或单位证明", "Contract or employer's letter"), reason_id="form.material.register_not_connected", later_by=dt.date(2026, 12, 14)),  # noqa: E501
                 MaterialView("photo", Text("证件照", "ID photo"), "done", pages=1, profile="photo"),
             )
         }  # fmt: skip
@@ -397,7 +446,11 @@ class FakeMaterials:
 
     @property
     def complete(self) -> bool:
-        return all(view.state in {"have", "done"} for view in self._views.values())
+        return all(view.state in {"have", "done", "later"} for view in self._views.values())
+
+    def bring_later(self, material: str) -> None:
+        self._views[material] = replace(self._views[material], state="later")
+        self._terminal.publish(Fact.MATERIALS)
 
     def finish(self) -> None:
         for key, view in self._views.items():
@@ -745,6 +798,7 @@ class FakeTerminal:
         self.form = FakeForm(self)
         self.materials = FakeMaterials(self)
         self.bringing = FakeBringing(self)
+        self.stick = FakeStick(self)
         self.case = FakeCase(self)
         self.my_cases = FakeMyCases()
         self.speaker = FakeSpeaker()

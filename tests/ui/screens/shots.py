@@ -17,7 +17,18 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import CALLED, NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeActing, FakeMyCases, FakeTerminal
+from fake_terminal import (
+    CALLED,
+    NO_PAPER,
+    NO_RECORD,
+    SATURDAY_NIGHT,
+    STRANGER,
+    TROUBLE,
+    FakeActing,
+    FakeMaterials,
+    FakeMyCases,
+    FakeTerminal,
+)
 from geometry import seen
 from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem
@@ -187,6 +198,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.CAPTURE, material="address_proof")
 
     def not_good() -> None:
+        papers()  # a new screen: none of its pages is looked at
+        QTest.qWait(40)
         terminal.materials.pages_of("address_proof", 1)
         show(State.CAPTURE, material="address_proof")
         terminal.materials.refuse()
@@ -242,9 +255,37 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         bringing()
         terminal.bringing.show(replace(terminal.bringing.view, claimed=True, pages=2, said="documents.import.torn"))
 
-    def papers() -> None:
+    def stick() -> None:
         terminal.bringing.close()
         show(State.MATERIALS)
+        terminal.stick.open("address_proof")
+        terminal.stick.choose(0)
+
+    def stick_refused() -> None:
+        show(State.MATERIALS)
+        terminal.stick.open("address_proof", 24)
+        terminal.stick.choose(3)
+
+    def papers() -> None:
+        terminal.bringing.close()
+        terminal.stick.close()
+        terminal.stick.present = False
+        show(State.MATERIALS)
+
+    def later() -> None:
+        terminal.materials = FakeMaterials(terminal)
+        terminal.bringing.close()
+        terminal.materials.bring_later("work_proof")
+        show(State.MATERIALS)
+
+    def lacking(state: State) -> None:
+        terminal.materials = FakeMaterials(terminal)
+        terminal.my_cases = FakeMyCases()
+        waits = terminal.my_cases.told[-1]
+        missing = ("就业证明（劳动合同签字页）",) if terminal.language == "zh_CN" else ("Proof of employment",)
+        told = replace(waits, state="supplement_required", bring_by=SATURDAY_NIGHT.date(), missing=missing, role="self")
+        terminal.my_cases.told = (told,)
+        show(state, case=told.code)
 
     def finished() -> None:
         terminal.bringing.close()
@@ -358,8 +399,12 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form_hand_empty": writing,
         "materials_phone": bringing,
         "materials_phone_refused": refused,
+        "materials_stick": stick,
+        "materials_stick_refused": stick_refused,
         "materials": papers,
         "materials_offline": lambda: show(State.MATERIALS, line_up=False),
+        "materials_later": later,
+        "case_missing": lambda: lacking(State.CASE),
         "capture": lambda: show(State.CAPTURE),
         "capture_corners": corners,
         "capture_chosen": chosen,
@@ -386,8 +431,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "choose_no_record": lambda: show(State.CHOOSE, trouble=NO_RECORD),
         "prepare": lambda: show(State.PREPARE, busy=True),
         "preview": preview,
-        "preview_large": enlarged,
         "preview_without": lambda: preview("失业、工伤", "Unemployment, Work injury"),
+        "preview_large": enlarged,
         "print": lambda: show(State.PRINT, busy=True),
         "taken": lambda: show(State.TAKEN, certificate_printed=True),
         "outcome_rated": lambda: show(State.OUTCOME, rated=4, rating_kept=True),

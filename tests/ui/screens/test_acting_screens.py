@@ -80,3 +80,18 @@ def test_the_form_says_whose_it_is_and_who_acts(stand: Any) -> None:
     stand.terminal.show(State.FORM)
     stand.settle()
     assert stand.item("person_name").property("text") == "测*"
+
+
+def test_what_is_missing_may_come_later_where_it_says_so(stand: Any) -> None:
+    """One touch; then the list says by when, and the way on opens once the rest is here."""
+    stand.terminal.show(State.MATERIALS)
+    stand.settle()
+    assert stand.find("later_address_proof") is None
+    stand.tap("later_work_proof")
+    stand.settle()
+    assert stand.find("later_work_proof") is None
+    assert not stand.terminal.materials.complete
+    stand.terminal.materials.finish()
+    stand.settle()
+    stand.tap("foot_main")
+    assert stand.terminal.session.state is State.SIGN

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from fake_terminal import NO_PAPER, TROUBLE, WAITING
 from geometry import seen
-from PySide6.QtCore import QPointF, QSizeF, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QSizeF
 
 from kiosk.catalogue.models import Need
 from kiosk.events import Fact
@@ -18,7 +16,6 @@ from kiosk.identity import case_code
 from kiosk.session import events as ev
 from kiosk.session.states import Choice, Holding, State
 from kiosk.session.timeouts import Timer
-from ui.bridge.pictures import Pictures
 from ui.bridge.session import OUT_STAYS
 
 
@@ -208,107 +205,6 @@ def test_the_code_is_typed_and_sent(stand: Any) -> None:
     assert stand.said == [ev.CodeEntered()]
 
 
-def test_a_field_is_typed_with_the_keyboard(stand: Any) -> None:
-    """Should open digits where digits are wanted, and hand each one to the desk."""
-    stand.terminal.show(State.FORM, page=0)
-    stand.settle()
-    stand.tap("field_phone", down=0.85)
-    for digit in "138":
-        stand.tap(f"key_{digit}")
-    assert [call for call in stand.terminal.calls if call[0] == "set"][-1] == ("set", "phone", "138")
-    stand.tap("foot_main")
-    assert stand.said == [ev.PageAnswered(1)]
-
-
-def test_the_keyboard_comes_back_to_the_field_that_it_left(stand: Any) -> None:
-    """Should close when it is done, and open again for the same field, which keeps what was typed."""
-    stand.terminal.show(State.FORM, page=0)
-    stand.settle()
-    for typed, digit in (("1", "1"), ("13", "3"), ("138", "8")):
-        stand.tap("field_phone", down=0.85)
-        stand.tap(f"key_{digit}")
-        assert stand.item("field_phone").property("text") == typed
-        stand.tap("key_done")
-        assert stand.find("key_done") is None
-
-
-def test_letters_without_a_character_are_not_thrown_away(stand: Any) -> None:
-    """Should write the first candidate, and go on only with the next touch."""
-    stand.terminal.show(State.FORM, page=1)
-    stand.settle()
-    detail = stand.item("field_address")
-    stand.tap("field_address", down=0.85)
-    for letter in "lu":
-        stand.tap(f"key_{letter}")
-    assert detail.property("text") == ""
-    stand.tap("foot_main")
-    assert stand.said == []
-    assert len(detail.property("text")) == 1
-    stand.tap("foot_main")
-    assert stand.said == [ev.PageAnswered(2)]
-
-
-def test_the_language_changes_in_the_middle_of_a_field(stand: Any) -> None:
-    """Should keep what was typed and speak the other language."""
-    stand.terminal.show(State.FORM, page=0)
-    stand.settle()
-    stand.tap("field_phone", down=0.85)
-    stand.tap("key_1")
-    title = stand.item("screen_form").property("title")
-    stand.screen.bridges.settings.setLanguage("en")
-    stand.settle()
-    assert stand.item("screen_form").property("title") != title
-    assert stand.item("field_phone").property("text") == "1"
-    assert stand.terminal.language == "en"
-
-
-def test_choices_and_places_reach_the_desk_as_plain_values(stand: Any) -> None:
-    """Should hand over a string, a list and a map: what Python understands, not what JavaScript does."""
-    stand.terminal.show(State.FORM, page=2)
-    stand.settle()
-    stand.tap("choice_work")
-    stand.terminal.show(State.CHOOSE)
-    stand.settle()
-    stand.tap("choice_injury")
-    stand.terminal.show(State.FORM, page=1)
-    stand.settle()
-    stand.tap("place_chosen")
-    calls = [call[1:] for call in stand.terminal.calls if call[0] == "set"]
-    assert calls[0] == ("reason", "work")
-    assert calls[1] == ("kinds", ["pension", "injury"])
-    assert calls[2] == ("address", {"division": "990101001000", "detail": ""})
-
-
-def test_a_paper_is_opened_and_pages_are_handled(stand: Any) -> None:
-    """Should open one material; take, and throw away, a page of it."""
-    stand.terminal.show(State.MATERIALS)
-    stand.settle()
-    stand.tap("foot_main")
-    assert stand.said == []
-    stand.tap("scan_address_proof")
-    assert stand.said == [ev.MaterialOpened("address_proof")]
-    stand.tap("capture_manual")
-    stand.tap("page_0")
-    stand.tap("page_delete")
-    assert [call[0] for call in stand.terminal.calls] == ["capture", "remove_page"]
-
-
-@pytest.mark.parametrize("language", ["zh_CN", "en"])
-def test_offline_the_phone_is_grey_and_says_why(stand_at: Callable[..., Any], language: str) -> None:
-    """Nothing is grey without a reason: shown beside the button, and told to who cannot see it."""
-    stand = stand_at(language=language)
-    why = stand.terminal.words.text(language, "documents.bring.no_line")
-    stand.terminal.show(State.MATERIALS)
-    stand.settle()
-    assert stand.find("phone_why_work_proof") is None
-    stand.terminal.show(State.MATERIALS, line_up=False)
-    stand.settle()
-    assert stand.item("phone_why_work_proof").property("text") == why
-    button = stand.item("phone_work_proof")
-    assert not button.isEnabled()
-    assert button.property("hint") == why
-
-
 def test_offline_is_said_once_on_the_review_page(stand: Any) -> None:
     """One piece of news in one wording: the frame's own, and it is spoken."""
     said = stand.terminal.words.text("zh_CN", "controls.offline")
@@ -318,178 +214,6 @@ def test_offline_is_said_once_on_the_review_page(stand: Any) -> None:
     about = [text for text in shown if "未联网" in text or "断网" in text]
     assert about == [stand.terminal.words.text("zh_CN", "controls.offline_short"), said]
     assert said in list(stand.item("screen_review").property("aloud"))
-
-
-def test_a_phone_is_asked_for_papers(stand: Any) -> None:
-    """Should show the code for one material, what came of it, and put it away."""
-    stand.terminal.show(State.MATERIALS)
-    stand.settle()
-    stand.tap("phone_address_proof")
-    assert stand.item("phone_code").property("present")
-    stand.answer("overlay_main")
-    assert stand.terminal.calls == [("bring", "address_proof"), ("bring_end",)]
-    stand.terminal.show(State.MATERIALS, line_up=False)
-    stand.settle()
-    stand.tap("phone_address_proof")
-    assert len(stand.terminal.calls) == 2
-
-
-def test_corners_are_set_by_finger_and_by_keypad(stand: Any) -> None:
-    """The handles begin where the page was found; a drag and an arrow move one of them, and the page is taken so."""
-    found = ((0.27, 0.12), (0.71, 0.14), (0.75, 0.9), (0.24, 0.88))
-    stand.terminal.show(State.CAPTURE)
-    stand.settle()
-    assert stand.find("corner_0") is None
-    stand.tap("capture_corners")
-    stand.item("corner_2").forceActiveFocus(Qt.FocusReason.TabFocusReason)
-    QTest.keyClick(stand.screen.window, Qt.Key.Key_Left)
-    QTest.keyClick(stand.screen.window, Qt.Key.Key_Down)
-    stand.drag("corner_0", -0.1, 0.05, "camera_view")
-    stand.tap("capture_manual")
-    ((name, outline),) = stand.terminal.calls
-    assert name == "capture"
-    wanted = ((0.17, 0.17), found[1], (0.74, 0.91), found[3])
-    for corner, expected in zip(outline, wanted, strict=True):
-        assert corner == pytest.approx(expected, abs=0.006)
-
-
-def test_a_handle_stays_within_the_picture_and_the_finder_takes_over_again(stand: Any) -> None:
-    """Far beyond the border is the border; back to automatic the page is taken as it is found."""
-    stand.terminal.show(State.CAPTURE)
-    stand.settle()
-    stand.tap("capture_corners")
-    stand.item("corner_3").forceActiveFocus(Qt.FocusReason.TabFocusReason)
-    for _ in range(40):
-        QTest.keyClick(stand.screen.window, Qt.Key.Key_Left)
-    stand.tap("capture_manual")
-    stand.tap("capture_corners")
-    assert stand.find("corner_0") is None
-    stand.tap("capture_manual")
-    by_hand, by_itself = stand.terminal.calls
-    assert by_hand[1][3][0] == 0
-    assert by_itself == ("capture",)
-
-
-def test_a_page_that_is_touched_is_seen_large(stand: Any) -> None:
-    """Should put the page in the place of the live picture, follow its turn, and give the place back."""
-    stand.terminal.materials.pages_of("address_proof", 2)
-    stand.terminal.show(State.CAPTURE)
-    stand.settle()
-    assert stand.find("page_large") is None
-    stand.tap("page_1")
-    large = stand.item("page_large")
-    assert large.property("name") == "page/address_proof/1"
-    assert large.height() > 2 * stand.item("page_1").height() / 1.5
-    assert stand.find("camera_view") is None
-    upright = large.property("ratio")
-    stand.tap("page_turn")
-    assert large.property("ratio") == pytest.approx(1 / upright)
-    stand.tap("page_close")
-    assert stand.find("page_large") is None
-    assert stand.find("camera_view") is not None
-
-
-def test_a_refused_picture_is_shown_with_its_place_until_the_person_goes_back(stand: Any) -> None:
-    """Should ring the place on the picture, say what to do, and give the live picture back; nothing is taken meanwhile."""
-    stand.terminal.show(State.CAPTURE)
-    stand.settle()
-    stand.terminal.materials.refuse()
-    stand.settle()
-    picture, ring = stand.item("refused_picture"), stand.item("marked_place")
-    assert picture.property("present")
-    assert stand.item("advice").property("text") == "有反光，请稍微转动材料或取下塑料膜"
-    width, height = picture.property("shownWidth"), picture.property("shownHeight")
-    middle_x, middle_y = ring.x() + ring.width() / 2, ring.y() + ring.height() / 2
-    assert middle_x == pytest.approx((picture.width() - width) / 2 + 0.475 * width, abs=1)
-    assert middle_y == pytest.approx((picture.height() - height) / 2 + 0.325 * height, abs=1)
-    for hidden in ("camera_view", "capture_manual", "capture_corners"):
-        assert stand.find(hidden) is None
-    stand.tap("page_close")
-    assert stand.terminal.calls == [("wave_off",)]
-    assert stand.find("refused_picture") is None
-    assert stand.find("camera_view") is not None
-
-
-def test_a_clerk_keeps_a_refused_page_after_a_second_thought(stand: Any) -> None:
-    """Should be offered to a clerk alone, ask once more, and harm nothing by its first answer."""
-    stand.terminal.show(State.CAPTURE)
-    stand.terminal.materials.refuse()
-    stand.settle()
-    assert stand.find("capture_keep") is None
-    stand.terminal.materials.keepable = True
-    stand.terminal.publish(Fact.MATERIALS)
-    stand.settle()
-    for answer, calls in (("overlay_main", []), ("overlay_second", [("keep_anyway",)])):
-        stand.tap("capture_keep")
-        stand.answer(answer)
-        assert stand.terminal.calls == calls
-
-
-@pytest.mark.parametrize("orientation", ["portrait", "landscape", "counter"])
-@pytest.mark.parametrize("size", [0, 3])
-def test_nothing_lies_over_the_live_picture(stand_at: Callable[..., Any], orientation: str, size: int) -> None:
-    """Every edge of it should be seen in every build, whatever is advised and while corners are set."""
-    stand = stand_at(orientation, "zh_CN")
-    stand.screen.bridges.settings.setTextSize(size)
-    stand.terminal.show(State.CAPTURE)
-    for _ in range(2):
-        stand.settle()
-        stand.screen.window.grabWindow()
-        view = stand.item("camera_view")
-        picture = view.mapRectToScene(view.property("shown"))
-        assert picture.height() > 0.3 * stand.screen.window.height()
-        for name in ("advice", "capture_corners", "capture_manual"):
-            item = stand.item(name)
-            assert not item.mapRectToScene(item.boundingRect()).intersects(picture), name
-        stand.tap("capture_corners")
-
-
-def test_the_same_page_again_is_shown_and_asked_about(stand: Any) -> None:
-    """Should show both pages side by side, hold everything below it, and pass on what the person says."""
-    stand.terminal.materials.pages_of("address_proof", 2)
-    stand.terminal.show(State.CAPTURE)
-    for answer, keep in (("overlay_main", False), ("overlay_second", True)):
-        stand.terminal.materials.double()
-        stand.settle()
-        for picture in ("doubled_earlier", "doubled_now"):
-            assert stand.item(picture).property("name") in {"page/address_proof/0", "doubled"}
-        assert stand.item("doubled").property("title") == "和第 1 页看起来一样"
-        stand.answer(answer)
-        assert stand.terminal.calls.pop() == ("answer_doubled", keep)
-        assert stand.find("doubled_now") is None
-
-
-def test_a_complete_paper_asks_for_no_further_page(stand: Any) -> None:
-    """Should say that it is complete and take nothing, until a page is deleted."""
-    stand.terminal.materials.pages_of("address_proof", 4)
-    stand.terminal.show(State.CAPTURE)
-    stand.settle()
-    assert stand.item("advice").property("text") == "这份材料已拍齐，请按“拍好了”"
-    assert not stand.item("capture_manual").isEnabled()
-    assert stand.find("capture_corners") is None
-    stand.terminal.materials.pages_of("address_proof", 3)
-    stand.settle()
-    assert stand.item("advice").property("text") == "请保持不动，马上自动拍摄"
-    assert stand.item("capture_manual").isEnabled()
-
-
-def test_a_page_is_moved_and_turned_on_the_strip(stand: Any) -> None:
-    """Should follow the page that it moved, stop at either end, and show it turned."""
-    stand.terminal.materials.pages_of("address_proof", 3)
-    stand.terminal.show(State.CAPTURE)
-    stand.settle()
-    stand.tap("page_1")
-    stand.tap("page_later")
-    stand.tap("page_later")
-    stand.tap("page_earlier")
-    stand.tap("page_turn")
-    assert stand.terminal.calls == [
-        ("move_page", "address_proof", 1, 1),
-        ("move_page", "address_proof", 2, -1),
-        ("turn_page", "address_proof", 1),
-    ]
-    picture = Pictures(stand.terminal).find("page/address_proof/1")
-    assert picture.width() > picture.height()
 
 
 def test_a_line_of_the_review_leads_to_its_field(stand: Any) -> None:
@@ -511,56 +235,6 @@ def test_trouble_is_answered(stand: Any, button: str, choice: Choice) -> None:
     assert stand.said == [ev.TroubleAnswered(choice)]
 
 
-def test_a_finger_that_was_typing_ends_nothing(stand: Any) -> None:
-    """The wrong code is told while somebody types on: no digit's touch and no Enter is an answer, and the end is asked."""
-    stand.terminal.show(State.CODE)
-    stand.terminal.handle(ev.CodeRefused(stand.terminal.session.number, "code.wrong", detail="2"))
-    dialog = stand.item("trouble")
-    assert dialog.property("lull") >= 700
-    dialog.setProperty("lull", 60000)  # no haste here
-    stand.settle()
-    before = stand.said
-    stand.tap("overlay_third")
-    QTest.keyClick(stand.screen.window, Qt.Key.Key_Return)
-    QTest.keyClick(stand.screen.window, Qt.Key.Key_Space)
-    stand.settle()
-    assert stand.said == before
-    dialog.setProperty("lull", 1)
-    stand.answer("overlay_third")
-    assert stand.said == [*before, ev.TroubleAnswered(Choice.LEAVE)]
-    assert stand.terminal.session.state is State.CODE
-    assert stand.find("trouble") is None
-    stand.answer("overlay_main")
-    assert stand.find("trouble") is not None
-    stand.answer("overlay_third")
-    stand.answer("overlay_second")
-    assert stand.terminal.session.state is State.GUARD
-
-
-def test_a_place_is_named_in_the_language_that_is_switched_to(stand: Any) -> None:
-    """Should say the chosen divisions, and those still to choose, anew on the page that stands open."""
-    stand.terminal.show(State.FORM, page=1)
-    stand.settle()
-    assert stand.item("place_chosen").property("text").endswith("龙亭样例区 北书店街道 第一社区")
-    stand.screen.bridges.settings.setLanguage("en")
-    stand.settle()
-    assert stand.item("place_chosen").property("text").endswith("Beishudian Subdistrict First Community")
-    stand.tap("place_chosen")
-    assert stand.item("place_990101001001").property("text") == "First Community"
-
-
-def test_a_date_is_chosen_part_by_part_from_the_days_that_can_be(stand: Any) -> None:
-    """Should say from the start which days can be chosen, and begin with the latest of them and not in the future."""
-    stand.terminal.show(State.FORM, page=1)
-    stand.settle()
-    assert stand.item("date_reg_since").property("help") == "满半年才能申领\n可选：2026年5月28日及以前。"
-    for button in ("year_more", "month_more", "day_less"):
-        stand.tap(button)
-    dates = [value for call, key, value in filter(lambda call: call[0] == "set", stand.terminal.calls) if key == "reg_since"]
-    assert dates == ["2026-00-00", "2026-05-00", "2026-05-28"]
-    assert [call for call in stand.terminal.calls if call[0] == "leave_field"] == [("leave_field", "reg_since")]
-
-
 @pytest.mark.parametrize("state", [State.OUTCOME, State.CASE])
 def test_a_receipt_that_failed_leaves_the_number_in_sight(stand: Any, state: State) -> None:
     """Should show the number in the very notice that tells the person to copy it down, and in no other notice."""
@@ -571,89 +245,6 @@ def test_a_receipt_that_failed_leaves_the_number_in_sight(stand: Any, state: Sta
     stand.terminal.show(State.CAPTURE, trouble=TROUBLE)
     stand.settle()
     assert stand.find("overlay_strong") is None
-
-
-@pytest.mark.parametrize("orientation", ["portrait", "landscape", "counter"])
-def test_a_page_that_grows_under_the_focus_is_no_loop(stand_at: Any, orientation: str) -> None:
-    """Tab leaves the field for a button of the page, which goes with the keyboard; the field calls it back."""
-    stand = stand_at(orientation)
-    stand.screen.bridges.settings.setLowReach(orientation == "portrait")
-    stand.terminal.show(State.FORM, page=0 if orientation == "counter" else 1)
-    stand.settle()
-    field = "field_phone" if orientation == "counter" else "field_address"
-    for _ in range(2):
-        stand.item(field).begin()
-        stand.settle()
-        assert stand.item("screen_form").property("typing")
-        QTest.keyClick(stand.screen.window, Qt.Key.Key_Tab)
-        stand.settle()
-        assert not stand.item("screen_form").property("typing")
-    # `stand` fails the test for any warning of the engine.
-
-
-def test_the_keyboard_goes_with_its_field(stand: Any) -> None:
-    """Another place is chosen while the street is typed: nobody types into a field that is not there."""
-    stand.terminal.show(State.FORM, page=1)
-    stand.settle()
-    stand.item("field_address").begin()
-    stand.settle()
-    assert stand.item("screen_form").property("typing")
-    stand.tap("place_chosen")
-    assert stand.find("field_address") is None
-    assert not stand.item("screen_form").property("typing")
-
-
-def test_on_a_counter_every_date_is_in_view_and_whole(stand_at: Any) -> None:
-    """What happens by when needs no turning of the page, no date is broken, and neither is the terminal's name."""
-    stand = stand_at("counter")
-    for changes in ({"line_up": False}, {"receipt_printed": False}):
-        stand.terminal.show(State.OUTCOME, **changes)
-        stand.settle()
-        page = stand.item("outcome_page")
-        for date in (stand.item(f"promise_{at}") for at in range(3)):
-            assert date.property("lineCount") == 1
-            assert page.contains(date.mapToItem(page, date.boundingRect().bottomLeft()))
-    stand.terminal.show(State.OUTCOME, elder=True)
-    stand.settle()
-    assert stand.item("terminal_name").property("lineCount") == 1
-
-
-@pytest.mark.parametrize(("page", "field"), [(0, "field_phone"), (1, "field_address")])
-def test_on_an_elder_counter_a_question_is_whole_while_it_is_answered(stand_at: Any, page: int, field: str) -> None:
-    """Above the keyboard there is room for the box alone; the question stands beside it, both whole, and goes back after."""
-    stand = stand_at("counter")
-    stand.terminal.show(State.FORM, page=page, elder=True)
-    stand.settle()
-    stand.item(field).begin()
-    stand.settle()
-    box, scroller = stand.item(field), stand.item("form_page")
-    top, bottom = (box.mapToItem(scroller, QPointF(0, y)).y() for y in (0, box.height()))
-    assert 0 <= top < bottom <= scroller.height()
-    question = stand.item("rail_question")
-    assert question.property("text") == box.property("label")
-    assert not question.property("truncated")
-    assert question.property("contentHeight") <= question.height() + 1
-    assert box.property("bare")
-    stand.tap("key_done")
-    assert stand.find("rail_question") is None
-    assert not stand.item(field).property("bare")
-
-
-@pytest.mark.parametrize("orientation", ["landscape", "counter"])
-def test_the_certificate_is_large_enough_to_be_checked(stand_at: Any, orientation: str) -> None:
-    """Touched, by finger or by its button, the page takes the whole width; *back* shows all of it, and then goes back."""
-    stand = stand_at(orientation)
-    stand.terminal.show(State.PREVIEW)
-    stand.settle()
-    small = stand.item("certificate_picture").width()
-    for way in ("preview_enlarge", "certificate_picture"):
-        stand.tap(way)
-        assert stand.item("preview_large").width() > max(2 * small, 0.85 * stand.screen.window.width())
-        assert stand.item("foot_main").isEnabled()
-        stand.tap("foot_back")
-        assert stand.said == []
-    stand.tap("foot_back")
-    assert stand.said == [ev.BackPressed()]
 
 
 def test_the_screen_below_a_question_is_dead(stand: Any) -> None:

@@ -13,18 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kiosk.city.messages import (
-    Applicant,
-    CodeAnswer,
-    Material,
-    PartRef,
-    Signature,
-    Submission,
-    canonical_json,
-    signature_holds,
-    subject_hash,
-    utc_text,
-)
+from kiosk.city.messages import Applicant, CodeAnswer, Material, PartRef, Signature, Submission
+from kiosk.city.signing import canonical_json, signature_holds, subject_hash, utc_text
 
 PART = PartRef(part="p1", sha256="a" * 64, size_bytes=3, media_type="image/jpeg")
 

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from kiosk.city import client
-from kiosk.city.messages import EnrolAnswer, GatewayInfo, enrolment_to_sign, signed_by
+from kiosk.city.messages import EnrolAnswer, GatewayInfo
 from kiosk.city.messages import PlatformKey as SentKey
+from kiosk.city.signing import enrolment_to_sign, signed_by
 from kiosk.config import Config, parse
 from kiosk.fleet import enrolment
 from kiosk.fleet.enrol import enrol

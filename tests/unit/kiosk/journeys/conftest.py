@@ -61,6 +61,7 @@ from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
+from kiosk.journeys.stick import StickDesk
 from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.journeys.vault import Vault
@@ -97,6 +98,8 @@ class Bench(Citizen):
         self.pages = ScriptedPagePrinter()
         self.city_work, self.store_work = StandInWork(self.home), StandInWork(self.home)
         self.document_work = StandInWork(self.home)
+        self.sticks: tuple[Path, ...] = ()
+        self.imports: Callable[..., Imported | NotImported] | None = None
         self.judged: list[tuple[bytes, str, int, bool]] = []
         self.imported: Imported | NotImported = NotImported("documents.import.torn")
         self.read_page: Callable[..., Read | NotRead] = lambda *_: NotRead("reading.no_models")
@@ -206,6 +209,7 @@ class Bench(Citizen):
             form=form,
             materials=materials,
             bringing=BringingDesk(context, materials, self._take_in),
+            stick=StickDesk(context, materials, self._take_in, lambda: self.sticks),
             case=CaseDesk(context, form, materials),
             my_cases=MyCasesDesk(context),
             certificate=CertificateDesk(context),
@@ -236,7 +240,7 @@ class Bench(Citizen):
 
     def _take_in(self, data: bytes, source: str, *, room: int, photo: bool) -> Imported | NotImported:
         self.judged.append((data, source, room, photo))
-        return self.imported
+        return self.imported if self.imports is None else self.imports(data, source, room=room, photo=photo)
 
     def _read(self, *asked: object) -> Read | NotRead:
         return self.read_page(*asked)

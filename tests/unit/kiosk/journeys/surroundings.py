@@ -32,9 +32,8 @@ from kiosk.city.messages import (
     PrefillAnswer,
     PrefillRequest,
     VerifyAnswer,
-    certificate_statement_to_sign,
-    subject_hash,
 )
+from kiosk.city.signing import certificate_statement_to_sign, subject_hash
 from kiosk.clock import ClockQuality
 from kiosk.dispatch import QueueDispatcher
 from kiosk.documents.pages import Outline, PreviewFrame

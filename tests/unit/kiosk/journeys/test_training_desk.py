@@ -150,6 +150,19 @@ def test_faults_come_as_scripted_and_are_mended(bench: Bench) -> None:
     assert len(bench.audited("training.scripted")) == 2
 
 
+def test_what_is_told_of_the_machine_is_told_in_earnest(bench: Bench) -> None:
+    """A device that is lost, a fault that ends practice: both stand in the terminal's own log."""
+    begin(bench)
+    bench.devices[Device.RECEIPT_PRINTER].dead = "receipt_printer.disconnected"
+    bench.poll()
+    assert [entry["device"] for entry in bench.audited("device.lost")] == ["receipt_printer"]
+    bench.handle(ev.PracticeBegun())
+    bench.handle(ev.FaultRaised("Q-200"))
+    assert (bench.state(), bench.session.training) == (State.OUT_OF_SERVICE, False)
+    assert [entry["code"] for entry in bench.audited("fault.raised")] == ["Q-200"]
+    bench.devices[Device.RECEIPT_PRINTER].dead = None
+
+
 def test_the_line_is_down_as_long_as_the_script_says(bench: Bench) -> None:
     """And up again as it really is, at the latest when practice ends."""
     begin(bench)

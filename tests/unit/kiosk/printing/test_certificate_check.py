@@ -14,7 +14,8 @@ import typst
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
-from kiosk.city.messages import CertificateAnswer, CertificateStatement, certificate_statement_to_sign, subject_hash
+from kiosk.city.messages import CertificateAnswer, CertificateStatement
+from kiosk.city.signing import certificate_statement_to_sign, subject_hash
 from kiosk.identity.numbers import Sex
 from kiosk.identity.persons import RESIDENT_ID, Person
 from kiosk.printing.certificate import CertificateMismatchError, CheckedCertificate, check

@@ -245,3 +245,12 @@ def test_chinese_stands_in_dots_only(blocks: list[Block]) -> None:
 @pytest.fixture
 def blocks() -> list[Block]:
     return list(receipt.layout(FACTS, say_in("zh_CN"), width=576))
+
+
+def test_with_something_missing_no_day_of_acceptance_is_promised() -> None:
+    """What is missing stands with its day; the answer is counted from when it is there."""
+    gap = replace(PROMISED, later=(("就业证明", dt.date(2026, 12, 14)),))
+    said = dict(receipt.promise_lines(gap, say_in("zh_CN"), on_screen=True))
+    assert not [label for label in said if label.startswith("最迟答复")]
+    assert [value for label, value in said.items() if "就业证明" in label] == ["2026年12月14日 周一"]
+    assert [label for label in said if label.startswith("材料补齐后 5 日内")]

@@ -8,7 +8,7 @@ from kiosk.identity.assurance import Assurance
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
 from kiosk.session.machine import step
-from kiosk.session.states import ENDING, PASSED_OVER, Assent, Hand, Holding, Journey, Plan, Session, State
+from kiosk.session.states import ENDING, PASSED_OVER, Assent, Choice, Hand, Holding, Journey, Plan, Session, State
 from kiosk.session.timeouts import DESK_IDLE_S, PERSONAL_IDLE_S, Timer, idle_s
 
 APPLY = Plan("residence_permit_apply", Journey.APPLY, Assurance.CARD_CODE)
@@ -72,6 +72,10 @@ def test_who_is_not_sure_leaves_the_code_to_decide() -> None:
     unsure, effects = run(helped(State.ATTEST), ev.Attested(holds=False))
     assert (unsure.state, unsure.assurance) == (State.CODE, Assurance.CARD)
     assert effects[0] == fx.RecordAttested(holds=False)
+    refused, effects = run(helped(State.ATTEST, BY_CLERK), ev.Attested(holds=False))
+    assert (refused.state, refused.trouble and refused.trouble.message_id) == (State.ATTEST, "session.clerk_needed")
+    assert effects == [fx.RecordAttested(holds=False)]
+    assert run(refused, ev.TroubleAnswered(Choice.RETRY), ev.Attested(holds=True))[0].state is State.FORM
 
 
 def test_a_certificate_still_asks_for_the_citys_own_code() -> None:

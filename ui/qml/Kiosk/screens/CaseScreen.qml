@@ -11,7 +11,7 @@ KioskScreen {
     readonly property var line: Cases.open
     readonly property string status: line.state === undefined ? "" : line.state
     readonly property bool printing: Session.busy
-    readonly property bool explained: ["parked", "withdrawing", "withdraw_refused", "withdrawn", "not_accepted", "supplement_required"].includes(status)
+    readonly property bool explained: ["parked", "withdrawing", "withdraw_refused", "withdrawn", "not_accepted", "supplement_required"].includes(status) && !(line.missing?.length > 0)
 
     title: line.callBack ? qsTrId("screens.call_back.case") : line.name === undefined || line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name
     instruction: status === "" ? "" : qsTrId("screens.cases.state." + status)
@@ -70,6 +70,18 @@ KioskScreen {
                 "phone": Station.phone
             })
             visible: root.explained
+        }
+
+        Panel {
+            width: parent?.width ?? 0
+            objectName: "case_missing"
+            icon: "clock"
+            heading: qsTrId("screens.case.missing")
+            strong: (root.line.bringBy ?? "") === "" ? "" : Sentence.fill(qsTrId("screens.case.bring_by"), {
+                "day": root.line.bringBy
+            })
+            points: root.line.missing ?? []
+            visible: strong !== ""
         }
 
         Panel {

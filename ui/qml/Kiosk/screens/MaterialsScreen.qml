@@ -17,7 +17,7 @@ KioskScreen {
         "count": missing
     })
     aloud: [].concat(...views.filter(view => view.state === "needed" || view.state === "partly").map(view => [view.name, qsTrId("screens.materials.state.needed")]))
-    questioned: bringing.open
+    questioned: bringing.open || stick.open
     mainIcon: Materials.complete ? "next" : ""
     mainEnabled: Materials.complete
 
@@ -34,6 +34,7 @@ KioskScreen {
                 required property var modelData
                 required property int index
                 readonly property bool here: modelData.state === "have" || modelData.state === "done"
+                readonly property bool later: modelData.state === "later"
                 readonly property bool scanned: modelData.state !== "have"
 
                 width: parent?.width ?? 0
@@ -76,6 +77,8 @@ KioskScreen {
                             Layout.fillWidth: true
                             text: card.modelData.state === "have" ? qsTrId("screens.materials.state.have") : card.modelData.state === "done" ? Sentence.fill(qsTrId("screens.materials.state.done"), {
                                 "pages": card.modelData.pages
+                            }) : card.later ? Sentence.fill(qsTrId("screens.materials.state.later"), {
+                                "day": card.modelData.laterBy
                             }) : card.modelData.state === "partly" ? Sentence.fill(qsTrId("screens.materials.state.partly"), {
                                 "missing": Math.max(1, card.modelData.minPages - card.modelData.pages)
                             }) : qsTrId("screens.materials.state.needed")
@@ -119,6 +122,16 @@ KioskScreen {
 
                         KioskButton {
                             Layout.fillWidth: true
+                            objectName: "later_" + card.modelData.key
+                            iconName: "clock"
+                            text: qsTrId("screens.materials.later")
+                            visible: card.modelData.laterBy !== "" && !card.here && !card.later
+                            Accessible.name: text + " " + card.modelData.name
+                            onClicked: Materials.bringLater(card.modelData.key)
+                        }
+
+                        KioskButton {
+                            Layout.fillWidth: true
                             objectName: "phone_" + card.modelData.key
                             iconName: "phone"
                             text: qsTrId("screens.materials.phone")
@@ -127,6 +140,18 @@ KioskScreen {
                             hint: why.visible ? why.text : ""
                             Accessible.name: text + " " + card.modelData.name
                             onClicked: Materials.bring(card.modelData.key)
+                        }
+
+                        // Grey it says itself why.
+                        KioskButton {
+                            Layout.fillWidth: true
+                            objectName: "stick_" + card.modelData.key
+                            iconName: Materials.stick ? "usb" : ""
+                            text: Materials.stick ? qsTrId("screens.materials.stick") : qsTrId("screens.materials.stick_none")
+                            enabled: Materials.stick
+                            visible: !card.here
+                            Accessible.name: text + " " + card.modelData.name
+                            onClicked: Materials.lookAtStick(card.modelData.key)
                         }
 
                         KioskText {
@@ -144,6 +169,14 @@ KioskScreen {
                     }
                 }
             }
+        }
+
+        Notice {
+            width: parent?.width ?? 0
+            objectName: "materials_gap"
+            title: qsTrId("screens.materials.gap")
+            text: root.views.some(view => view.laterBy !== "" && (view.state === "needed" || view.state === "partly")) ? qsTrId("screens.materials.gap_some") : qsTrId("screens.materials.gap_none")
+            visible: root.missing > 0
         }
     }
 
@@ -183,5 +216,11 @@ KioskScreen {
             height: width
             name: "qr/" + Materials.bringing.url
         }
+    }
+
+    StickFiles {
+        id: stick
+
+        parent: root
     }
 }

@@ -65,7 +65,7 @@ PageScroller {
             GridLayout {
                 id: row
 
-                readonly property bool stacked: Theme.textStep > (Theme.counter ? 0 : 1) || named.narrowest > 0.22 * width
+                readonly property bool stacked: Theme.textStep > (Theme.counter ? 0 : 1) || named.narrowest > 0.17 * width
 
                 x: Theme.space4
                 y: Theme.space3
@@ -118,7 +118,7 @@ PageScroller {
 
                     KioskText {
                         Layout.alignment: row.stacked ? Qt.AlignLeft : Qt.AlignRight
-                        Layout.maximumWidth: row.stacked ? -1 : Theme.mm(58)
+                        Layout.maximumWidth: row.stacked ? -1 : Theme.mm(66)
                         text: qsTrId("staff.supervisor." + device.modelData.state)
                         font.bold: true
                         color: device.mark

@@ -13,14 +13,16 @@ Item {
     enabled: false
     clip: true
 
+    readonly property int rows: Theme.portrait ? 6 : 3
+
     Repeater {
-        model: 12
+        model: 2 * root.rows
 
         KioskText {
             required property int index
 
-            x: (index % 2 === 0 ? 0.04 : 0.46) * root.width
-            y: (Math.floor(index / 2) + 0.55) * root.height / 6 - height / 2
+            x: (index % 2 === 0 ? 0.02 : 0.52) * root.width
+            y: (Math.floor(index / 2) + 0.55) * root.height / root.rows - height / 2
             text: qsTrId("screens.training.mark")
             role: "title"
             color: Theme.bad

@@ -1,0 +1,157 @@
+"""Papers from a person's USB stick: what is on it, judged one by one, and the pages of those that are chosen.
+
+Knows: which stick is there, and for which material it is looked at. Does not know: how a file is judged or drawn
+(`kiosk.documents`), screens. Nothing is read before somebody asks, or once the person has left the list of materials. What
+is shown of a file is what passed the gate, and what is taken is what was shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kiosk.documents.errands import Imported, NotImported
+from kiosk.documents.stick import Found, Unreadable, papers, read
+from kiosk.events import Fact
+from kiosk.journeys.bringing import TakeIn
+from kiosk.journeys.context import Context
+from kiosk.journeys.materials import MaterialsDesk
+from kiosk.journeys.vault import StickFile
+from kiosk.session import events as ev
+from kiosk.session.states import State
+
+LOOK_EVERY_S = 1.0
+GONE = "documents.import.lost"
+NOTHING = "documents.stick.nothing"
+MORE = "documents.stick.more"
+FULL = "documents.import.too_many_pages"
+Sticks = Callable[[], tuple[Path, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What the screen shows. `said`: message id of what happened last. `pages`: taken since it was opened."""
+
+    material: str = ""
+    busy: bool = False
+    pages: int = 0
+    said: str = ""
+
+
+class StickDesk:
+    """One look at one stick at a time, for one material."""
+
+    def __init__(self, context: Context, materials: MaterialsDesk, take_in: TakeIn, sticks: Sticks) -> None:
+        self._context = context
+        self._materials = materials
+        self._take_in = take_in
+        self._sticks = sticks
+        self.view = Looking()
+        self.present = False
+        """One stick, and no second one, was there at the last look."""
+        self._next_at = 0.0
+        self._look = 0
+        """Counts looks: what an earlier one still brings is nobody's."""
+
+    @property
+    def files(self) -> tuple[StickFile, ...]:
+        """What was found on the stick, newest first."""
+        return self._context.vault.stick
+
+    def taken(self, number: int) -> bool:
+        """Say whether all pages of a file are among the material's."""
+        answer = self.files[number].answer
+        here = {page.sha256 for page in self._context.vault.pages.get(self.view.material, ())}
+        return isinstance(answer, Imported) and all(page.sha256 in here for page in answer.pages)
+
+    def tick(self) -> None:
+        """See now and then, while it matters, whether a stick is there; put everything away when the person has gone on."""
+        here = self._context.session().state is State.MATERIALS
+        if self.view.material and not here:
+            self.close()
+        now = self._context.clock.monotonic()
+        if not here or now < self._next_at:
+            return
+        self._next_at = now + LOOK_EVERY_S
+        present = len(self._sticks()) == 1
+        if present != self.present:
+            self.present = present
+            self._context.bus.publish(Fact.MATERIALS)
+
+    def open(self, material: str) -> None:
+        """Look at what is on the stick, for this material."""
+        self.close()
+        sticks = self._sticks()
+        if len(sticks) != 1 or not self._context.session().personal:
+            return
+        self._look += 1
+        look = self._look
+        self._show(Looking(material, busy=True))
+
+        def found(answer: tuple[tuple[Found, ...], bool]) -> None:
+            if look != self._look:
+                return
+            files, more = answer
+            self._context.vault.stick = tuple(StickFile(each.path, each.kind) for each in files)
+            said = NOTHING if not files else MORE if more else ""
+            self._show(replace(self.view, busy=False, said=said))
+            self._judge(look, 0)
+
+        self._context.document_work.run(lambda: papers(sticks[0]), found, lambda error: self._failed(look, error))
+
+    def _judge(self, look: int, number: int) -> None:
+        """Send the next file through the gate, and so on: one at a time, so that nothing else waits long for its turn."""
+        if number >= len(self.files):
+            return
+        path = self.files[number].path
+        room, photo = self._materials.room(self.view.material)
+
+        def work() -> Imported | NotImported:
+            try:
+                return self._take_in(read(path), "usb", room=max(1, room), photo=photo)
+            except Unreadable:
+                return NotImported(GONE)
+
+        def judged(answer: Imported | NotImported) -> None:
+            if look != self._look:
+                return
+            files = list(self.files)
+            files[number] = replace(files[number], answer=answer)
+            self._context.vault.stick = tuple(files)
+            self._context.bus.publish(Fact.MATERIALS)
+            self._judge(look, number + 1)
+
+        self._context.document_work.run(work, judged, lambda error: self._failed(look, error))
+
+    def choose(self, number: int) -> None:
+        """Take a file's pages, or say why not."""
+        self._context.handle(ev.Touched())
+        if not 0 <= number < len(self.files) or self.taken(number):
+            return
+        answer, material = self.files[number].answer, self.view.material
+        if isinstance(answer, NotImported):
+            self._show(replace(self.view, said=answer.reason))
+        elif answer is not None and len(answer.pages) > self._materials.room(material)[0]:
+            self._show(replace(self.view, said=FULL))
+        elif answer is not None:
+            self._materials.add(material, answer.pages)
+            said = answer.notes[0] if answer.notes else ""
+            self._show(replace(self.view, pages=self.view.pages + len(answer.pages), said=said))
+
+    def close(self) -> None:
+        """Put the list away, and forget what stands on the stick."""
+        self._look += 1
+        self._context.vault.stick = ()
+        if self.view.material:
+            self._show(Looking())
+
+    def _failed(self, look: int, error: Exception) -> None:
+        if not isinstance(error, Unreadable):
+            raise error
+        if look == self._look:
+            self._show(replace(self.view, busy=False, said=GONE))
+
+    def _show(self, view: Looking) -> None:
+        self.view = view
+        self._context.bus.publish(Fact.MATERIALS)
