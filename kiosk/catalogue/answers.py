@@ -332,8 +332,11 @@ def division_problem(code: Any, level: str, scope: str) -> str | None:
     """Return the message of why `code` is no division of `level`, or None."""
     if not isinstance(code, str) or re.fullmatch(r"[0-9]{12}", code) is None:
         return "division"
+    if scope == "national" and level == "city":
+        city = divisions.national().get(code)
+        return "division" if city is None else None if city.level == level else "division_level.city"
     if scope == "national":
-        zeros = {"city": 8, "county": 6, "town": 3}[level]
+        zeros = {"county": 6, "town": 3}[level]
         return None if code[0] in "123456789" and code.endswith("0" * zeros) else "division"
     found = divisions.current().get(code)
     if found is None:

@@ -1,7 +1,8 @@
-"""The city's administrative divisions, as a cascade.
+"""Administrative divisions, as cascades: this city's, and the country's down to the cities.
 
-Knows: city, counties and towns with their 12-digit codes (GB/T 2260 + GB/T 10114), from data/divisions.csv. Does not
-know: villages (no table was to be had), functional areas, or other cities.
+Knows: city, counties and towns with their 12-digit codes (GB/T 2260 + GB/T 10114), from data/divisions.csv; provinces and
+cities at prefecture level, from data/divisions_national.csv. Does not know: villages (no table was to be had), functional
+areas, the counties of other cities, or those that a province governs without a city between.
 """
 
 from __future__ import annotations
@@ -18,17 +19,20 @@ from kiosk.catalogue.models import Text
 from kiosk.words import shipped
 
 _DATA = Path(__file__).parent / "data" / "divisions.csv"
+_NATIONAL = Path(__file__).parent / "data" / "divisions_national.csv"
 
 
 class Level(enum.StrEnum):
     """Steps of the cascade. Streets, towns, townships and farms are all `TOWN`."""
 
+    PROVINCE = "province"
     CITY = "city"
     COUNTY = "county"
     TOWN = "town"
 
 
 _LEVELS = {
+    "province": Level.PROVINCE,
     "city": Level.CITY,
     "county": Level.COUNTY,
     "street": Level.TOWN,
@@ -66,7 +70,7 @@ class Divisions:
         table = cls(rows)
         for number, row in enumerate(rows, start=2):
             above = table.get(row.parent)
-            if row.level is not Level.CITY and (above is None or above.level is not _PARENT_LEVEL[row.level]):
+            if row.level in _PARENT_LEVEL and (above is None or above.level is not _PARENT_LEVEL[row.level]):
                 raise CatalogueError("catalogue.division_parent", path.name, f"{number}.{row.code}")
         if len(table._by_code) != len(rows):
             raise CatalogueError("catalogue.duplicate", path.name, "code")
@@ -81,7 +85,10 @@ class Divisions:
         return next(row for row in self._by_code.values() if row.level is Level.CITY)
 
     def children(self, code: str) -> tuple[Division, ...]:
-        """Return the divisions right below `code`, in the table's order; none for a town or an unknown code."""
+        """Return the divisions right below `code`, in the table's order; none for a town or an unknown code.
+
+        The empty code stands above the whole country.
+        """
         return tuple(self._below.get(code, ()))
 
     def path(self, code: str) -> tuple[Division, ...]:
@@ -110,6 +117,12 @@ class Divisions:
 def current() -> Divisions:
     """Return the table that ships with the program."""
     return Divisions.load()
+
+
+@functools.cache
+def national() -> Divisions:
+    """Return the country's provinces and cities; a city that is a province (直辖市) stands among these."""
+    return Divisions.load(_NATIONAL)
 
 
 def _division(record: dict[str, str], file: str) -> Division:

@@ -119,7 +119,7 @@ class MinAge(Rule):
 
 
 class DivisionLevel(Rule):
-    """The division is of `level` in this city (by our table), or anywhere (`national`: by layout and province alone)."""
+    """The division is of `level` in this city, or anywhere (`national`: a city by its table, below it by layout)."""
 
     kind: Literal["division_level"]
     level: Literal["city", "county", "town"]

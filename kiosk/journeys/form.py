@@ -11,7 +11,7 @@ from typing import Any
 
 from kiosk.catalogue import divisions, forms, spans
 from kiosk.catalogue.models import FormField, Option, ServiceItem, Source, Text
-from kiosk.catalogue.rules import FieldType
+from kiosk.catalogue.rules import DivisionLevel, FieldType
 from kiosk.events import Fact
 from kiosk.identity import masking
 from kiosk.journeys import form_parts
@@ -53,6 +53,16 @@ class FieldView:
     parts: tuple[PartView, ...] = ()
     """Of an answer of several parts, each part; of a table row by row."""
     rows: int = 0
+    national: bool = False
+    """Of a division, any in the country."""
+
+
+def _national(field: FormField) -> bool:
+    return any(isinstance(rule, DivisionLevel) and rule.scope == "national" for rule in field.rules)
+
+
+def _table(*, national: bool) -> divisions.Divisions:
+    return divisions.national() if national else divisions.current()
 
 
 class FormDesk:
@@ -150,6 +160,7 @@ class FormDesk:
             latest="" if allowed.latest is None else allowed.latest.isoformat(),
             parts=form_parts.parts(field, value, problems) if field.type in COMPOSITE else (),
             rows=form_parts.rows(field, value),
+            national=_national(field),
         )
 
     def _offer(self, field: FormField) -> str:
@@ -172,7 +183,7 @@ class FormDesk:
                 place = divisions.current().full_name(str(value.get("division", "")), language)
                 return f"{place} {value.get('detail', '')}".strip()
             case FieldType.DIVISION:
-                return divisions.current().full_name(str(value), language)
+                return _table(national=_national(field)).full_name(str(value), language)
             case FieldType.BOOL:
                 return self._context.say("screens.form.yes" if value is True else "screens.form.no")
             case FieldType.COMMITMENT:
@@ -263,8 +274,8 @@ class FormDesk:
         self._context.handle(ev.PageAnswered(None if last else number + 1, materials_complete=self._materials.complete))
         return True
 
-    def division_children(self, code: str) -> tuple[tuple[str, str], ...]:
-        """Return (code, name) of the divisions below `code`; of the city itself for an empty code."""
-        table = divisions.current()
-        below = table.children(code or table.city().code)
+    def division_children(self, code: str, *, national: bool = False) -> tuple[tuple[str, str], ...]:
+        """Return (code, name) of the divisions below `code`; of the city itself, or of the country, for an empty code."""
+        table = _table(national=national)
+        below = table.children(code if national else code or table.city().code)
         return tuple((each.code, each.name.in_language(self._context.language)) for each in below)

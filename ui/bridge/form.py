@@ -129,6 +129,7 @@ class Form(QObject):
             "latest": field.latest,
             "parts": [self._part(part) for part in field.parts],
             "rows": field.rows,
+            "national": field.national,
         }
 
     def _part(self, part: Any) -> dict[str, Any]:
@@ -214,7 +215,8 @@ class Form(QObject):
         """The page is done, as far as the person sees."""
         self._terminal.form.answer_page()
 
-    @Slot(str, result="QVariantList")
-    def divisions(self, code: str) -> list[dict[str, str]]:
-        """Return the divisions below `code`; the empty code gives the highest."""
-        return [{"value": child, "label": name} for child, name in self._terminal.form.division_children(code)]
+    @Slot(str, bool, result="QVariantList")
+    def divisions(self, code: str, national: bool) -> list[dict[str, str]]:
+        """Return the divisions below `code`; the empty code gives the highest, of the city or of the country."""
+        below = self._terminal.form.division_children(code, national=national)
+        return [{"value": child, "label": name} for child, name in below]

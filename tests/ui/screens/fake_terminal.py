@@ -98,6 +98,7 @@ class FieldView:
     latest: str = ""
     parts: tuple[Any, ...] = ()
     rows: int = 0
+    national: bool = False
 
 
 @dataclass(frozen=True)
@@ -358,7 +359,7 @@ class FakeForm:
         after = self._terminal.session.page + 1
         self._terminal.handle(ev.PageAnswered(after if after < len(self._now()) else None))
 
-    def division_children(self, code: str) -> tuple[tuple[str, str], ...]:
+    def division_children(self, code: str, *, national: bool = False) -> tuple[tuple[str, str], ...]:
         language = self._terminal.language
         return tuple((each, Text(name, DIVISIONS_EN[name]).in_language(language)) for each, name in DIVISIONS.get(code, ()))
 

@@ -81,8 +81,11 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.publish(Fact.FORM)
 
     def promise() -> None:
-        answers = {"kind": "long_stay", "dest": "110100000000", "from_date": "2026-12-01"}
+        answers = {"kind": "long_stay", "dest": "110000000000", "from_date": "2026-12-01"}
         asked("medical_remote_filing", 1, ("long_stay_promise",), **answers)
+
+    def province() -> None:
+        asked("medical_remote_filing", 1)
 
     def period() -> None:
         asked("no_criminal_record", 1, (), period={"from": "2026-10-00"})
@@ -387,6 +390,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "form_period": period,
         "form_contact": contact,
         "form_promise": promise,
+        "form_province": province,
         "form_problem": problems,
         "form_typing": typing_on,
         "form_typing_digits": typing_digits,

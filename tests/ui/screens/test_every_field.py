@@ -183,7 +183,7 @@ def test_no_telephone_is_an_answer_by_keys(stand: Any) -> None:
 def test_a_promise_is_ticked_and_taken_back(stand: Any) -> None:
     """Below its statement, and going on without it says what is missing."""
     whole = WholeForm(stand.terminal)
-    whole.vault.answers["kind"] = "long_stay"
+    whole.vault.answers |= {"kind": "long_stay", "dest": "110000000000"}
     whole.open(stand.terminal.catalogue.item("medical_remote_filing"), 1)
     stand.settle()
     stand.tap("promise_long_stay_promise")
@@ -208,3 +208,19 @@ def test_what_is_wrong_in_a_row_is_brought_into_view_and_said(stand_at: Callable
     assert screen.property("firstWrong") == ["共有方式及份额 第 2 行 份额（%）", "请填数字。"]
     cell = stand.item("field_co_share_2.percent")
     stand.wait(lambda: 0 <= cell.mapToItem(scroller, QPointF(0, cell.height())).y() <= scroller.height() + 1)
+
+
+def test_a_city_of_another_province_can_be_chosen(stand: Any) -> None:
+    """From the province to the city, which is the whole answer; nobody there is asked for a district."""
+    whole = WholeForm(stand.terminal)
+    item = stand.terminal.catalogue.item("medical_remote_filing")
+    whole.open(item, 1)
+    stand.settle()
+    stand.item("place_320000000000").click()
+    stand.settle()
+    stand.item("place_320500000000").click()
+    stand.settle()
+    assert stand.item("place_chosen").property("text") == "江苏省 苏州市"
+    assert whole.vault.answers["dest"] == "320500000000"
+    problems = forms.problems(item, whole.vault.answers, stand.terminal.now().date())
+    assert "dest" not in {problem.field for problem in problems}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.catalogue.divisions import Divisions, Level, current
+from kiosk.catalogue.divisions import Divisions, Level, current, national
 from kiosk.catalogue.errors import CatalogueError
 
 HEADER = "code,name,name_en,level,parent_code\n"
@@ -32,6 +32,22 @@ def test_names_and_paths() -> None:
     assert table.path("999999999999") == ()
     assert table.full_name("999999999999", "en") == ""
     assert table.get("410224000000") is None
+
+
+def test_the_country_down_to_its_cities() -> None:
+    """It should lead to each of the 333 divisions at prefecture level by its province, and to the four cities at once."""
+    table = national()
+    top = table.children("")
+    assert len(top) == 31
+    assert [each.name.zh for each in top if each.level is Level.CITY] == ["北京市", "天津市", "上海市", "重庆市"]
+    below = [city for province in top for city in table.children(province.code)]
+    assert len(below) == 333
+    assert all(city.level is Level.CITY and city.code[:2] == city.parent[:2] and city.name.en.isascii() for city in below)
+    assert table.full_name("410200000000", "zh_CN") == "河南省开封市"
+    assert table.full_name("610100000000", "en") == "Xi'an, Shaanxi"
+    for province in top:
+        names = [city.name.en for city in table.children(province.code)]
+        assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,13 @@ Column {
     readonly property string code: street ? value.division ?? "" : String(value)
     // The names are those of the language: another one names every division anew.
     readonly property var path: Settings.language !== "" ? trace(code) : []
-    readonly property var next: Settings.language !== "" ? Form.divisions(path.length > 0 ? path[path.length - 1].value : "") : []
+    readonly property var next: Settings.language !== "" ? Form.divisions(path.length > 0 ? path[path.length - 1].value : "", field.national) : []
     readonly property bool settled: path.length > 0 && next.length === 0
 
     // The codes contain each other: 2 digits for the province, 4 city, 6 county, 9 town, 12 community.
     function trace(code: string): var {
         const found = [];
-        let level = Form.divisions("");
+        let level = Form.divisions("", field.national);
         while (code !== "" && level.length > 0) {
             const step = level.find(one => covers(one.value, code));
             if (step === undefined)
@@ -32,7 +32,7 @@ Column {
             found.push(step);
             if (step.value === code)
                 break;
-            level = Form.divisions(step.value);
+            level = Form.divisions(step.value, field.national);
         }
         return found;
     }
@@ -123,7 +123,7 @@ Column {
 
     KioskText {
         width: parent.width
-        text: root.path.length === 0 ? qsTrId("screens.form.place_first") : qsTrId("screens.form.place_next")
+        text: root.path.length > 0 ? root.field.national ? qsTrId("screens.form.place_city") : qsTrId("screens.form.place_next") : root.field.national ? qsTrId("screens.form.place_province") : qsTrId("screens.form.place_first")
         color: Theme.inkSoft
         visible: !root.settled
     }
