@@ -89,7 +89,7 @@ Overlay {
         Layout.preferredWidth: Theme.mm(Theme.portrait ? 56 : 58)
         Layout.preferredHeight: Theme.mm(Theme.portrait ? 60 : 50)
         objectName: "stick_file_" + modelData.number
-        text: modelData.name
+        text: (modelData.number + 1) + " " + modelData.name // two folders may hold files of one name
         hint: modelData.state === "taken" ? qsTrId("screens.stick.taken") : modelData.state === "refused" ? qsTrId(modelData.reason) : ""
         enabled: modelData.state !== "judging" && modelData.state !== "taken"
         padding: Theme.space1
