@@ -13,7 +13,6 @@ import json
 import os
 import sys
 import threading
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
