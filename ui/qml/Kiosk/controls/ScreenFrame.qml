@@ -297,7 +297,7 @@ FocusScope {
         visible: root.toolsVisible
 
         HeadTool {
-            width: tools.wide ? tools.cell : Math.max(Theme.target, Math.min(implicitWidth, 1.55 * Theme.target))
+            width: tools.wide ? tools.cell : Math.max(Theme.target, Theme.counter ? Math.min(implicitWidth, 1.5 * Theme.target) : implicitWidth)
             height: Theme.target
             objectName: "tool_hand"
             iconName: root.hand === "clerk" ? "pen" : "person"
@@ -309,7 +309,7 @@ FocusScope {
         }
 
         HeadTool {
-            width: tools.wide ? tools.cell : Math.max(Theme.target, Math.min(implicitWidth, 1.55 * Theme.target))
+            width: tools.wide ? tools.cell : Math.max(Theme.target, Theme.counter ? Math.min(implicitWidth, 1.5 * Theme.target) : implicitWidth)
             height: Theme.target
             objectName: "tool_language"
             iconName: "globe"
@@ -318,7 +318,7 @@ FocusScope {
         }
 
         HeadTool {
-            width: tools.wide ? tools.cell : Math.max(Theme.target, Math.min(implicitWidth, 1.55 * Theme.target))
+            width: tools.wide ? tools.cell : Math.max(Theme.target, Theme.counter ? Math.min(implicitWidth, 1.5 * Theme.target) : implicitWidth)
             height: Theme.target
             objectName: "tool_text"
             iconName: "text"
@@ -328,7 +328,7 @@ FocusScope {
         }
 
         HeadTool {
-            width: tools.wide ? tools.cell : Math.max(Theme.target, Math.min(implicitWidth, 1.55 * Theme.target))
+            width: tools.wide ? tools.cell : Math.max(Theme.target, Theme.counter ? Math.min(implicitWidth, 1.5 * Theme.target) : implicitWidth)
             height: Theme.target
             objectName: "tool_contrast"
             iconName: "contrast"
@@ -338,7 +338,7 @@ FocusScope {
         }
 
         HeadTool {
-            width: tools.wide ? tools.cell : Math.max(Theme.target, Math.min(implicitWidth, 1.55 * Theme.target))
+            width: tools.wide ? tools.cell : Math.max(Theme.target, Theme.counter ? Math.min(implicitWidth, 1.5 * Theme.target) : implicitWidth)
             height: Theme.target
             objectName: "tool_sound"
             iconName: root.soundAvailable ? "sound" : "mute"
@@ -351,7 +351,7 @@ FocusScope {
         }
 
         HeadTool {
-            width: tools.wide ? tools.cell : Math.max(Theme.target, Math.min(implicitWidth, 1.55 * Theme.target))
+            width: tools.wide ? tools.cell : Math.max(Theme.target, Theme.counter ? Math.min(implicitWidth, 1.5 * Theme.target) : implicitWidth)
             height: Theme.target
             objectName: "tool_reach"
             iconName: Theme.lowReach ? "lift" : "reach"
@@ -362,7 +362,7 @@ FocusScope {
         }
 
         HeadTool {
-            width: tools.wide ? tools.cell : Math.max(Theme.target, Math.min(implicitWidth, 1.55 * Theme.target))
+            width: tools.wide ? tools.cell : Math.max(Theme.target, Theme.counter ? Math.min(implicitWidth, 1.5 * Theme.target) : implicitWidth)
             height: Theme.target
             objectName: "tool_help"
             iconName: "help"

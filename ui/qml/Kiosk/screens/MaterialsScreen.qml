@@ -65,7 +65,7 @@ KioskScreen {
                         Layout.fillWidth: true
                         spacing: Theme.space1
 
-                        KioskText {
+                        WholeText {
                             Layout.fillWidth: true
                             text: card.modelData.name
                             role: "lead"
