@@ -292,7 +292,7 @@ def _words(options: argparse.Namespace) -> int:
     if options.language in shipped().languages:
         print(f"kiosk words: there is a catalogue of {options.language}", file=sys.stderr)
         return FAILED
-    texts = chain(Catalogue.load().texts(), divisions.current().texts())
+    texts = chain(Catalogue.load().texts(), divisions.current().texts(), divisions.national().texts())
     print(begin.catalogue(shipped(), ((text.zh, text.en) for text in texts)), end="")
     return OK
 

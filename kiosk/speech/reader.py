@@ -22,15 +22,15 @@ Sentence = tuple[str, ...]
 
 FIGURES = frozenset(
     {"count", "day", "days", "detail", "first", "last", "max", "maximum", "min", "minimum", "missing", "month", "months",
-     "page", "pages", "seconds", "step", "time", "year", "years"}
+     "page", "pages", "row", "seconds", "step", "time", "year", "years"}
 )  # fmt: skip
 """Values that may be figures: counts, limits and moments of the errand, never of the person."""
 NAMES = frozenset(
-    {"code", "kiosk", "item", "label", "limit", "name", "number", "office", "option", "other", "phone",
+    {"code", "department", "kiosk", "item", "label", "limit", "name", "number", "office", "option", "other", "phone",
      "question", "weekday", "what", "when"}
 )  # fmt: skip
 """Values that are said when they are the city's or the station's own words; a person's are not."""
-PERSONAL = frozenset({"date", "example", "expected", "total", "value"})
+PERSONAL = frozenset({"date", "example", "expected", "names", "relation", "total", "value"})
 """Values that are never said aloud."""
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")

@@ -25,6 +25,10 @@ WORD = re.compile(r"(?:(?![\u2e80-\u9fff\uf900-\uffef_])[\w'’])+")
 """What is broken nowhere: letters of any alphabet, not ideographs."""
 
 
+_KINDS: dict[str, frozenset[str]] = {}
+"""What a class is, itself and all that it derives from, by the name that Qt gave it: asked often."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """An item that is drawn: where it lies, and the part of it that no clip hides."""
@@ -56,11 +60,14 @@ def kind(item: QQuickItem) -> str:
 
 def is_a(item: QQuickItem, name: str) -> bool:
     meta = item.metaObject()
-    while meta is not None:
-        if re.sub(r"_QML.*", "", meta.className()) == name:
-            return True
-        meta = meta.superClass()
-    return False
+    own = meta.className()
+    if own not in _KINDS:
+        kinds = set()
+        while meta is not None:
+            kinds.add(re.sub(r"_QML.*", "", meta.className()))
+            meta = meta.superClass()
+        _KINDS[own] = frozenset(kinds)
+    return name in _KINDS[own]
 
 
 def seen(window: QQuickWindow) -> list[Seen]:

@@ -58,7 +58,7 @@ def home(folder: Path) -> Path:
     """Return a folder with the catalogues that ship, and one file more: this language."""
     for file in Path(str(words.HOME)).glob("*.toml"):
         (folder / file.name).symlink_to(file)
-    texts = chain(Catalogue.load().texts(), divisions.current().texts())
+    texts = chain(Catalogue.load().texts(), divisions.current().texts(), divisions.national().texts())
     made = begin.catalogue(words.shipped(), ((text.zh, text.en) for text in texts), pseudo)
     (folder / f"{LANGUAGE}.toml").write_text(made, encoding="utf-8")
     return folder

@@ -28,6 +28,8 @@ STAY_INSIDE = {
     "devices.smart_card.staff_card.RecordError": "the driver turns it into NotAStaffCard",
     "devices.smart_card.tlv.TlvError": "a ValueError that every parser above turns into its own",
     "kiosk.documents.wire.WireError": "the vision worker's owner turns it into VisionLost",
+    "kiosk.documents.stick.Unreadable": "the stick's desk turns it into a value",
+    "kiosk.documents.judgement.WeightsError": "of a file that ships: only who makes the weights meets it",
     "kiosk.documents.score.ScoreError": "of a command for people at a desk, which says it and ends",
     "devices.page_printer.daemons.DaemonFailed": "the rig's, never in a terminal",
     "devices.rig_daemons.DaemonFailed": "the rig's, never in a terminal",

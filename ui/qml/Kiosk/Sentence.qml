@@ -8,9 +8,9 @@ QtObject {
         return message.replace(/\{([a-z][a-z0-9_]*)\}/g, (place, name) => values[name] !== undefined ? String(values[name]) : place);
     }
 
-    // Between two ideographs a line may break anywhere, also inside a date. Joined, only its spaces are left to break at;
-    // what is wider than its place breaks all the same.
+    // Beside an ideograph a line may break anywhere, also inside a date. Joined, only its spaces are left to break at; what is
+    // wider than its place breaks all the same. Letters stay as they are: a joiner would undo their kerning.
     function whole(text: string): string {
-        return text.split(" ").map(part => Array.from(part).join("\u2060")).join(" ");
+        return text.replace(/[\u2e80-\u9fff\uf900-\uffef](?=\S)|\S(?=[\u2e80-\u9fff\uf900-\uffef])/g, "$&\u2060");
     }
 }
