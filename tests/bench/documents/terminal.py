@@ -23,7 +23,7 @@ KINDS = ("page", "empty", "cut_off", "blank")
 STILL_PX = (1350, 2400)
 """142 dots per inch: the least that a still may have, and a little, for the sake of time."""
 _PX_PER_MM = STILL_PX[1] / FRAME_MM
-_ROOM_MM = 7.0
+_ROOM_MM = 5.0
 """Of mat that is seen on every side of a whole page; the citizen is asked to move what lies nearer to the border."""
 _CUT_MM = 3.0
 """What is outside the picture, at the least, of a page that is cut off."""
