@@ -138,7 +138,7 @@ ADVICE: Mapping[Laid, Advice] = {
 
 
 def _closed(mask: Array) -> Array:
-    """Fill gaps of up to four pixels, but not between what lies there and the picture's border: that gap says it is whole."""
+    """Fill gaps of up to four pixels, but none beside the picture's border: that one says that a page is whole."""
     gap = 2 * _CLOSE_PX
     further = cv2.copyMakeBorder(mask, gap, gap, gap, gap, cv2.BORDER_REPLICATE)
     around = np.ones((2 * _CLOSE_PX + 1,) * 2, np.uint8)
