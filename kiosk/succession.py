@@ -16,6 +16,7 @@ import selectors
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
@@ -29,6 +30,8 @@ WIPING = {"GLIBC_TUNABLES": TUNABLES, "PYTHONMALLOC": "malloc"}
 TRIES = 3
 END_S = 20.0
 """How long a screen that was told to leave may take."""
+HEIR_S = 60.0
+"""How long the next screen may take to load, and again to draw once the old one let go; one that hangs is killed."""
 _LOG = logging.getLogger("kiosk.succession")
 
 
@@ -71,7 +74,12 @@ class Succession:
     """Runs screens, one at a time before the citizen; two only while one takes over from the other."""
 
     def __init__(
-        self, command: Sequence[str], *, environment: Mapping[str, str] | None = None, keep: Sequence[int] = ()
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        keep: Sequence[int] = (),
+        heir_s: float = HEIR_S,
     ) -> None:
         """`command` starts a screen; the descriptors in `keep`, a lock, live as long as any of them."""
         self._command = list(command)
@@ -83,6 +91,8 @@ class Succession:
         self._leaving: list[_Screen] = []
         self._stopping = False
         self._failures = 0
+        self._heir_s = heir_s
+        self._heir_due = 0.0
 
     def run(self) -> int:
         """Serve until the screen ends by itself or is told to stop; return its exit status.
@@ -110,7 +120,13 @@ class Succession:
 
     def _turn(self, wake: socket.socket) -> int:
         while True:
-            for key, _ in self._selector.select():
+            left = None if self._heir is None else max(0.0, self._heir_due - time.monotonic())
+            ready = self._selector.select(left)
+            if not ready and self._heir is not None:
+                _LOG.error("the next screen, %d, is not there in time; it is killed", self._heir.process.pid)
+                self._heir.process.kill()
+                self._heir_due += END_S  # its socket tells the rest
+            for key, _ in ready:
                 screen = key.data
                 if screen is None:
                     wake.recv(64)
@@ -122,6 +138,11 @@ class Succession:
                     status = self._gone(screen)
                     if status is not None:
                         return status
+
+    def _expect(self) -> None:
+        """Have the next screen load."""
+        self._heir = self._start()
+        self._heir_due = time.monotonic() + self._heir_s
 
     def _start(self) -> _Screen:
         ours, theirs = socket.socketpair()
@@ -146,11 +167,12 @@ class Succession:
             case "warm" if screen is heir and serving is not None:
                 serving.tell("yield")
             case "spent" if screen is serving and heir is None and not self._stopping:
-                self._heir = self._start()
+                self._expect()
             case "yielded" if screen is serving:
                 screen.yielded = True
+                self._heir_due = time.monotonic() + self._heir_s
                 if heir is None:  # it fell while it waited
-                    self._heir = self._start()
+                    self._expect()
                 elif heir.warm:
                     self._open(heir)
             case "shown":
@@ -194,7 +216,7 @@ class Succession:
         self._failures += 1
         if self._failures >= TRIES:
             return status or 1
-        self._heir = self._start()
+        self._expect()
         return None
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:

@@ -350,6 +350,8 @@ class Opening(QObject):
             self.open()
         except tuple(FAULTS) as error:
             self._shut(error)
+        except Exception as bug:  # noqa: BLE001 - the oldest Qt's binding lets it out of the event loop instead
+            sys.excepthook(type(bug), bug, bug.__traceback__)
         else:
             self._reopen()
 

@@ -37,9 +37,9 @@ TEXT = frozenset(
 )  # fmt: skip
 THREAD_TOPS = frozenset(
     {"devices/supervisor.py", "kiosk/background.py", "kiosk/city/line.py", "kiosk/documents/worker.py",
-     "offline_queue/appending.py"}
+     "offline_queue/appending.py", "ui/app.py"}
 )  # fmt: skip
-"""Where `except Exception` may stand: at the top of a thread or process, or around another's work; its owner is told."""
+"""Where `except Exception` may stand: at the top of a thread, a process or an event loop, or around another's work; its owner is told."""
 WORDS = Words.load()
 
 

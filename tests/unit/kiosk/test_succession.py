@@ -46,11 +46,11 @@ for step in script[min(number, len(script) - 1)].split():
 FIRST = "say:warm hear:open say:shown say:spent hear:yield say:yielded hear:leave"
 
 
-def run(tmp_path: Path, *scripts: str) -> tuple[int, list[str]]:
+def run(tmp_path: Path, *scripts: str, heir_s: float = 60.0) -> tuple[int, list[str]]:
     """Run a succession of screens that keep to a script, the last one's for all that follow; return status and log."""
     log, program = tmp_path / "log", tmp_path / "screen.py"
     program.write_text(SCREEN, encoding="utf-8")
-    status = Succession([sys.executable, "-S", "-E", str(program), str(log), ";".join(scripts)]).run()
+    status = Succession([sys.executable, "-S", "-E", str(program), str(log), ";".join(scripts)], heir_s=heir_s).run()
     return status, log.read_text(encoding="utf-8").splitlines()
 
 
@@ -89,6 +89,14 @@ def test_an_heir_that_dies_late_has_a_brother(tmp_path: Path) -> None:
     status, log = run(tmp_path, f"{FIRST} end:0", "say:warm hear:open end:9", "say:warm hear:open say:shown end:4")
     assert status == 4
     assert "2 says shown" in log
+
+
+def test_an_heir_that_hangs_has_a_brother(tmp_path: Path) -> None:
+    """Should kill one that never draws though the old screen let go: behind its window nothing would ever answer a touch."""
+    hangs = "say:warm hear:open hear:never"
+    status, log = run(tmp_path, f"{FIRST} end:0", hangs, "say:warm hear:open say:shown end:4", heir_s=3.0)
+    assert status == 4
+    assert log.index("2 born") > log.index("1 hears open")
 
 
 def test_three_that_die_are_a_fault(tmp_path: Path) -> None:
