@@ -39,10 +39,12 @@ _ALONG = 0.92
 """Cosine between an edge's gradient and a side's normal from which on the edge runs along the side."""
 _COMPARABLE = 0.4
 """An edge past a corner goes on as the side when it has at least this share of the side's strength."""
-_CLEAR, _LIGHTER = 0.9, 0.3
 _FAINTLY = 0.15
 """The same, where the coloured band of a letterhead is hardly darker than the desk."""
+_CLEAR, _LIGHTER = 0.9, 0.3
+"""Of a flawless page: what each of its sides has at the least, and how much lighter than its surroundings it is."""
 _FAINT = 20.0
+"""Strength of an edge that can just be seen on the desk's own texture."""
 _GRID = np.stack(np.meshgrid(np.linspace(0.12, 0.88, 7), np.linspace(0.12, 0.88, 7)), 2).reshape(-1, 2)
 _RING = 0.12
 """Distance of the surroundings that are looked at, in shares of the quad."""

@@ -33,7 +33,7 @@ _PLAIN_STD = 9.0
 _MAX_LIGHT = 150.0
 """Lab lightness up to which a plain picture may be a mat: paper that covers the whole picture is plain too."""
 _SAME_PAPER = 26.0
-_MARGIN_PX = 2
+_MARGIN_PX = _CLOSE_PX = 2
 _SOMETHING_SHARE = 0.0015
 _COVERED = 0.55
 
@@ -95,7 +95,7 @@ class Mat:
         away = np.linalg.norm((lab - expected) * _TINT, axis=2)
         mask = (away > _DIFFERENT).astype(np.uint8)
         mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-        return Foreground(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), lab)
+        return Foreground(_closed(mask), lab)
 
 
 def laid(seen: Foreground, outline: Array | None) -> Laid | None:
@@ -135,6 +135,14 @@ ADVICE: Mapping[Laid, Advice] = {
     Laid.HAND: Advice.HAND,
 }
 """What to tell the citizen about it."""
+
+
+def _closed(mask: Array) -> Array:
+    """Fill gaps of up to four pixels, but none beside the picture's border: that one says that a page is whole."""
+    gap = 2 * _CLOSE_PX
+    further = cv2.copyMakeBorder(mask, gap, gap, gap, gap, cv2.BORDER_REPLICATE)
+    around = np.ones((2 * _CLOSE_PX + 1,) * 2, np.uint8)
+    return cv2.morphologyEx(further, cv2.MORPH_CLOSE, around)[gap:-gap, gap:-gap]
 
 
 def _kind(part: Array, page: Array, lab: Array, paper: Array) -> Laid:

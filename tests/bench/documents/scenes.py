@@ -46,28 +46,11 @@ def shoot(kind: str, seed: int, *, share: float = 1.0) -> Shot:
     if kind == "white":
         desk = _alike(rng, page, height, width)
     bend = rng.normal(0, {"hand": 0.012, "bent": 0.028}.get(kind, 0.0015), 4)
-    scene = _laid(rng, desk, page, quad, bend, held=kind == "hand")
+    scene = laid(rng, desk, page, quad, bend, held=kind == "hand")
     if kind == "hand" or (kind == "bent" and rng.random() < 0.3):
         scene = _fingers(rng, scene, quad)
     ordered = np.roll(quad, -int(np.argmin(quad.sum(1))), 0)
     return Shot(_developed(rng, _lit(rng, scene)), None if kind == "cut_off" else ordered, kind)
-
-
-def lie(kind: str, seed: int) -> tuple[Array, Shot]:
-    """Render the terminal's plain dark mat twice under the same lamp: empty, and with what a kind of picture shows."""
-    rng = np.random.default_rng((seed, len(KINDS), KINDS.index(kind)))
-    width, height = _FRAMES[1 + int(rng.integers(2))]
-    mat = surfaces.tone(rng, 0.04, 0.25, 0.15) * (1 + surfaces.clouds(rng, height, width, 500, 1)[..., None] * 0.03)
-    scene, seen = mat, None
-    if kind != "empty":
-        page = _pick(rng, papers.PAGES)(rng)
-        quad = _seen(rng, page.print_.shape[0] / page.print_.shape[1], width, height, steep=False, cut=kind == "cut_off")
-        scene = _laid(rng, mat, page, quad, rng.normal(0, 0.0015, 4), held=False)
-        seen = None if kind == "cut_off" else np.roll(quad, -int(np.argmin(quad.sum(1))), 0)
-    lamp = int(rng.integers(2**32))
-    later = scene * rng.uniform(0.9, 1.05)
-    before, after = (_developed(rng, _lit(np.random.default_rng(lamp), each)) for each in (mat, later))
-    return before, Shot(after, seen, kind)
 
 
 def write_set(folder: Path, first_seed: int, counts: dict[str, int]) -> None:
@@ -133,7 +116,7 @@ def _seen(rng: Rng, aspect: float, width: int, height: int, *, steep: bool, cut:
             return quad
 
 
-def _laid(rng: Rng, desk: Array, page: papers.Page, quad: Array, bend: Array, *, held: bool) -> Array:
+def laid(rng: Rng, desk: Array, page: papers.Page, quad: Array, bend: Array, *, held: bool) -> Array:
     """Put the page on the desk: bent as told, with its shadow."""
     height, width = desk.shape[:2]
     rows, columns = page.opaque.shape
@@ -152,11 +135,11 @@ def _laid(rng: Rng, desk: Array, page: papers.Page, quad: Array, bend: Array, *,
     bent_u = u + (bend[2] * (1 - u) + bend[3] * u) * arch_v
     map_x = (bent_u * size[0] - 0.5).astype(np.float32)
     map_y = (bent_v * size[1] - 0.5).astype(np.float32)
-    laid = cv2.remap(print_, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    paper = cv2.remap(print_, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     mask = cv2.remap(opaque, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)[..., None]
     shade = 1 + 4 * (bend[0] * arch_u * np.cos(np.pi * u) + bend[2] * arch_v * np.cos(np.pi * v))
     shadow = _shadow(rng, mask[..., 0]) * (0.15 if held else rng.uniform(0.15, 0.6))
-    return desk * (1 - shadow[..., None]) * (1 - mask) + laid * shade[..., None].astype(np.float32) * mask
+    return desk * (1 - shadow[..., None]) * (1 - mask) + paper * shade[..., None].astype(np.float32) * mask
 
 
 def _shadow(rng: Rng, mask: Array) -> Array:

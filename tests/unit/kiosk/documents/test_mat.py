@@ -63,6 +63,16 @@ def test_one_whole_page_is_well(mat: Mat, seen: Camera) -> None:
     assert _judged(mat, seen(PAGE), PAGE) is None
 
 
+@pytest.mark.parametrize(("x", "y"), [(0.458, 0.5), (0.542, 0.5), (0.5, 0.352), (0.5, 0.636)])
+def test_a_strip_of_mat_beside_the_page_says_that_it_is_whole(mat: Mat, seen: Camera, x: float, y: float) -> None:
+    """A few millimetres of mat between the page and the picture's border should be enough, on whichever side."""
+    near = Lying("address_proof_1", x, y, 0.0)
+    at = corners(near)
+    room_mm = min(at.min(), (np.array(UPRIGHT_PX) - 1 - at).min()) * FRAME_MM / UPRIGHT_PX[1]
+    assert 4 < room_mm < 6
+    assert _judged(mat, seen(near), near) is None
+
+
 def test_a_page_that_is_gone_is_nothing_again(mat: Mat, seen: Camera) -> None:
     """An outline that outlives its page by a frame should not count."""
     assert _judged(mat, seen(None), PAGE) is Laid.NOTHING
