@@ -39,7 +39,7 @@ THREAD_TOPS = frozenset(
     {"devices/supervisor.py", "kiosk/background.py", "kiosk/city/line.py", "kiosk/documents/worker.py",
      "offline_queue/appending.py", "ui/app.py"}
 )  # fmt: skip
-"""Where `except Exception` may stand: at the top of a thread, process or event loop, or around another's work, told to its owner."""
+"""Where `except Exception` may stand: at the top of a thread, process or event loop, or around another's work."""
 WORDS = Words.load()
 
 
