@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from kiosk.catalogue import proxies
 from kiosk.catalogue.answers import normalise
-from kiosk.catalogue.models import ServiceItem
 from kiosk.events import Fact
 from kiosk.identity import acting as rules
 from kiosk.identity import masking
@@ -37,22 +36,17 @@ class ActingDesk:
         self._wrong: dict[str, str] = {}
         """What is wrong with what was typed: key to message id."""
 
-    def _item(self) -> ServiceItem | None:
-        plan = self._context.session().plan
-        # who comes for their own cases has chosen no item
-        return None if plan is None or not plan.item_id else self._context.catalogue.item(plan.item_id)
-
     # --- who may come ----
 
     def takes(self, kind: PersonCard) -> bool:
         """Say whether the chosen item can be done for the holder of such a card."""
-        item = self._item()
+        item = self._context.item()
         return item is None or kind in item.cards
 
     def may_come(self, person: Person) -> str:
         """Return the message of why this person may not go on by themselves, or as an agent; or nothing."""
         context = self._context
-        if self._item() is None:
+        if self._context.item() is None:
             return ""
         age, capacity = person.age_on(context.today()), context.session().capacity
         if capacity is Capacity.SELF:
@@ -227,7 +221,7 @@ class ActingDesk:
     def print_mandate(self) -> None:
         """Print the mandate to be signed; the answer is `MandatePrinted` or `MandateNotPrinted`."""
         context = self._context
-        number, item = context.session().number, self._item()
+        number, item = context.session().number, self._context.item()
         agent, principal = context.vault.person, context.vault.principal
         if item is None or agent is None or principal is None:
             context.handle(ev.MandateNotPrinted(number, "acting.mandate.failed"))

@@ -14,6 +14,7 @@ from devices.supervisor import Supervisor
 from kiosk.audit import AuditLog
 from kiosk.background import Background
 from kiosk.catalogue.loader import Catalogue
+from kiosk.catalogue.models import ServiceItem
 from kiosk.city.client import CityClient
 from kiosk.clock import CIVIL_TZ, Clock
 from kiosk.config import Config
@@ -61,6 +62,11 @@ class Context:
     def today(self) -> dt.date:
         """Return the civil date at the terminal."""
         return self.clock.now().astimezone(CIVIL_TZ).date()
+
+    def item(self) -> ServiceItem | None:
+        """Return the item that was chosen; whoever comes for their own cases has chosen none."""
+        plan = self.session().plan
+        return None if plan is None or not plan.item_id else self.catalogue.item(plan.item_id)
 
     def say(self, message_id: str, **args: object) -> str:
         """Return a message in the session's language."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.catalogue import divisions, forms, spans
-from kiosk.catalogue.models import FormField, Option, ServiceItem, Source, Text
+from kiosk.catalogue.models import FormField, Option, Source, Text
 from kiosk.catalogue.rules import DivisionLevel, FieldType
 from kiosk.events import Fact
 from kiosk.identity import masking
@@ -73,14 +73,10 @@ class FormDesk:
         self._materials = materials
         self._prefill = Prefill(context)
 
-    def _item(self) -> ServiceItem | None:
-        plan = self._context.session().plan
-        return None if plan is None else self._context.catalogue.item(plan.item_id)
-
     # --- pages ----
 
     def _pages(self) -> tuple[forms.Page, ...]:
-        item = self._item()
+        item = self._context.item()
         return () if item is None else forms.pages(item, self._context.vault.answers)
 
     @property
@@ -97,7 +93,7 @@ class FormDesk:
 
     def known(self) -> tuple[FieldView, ...]:
         """Return what the card already answered: shown above the first page, never asked."""
-        item = self._item()
+        item = self._context.item()
         if item is None:
             return ()
         fields = forms.visible_fields(item, self._context.vault.answers)
@@ -120,7 +116,7 @@ class FormDesk:
         return [problem for problem in found if (prefix + problem.part in touched if problem.part else begun)]
 
     def _problems(self) -> dict[str, list[forms.Problem]]:
-        item = self._item()
+        item = self._context.item()
         if item is None:
             return {}
         found: dict[str, list[forms.Problem]] = {}
@@ -198,7 +194,7 @@ class FormDesk:
 
     def prepare(self) -> None:
         """Prefill from the card, from the item's own defaults and from what the city knows, each with its source."""
-        item, vault = self._item(), self._context.vault
+        item, vault = self._context.item(), self._context.vault
         if item is None or vault.applicant is None:
             return
         for key, value in forms.defaults(item, self._context.today()).items():
@@ -243,7 +239,7 @@ class FormDesk:
             self.set(key, form_parts.without_row(vault.answers.get(key), row))
 
     def _asked(self, key: str) -> FormField | None:
-        item = self._item()
+        item = self._context.item()
         return None if item is None else next((field for field in item.fields if field.key == key), None)
 
     def take_offer(self, key: str) -> None:

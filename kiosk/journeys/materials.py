@@ -13,7 +13,7 @@ from typing import Literal
 
 from kiosk.catalogue import proxies
 from kiosk.catalogue.materials import AskedMaterial, asked_materials
-from kiosk.catalogue.models import Material, Profile, Provide, ServiceItem, Text
+from kiosk.catalogue.models import Material, Profile, Provide, Text
 from kiosk.documents.looks import alike
 from kiosk.documents.pages import (
     CapturedPage,
@@ -77,13 +77,9 @@ class MaterialsDesk:
 
     # --- the list ----
 
-    def _item(self) -> ServiceItem | None:
-        plan = self._context.session().plan
-        return None if plan is None else self._context.catalogue.item(plan.item_id)
-
     def asked(self) -> tuple[AskedMaterial, ...]:
         """Return the materials that the answers ask for; the signature has its own step."""
-        item = self._item()
+        item = self._context.item()
         if item is None:
             return ()
         connected = {register.id for register in self._context.catalogue.registers if register.connected}
@@ -123,7 +119,7 @@ class MaterialsDesk:
         )
 
     def _later_by(self, asked: AskedMaterial) -> dt.date | None:
-        item, days = self._item(), asked.material.later_days
+        item, days = self._context.item(), asked.material.later_days
         if item is None or days is None or not asked.required:
             return None
         handed_in = self._context.vault.submitted_at or self._context.clock.now()

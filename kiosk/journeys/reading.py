@@ -41,7 +41,7 @@ class ReadingDesk:
 
     def page_taken(self, material: str, page: CapturedPage) -> None:
         """Have a page read; its text and its values come when they are there."""
-        item = self._item()
+        item = self._context.item()
         if item is None or page.profile == "photo":
             return
         context = self._context
@@ -56,10 +56,6 @@ class ReadingDesk:
 
         context.document_work.run(lambda: self._read_page(page, today, labels), done, failed)
 
-    def _item(self) -> ServiceItem | None:
-        plan = self._context.session().plan
-        return None if plan is None else self._context.catalogue.item(plan.item_id)
-
     def _take(self, material: str, page: CapturedPage, read: Read) -> None:
         pages = self._context.vault.pages.get(material, [])
         at = next((at for at, each in enumerate(pages) if each.sha256 == page.sha256), None)
@@ -69,7 +65,7 @@ class ReadingDesk:
         if read.turned and pages[at].turned == 0:  # what the person turned stays as they put it
             pages[at] = replace(pages[at], turned=read.turned)
             self._context.bus.publish(Fact.MATERIALS)
-        item = self._item()
+        item = self._context.item()
         if item is None or read.reading.kind is not Kind.FORM:
             return
         for field in _asked(item):
