@@ -1,7 +1,7 @@
 """The empty mat, remembered: what differs from it lies on it.
 
-Knows: one small picture of the empty mat, light that changes slowly or at once for the whole picture, what reaches the
-picture's border. Does not know: where the page is (`finder` says), what is done about it (`guide`, `capture`).
+Knows: one small picture of the empty mat, light that changes slowly or at once for the whole picture, soft shadows, what
+reaches the picture's border. Does not know: where the page is (`finder` says), what is done about it (`guide`, `capture`).
 
 Every way of outlining pages answers with a smaller rectangle when a page is cut off. Against the mat's own picture that
 cannot happen: something goes on beyond the outline.
@@ -25,6 +25,8 @@ _DIFFERENT = 16.0
 _TINT = np.array((1.0, 1.5, 1.5), np.float32)
 _GAIN = (0.55, 1.6)
 """Change of light that is believed to be light; what is brighter is paper."""
+_DEEPEST_SHADE, _SHADE_TINT, _SOFT_STEP = 0.5, 6.0, 2.5
+"""A shadow on the mat: least share of the light that is left; most change of tint, and step from pixel to pixel, in Lab."""
 _RIM = 0.04
 _EMPTY_SHARE = 0.004
 _FOLLOW = 0.04
@@ -93,7 +95,7 @@ class Mat:
         expected = self._lab.copy()
         expected[..., 0] *= _gain(lab[..., 0], self._lab[..., 0])
         away = np.linalg.norm((lab - expected) * _TINT, axis=2)
-        mask = (away > _DIFFERENT).astype(np.uint8)
+        mask = ((away > _DIFFERENT) & ~_shaded(lab, expected)).astype(np.uint8)
         mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
         return Foreground(_closed(mask), lab)
 
@@ -135,6 +137,17 @@ ADVICE: Mapping[Laid, Advice] = {
     Laid.HAND: Advice.HAND,
 }
 """What to tell the citizen about it."""
+
+
+def _shaded(lab: Array, expected: Array) -> Array:
+    """Say where the mat lies in a person's shadow: darker, of its own tint, and so soft that it is no thing's edge."""
+    darker = (lab[..., 0] < expected[..., 0]) & (lab[..., 0] > _DEEPEST_SHADE * expected[..., 0])
+    tinted = np.linalg.norm(lab[..., 1:] - expected[..., 1:], axis=2)
+    across, down = (cv2.Sobel(lab[..., 0], cv2.CV_32F, *way, ksize=3, scale=0.125) for way in ((1, 0), (0, 1)))
+    # Of a dark thing the rim is left, and with it what it is: it reaches the border, or lies apart.
+    edge = cv2.dilate(cv2.magnitude(across, down), np.ones((5, 5), np.uint8)) > _SOFT_STEP
+    found: Array = darker & (tinted < _SHADE_TINT) & ~edge
+    return found
 
 
 def _closed(mask: Array) -> Array:

@@ -89,6 +89,21 @@ def test_a_smaller_rectangle_of_a_page_cut_off_is_seen_through(mat: Mat, seen: C
     assert laid(found, None) is Laid.CUT_OFF
 
 
+def _dimmed(frame: Picture, soft_px: float) -> Picture:
+    """Let something keep a third of the light from the lower right of the picture."""
+    light = np.ones(frame.shape[:2], np.float32)
+    light[1200:, 500:] = 0.65
+    return np.rint(frame * cv2.GaussianBlur(light, (0, 0), soft_px)[..., None]).astype(np.uint8)
+
+
+def test_the_shadow_of_whoever_stands_there_is_no_hand(mat: Mat, seen: Camera) -> None:
+    """A soft shadow on the mat and on the page should be nothing; what is as dark and has an edge is a thing."""
+    card = Lying("id_photo", 0.3, 0.3, 4.0)
+    assert _judged(mat, _dimmed(seen(card), 90), card) is None
+    assert _judged(mat, _dimmed(seen(None), 90), None) is Laid.NOTHING
+    assert _judged(mat, _dimmed(seen(card), 2), card) in {Laid.HAND, Laid.SECOND}
+
+
 def test_a_hand_and_a_second_item_are_told_apart(mat: Mat, seen: Camera) -> None:
     """What comes in over the border is a hand; what lies apart on the mat is a second item."""
     assert _judged(mat, _with_hand(seen(PAGE)), PAGE) is Laid.HAND
