@@ -79,7 +79,9 @@ def test_my_cases_are_shown_and_left(shown: Shown) -> None:
     shown.look(State.CASES)
 
 
-@pytest.mark.parametrize(("way", "state"), [("to_form", State.FORM), ("to_review", State.REVIEW), ("to_outcome", State.OUTCOME)])
+@pytest.mark.parametrize(
+    ("way", "state"), [("to_form", State.FORM), ("to_review", State.REVIEW), ("to_outcome", State.OUTCOME)]
+)
 def test_a_journey_is_shown_with_what_the_desks_say(shown: Shown, way: str, state: State) -> None:
     """From the first touch on, the window follows every step."""
     getattr(shown.bench, way)()
