@@ -48,6 +48,10 @@ class CoreCitizen:
             if time.monotonic() > deadline:
                 raise AssertionError(f"not {what}: {self.session}")
 
+    def all_sent(self) -> None:
+        """Turn the terminal until the city has all: asked of the store itself, the screen's count is a second old."""
+        self.until("all sent", lambda: not json.loads(self.stack.kiosk("outbox", "stats", "--json"))["waiting"])
+
     def at(self, state: State) -> None:
         self.until(str(state), lambda: self.session.state is state)
 

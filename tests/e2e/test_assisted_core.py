@@ -65,7 +65,7 @@ def test_a_resident_is_helped_and_the_city_knows_by_whom(stack: Stack) -> None:
         stack.control("/v1/id_card/lift", {})
         citizen.at(State.DESK)
         citizen.until("the batch", lambda: terminal.assist.batch.codes == {code})
-        citizen.until("all sent", lambda: terminal.waiting_count == 0 and terminal.outbox.last_success is not None)
+        citizen.all_sent()
         stack.control("/v1/staff_card/remove", {})
         citizen.at(State.ATTRACT)
 

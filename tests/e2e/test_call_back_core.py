@@ -59,7 +59,7 @@ def test_a_call_that_was_asked_for_is_answered_and_read(stack: Stack) -> None:
         code = citizen.session.call_back
         citizen.do(ev.HelpClosed())
         citizen.leave()
-        citizen.until("all sent", lambda: citizen.terminal.outbox.last_success and citizen.terminal.waiting_count == 0)
+        citizen.all_sent()
 
         answer_in_the_browser(stack)
         my_cases(citizen)

@@ -57,7 +57,7 @@ def test_a_case_handed_in_while_the_line_is_cut_is_taken_back_by_the_same_card(s
         assert state_in_central(stack, code) == ""
 
         stack.control("/v1/network/restore", {})
-        citizen.until("all sent", lambda: citizen.session.line_up and citizen.terminal.waiting_count == 0)
+        citizen.all_sent()
         assert state_in_central(stack, code) == "withdrawn"
 
         look_for_cases(citizen)

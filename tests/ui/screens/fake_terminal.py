@@ -15,6 +15,7 @@ import numpy as np
 import pseudo
 from PIL import Image, ImageDraw
 
+from kiosk import words
 from kiosk.catalogue.availability import Available, Unavailable, availability
 from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Need, ServiceItem
@@ -39,7 +40,6 @@ from kiosk.session import events as ev
 from kiosk.session.machine import step
 from kiosk.session.states import Choice, Device, Journey, Plan, Promise, Session, State, Trouble
 from kiosk.speech import Announcer, Sentence, SpeechState
-from kiosk.words import Words
 from offline_queue import Counts, Row, RowState
 
 WAITING = "KF00420003G7"
@@ -51,12 +51,6 @@ SATURDAY_NIGHT = dt.datetime(2026, 11, 28, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai
 def shipped() -> Catalogue:
     """The catalogue as it ships: nothing changes it, so it is read once."""
     return Catalogue.load()
-
-
-@functools.cache
-def words() -> Words:
-    """The words as they ship."""
-    return Words.load()
 
 
 @dataclass(frozen=True)
@@ -784,7 +778,7 @@ class FakeTerminal:
         self.effects: list[fx.Effect] = []
         self._queue = QueueDispatcher()
         self.bus = Bus(self._queue)
-        self.words = words()
+        self.words = words.shipped()
         self.catalogue = catalogue or shipped()
         self.config = config(orientation, language)
         self.language = language

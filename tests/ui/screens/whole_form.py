@@ -25,6 +25,10 @@ class _Surroundings(SimpleNamespace):
     def language(self) -> str:
         return self.terminal.language
 
+    def item(self) -> ServiceItem | None:
+        plan = self.terminal.session.plan
+        return None if plan is None or not plan.item_id else self.terminal.catalogue.item(plan.item_id)
+
 
 class WholeForm:
     """Stands somebody before the form of any item."""
