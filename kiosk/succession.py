@@ -4,8 +4,8 @@ Knows: processes, the socket to each, the words that they say. Does not know: Qt
 
 The words are lines. A screen says `warm` (loaded, holding nothing), `shown` (its window is drawn), `spent` (it showed
 somebody's data and nobody stands there now), `yielded` (it holds no device and no store any more; its window stays) and
-`touched` (somebody touched that window meanwhile). It is told `open`, `yield`, `leave` and `touch`. A socket that closes is
-a screen that ended, or, seen from the screen, nobody left to tell it anything: it ends too.
+`touched` (somebody touched that window meanwhile). It is told `open`, `yield`, `stay` (not now after all), `leave` and
+`touch`. A socket that closes is a screen that ended, or, seen from the screen, nobody left to tell it anything: it ends too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ TRIES = 3
 END_S = 20.0
 """How long a screen that was told to leave may take."""
 HEIR_S = 60.0
-"""How long the next screen may take to load, and again to draw once the old one let go; one that hangs is killed."""
+"""How long the next screen may take to load, and again to draw once the old one let go; one that hangs is killed. In between
+it waits for as long as somebody stands there."""
 _LOG = logging.getLogger("kiosk.succession")
 
 
@@ -92,7 +93,7 @@ class Succession:
         self._stopping = False
         self._failures = 0
         self._heir_s = heir_s
-        self._heir_due = 0.0
+        self._heir_due: float | None = None
 
     def run(self) -> int:
         """Serve until the screen ends by itself or is told to stop; return its exit status.
@@ -120,12 +121,12 @@ class Succession:
 
     def _turn(self, wake: socket.socket) -> int:
         while True:
-            left = None if self._heir is None else max(0.0, self._heir_due - time.monotonic())
-            ready = self._selector.select(left)
+            due = None if self._heir is None else self._heir_due
+            ready = self._selector.select(None if due is None else max(0.0, due - time.monotonic()))
             if not ready and self._heir is not None:
                 _LOG.error("the next screen, %d, is not there in time; it is killed", self._heir.process.pid)
                 self._heir.process.kill()
-                self._heir_due += END_S  # its socket tells the rest
+                self._heir_due = None  # its socket tells the rest
             for key, _ in ready:
                 screen = key.data
                 if screen is None:
@@ -165,6 +166,7 @@ class Succession:
             case "warm" if screen is heir and serving is not None and serving.yielded:
                 self._open(screen)
             case "warm" if screen is heir and serving is not None:
+                self._heir_due = None
                 serving.tell("yield")
             case "spent" if screen is serving and heir is None and not self._stopping:
                 self._expect()
@@ -212,6 +214,8 @@ class Succession:
         _LOG.error("the next screen ended with %d before it was shown", status)
         self._heir = None
         if self._serving is None or not self._serving.yielded or self._stopping:
+            if self._serving is not None:
+                self._serving.tell("stay")
             return None  # the old one serves on, and tries again after the next person
         self._failures += 1
         if self._failures >= TRIES:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from ui.app import Opening, Screen
 
 
-
 class Heir(QObject):
     """One screen among those that follow each other."""
 
@@ -79,6 +78,9 @@ class Heir(QObject):
             case "yield":
                 self._wanted = True
                 self._yield_when_free()
+            case "stay":  # there is nobody to hand over to; the next rest asks for somebody again
+                self._wanted = False
+                self._spent_at = -1
             case "leave":
                 screen = self._opening.screen
                 if screen is not None and screen.touched:

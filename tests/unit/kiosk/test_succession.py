@@ -15,7 +15,7 @@ from kiosk.succession import Succession, wiping
 pytestmark = pytest.mark.timeout(30)
 
 SCREEN = '''
-import os, socket, sys
+import os, socket, sys, time
 log, script = sys.argv[1], sys.argv[2].split(";")
 with open(log, "a+") as file:
     file.seek(0)
@@ -33,8 +33,12 @@ for step in script[min(number, len(script) - 1)].split():
         link.sendall(word.encode() + b"\\n")
     elif verb == "hear":
         heard = lines.readline().strip()
+        while heard == "stay" != word:  # crossed what this one had said already
+            heard = lines.readline().strip()
         note("hears " + (heard or "nothing"))
         assert heard == word, (heard, word)
+    elif verb == "pause":
+        time.sleep(float(word))
     elif verb == "env":
         note(word + "=" + os.environ.get(word, ""))
     elif verb == "signal":
@@ -97,6 +101,22 @@ def test_an_heir_that_hangs_has_a_brother(tmp_path: Path) -> None:
     status, log = run(tmp_path, f"{FIRST} end:0", hangs, "say:warm hear:open say:shown end:4", heir_s=3.0)
     assert status == 4
     assert log.index("2 born") > log.index("1 hears open")
+
+
+def test_an_heir_waits_for_as_long_as_somebody_stands_there(tmp_path: Path) -> None:
+    """Should not take for hanging who is loaded and waits: the next citizen may well stay longer than loading may take."""
+    long = FIRST.replace("hear:yield", "hear:yield pause:4")
+    status, log = run(tmp_path, f"{long} end:0", "say:warm hear:open say:shown end:3", heir_s=3.0)
+    assert status == 3
+    assert sum(line.endswith("born") for line in log) == 2
+
+
+def test_without_an_heir_nobody_yields(tmp_path: Path) -> None:
+    """Should take the order back when the heir dies while somebody stands there: behind that glass would be nobody."""
+    first = FIRST.replace("hear:yield", "hear:yield hear:stay say:spent hear:yield")
+    status, log = run(tmp_path, f"{first} end:0", "say:warm end:9", "say:warm hear:open say:shown end:4")
+    assert status == 4
+    assert log.index("0 hears stay") < log.index("2 born") < log.index("0 says yielded")
 
 
 def test_three_that_die_are_a_fault(tmp_path: Path) -> None:
