@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Insert, Row, bindparam, func, or_, select, update
 
-from central import call_backs, lacking, withdrawals
+from central import call_backs, lacking, supplements, withdrawals
 from central.asking import shaped
 from central.catalogue import CatalogueDesk, Item
 from central.db import Database
@@ -38,6 +38,7 @@ from kiosk.city.messages import (
     Level,
     PartRef,
     Submission,
+    Wanted,
 )
 from kiosk.city.signing import subject_hash
 
@@ -91,6 +92,10 @@ class MaterialView:
     attachments: tuple[Attachment, ...]
     kept_anyway: tuple[KeptAnyway, ...] = ()
     """Pages whose pictures were not good enough, and who answers for them."""
+    settled: bool = False
+    """What was to be brought later is here."""
+    supplement: bool = False
+    """It came after the case itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,10 @@ class CaseView:
     accepted_at: dt.datetime | None
     due_on: dt.date | None
     supplement_by: dt.date | None
+    wanted: tuple[Wanted, ...]
+    """What it waits for, while it does."""
+    askable: bool
+    """Staff may ask for a supplement."""
     double_of: str
     materials: tuple[MaterialView, ...]
     events: tuple[tuple[dt.datetime, str, str], ...]
@@ -285,6 +294,8 @@ class CaseDesk:
                     state=CaseState(row.state),
                     role=_role(row, subject),
                     supplement_by=row.supplement_by if row.state == CaseState.SUPPLEMENT_REQUIRED else None,
+                    wanted=_wanted(connection, row),
+                    notices=row.notices,
                     details=_details(connection, row, subject) if confirmed else None,
                 )
                 for row in rows
@@ -328,6 +339,8 @@ class CaseDesk:
             accepted_at=row.accepted_at,
             due_on=row.due_on,
             supplement_by=row.supplement_by,
+            wanted=_wanted(connection, row),
+            askable=row.state in supplements.ASKABLE,
             double_of=row.double_of or "",
             materials=_materials(connection, row.id),
             events=_timeline(connection, row.id),
@@ -366,13 +379,27 @@ class CaseDesk:
         """What was missing is here (补正): the case goes on as received. Refuses 404 `not_found`, 409 `nothing_missing`."""
         now = self.settings.now()
         with self.db.transaction() as connection:
+            row = connection.execute(select(cases.c.state, cases.c.case_no).where(cases.c.id == case_id)).first()
+            if row is None:
+                raise Refused(404, "not_found")
+            if row.state != CaseState.SUPPLEMENT_REQUIRED:
+                raise Refused(409, "nothing_missing", row.state)
+            supplements.settle(connection, case_id, now)
+            goes_on = {"state": supplements.gone_on(row.case_no).value, "supplement_by": None}
+            connection.execute(update(cases).where(cases.c.id == case_id).values(goes_on))
+            connection.execute(_NOTE, _noted(case_id, at=now, kind="supplemented", actor=actor))
+
+    def finish(self, case_id: int, actor: str) -> None:
+        """The department has decided and the result is ready (办结). Refuses 404 `not_found`, 409 `not_finishable`."""
+        now = self.settings.now()
+        with self.db.transaction() as connection:
             state = connection.scalar(select(cases.c.state).where(cases.c.id == case_id))
             if state is None:
                 raise Refused(404, "not_found")
-            if state != CaseState.SUPPLEMENT_REQUIRED:
-                raise Refused(409, "nothing_missing", state)
-            connection.execute(update(cases).where(cases.c.id == case_id).values(state=CaseState.RECEIVED.value))
-            connection.execute(_NOTE, _noted(case_id, at=now, kind="supplemented", actor=actor))
+            if state not in {CaseState.ACCEPTED, CaseState.REVIEWING}:
+                raise Refused(409, "not_finishable", state)
+            connection.execute(update(cases).where(cases.c.id == case_id).values(state=CaseState.CLOSED.value))
+            connection.execute(_NOTE, _noted(case_id, at=now, kind="closed", actor=actor))
 
     def attachment(self, sha256: str) -> tuple[bytes, str]:
         """Return bytes and media type of an opened attachment. Refuses 404 `not_found`."""
@@ -397,11 +424,9 @@ def _due(item: Item, today: dt.date) -> dt.date:
     return workdays.due(today, item.limit).date
 
 
-def _missing(connection: Connection, row: Any) -> tuple[str, ...]:
-    """Name what is still to be brought, while it is."""
-    if row.state != CaseState.SUPPLEMENT_REQUIRED:
-        return ()
-    return tuple(view.label or view.key for view in _materials(connection, row.id) if view.due is not None)
+def _wanted(connection: Connection, row: Any) -> tuple[Wanted, ...]:
+    """Return what is still to be brought, while it is."""
+    return supplements.open_wishes(connection, row.id) if row.state == CaseState.SUPPLEMENT_REQUIRED else ()
 
 
 def _role(row: Any, subject: str) -> Literal["self", "agent", "principal"]:
@@ -439,7 +464,7 @@ def _details(connection: Connection, row: Any, subject: str) -> CaseDetails:
         received_at=row.received_at,
         materials=tuple(view.label or view.key for view in _materials(connection, row.id)),
         events=tuple(CaseEvent(at=at, kind=kind) for at, kind, _ in _timeline(connection, row.id)),
-        missing=_missing(connection, row),
+        missing=tuple(each.name for each in _wanted(connection, row)),
         other=_other(row, subject),
     )
 
@@ -460,6 +485,8 @@ def _materials(connection: Connection, case_id: int) -> tuple[MaterialView, ...]
             row.key, row.label, row.source, row.reason, row.trust_grade, row.pages, row.due,
             tuple(files.get(row.id, ())),
             tuple(KeptAnyway.model_validate(each) for each in row.kept_anyway or ()),
+            settled=row.settled_at is not None,
+            supplement=row.supplement_id is not None,
         )
         for row in connection.execute(
             select(materials).where(materials.c.case_id == case_id).order_by(materials.c.position)
