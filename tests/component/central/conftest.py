@@ -211,7 +211,9 @@ class Device:
             language="zh_CN",
         )  # fmt: skip
 
-    def seal(self, submission: Submission | Supplement, files: dict[str, bytes], *, seq: int, form: bytes | None = None) -> Sealed:
+    def seal(
+        self, submission: Submission | Supplement, files: dict[str, bytes], *, seq: int, form: bytes | None = None
+    ) -> Sealed:
         content = ContentKey.fresh()
         parts, infos = {}, []
         for part, data in files.items():

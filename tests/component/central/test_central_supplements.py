@@ -278,7 +278,9 @@ def test_a_second_of_the_same_is_refused(platform: Platform, device: Device, ano
     assert device.put_envelope(other).json()["code"] in {"body_differs", "parts_missing", "part_differs"}
 
 
-def test_two_at_the_same_moment_are_told_apart(platform: Platform, device: Device, another: Device, person: PersonKey) -> None:
+def test_two_at_the_same_moment_are_told_apart(
+    platform: Platform, device: Device, another: Device, person: PersonKey
+) -> None:
     """However they share a transaction, one is taken."""
     code = waiting(platform, device, person)
     sealed = [made(each, code, person)[1] for each in (device, another)]
