@@ -20,6 +20,7 @@ from kiosk.session import events as ev
 from kiosk.session.states import State
 from offline_queue import Conflict, QueueError
 
+
 class SupplementDesk(CaseDesk):
     """What is brought in the present session for the case that is open."""
 

@@ -1,4 +1,4 @@
-"""Bringing what a case waits for, over the real desks: what is asked, sealed, printed, found again and never brought twice."""
+"""Bringing what a case waits for, over the real desks: asked, sealed, printed, found again and never brought twice."""
 
 from __future__ import annotations
 
@@ -142,8 +142,8 @@ def test_only_what_is_wanted_is_asked_and_it_is_sealed_for_its_case(bench: Bench
     bench.handle(ev.Confirmed())
     assert bench.state() is State.OUTCOME
     [message] = sealed(bench)
-    assert (message.supplements, message.item, message.applicant.name, message.assurance) == (CODE, PERMIT, "测试甲", "card+code")
-    assert message.assurance_token == "token"
+    assert (message.supplements, message.item, message.applicant.name) == (CODE, PERMIT, "测试甲")
+    assert (message.assurance, message.assurance_token) == ("card+code", "token")
     assert [(each.key, each.source, each.pages, each.trust_grade) for each in message.materials] == [
         ("address_proof", "scan", 2, "C"), ("employment_proof", "scan", 1, "C"),
     ]  # fmt: skip

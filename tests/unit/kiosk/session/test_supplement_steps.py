@@ -85,7 +85,8 @@ def test_back_leads_to_the_case_and_to_what_the_person_came_for() -> None:
     for elsewhere in (State.FORM, State.SIGN, State.RELATION):
         assert run(bringing(State.REVIEW), ev.FieldReopened(elsewhere))[0].state is State.REVIEW
     apply = Plan("residence_permit_apply", Journey.APPLY, Assurance.CARD_CODE)
-    again, _ = run(bringing(State.MATERIALS, came_for=apply, again=True), ev.BackPressed(), ev.BackPressed(), ev.BackPressed())
+    waits = bringing(State.MATERIALS, came_for=apply, again=True)
+    again, _ = run(waits, ev.BackPressed(), ev.BackPressed(), ev.BackPressed())
     assert (again.state, again.plan) == (State.AGAIN, apply)
 
 

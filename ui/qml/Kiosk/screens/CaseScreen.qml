@@ -28,12 +28,21 @@ KioskScreen {
     instruction: status === "" ? "" : qsTrId("screens.cases.state." + status)
     aloud: [line.number ?? "", status === "" || !explained ? "" : Sentence.fill(qsTrId("screens.case.note." + status), {
             "phone": Station.phone
-        }), ...(waits ? [qsTrId("screens.case.wanted"), ...points.map((one, at) => [one.name, qsTrId("screens.wanted." + line.wanted[at].reason), Sentence.fill(qsTrId("screens.case.wanted_by"), {
-                "day": line.wanted[at].due
-            })]).flat()] : []), brought, (line.bringReason ?? "") === "" ? "" : qsTrId(line.bringReason), (line.result ?? "") === "" ? "" : qsTrId("screens.case.result"), line.result ?? "", line.collected ?? "", Session.receipt === "printed" ? qsTrId("screens.case.reprinted") : "", (line.role ?? "self") === "self" ? "" : qsTrId("screens.case.role." + line.role)]
+        })].concat(wishes(), [brought, line.bring || (line.bringReason ?? "") === "" ? "" : qsTrId(line.bringReason)], outcome(), [Session.receipt === "printed" ? qsTrId("screens.case.reprinted") : "", (line.role ?? "self") === "self" ? "" : qsTrId("screens.case.role." + line.role)])
     readonly property string acted: (line.role ?? "self") === "self" ? "" : line.other === "" ? qsTrId("screens.case.role." + line.role) : Sentence.fill(qsTrId("screens.case.role_of." + line.role), {
         "name": line.other
     })
+
+    // What staff wrote stands on the screen alone: it is said to nobody who only passes by.
+    function wishes(): list<string> {
+        return waits ? [].concat(qsTrId("screens.case.wanted"), ...line.wanted.map(one => [one.name, qsTrId("screens.wanted." + one.reason), Sentence.fill(qsTrId("screens.case.wanted_by"), {
+                        "day": one.due
+                    })])) : [];
+    }
+
+    function outcome(): list<string> {
+        return (line.result ?? "") === "" ? [] : [qsTrId("screens.case.result"), line.result, line.collected];
+    }
 
     backText: qsTrId("screens.case.list")
     endVisible: false
@@ -63,45 +72,7 @@ KioskScreen {
             visible: Session.receipt === "printed"
         }
 
-        CaseNumber {
-            width: parent?.width ?? 0
-            line: root.line
-        }
-
-        Notice {
-            width: parent?.width ?? 0
-            objectName: "case_role"
-            text: root.acted
-            visible: text !== ""
-        }
-
-        PromiseTrack {
-            width: parent?.width ?? 0
-            reached: Math.max(0, root.line.reached ?? 0)
-            visible: (root.line.reached ?? -1) >= 0 && !root.line.callBack
-        }
-
-        Notice {
-            width: parent?.width ?? 0
-            kind: root.status === "withdrawing" || root.status === "withdrawn" ? "info" : "warn"
-            text: root.status === "" || !visible ? "" : Sentence.fill(qsTrId("screens.case.note." + root.status), {
-                "phone": Station.phone
-            })
-            visible: root.explained
-        }
-
-        Panel {
-            width: parent?.width ?? 0
-            objectName: "case_missing"
-            icon: "clock"
-            heading: qsTrId("screens.case.missing")
-            strong: (root.line.bringBy ?? "") === "" || root.waits ? "" : Sentence.fill(qsTrId("screens.case.bring_by"), {
-                "day": root.line.bringBy
-            })
-            points: root.line.missing ?? []
-            visible: strong !== ""
-        }
-
+        // What can be done comes before what has been: on a low screen the rest is a scroll away.
         Panel {
             width: parent?.width ?? 0
             objectName: "case_wanted"
@@ -138,6 +109,45 @@ KioskScreen {
             text: strong === "" ? "" : [root.line.collected, root.line.office, Sentence.fill(qsTrId("screens.case.office"), {
                     "hours": root.line.hours
                 })].join("\n")
+            visible: strong !== ""
+        }
+
+        CaseNumber {
+            width: parent?.width ?? 0
+            line: root.line
+        }
+
+        Notice {
+            width: parent?.width ?? 0
+            objectName: "case_role"
+            text: root.acted
+            visible: text !== ""
+        }
+
+        PromiseTrack {
+            width: parent?.width ?? 0
+            reached: Math.max(0, root.line.reached ?? 0)
+            visible: (root.line.reached ?? -1) >= 0 && !root.line.callBack
+        }
+
+        Notice {
+            width: parent?.width ?? 0
+            kind: ["withdrawing", "withdrawn", "supplement_kept"].includes(root.status) ? "info" : "warn"
+            text: root.status === "" || !visible ? "" : Sentence.fill(qsTrId("screens.case.note." + root.status), {
+                "phone": Station.phone
+            })
+            visible: root.explained
+        }
+
+        Panel {
+            width: parent?.width ?? 0
+            objectName: "case_missing"
+            icon: "clock"
+            heading: qsTrId("screens.case.missing")
+            strong: (root.line.bringBy ?? "") === "" || root.waits ? "" : Sentence.fill(qsTrId("screens.case.bring_by"), {
+                "day": root.line.bringBy
+            })
+            points: root.line.missing ?? []
             visible: strong !== ""
         }
 

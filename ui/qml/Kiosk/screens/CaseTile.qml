@@ -11,7 +11,10 @@ Pressable {
 
     readonly property string name: line.callBack ? qsTrId("screens.call_back.case") : line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name
     readonly property bool fine: line.reached >= 0 && line.state !== "supplement_required" || line.callBack && line.state !== "parked" || line.state === "supplement_kept"
-    readonly property string status: qsTrId("screens.cases.state." + line.state)
+    readonly property string byDay: line.state !== "supplement_required" || (line.bringBy ?? "") === "" ? "" : Sentence.fill(qsTrId("screens.case.wanted_by"), {
+        "day": line.bringBy
+    })
+    readonly property string status: [qsTrId("screens.cases.state." + line.state), byDay].filter(part => part !== "").join(" · ")
 
     readonly property string acted: line.role === "self" ? "" : qsTrId("screens.cases.role." + line.role)
 
