@@ -55,7 +55,7 @@ class Cases(QObject):
         self._found: tuple[CaseLine, ...] = ()
         self._lines: list[dict[str, Any]] = []
         self._open: dict[str, Any] = {}
-        for fact in (Fact.CASES, Fact.SESSION):
+        for fact in (Fact.CASES, Fact.SESSION, Fact.DEVICES, Fact.OUTBOX):  # what can be brought hangs on them, too
             terminal.bus.subscribe(fact, self._follow)
         for fact in (Fact.DEVICES, Fact.SESSION):
             terminal.bus.subscribe(fact, self.reasonChanged.emit)

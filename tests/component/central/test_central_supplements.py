@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import update
 
+from central.evidence import evidence
 from central.parts import Claim
 from central.tables import cases
 from kiosk.city.messages import (
@@ -356,6 +357,23 @@ def test_only_our_own_page_asks(platform: Platform, device: Device, person: Pers
     assert platform.staff("POST", path, headers={"Origin": "https://elsewhere.example"}).status_code == 403
     assert platform.staff("GET", "/staff/cases/999999999/supplement").status_code == 404
     assert told(device, submission.code, person).state is CaseState.RECEIVED
+
+
+def test_what_was_brought_is_shown_to_be_what_was_signed(platform: Platform, device: Device, person: PersonKey) -> None:
+    """The proof of a case covers its supplements; a page that is no more as it was is named."""
+    code = waiting(platform, device, person)
+    message, sealed = made(device, code, person)
+    device.deliver(sealed)
+    own, brought = evidence(platform.settings, code)
+    assert (own.holds, brought.holds, brought.submission_id) == (True, True, message.submission_id)
+    assert brought.attachments == {"address": "same"}
+    [page] = [path for path in platform.settings.store_dir.rglob("*") if path.name.startswith(message.part_refs()[0].sha256)]
+    page.chmod(0o600)
+    page.write_bytes(b"another page")
+    try:
+        assert [each.holds for each in evidence(platform.settings, code)] == [True, False]
+    finally:
+        page.write_bytes(PAGE)
 
 
 def test_its_sealed_parts_are_let_go_once_its_pages_are_kept(

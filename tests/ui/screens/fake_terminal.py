@@ -452,6 +452,7 @@ class FakeMaterials:
     def want(self, *keys: str) -> None:
         """Ask for these alone, as for a case that waits for them."""
         self._views = {key: replace(self._views[key], state="needed", pages=0, later_by=None) for key in keys}
+        self._terminal.publish(Fact.MATERIALS)
 
     def finish(self) -> None:
         for key, view in self._views.items():
