@@ -61,6 +61,9 @@ class Making:
 class CaseDesk:
     """The submission of the present session."""
 
+    conflict_id = "submit.store_failed"
+    """Message id of what is said when the store holds something else under the same id."""
+
     def __init__(self, context: Context, form: FormDesk, materials: MaterialsDesk) -> None:
         self._context = context
         self._form = form
@@ -205,7 +208,8 @@ class CaseDesk:
             context.audit.record("submission.refused", "failure", session=number, reason=error.code)
             if error.code == COMMIT_UNKNOWN and attempts and vault.person is person:
                 vault.unsure = attempts[-1]
-            context.handle(ev.NotStored(number, self._not_stored(error)))
+            message = "submit.store_full" if isinstance(error, StoreFull) else "submit.store_failed"
+            context.handle(ev.NotStored(number, self.conflict_id if isinstance(error, Conflict) else message))
             if isinstance(error, CustodyError):
                 raise error
 
@@ -233,10 +237,6 @@ class CaseDesk:
             later={view.key: view.later_by for view in self._materials.later() if view.later_by is not None},
         )
         return Making(make, {"capacity": str(session.capacity)})
-
-    def _not_stored(self, error: QueueError) -> str:
-        """Return what is said of it: nothing was promised, and nothing is lost from the session."""
-        return "submit.store_full" if isinstance(error, StoreFull) else "submit.store_failed"
 
     def _purpose(self) -> str:
         context = self._context

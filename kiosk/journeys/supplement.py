@@ -18,11 +18,12 @@ from kiosk.journeys.submission import compose_supplement, supplement_id
 from kiosk.journeys.vault import Supplementing
 from kiosk.session import events as ev
 from kiosk.session.states import State
-from offline_queue import Conflict, QueueError
 
 
 class SupplementDesk(CaseDesk):
     """What is brought in the present session for the case that is open."""
+
+    conflict_id = "submit.supplement_earlier"
 
     def begin(self) -> None:
         """Note what the open case waits for; pages that were laid for another are forgotten."""
@@ -79,9 +80,6 @@ class SupplementDesk(CaseDesk):
             purpose=self._purpose(),
         )
         return Making(make, {"supplements": waits.case})
-
-    def _not_stored(self, error: QueueError) -> str:
-        return "submit.supplement_earlier" if isinstance(error, Conflict) else super()._not_stored(error)
 
     def _service(self, item: ServiceItem) -> str:
         return messages.supplement_service(item.id)

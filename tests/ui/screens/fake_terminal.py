@@ -19,6 +19,7 @@ from kiosk import words
 from kiosk.catalogue.availability import Available, Unavailable, availability
 from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Need, ServiceItem
+from kiosk.city.messages import supplement_service
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
 from kiosk.documents.errands import Imported, NotImported
@@ -727,8 +728,9 @@ class FakeUpkeep:
         self.rows: tuple[Row, ...] = (
             Row(16, "a", WAITING, "residence_permit_apply", RowState.PARKED, 2, *made, "envelope_malformed:code", None),
             Row(23, "b", CALLED, "call_back", RowState.WAITING, 0, *made, "", None),
+            Row(24, "c", BROUGHT, supplement_service("residence_permit_apply"), RowState.WAITING, 0, *made, "", None),
         )
-        self.counts = Counts(1, 412, 1)
+        self.counts = Counts(2, 412, 1)
 
     def item(self, service: str) -> ServiceItem | None:
         return self._terminal.my_cases.item(service)

@@ -103,7 +103,7 @@ PageScroller {
 
                     KioskText {
                         Layout.fillWidth: true
-                        text: line.modelData.service !== "" ? line.modelData.service : ["case_withdrawal", "call_back", "rating"].includes(line.modelData.kind) ? qsTrId("staff.service." + line.modelData.kind) : line.modelData.kind
+                        text: line.modelData.service !== "" ? line.modelData.service : ["case_withdrawal", "case_supplement", "call_back", "rating"].includes(line.modelData.kind) ? qsTrId("staff.service." + line.modelData.kind) : line.modelData.kind
                     }
 
                     KioskText {
