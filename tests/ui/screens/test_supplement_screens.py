@@ -114,3 +114,15 @@ def test_a_supplement_is_handed_in_without_a_signature_or_a_grade(stand: Any) ->
     stand.settle()
     assert (stand.terminal.session.state, stand.terminal.session.plan.journey) == (State.OUTCOME, Journey.SUPPLEMENT)
     assert stand.find("grade_5") is None
+
+
+def test_a_result_that_is_printed_here_leads_to_its_certificate(stand: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The main action prints it, by the same way as any certificate; back from the code is the case."""
+    plan = stand.terminal.plan(stand.terminal.catalogue.item("social_participation_cert"))
+    monkeypatch.setattr(stand.terminal, "result_plan", lambda line: plan if line.state == "closed" else None)
+    at_case(stand, "KF00010000P4")
+    stand.tap("foot_main")
+    assert stand.said == [ev.ResultAsked(plan)]
+    assert stand.terminal.session.state is State.CODE
+    stand.tap("foot_back")
+    assert (stand.terminal.session.state, stand.terminal.session.case) == (State.CASE, "KF00010000P4")
