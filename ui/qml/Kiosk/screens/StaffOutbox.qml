@@ -127,6 +127,7 @@ PageScroller {
                 KioskButton {
                     objectName: (line.parked ? "retry_" : "park_") + line.modelData.seq
                     text: line.parked ? qsTrId("staff.retry") : qsTrId("staff.park")
+                    Accessible.name: text + " " + line.modelData.number
                     onClicked: {
                         if (line.parked)
                             Staff.retry(line.modelData.seq);
