@@ -44,6 +44,7 @@ from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.stick import StickDesk
+from kiosk.journeys.supplement import SupplementDesk
 from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.journeys.vault import Vault
@@ -147,6 +148,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         bringing=BringingDesk(context, materials, errands.take_in),
         stick=StickDesk(context, materials, errands.take_in, _sticks(config)),
         case=CaseDesk(context, form, materials),
+        supplement=SupplementDesk(context, form, materials),
         my_cases=MyCasesDesk(context),
         certificate=CertificateDesk(context),
         help=HelpDesk(context),

@@ -348,6 +348,61 @@ class Withdrawal(_Sealed):
     assurance_token: str = Field("", max_length=2000)
 
 
+SUPPLEMENT = "case_supplement"
+"""What stands there, before the service of the case, when materials are handed in for a case that waits for them."""
+
+
+def supplement_service(item: str) -> str:
+    """Return what stands in the header of a supplement to a case of this service."""
+    return f"{SUPPLEMENT}.{item}"
+
+
+def supplemented_item(service: str) -> str:
+    """Return the service of the case that a message with this header supplements; nothing for any other message."""
+    kind, _, item = service.partition(".")
+    return item if kind == SUPPLEMENT else ""
+
+
+class Supplement(_Sealed):
+    """A citizen hands in what a case waits for (补正, 容缺补齐): sealed, signed and sent like a submission, with its parts.
+
+    The person is named as in a withdrawal: nobody adds to a stranger's case by its code.
+    """
+
+    supplements: str = Field(pattern=CODE)
+    """The code of the case."""
+    item: Key
+    applicant: PersonKey
+    """Who stood at the terminal: whose case it is, or who handed it in for them."""
+    assurance: Level
+    assurance_token: str = Field("", max_length=2000)
+    materials: tuple[Material, ...] = Field(min_length=1, max_length=100)
+    assistance: Assistance | None = None
+
+    def part_refs(self) -> tuple[PartRef, ...]:
+        """Return every part that it names."""
+        return tuple(ref for material in self.materials for ref in material.parts)
+
+    @model_validator(mode="after")
+    def _pages_each_once(self) -> Self:
+        keys = [material.key for material in self.materials]
+        parts = [ref.part for ref in self.part_refs()]
+        if any(not material.parts for material in self.materials):
+            msg = "a supplement brings pages"
+            raise ValueError(msg)
+        if len(keys) != len(set(keys)) or len(parts) != len(set(parts)):
+            msg = "a material or a part is named twice"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _a_clerk_has_a_number(self) -> Self:
+        if self.assistance is None and self.assurance == "card+clerk":
+            msg = "a clerk helped, and nobody says which"
+            raise ValueError(msg)
+        return self
+
+
 CALL_BACK = "call_back"
 """What stands there when somebody wants to be called back."""
 
@@ -484,6 +539,23 @@ class CaseDetails(_Answer):
     """With another role than `self`: the other person's name, masked by the platform."""
 
 
+class Wanted(_Answer):
+    """A material that a case waits for. For whoever lays the card, so it says nothing personal."""
+
+    key: str
+    name: str
+    """As the city's catalogue names it."""
+    reason: str = ""
+    """Why, one of `WANTED_REASONS`; a later platform may know more of them."""
+    note: str = Field("", max_length=200)
+    """What staff wrote to it."""
+    due: dt.date
+
+
+WANTED_REASONS = ("later", "missing", "unreadable", "incomplete", "expired", "other")
+"""`later`: the person promised it when they handed in (容缺). The others are staff's."""
+
+
 class CaseSummary(_Answer):
     """One case; `details` is None at card level."""
 
@@ -494,6 +566,10 @@ class CaseSummary(_Answer):
     """What the person who asks is in it: it is their own; they handed it in for somebody; somebody did for them."""
     supplement_by: dt.date | None = None
     """With `supplement_required`: by which day what is missing has to be there, if a day was set."""
+    wanted: tuple[Wanted, ...] = ()
+    """With `supplement_required`: what that is."""
+    notices: int = Field(0, ge=0)
+    """How often staff have asked for a supplement: tells one hand-in of materials from the next."""
     details: CaseDetails | None = None
 
 

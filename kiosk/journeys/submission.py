@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -25,6 +26,7 @@ from kiosk.journeys.vault import Vault
 from offline_queue import Attachment
 
 SIGNATURE_PART = "signature"
+_SUPPLEMENTS = uuid.UUID("5f0f2a0e-3c3b-4d5c-9a57-b2a4e6d0f8c1")
 CONSENTS = ("identity", "application")
 _WITHOUT_PAGES: dict[Provide, tuple[Literal["read", "share", "e_certificate", "form", "commit"], Literal["A", "D"]]] = {
     Provide.READ: ("read", "A"),
@@ -42,14 +44,17 @@ class Draft:
 
     submission_id: str
     item: str
+    service: str
+    """What stands in the envelope's header."""
     assurance: Assurance
     submitted_at: dt.datetime
     attachments: tuple[Attachment, ...]
     body: dict[str, object]
+    message: type[messages.Submission | messages.Supplement] = messages.Submission
 
     def form(self, code: str) -> bytes:
         """Return the form's bytes with its code. Raises pydantic's ValidationError if the parts do not fit: our bug."""
-        return messages.Submission.model_validate({**self.body, "code": code}).to_bytes()
+        return self.message.model_validate({**self.body, "code": code}).to_bytes()
 
 
 def applicant(person: Person) -> messages.Applicant:
@@ -150,7 +155,56 @@ def compose(
     if vault.strokes:
         png = _attach(attachments, SIGNATURE_PART, "image/png", vault.signature_png)
         body["signature"] = messages.Signature(width=pad[0], height=pad[1], strokes=vault.strokes, png=png)
-    return Draft(vault.submission_id, item.id, assurance, submitted_at, tuple(attachments), body)
+    return Draft(vault.submission_id, item.id, item.id, assurance, submitted_at, tuple(attachments), body)
+
+
+def supplement_id(case: str, notice: int) -> uuid.UUID:
+    """Return the one id that an answer to this notice of a case can have: brought twice, it is still one message."""
+    return uuid.uuid5(_SUPPLEMENTS, f"{case} {notice}")
+
+
+def compose_supplement(
+    *,
+    vault: Vault,
+    person: Person,
+    item: ServiceItem,
+    case: str,
+    submission_id: str,
+    asked: tuple[AskedMaterial, ...],
+    assurance: Assurance,
+    kiosk: str,
+    submitted_at: dt.datetime,
+    clock: ClockQuality,
+    language: str,
+    purpose: str,
+) -> Draft:
+    """Put together what is brought for a case that waits for it. Writes the PDFs: not for the screen's thread."""
+    attachments: list[Attachment] = []
+
+    def stamp(pages: Sequence[CapturedPage]) -> Stamp:
+        return Stamp(purpose, kiosk, submitted_at, grade_of(pages))
+
+    found = (_material(each, vault, attachments, language, stamp) for each in asked)
+    materials = tuple(said for said in found if said is not None)
+    body: dict[str, Any] = {
+        "submission_id": submission_id,
+        "kiosk": kiosk,
+        "supplements": case,
+        "item": item.id,
+        "applicant": messages.PersonKey(name=person.name, document_type=person.document_type, number=person.number),
+        "assurance": str(assurance),
+        "assurance_token": vault.token,
+        "materials": materials,
+        "submitted_at": submitted_at,
+        "clock_quality": str(clock),
+        "language": language,
+    }
+    if vault.clerk:
+        body["assistance"] = _assistance(vault, {}, {material.key for material in materials})
+    service = messages.supplement_service(item.id)
+    return Draft(
+        submission_id, item.id, service, assurance, submitted_at, tuple(attachments), body, messages.Supplement
+    )
 
 
 def _material(

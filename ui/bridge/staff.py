@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
+from kiosk.city.messages import SUPPLEMENT, supplemented_item
 from kiosk.clock import CIVIL_TZ
 from kiosk.events import Fact
 from kiosk.identity import case_code
@@ -65,7 +66,7 @@ class Staff(QObject):
             "seq": row.seq,
             "number": case_code.group(row.code),
             "service": say(item.name, self._settings) if item else "",
-            "kind": row.service,
+            "kind": SUPPLEMENT if supplemented_item(row.service) else row.service,
             "state": row.state.value,
             "handedIn": f"{row.submitted_at.astimezone(CIVIL_TZ):%Y-%m-%d %H:%M}",
             # the platform's words are not ours: its code alone

@@ -41,7 +41,9 @@ from kiosk.city.messages import (
     Rating,
     Signature,
     Submission,
+    Supplement,
     Withdrawal,
+    supplement_service,
 )
 from kiosk.clock import ClockQuality
 from kiosk.identity.case_code import mint
@@ -59,8 +61,9 @@ ITEMS = """
   promised_limit: {value: 7, unit: working_day}
   agent_allowed: true
   materials:
-    - {key: address}
-    - {key: employment_proof, later_days: 10}
+    - {key: address, name: {zh: "居住地住址证明", en: "Proof of address"}, provide: [share, scan]}
+    - {key: employment_proof, name: {zh: "就业证明", en: "Proof of employment"}, provide: [scan], later_days: 10}
+    - {key: signature, name: {zh: "手写签名", en: "Signature"}, provide: [sign]}
   since: 2026-01-02
 - id: social_participation_cert
   name: {zh: "社会保险参保缴费证明", en: "Certificate"}
@@ -208,7 +211,9 @@ class Device:
             language="zh_CN",
         )  # fmt: skip
 
-    def seal(self, submission: Submission, files: dict[str, bytes], *, seq: int, form: bytes | None = None) -> Sealed:
+    def seal(
+        self, submission: Submission | Supplement, files: dict[str, bytes], *, seq: int, form: bytes | None = None
+    ) -> Sealed:
         content = ContentKey.fresh()
         parts, infos = {}, []
         for part, data in files.items():
@@ -236,7 +241,7 @@ class Device:
         return [Recipient(key.key_id, base64.b64decode(key.public_key)) for key in self.enrolled.platform_seal_keys]
 
     def _sealed(
-        self, submission: Submission, content: ContentKey, infos: list[PartInfo], parts: dict[str, bytes],
+        self, submission: Submission | Supplement, content: ContentKey, infos: list[PartInfo], parts: dict[str, bytes],
         files: dict[str, bytes], seq: int, form: bytes | None,
     ) -> Sealed:  # fmt: skip
         envelope = seal(
@@ -247,7 +252,7 @@ class Device:
             kiosk=self.number,
             seq=seq,
             code=submission.code,
-            service=submission.item,
+            service=submission.item if isinstance(submission, Submission) else supplement_service(submission.item),
             parts=infos,
             sign=self.key.sign,
         )

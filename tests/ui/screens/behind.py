@@ -32,6 +32,11 @@ def _answer(effect: fx.Effect, terminal: FakeTerminal) -> ev.Event | None:
             return ev.CodeSent(number)
         case fx.CheckCode():
             return ev.CodeAccepted(number, Assurance.CARD_CODE)
+        case fx.FindCases():
+            return ev.CasesFound(number)
+        case fx.BeginSupplement():
+            terminal.materials.want("address_proof", "work_proof")
+            return None
         case fx.SubmitCase():
             return ev.Stored(number)
         case fx.PrintReceipt():

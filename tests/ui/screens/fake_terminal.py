@@ -19,17 +19,19 @@ from kiosk import words
 from kiosk.catalogue.availability import Available, Unavailable, availability
 from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Need, ServiceItem
+from kiosk.city.messages import supplement_service
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
 from kiosk.documents.errands import Imported, NotImported
 from kiosk.documents.kinds import FileKind
 from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
 from kiosk.events import Bus, Fact
+from kiosk.identity import case_code
 from kiosk.identity.acting import RELATIONS, Capacity, Relation
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.assist import Batch
 from kiosk.journeys.bringing import Bringing
-from kiosk.journeys.my_cases import CaseLine
+from kiosk.journeys.my_cases import CaseLine, Wish
 from kiosk.journeys.rehearsal import Script, ScriptedFault
 from kiosk.journeys.stick import Looking
 from kiosk.journeys.upkeep import Export, ExportState, ReportState, Trial, TrialState
@@ -44,6 +46,8 @@ from offline_queue import Counts, Row, RowState
 
 WAITING = "KF00420003G7"
 CALLED = "KF00420000N8"
+ASKED_FOR = "KF00010000K2"
+BROUGHT = "KF00420004H5"
 SATURDAY_NIGHT = dt.datetime(2026, 11, 28, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -446,6 +450,11 @@ class FakeMaterials:
         self._views[material] = replace(self._views[material], state="later")
         self._terminal.publish(Fact.MATERIALS)
 
+    def want(self, *keys: str) -> None:
+        """Ask for these alone, as for a case that waits for them."""
+        self._views = {key: replace(self._views[key], state="needed", pages=0, later_by=None) for key in keys}
+        self._terminal.publish(Fact.MATERIALS)
+
     def finish(self) -> None:
         for key, view in self._views.items():
             if view.state in {"partly", "needed"}:
@@ -548,6 +557,16 @@ class FakeCase:
             by = "" if not helped else "clerk" if section == "form" else "resident"
             return ReviewLine(f"review.{section}", said(zh, en), value, target, by)
 
+        plan = self._terminal.session.plan
+        if plan is not None and plan.journey is Journey.SUPPLEMENT:
+            papers = ev.FieldReopened(State.MATERIALS, material="address_proof")
+            return (
+                line("supplement", "刷证人", "Card holder", "测*"),
+                line("supplement", "补到这一件", "For this case", case_code.group(ASKED_FOR)),
+                line("materials", "居住地住址证明", "Proof of address", said("已扫描 2 页", "scanned, pages: 2"), papers),
+                line("materials", "就业证明", "Employment proof", said("已扫描 1 页", "scanned, pages: 1"), papers),
+            )
+
         def form(page: int) -> ev.FieldReopened:
             return ev.FieldReopened(State.FORM, page=page)
 
@@ -567,7 +586,9 @@ class FakeCase:
         )  # fmt: skip
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
+        plan = self._terminal.session.plan
         promised = Promised(
+            supplement=plan is not None and plan.journey is Journey.SUPPLEMENT,
             handed_in=SATURDAY_NIGHT,
             office_opens=SATURDAY_NIGHT + dt.timedelta(days=2, hours=5, minutes=18),
             answer_by=dt.date(2026, 12, 4),
@@ -595,6 +616,26 @@ class FakeMyCases:
             CaseLine("KF00010000K2", "no_longer_offered", None, "accepted", here=False, withdrawable=True, role="agent", other="测**"),  # noqa: E501
         )
         self._catalogue = shipped()
+
+    def wait_for(self, *, brought: str = "") -> None:
+        """Have the city ask for two papers of the case that it alone knows; what was brought for it may lie here."""
+        item, at = self._catalogue.item("residence_permit_apply"), SATURDAY_NIGHT - dt.timedelta(days=9)
+        note = "第 2 页反光，看不清签字"
+        due = dt.date(2026, 12, 12)
+        wishes = (
+            Wish("address_proof", item.material("address_proof").name, "", "unreadable", note, due, here=True),
+            Wish("employment_proof", item.material("employment_proof").name, "", "later", "", due, here=True),
+        )
+        waits = CaseLine(
+            ASKED_FOR, item.id, at, "supplement_required", here=False, withdrawable=True, bring_by=due, wanted=wishes,
+            brought=brought,  # type: ignore[arg-type]
+        )  # fmt: skip
+        own = CaseLine(BROUGHT, item.id, SATURDAY_NIGHT, "supplement_kept", here=True, withdrawable=False, supplement=True)
+        done = CaseLine("KF00010000P4", item.id, at, "closed", here=False, withdrawable=False)
+        self.told = (*((own,) if brought else ()), waits, done)
+
+    def printed_result(self, line: CaseLine) -> ServiceItem | None:
+        return None
 
     def lines(self) -> tuple[CaseLine, ...]:
         return self.told
@@ -687,8 +728,9 @@ class FakeUpkeep:
         self.rows: tuple[Row, ...] = (
             Row(16, "a", WAITING, "residence_permit_apply", RowState.PARKED, 2, *made, "envelope_malformed:code", None),
             Row(23, "b", CALLED, "call_back", RowState.WAITING, 0, *made, "", None),
+            Row(24, "c", BROUGHT, supplement_service("residence_permit_apply"), RowState.WAITING, 0, *made, "", None),
         )
-        self.counts = Counts(1, 412, 1)
+        self.counts = Counts(2, 412, 1)
 
     def item(self, service: str) -> ServiceItem | None:
         return self._terminal.my_cases.item(service)
@@ -843,6 +885,23 @@ class FakeTerminal:
 
     def availability(self, item: ServiceItem) -> Available | Unavailable:
         return availability(item, self.health, self.session.line_up, {Assurance.CARD, Assurance.CARD_CODE}, room=self.room)
+
+    def collect_plan(self) -> Plan:
+        return replace(self.cases_plan(), collects=True)
+
+    def collect_availability(self) -> Available | Unavailable:
+        if self.session.line_up:
+            return self.cases_availability()
+        return Unavailable("form.unavailable.line", "form.next.later")
+
+    def supplement_availability(self, line: CaseLine) -> Available | Unavailable:
+        return self.availability(self.catalogue.item(line.item))
+
+    def supplement_plan(self, line: CaseLine) -> Plan:
+        return Plan(line.item, Journey.SUPPLEMENT, Assurance.CARD_CODE, Assurance.CARD)
+
+    def result_plan(self, line: CaseLine) -> Plan | None:
+        return None
 
     def cases_plan(self) -> Plan:
         return Plan("", Journey.CASES, Assurance.CARD)

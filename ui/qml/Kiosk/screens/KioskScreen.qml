@@ -66,7 +66,8 @@ ScreenFrame {
     offlineText: ({
             "apply": qsTrId("controls.offline"),
             "certificate": qsTrId("screens.head.offline_print"),
-            "cases": qsTrId("screens.head.offline_cases")
+            "cases": qsTrId("screens.head.offline_cases"),
+            "supplement": qsTrId("screens.head.offline_supplement")
         })[Session.journey] ?? (["attract", "home"].includes(Session.state) ? qsTrId("screens.head.offline_home") : "")
     steps: Session.steps.map(name => qsTrId("screens.step." + name))
     step: Math.max(0, Session.step)

@@ -209,6 +209,7 @@ KioskScreen {
 
         RatingRow {
             width: parent?.width ?? 0
+            visible: Session.journey !== "supplement"
         }
     }
 }

@@ -103,7 +103,7 @@ PageScroller {
 
                     KioskText {
                         Layout.fillWidth: true
-                        text: line.modelData.service !== "" ? line.modelData.service : ["case_withdrawal", "call_back", "rating"].includes(line.modelData.kind) ? qsTrId("staff.service." + line.modelData.kind) : line.modelData.kind
+                        text: line.modelData.service !== "" ? line.modelData.service : ["case_withdrawal", "case_supplement", "call_back", "rating"].includes(line.modelData.kind) ? qsTrId("staff.service." + line.modelData.kind) : line.modelData.kind
                     }
 
                     KioskText {
@@ -127,6 +127,7 @@ PageScroller {
                 KioskButton {
                     objectName: (line.parked ? "retry_" : "park_") + line.modelData.seq
                     text: line.parked ? qsTrId("staff.retry") : qsTrId("staff.park")
+                    Accessible.name: text + " " + line.modelData.number
                     onClicked: {
                         if (line.parked)
                             Staff.retry(line.modelData.seq);
