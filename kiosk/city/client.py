@@ -278,7 +278,7 @@ class CityClient:
     def request_code(self, person: PersonKey) -> CodeAnswer:
         """Have a one-time code sent to the person's registered telephone.
 
-        Rejections: `person_unknown`, `no_phone`, `code_too_soon` and `code_too_many` (with `retry_after_s`).
+        Rejections: `person_unknown`, `no_phone`, `code_not_sent`, and with `retry_after_s` `code_too_soon`, `code_too_many`.
         """
         return self._signed(CodeAnswer, "/v1/identity/codes", CodeRequest(person=person))
 

@@ -348,6 +348,7 @@ def _code_message(code: str) -> str:
         "no_phone": "code.person_unknown",
         "code_too_soon": "code.too_soon",
         "code_too_many": "code.too_many",
+        "code_not_sent": "code.not_sent",
         "clock_skew": "code.clock",
     }
     return known.get(code, "code.refused")

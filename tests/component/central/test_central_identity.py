@@ -226,6 +226,21 @@ def test_codes_are_sent_at_a_bounded_rate(device: Device) -> None:
     assert refused(device.client.request_code, YI).code == "code_too_many"
 
 
+def test_a_message_that_cannot_be_sent_costs_nothing(device: Device) -> None:
+    """It should say so while the gateway fails, and send at once when it works again."""
+    messages = device.platform.settings.messages_file
+    device.platform.clock.advance(hours=2)
+    kept = messages.rename(messages.with_name("kept")) if messages.exists() else None
+    messages.mkdir()
+    for _ in range(6):
+        assert refused(device.client.request_code, YI).code == "code_not_sent"
+    messages.rmdir()
+    if kept is not None:
+        kept.rename(messages)
+    challenge = device.client.request_code(YI).challenge
+    assert device.client.verify_code(challenge, device.platform.last_code()).level == "card+code"
+
+
 def test_a_used_code_opens_the_way_to_the_next(device: Device) -> None:
     """It should let a person who just confirmed a code begin the next thing without waiting."""
     challenge = device.client.request_code(JIA).challenge
