@@ -35,6 +35,7 @@ class Heir(QObject):
         self._opening = opening
         self._rest = b""
         self._wanted = False
+        self._awaited = False
         self._spent_at = -1
         self._undo: Callable[[], None] = lambda: None
         opening.on_shown = self._shown
@@ -95,6 +96,9 @@ class Heir(QObject):
         if opened is not None:
             terminal = opened[0]
             self._undo = terminal.bus.subscribe(Fact.SESSION, self._follow)
+            if self._awaited:
+                self._begin()
+        self._awaited = False  # nobody waits before a closed screen until it opens
         told = [False]
 
         def drawn() -> None:
@@ -136,7 +140,8 @@ class Heir(QObject):
         self._say("yielded")
 
     def _begin(self) -> None:
-        """Somebody touched the window that stood here before: their session begins."""
+        """Somebody touched the window that stood here before: their session begins, now or when the terminal is open."""
         terminal = self._terminal
+        self._awaited = terminal is None and self._opening.closed is None
         if terminal is not None and terminal.session.state is State.ATTRACT:
             terminal.handle(ev.Started())

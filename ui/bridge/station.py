@@ -13,6 +13,7 @@ from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 from kiosk.clock import CIVIL_TZ
 from kiosk.events import Fact
 from kiosk.faults import by_code
+from kiosk.glance import WEEKDAYS
 from ui.bridge.given import given
 from ui.bridge.settings import Settings
 from ui.bridge.words import say
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 QML_IMPORT_NAME = "Kiosk.Bridge"
 QML_IMPORT_MAJOR_VERSION = 1
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @QmlElement
@@ -132,7 +131,7 @@ class Station(QObject):
     @Property(str, notify=clockChanged)
     def weekday(self) -> str:
         """`monday` to `sunday`; the words are `screens.weekday.<name>`."""
-        return _WEEKDAYS[self._terminal.now().weekday()]
+        return WEEKDAYS[self._terminal.now().weekday()]
 
     @Property(str, notify=clockChanged)
     def faultSince(self) -> str:

@@ -56,11 +56,7 @@ ScreenFrame {
     objectName: "screen_" + Session.state
     terminalName: Station.name
     clock: Station.time
-    date: Sentence.fill(qsTrId("format.today"), {
-        "month": String(Station.month).padStart(Number(qsTrId("format.digits")), "0"),
-        "day": String(Station.day).padStart(Number(qsTrId("format.digits")), "0"),
-        "weekday": qsTrId("screens.weekday." + Station.weekday)
-    })
+    date: Sentence.today(Station.month, Station.day, Station.weekday)
     online: Station.lineUp
     // What the line's loss means for what is done here; a page for staff, or one that is closed, has nothing to promise.
     offlineText: ({
