@@ -5,6 +5,7 @@ Knows: scene rectangles, clips, the tokens of the theme. Does not know: any one 
 
 from __future__ import annotations
 
+import gc
 import math
 import re
 from collections.abc import Iterator
@@ -87,8 +88,20 @@ def _walk(item: QQuickItem, clip: QRectF, *, scrolled: bool) -> Iterator[Seen]:
     yield Seen(item, rect, clip, scrolled)
     scrolled = scrolled or item.inherits("QQuickFlickable")
     inner = clip.intersected(rect) if item.clip() else clip
-    for child in sorted(item.childItems(), key=QQuickItem.z):  # in the order in which they are painted
+    for child in sorted(_children(item), key=QQuickItem.z):  # in the order in which they are painted
         yield from _walk(child, inner, scrolled=scrolled)
+
+
+def _children(item: QQuickItem) -> list[QQuickItem]:
+    """Return an item's own items. PySide 6.8 may take one for the meta-object of an item that is gone and lay at its
+    address, as long as Python holds that: it is let go of, and the items are asked for again.
+    """
+    found = item.childItems()
+    if not all(isinstance(child, QQuickItem) for child in found):
+        found.clear()
+        gc.collect()
+        found = item.childItems()
+    return found
 
 
 def painted(one: Seen) -> QRectF:
@@ -149,12 +162,20 @@ def _texts(texts: list[Seen], window: QQuickWindow) -> Iterator[str]:
         item = one.item
         if item.property("truncated"):
             yield f"truncated: {one}"
-        if item.property("contentWidth") > item.width() + SLACK or item.property("contentHeight") > item.height() + SLACK:
+        tall = item.property("contentHeight") - _leading(item)
+        if item.property("contentWidth") > item.width() + SLACK or tall > item.height() + SLACK:
             yield f"text larger than its place: {one}"
         if not one.scrolled and not (glass.contains(painted(one)) and one.whole):
             yield f"cut off: {one}"
         if (word := _broken_word(item)) is not None:
             yield f"word broken ({word}): {one}"
+
+
+def _leading(item: QQuickItem) -> float:
+    """Return what the last of lines that are set tighter than the face counts for, and no character reaches."""
+    font = QFont(item.property("font"))
+    font.setPixelSize(_enum(item, "fontInfo.pixelSize"))
+    return max(0.0, 1 - item.property("lineHeight")) * QFontMetricsF(font).height()
 
 
 def _broken_word(item: QQuickItem) -> str | None:
