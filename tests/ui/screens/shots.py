@@ -255,6 +255,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
 
     def refused() -> None:
         bringing()
+        terminal.materials.pages_of("address_proof", 3)
         terminal.bringing.show(replace(terminal.bringing.view, claimed=True, pages=2, said="documents.import.torn"))
 
     def stick() -> None:
