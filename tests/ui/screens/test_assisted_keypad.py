@@ -1,4 +1,4 @@
-"""A clerk and a resident at one keypad: from the staff card to the next resident, by Tab, arrows, Select and digits alone."""
+"""A clerk and a resident at one keypad: from the staff card to the next resident, by Tab, arrows, Select and digits."""
 
 from __future__ import annotations
 
