@@ -510,7 +510,7 @@ def main() -> int:
         if elder:
             terminal.session = replace(terminal.session, elder=True)
             terminal.publish(Fact.SESSION)
-        stand_still(screen, 40)
+        stand_still(screen, 220)  # longer than anything moves that comes to rest
         screen.window.grabWindow().save(str(asked.folder / f"{name}.png"))
     terminal.show(State.ATTRACT)  # nothing is left open that outlives its model
     QTest.qWait(40)

@@ -165,7 +165,7 @@ FocusScope {
 
                     Layout.fillWidth: true
                     text: modelData
-                    role: "lead"
+                    role: Theme.counter && Theme.textStep > 1 ? "body" : "lead" // the answers must have room below
                     horizontalAlignment: Text.AlignHCenter
                 }
             }
