@@ -68,8 +68,8 @@ function even(text, room, em, heading, advance) {
         return narrowest(found, room, step) + step;
     const letters = !found[found.length - 1].ideograph;
     for (let width = room; width > room * NARROWEST; width -= step) {
-        const now = wrap(found, width);
-        if (now.lines > natural.lines)
+        const now = wrap(found, width + 1); // the layout rounds: what is a hair too wide stands on the line
+        if (wrap(found, width).lines > natural.lines)
             return 0;
         if (now.on > 1 && (!letters || now.last >= SHORT * room))
             return width < room ? width : 0;
