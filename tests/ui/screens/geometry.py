@@ -5,12 +5,12 @@ Knows: scene rectangles, clips, the tokens of the theme. Does not know: any one 
 
 from __future__ import annotations
 
-import gc
 import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
@@ -28,6 +28,8 @@ WORD = re.compile(r"(?:(?![\u2e80-\u9fff\uf900-\uffef_])[\w'’])+")
 
 _KINDS: dict[str, frozenset[str]] = {}
 """What a class is, itself and all that it derives from, by the name that Qt gave it: asked often."""
+_NAMES: WeakKeyDictionary[QQuickItem, str] = WeakKeyDictionary()
+"""What Qt calls an item's class."""
 
 
 @dataclass(frozen=True)
@@ -56,19 +58,34 @@ class Seen:
 
 
 def kind(item: QQuickItem) -> str:
-    return re.sub(r"_QML.*", "", item.metaObject().className())
+    return re.sub(r"_QML.*", "", _class_name(item))
 
 
 def is_a(item: QQuickItem, name: str) -> bool:
-    meta = item.metaObject()
-    own = meta.className()
+    own = _class_name(item)
     if own not in _KINDS:
-        kinds = set()
+        kinds, meta = set(), item.metaObject()
         while meta is not None:
             kinds.add(re.sub(r"_QML.*", "", meta.className()))
             meta = meta.superClass()
         _KINDS[own] = frozenset(kinds)
     return name in _KINDS[own]
+
+
+def _class_name(item: QQuickItem) -> str:
+    if item not in _NAMES:
+        _NAMES[item] = _asked_for(item)
+    return _NAMES[item]
+
+
+def _asked_for(item: QQuickItem) -> str:
+    context = qmlContext(item)
+    if context is None:  # made by Qt itself: its class stays
+        return item.metaObject().className()
+    # Not from `metaObject`, but for the first of a kind: an item's Python object keeps what that returned for longer than
+    # the item lives, and whatever comes to lie at its address is then taken for it.
+    value, _undefined = QQmlExpression(context, item, "toString()").evaluate()
+    return str(value).partition("(")[0]
 
 
 def seen(window: QQuickWindow) -> list[Seen]:
@@ -88,20 +105,8 @@ def _walk(item: QQuickItem, clip: QRectF, *, scrolled: bool) -> Iterator[Seen]:
     yield Seen(item, rect, clip, scrolled)
     scrolled = scrolled or item.inherits("QQuickFlickable")
     inner = clip.intersected(rect) if item.clip() else clip
-    for child in sorted(_children(item), key=QQuickItem.z):  # in the order in which they are painted
+    for child in sorted(item.childItems(), key=QQuickItem.z):  # in the order in which they are painted
         yield from _walk(child, inner, scrolled=scrolled)
-
-
-def _children(item: QQuickItem) -> list[QQuickItem]:
-    """Return an item's own items. PySide 6.8 may take one for the meta-object of an item that is gone and lay at its
-    address, as long as Python holds that: it is let go of, and the items are asked for again.
-    """
-    found = item.childItems()
-    if not all(isinstance(child, QQuickItem) for child in found):
-        found.clear()
-        gc.collect()
-        found = item.childItems()
-    return found
 
 
 def painted(one: Seen) -> QRectF:
