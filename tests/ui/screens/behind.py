@@ -28,6 +28,8 @@ def _answer(effect: fx.Effect, terminal: FakeTerminal) -> ev.Event | None:
     match effect:
         case fx.WatchCard(on=True) if terminal.session.state is State.IDENTIFY:
             return ev.CardRead(number)
+        case fx.CheckPin():
+            return ev.PinAccepted(number)
         case fx.SendCode():
             return ev.CodeSent(number)
         case fx.CheckCode():

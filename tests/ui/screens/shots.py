@@ -258,6 +258,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
 
     def refused() -> None:
         bringing()
+        terminal.materials.pages_of("address_proof", 3)
         terminal.bringing.show(replace(terminal.bringing.view, claimed=True, pages=2, said="documents.import.torn"))
 
     def stick() -> None:
@@ -549,7 +550,7 @@ def main() -> int:
         if elder:
             terminal.session = replace(terminal.session, elder=True)
             terminal.publish(Fact.SESSION)
-        stand_still(screen, 40)
+        stand_still(screen, 220)  # longer than anything moves that comes to rest
         screen.window.grabWindow().save(str(asked.folder / f"{name}.png"))
     terminal.show(State.ATTRACT)  # nothing is left open that outlives its model
     QTest.qWait(40)

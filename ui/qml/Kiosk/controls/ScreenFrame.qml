@@ -366,7 +366,7 @@ FocusScope {
             }
 
             // In a rail the words have so much room and no more: there they grow smaller before they are cut or broken.
-            KioskText {
+            Prose {
                 id: titleText
 
                 Layout.fillWidth: true
@@ -380,7 +380,7 @@ FocusScope {
                 wrapMode: Text.WordWrap
             }
 
-            KioskText {
+            Prose {
                 id: instructionText
 
                 Layout.fillWidth: true

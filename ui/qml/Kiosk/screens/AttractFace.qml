@@ -34,7 +34,7 @@ GridLayout {
             size: Theme.mm(Theme.portrait ? 54 : Theme.counter ? 24 : 40)
         }
 
-        KioskText {
+        Prose {
             Layout.fillWidth: true
             Layout.topMargin: Theme.space4
             text: qsTrId("screens.attract.title")

@@ -66,9 +66,9 @@ Pressable {
                 Accessible.ignored: true
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
-                text: [root.line.supplement ? qsTrId("screens.case.supplement") : "", root.line.number, root.line.handedIn, root.acted].filter(part => part !== "").join(" · ")
+                text: [root.line.supplement ? qsTrId("screens.case.supplement") : "", root.line.number, Sentence.whole(root.line.handedIn), root.acted].filter(part => part !== "").join(" · ")
                 role: "caption"
                 color: Theme.inkSoft
                 Accessible.ignored: true

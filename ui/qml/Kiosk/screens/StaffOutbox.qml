@@ -108,7 +108,9 @@ PageScroller {
 
                     KioskText {
                         Layout.fillWidth: true
-                        text: [qsTrId("staff.row." + line.modelData.state), line.modelData.batch ? qsTrId("staff.batch") : "", line.modelData.reason].filter(part => part !== "").join(" · ")
+                        text: [qsTrId("staff.row." + line.modelData.state), line.modelData.batch ? qsTrId("staff.batch") : "", line.modelData.reason === "" ? "" : Sentence.fill(qsTrId("staff.code"), {
+                            "code": line.modelData.reason
+                        })].filter(part => part !== "").join(" · ")
                         font.bold: true
                         color: line.parked ? Theme.warn : Theme.good
                     }
