@@ -22,7 +22,7 @@ from central.asking import Question, shaped
 from central.db import Database, unasked
 from central.refusals import Refused
 from central.tables import kiosks, submissions
-from kiosk.city.messages import CallBack, Rating, Submission, Supplement, Withdrawal
+from kiosk.city.sealed import CallBack, Rating, Submission, Supplement, Withdrawal
 from offline_queue.envelope import Header
 from offline_queue.receipts import Receipt, sign_receipt
 

@@ -16,7 +16,8 @@ from central import supplements
 from central.catalogue import CatalogueDesk
 from central.masking import masked_name, masked_number
 from central.tables import attachments, events, materials
-from kiosk.city.messages import Assistance, CaseDetails, CaseEvent, CaseState, KeptAnyway, Wanted
+from kiosk.city.messages import CaseDetails, CaseEvent, CaseState, Wanted
+from kiosk.city.sealed import Assistance, KeptAnyway
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,16 +25,10 @@ from central.refusals import Refused
 from central.settings import CIVIL_TZ, Settings
 from central.tables import attachments, cases, events, materials
 from kiosk.catalogue import workdays
-from kiosk.city.messages import (
-    CasesAnswer,
-    CasesRequest,
-    CaseState,
-    CaseSummary,
-    Level,
-    PartRef,
-    Submission,
-)
+from kiosk.city.messages import CasesAnswer, CasesRequest, CaseState, CaseSummary
+from kiosk.city.sealed import PartRef, Submission
 from kiosk.city.signing import subject_hash
+from kiosk.city.wire import Level
 
 _MOST = 200
 _OPEN = tuple(

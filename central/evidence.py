@@ -18,7 +18,7 @@ from central.parts import ObjectStore
 from central.refusals import Refused
 from central.settings import Settings
 from central.tables import attachments, cases, device_keys, submissions, supplements
-from kiosk.city.messages import Supplement
+from kiosk.city.sealed import Supplement
 from kiosk.city.signing import utc_text
 from offline_queue.envelope import Envelope, PartSealer, open_form, parse, unwrap, verify
 from offline_queue.errors import EnvelopeError

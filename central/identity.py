@@ -24,8 +24,9 @@ from central.refusals import Refused
 from central.register import Register, Resident
 from central.settings import Settings
 from central.tables import challenges, misses
-from kiosk.city.messages import CodeAnswer, CodeRequest, PersonKey, VerifyAnswer, VerifyRequest
+from kiosk.city.messages import CodeAnswer, CodeRequest, VerifyAnswer, VerifyRequest
 from kiosk.city.signing import subject_hash
+from kiosk.city.wire import PersonKey
 
 CODE_LIFETIME = dt.timedelta(minutes=5)
 RESEND_AFTER = dt.timedelta(seconds=60)

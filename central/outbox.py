@@ -27,7 +27,7 @@ from central.parts import Claim, ObjectStore, PartName, PartStore, Upload, piece
 from central.refusals import Refused
 from central.settings import Settings
 from central.tables import attachments, cases, materials, submissions
-from kiosk.city.messages import (
+from kiosk.city.sealed import (
     CALL_BACK,
     RATING,
     WITHDRAWAL,

@@ -18,7 +18,8 @@ from central.db import Database
 from central.refusals import Refused
 from central.settings import CIVIL_TZ, Settings
 from central.tables import attachments, cases, events, materials, supplements, wanted
-from kiosk.city.messages import WANTED_REASONS, CaseState, Material, Supplement, Wanted
+from kiosk.city.messages import WANTED_REASONS, CaseState, Wanted
+from kiosk.city.sealed import Material, Supplement
 from kiosk.city.signing import subject_hash
 
 MOST_CHARACTERS = 200

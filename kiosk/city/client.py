@@ -36,7 +36,6 @@ from kiosk.city.messages import (
     HandoverFetch,
     HandoverFile,
     HandoverRequest,
-    PersonKey,
     PingAnswer,
     PrefillAnswer,
     PrefillRequest,
@@ -46,6 +45,7 @@ from kiosk.city.messages import (
     VerifyRequest,
 )
 from kiosk.city.signing import enrolment_to_sign, request_to_sign, utc_text
+from kiosk.city.wire import PersonKey
 from kiosk.clock import Clock
 
 CONNECT_S = 4.0

@@ -15,18 +15,9 @@ from typing import Literal
 
 from kiosk.catalogue.models import ServiceItem, Text
 from kiosk.city.client import PlatformRejected, PlatformUnreachable
-from kiosk.city.messages import (
-    CALL_BACK,
-    WITHDRAWAL,
-    CallBackSummary,
-    CasesAnswer,
-    CaseState,
-    CaseSummary,
-    PersonKey,
-    Wanted,
-    Withdrawal,
-    supplemented_item,
-)
+from kiosk.city.messages import CallBackSummary, CasesAnswer, CaseState, CaseSummary, Wanted
+from kiosk.city.sealed import CALL_BACK, WITHDRAWAL, Withdrawal, supplemented_item
+from kiosk.city.wire import PersonKey
 from kiosk.events import Fact
 from kiosk.fleet.custody import person_tag
 from kiosk.identity.persons import Person

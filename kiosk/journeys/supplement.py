@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 
 from kiosk.catalogue.models import ServiceItem
-from kiosk.city import messages
+from kiosk.city import sealed
 from kiosk.identity import case_code, masking
 from kiosk.identity.persons import Person
 from kiosk.journeys.hand_in import CaseDesk, Making, ReviewLine
@@ -82,7 +82,7 @@ class SupplementDesk(CaseDesk):
         return Making(make, {"supplements": waits.case})
 
     def _service(self, item: ServiceItem) -> str:
-        return messages.supplement_service(item.id)
+        return sealed.supplement_service(item.id)
 
     def _supplements(self) -> str:
         waits = self._context.vault.supplementing

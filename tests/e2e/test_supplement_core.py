@@ -16,7 +16,7 @@ from core_citizen import JIA, CoreCitizen
 from PIL import Image
 
 from kiosk.catalogue.availability import Available
-from kiosk.city.messages import supplement_service
+from kiosk.city.sealed import supplement_service
 from kiosk.demo.stack import Stack
 from kiosk.fleet import enrolment
 from kiosk.printing import receipt_qr

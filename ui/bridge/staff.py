@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
-from kiosk.city.messages import SUPPLEMENT, supplemented_item
+from kiosk.city.sealed import SUPPLEMENT, supplemented_item
 from kiosk.events import Fact
 from kiosk.identity import case_code
 from kiosk.session.states import Device, State

@@ -31,13 +31,12 @@ from central.server import make_server
 from central.settings import Settings
 from central.sockets import listen
 from kiosk.city.client import CityClient, enrol
-from kiosk.city.messages import (
+from kiosk.city.messages import EnrolAnswer
+from kiosk.city.sealed import (
     Applicant,
     CallBack,
-    EnrolAnswer,
     Material,
     PartRef,
-    PersonKey,
     Rating,
     Signature,
     Submission,
@@ -45,6 +44,7 @@ from kiosk.city.messages import (
     Withdrawal,
     supplement_service,
 )
+from kiosk.city.wire import PersonKey
 from kiosk.clock import ClockQuality
 from kiosk.identity.case_code import mint
 from offline_queue.envelope import ContentKey, PartInfo, PartSealer, Recipient, part_authorization, seal

@@ -21,8 +21,9 @@ from pyhanko_certvalidator import ValidationContext
 
 from central.cli import main
 from kiosk.city.client import PlatformRejected
-from kiosk.city.messages import CertificateAnswer, CertificateRequest, PersonKey, PrefillRequest
+from kiosk.city.messages import CertificateAnswer, CertificateRequest, PrefillRequest
 from kiosk.city.signing import certificate_mark_to_sign, signature_holds, subject_hash
+from kiosk.city.wire import PersonKey
 from kiosk.identity.numbers import Number, licence_identifier
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from central import tokens
 from central.enrolment import new_code
 from central.report import terminal_list
 from kiosk.city.client import CityClient, PlatformRejected, enrol
-from kiosk.city.messages import PersonKey
 from kiosk.city.signing import enrolment_to_sign, request_to_sign, subject_hash, utc_text
+from kiosk.city.wire import PersonKey
 from offline_queue.signatures import fixed_ecdsa
 
 if TYPE_CHECKING:

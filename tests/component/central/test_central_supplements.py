@@ -15,18 +15,9 @@ from sqlalchemy import update
 from central.evidence import evidence
 from central.parts import Claim
 from central.tables import cases
-from kiosk.city.messages import (
-    WITHDRAWAL,
-    Acting,
-    Applicant,
-    CaseState,
-    CaseSummary,
-    Material,
-    PartRef,
-    PersonKey,
-    Supplement,
-    Withdrawal,
-)
+from kiosk.city.messages import CaseState, CaseSummary
+from kiosk.city.sealed import WITHDRAWAL, Acting, Applicant, Material, PartRef, Supplement, Withdrawal
+from kiosk.city.wire import PersonKey
 from kiosk.identity.case_code import mint
 
 if TYPE_CHECKING:

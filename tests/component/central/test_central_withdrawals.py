@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kiosk.city.messages import WITHDRAWAL, CaseState, PersonKey, Withdrawal
+from kiosk.city.messages import CaseState
+from kiosk.city.sealed import WITHDRAWAL, Withdrawal
+from kiosk.city.wire import PersonKey
 from kiosk.identity.case_code import mint
 
 if TYPE_CHECKING:
@@ -126,7 +128,7 @@ def test_a_second_case_of_the_same_item_is_flagged_for_the_clerk(
 
 def test_a_withdrawal_must_be_whole(device: Device) -> None:
     """A withdrawal whose header says that it is a submission should be refused like any bad form."""
-    from kiosk.city.messages import Submission
+    from kiosk.city.sealed import Submission
 
     submission, sealed = device.handed_in({})
     assert isinstance(submission, Submission)

@@ -19,7 +19,7 @@ from kiosk import words
 from kiosk.catalogue.availability import Available, Unavailable, availability
 from kiosk.catalogue.loader import Catalogue
 from kiosk.catalogue.models import Need, ServiceItem
-from kiosk.city.messages import supplement_service
+from kiosk.city.sealed import supplement_service
 from kiosk.config import Config, parse
 from kiosk.dispatch import QueueDispatcher
 from kiosk.documents.errands import Imported, NotImported

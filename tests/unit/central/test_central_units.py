@@ -20,7 +20,7 @@ from central.refusals import Refused
 from central.register import Month, Register
 from central.settings import Settings
 from central.tables import kiosks
-from kiosk.city.messages import PersonKey
+from kiosk.city.wire import PersonKey
 
 NOW = dt.datetime(2026, 11, 21, 3, 12, tzinfo=dt.UTC)
 JIA = PersonKey(name="测试甲", number="990000199001010017")

@@ -13,12 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kiosk.city.messages import (
+from kiosk.city.messages import CodeAnswer
+from kiosk.city.sealed import (
     Applicant,
-    CodeAnswer,
     Material,
     PartRef,
-    PersonKey,
     Signature,
     Submission,
     Supplement,
@@ -26,6 +25,7 @@ from kiosk.city.messages import (
     supplemented_item,
 )
 from kiosk.city.signing import canonical_json, signature_holds, subject_hash, utc_text
+from kiosk.city.wire import PersonKey
 
 PART = PartRef(part="p1", sha256="a" * 64, size_bytes=3, media_type="image/jpeg")
 

@@ -14,7 +14,8 @@ from devices.id_card.samples import SAMPLE_CARDS
 from devices.receipt_printer import Text
 from devices.supervisor import DeviceReport, SupervisorState
 from kiosk.catalogue.availability import Available, Unavailable
-from kiosk.city.messages import CasesAnswer, CaseState, CaseSummary, Supplement, Wanted, supplement_service
+from kiosk.city.messages import CasesAnswer, CaseState, CaseSummary, Wanted
+from kiosk.city.sealed import Supplement, supplement_service
 from kiosk.identity import case_code
 from kiosk.session import events as ev
 from kiosk.session.states import Device, Promise, State
