@@ -89,7 +89,7 @@ def city_client(config: Config, record: enrolment.Enrolment, key: DeviceKey, clo
 
 def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
     """Build the whole terminal. Opens files; touches no device and no line before `Terminal.start`."""
-    record = enrolment.load(config.state_dir)
+    record = enrolment.load(config.state_dir, config.terminal.number)
     key = custody.enrolled_key(config, record)
     bus, vault = Bus(dispatcher), Vault()
     wired: dict[str, Terminal] = {}

@@ -25,6 +25,7 @@ from PySide6.QtQuick import QQuickWindow
 from kiosk.clock import CIVIL_TZ
 from kiosk.glance import WEEKDAYS, words
 from ui import QML_DIR, fonts
+from ui.link import say
 from ui.qm import compiled
 
 if TYPE_CHECKING:
@@ -148,17 +149,11 @@ class FirstWindow(QObject):
     def _drawn(self) -> None:
         if not self._shown:
             self._shown = True
-            self._say("shown")
+            say(self._link, "shown")
 
     @Slot()
     def _taken(self) -> None:
-        self._say("touched")
-
-    def _say(self, word: str) -> None:
-        try:
-            self._link.sendall(f"{word}\n".encode())
-        except OSError:
-            QGuiApplication.quit()
+        say(self._link, "touched")
 
     @Slot()
     def _hear(self) -> None:

@@ -16,6 +16,7 @@ from kiosk.events import Fact
 from kiosk.session import events as ev
 from kiosk.session.states import State
 from kiosk.succession import SOCKET
+from ui.link import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,13 +51,7 @@ class Heir(QObject):
 
     def start(self) -> None:
         """Say that everything is loaded that can be loaded without touching a device."""
-        self._say("warm")
-
-    def _say(self, word: str) -> None:
-        try:
-            self._link.sendall(f"{word}\n".encode())
-        except OSError:
-            QGuiApplication.quit()
+        say(self._link, "warm")
 
     @Slot()
     def _hear(self) -> None:
@@ -85,7 +80,7 @@ class Heir(QObject):
             case "leave":
                 screen = self._opening.screen
                 if screen is not None and screen.touched:
-                    self._say("touched")
+                    say(self._link, "touched")
                 QGuiApplication.quit()
             case "touch":
                 self._begin()
@@ -104,7 +99,7 @@ class Heir(QObject):
         def drawn() -> None:
             if not told[0]:
                 told[0] = True
-                self._say("shown")
+                say(self._link, "shown")
 
         window.frameSwapped.connect(drawn)
         window.requestUpdate()
@@ -115,7 +110,7 @@ class Heir(QObject):
             return
         if terminal.spent and self._spent_at != terminal.session.number:
             self._spent_at = terminal.session.number
-            self._say("spent")
+            say(self._link, "spent")
         self._yield_when_free()
 
     @property
@@ -137,7 +132,7 @@ class Heir(QObject):
     @Slot()
     def _let_go(self) -> None:
         self._opening.let_go()
-        self._say("yielded")
+        say(self._link, "yielded")
 
     def _begin(self) -> None:
         """Somebody touched the window that stood here before: their session begins, now or when the terminal is open."""

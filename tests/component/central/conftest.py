@@ -33,6 +33,7 @@ from central.sockets import listen
 from kiosk.city.client import CityClient, enrol
 from kiosk.city.messages import EnrolAnswer
 from kiosk.city.sealed import (
+    WITHDRAWAL,
     Applicant,
     CallBack,
     Material,
@@ -236,6 +237,23 @@ class Device:
             sign=self.key.sign,
             **changes,
         ).blob
+
+    def withdraw(self, code: str, person: PersonKey, **changes: Any) -> requests.Response:
+        """Take a case back as a terminal does; `changes` go to `seal`."""
+        seq = next(self.seqs)
+        message = Withdrawal(
+            submission_id=uuid.uuid4().hex,
+            kiosk=self.number,
+            code=mint(self.number, seq),
+            withdraws=code,
+            applicant=person,
+            assurance="card",
+            submitted_at=self.platform.clock.now(),
+            clock_quality="synchronised",
+            language="zh_CN",
+        )
+        blob = self.message(message, WITHDRAWAL, seq=seq, **changes)
+        return self.call("PUT", f"/v1/outbox/{message.submission_id}", data=blob)
 
     def _recipients(self) -> list[Recipient]:
         return [Recipient(key.key_id, base64.b64decode(key.public_key)) for key in self.enrolled.platform_seal_keys]

@@ -16,7 +16,7 @@ from central.evidence import evidence
 from central.parts import Claim
 from central.tables import cases
 from kiosk.city.messages import CaseState, CaseSummary
-from kiosk.city.sealed import WITHDRAWAL, Acting, Applicant, Material, PartRef, Supplement, Withdrawal
+from kiosk.city.sealed import Acting, Applicant, Material, PartRef, Supplement
 from kiosk.city.wire import PersonKey
 from kiosk.identity.case_code import mint
 
@@ -91,23 +91,6 @@ def made(
 
 def bring(device: Device, code: str, person: PersonKey, *args: Any, **changes: Any) -> requests.Response:
     return device.deliver(made(device, code, person, *args, **changes)[1])
-
-
-def withdraw(device: Device, code: str, person: PersonKey) -> requests.Response:
-    seq = next(device.seqs)
-    message = Withdrawal(
-        submission_id=uuid.uuid4().hex,
-        kiosk=device.number,
-        code=mint(device.number, seq),
-        withdraws=code,
-        applicant=person,
-        assurance="card",
-        submitted_at=device.platform.clock.now(),
-        clock_quality="synchronised",
-        language="zh_CN",
-    )
-    blob = device.message(message, WITHDRAWAL, seq=seq)
-    return device.call("PUT", f"/v1/outbox/{message.submission_id}", data=blob)
 
 
 def refusal(answer: requests.Response) -> tuple[int, str, str]:
@@ -288,7 +271,7 @@ def test_two_at_the_same_moment_are_told_apart(
 def test_a_case_that_is_over_takes_nothing(platform: Platform, device: Device, person: PersonKey) -> None:
     """Withdrawn, closed, or settled at the window meanwhile."""
     code = waiting(platform, device, person)
-    assert withdraw(device, code, person).status_code == 201
+    assert device.withdraw(code, person).status_code == 201
     assert refusal(bring(device, code, person)) == (422, "supplement_withdrawn", "")
     code = waiting(platform, device, person)
     assert platform.desks is not None

@@ -17,20 +17,9 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import (
-    ASKED_FOR,
-    BROUGHT,
-    CALLED,
-    NO_PAPER,
-    NO_RECORD,
-    SATURDAY_NIGHT,
-    STRANGER,
-    TROUBLE,
-    FakeActing,
-    FakeMaterials,
-    FakeMyCases,
-    FakeTerminal,
-)
+from fake_desks import FakeActing, FakeMaterials, FakeMyCases
+from fake_terminal import NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeTerminal
+from fake_values import ASKED_FOR, BROUGHT, CALLED, SATURDAY_NIGHT
 from geometry import seen
 from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem

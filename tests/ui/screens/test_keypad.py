@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from behind import answer
-from fake_terminal import ASKED_FOR
+from fake_values import ASKED_FOR
 from geometry import is_a, seen
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtQuick import QQuickItem

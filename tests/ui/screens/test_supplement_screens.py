@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from behind import answer
-from fake_terminal import ASKED_FOR, BROUGHT
+from fake_values import ASKED_FOR, BROUGHT
 
 from kiosk.catalogue.models import Need
 from kiosk.events import Fact
