@@ -117,6 +117,8 @@ def test_what_is_not_on_record_stands_on_the_page_and_in_the_statement(device: D
     document.close()
     assert "失业保险" in text
     assert "证明期间内无缴费记录" in text
+    assert "缴费档次（元/年）" in text, "residents pay by the year, in a grade"
+    assert "缴费基数" not in text
 
 
 def test_a_form_begins_with_what_is_on_record(device: Device) -> None:
