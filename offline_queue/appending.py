@@ -23,12 +23,11 @@ _LAST = """
     SELECT (SELECT 1 FROM outbox WHERE id = ?), max(seq), sha256, nth, (SELECT least_seq FROM agent_state) FROM outbox"""
 _INSERT = """
     INSERT INTO outbox (seq, id, code, service, submitted_at, parts, sealed_bytes, sha256, envelope, person_tag, nth)
-    {}"""
-_INSERT_IN_TURN = _INSERT.format("VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-_INSERT_BEHIND = _INSERT.format(
-    "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE (SELECT max(seq) FROM outbox) = ?"
-)
-"""One statement, if the newest row still is the one behind which the new row was made: what is newest is never changed."""
+    VALUES (?1, {}, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"""
+_INSERT_IN_TURN = _INSERT.format("?2")
+_INSERT_BEHIND = _INSERT.format("CASE WHEN (SELECT max(seq) FROM outbox) = ?12 THEN ?2 END")
+"""Holds only if the newest row still is the one behind which the new row was made: what is newest is never changed. Without
+an id the row is refused; `INSERT … SELECT … WHERE` says the same by way of a temporary table."""
 
 
 class Content(NamedTuple):

@@ -144,8 +144,8 @@ class Store:
         """
         return _Transaction(self)
 
-    def write(self, sql: str, values: Sequence[Any]) -> int:
-        """Run one writing statement as a transaction of its own; return how many rows it changed, 0 if one is there already.
+    def write(self, sql: str, values: Sequence[Any]) -> bool:
+        """Run one writing statement as a transaction of its own; False if a constraint of the table forbids the row.
 
         Raises as `transaction` does.
         """
@@ -153,12 +153,12 @@ class Store:
             try:
                 self._db.execute(sql, values)
             except apsw.ConstraintError:
-                return 0
+                return False
             except _SURELY_NOT as error:
                 raise _ours(error) from error
             except apsw.Error as error:
                 raise QueueError(COMMIT_UNKNOWN, str(error)) from error
-            return self._db.changes()
+            return True
 
     def _begin(self) -> apsw.Connection:
         self._lock.acquire()
