@@ -108,8 +108,10 @@ class Glass:
 
         self.terminal.show(State(name))
         self.until(lambda: self.hand.ready(f"screen_{name}"))
-        at = self.drawn
-        self.until(lambda: self.drawn > at + 1)
+        for _ in range(2):  # at rest nothing is drawn unasked
+            at = self.drawn
+            self.screen.window.update()
+            self.until(lambda at=at: self.drawn > at)
 
     def touch(self, name: str) -> Any:
         item = self.hand.find(name)
