@@ -1,7 +1,7 @@
 # Two commands matter: `make demo` shows the terminal doing its whole job, `make test` proves it.
 .POSIX:
-.PHONY: demo test test-qt-6.8 lint setup fresh deb pictures experience screens bench-documents bench-search bench-ui soak \
-  bench-keyboard bench-devices soak-devices \
+.PHONY: demo test test-qt-6.8 test-every-build lint setup fresh deb pictures experience screens bench-documents \
+  bench-search bench-ui soak bench-keyboard bench-devices soak-devices \
   bench-outbox proof-outbox proof-power-cut lock clean
 
 PY = .venv/bin/python
@@ -48,6 +48,9 @@ experience: setup      ## redraw the pictures of docs/experience.md
 
 screens: setup         ## every screen in every layout and language, and the extremes, on sheets in build/screens
 	PYTHONPATH=. nice $(PY) tests/ui/screens/contact_sheets.py build/screens
+
+test-every-build: setup ## the geometry of every screen in each of 80 builds, of which `make test` measures 30
+	EVERY_BUILD=1 nice $(PY) -m pytest -q -p no:cacheprovider tests/ui/screens/test_geometry.py
 
 bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), blur seen, print read, paper packed
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/blurring.py

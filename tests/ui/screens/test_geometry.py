@@ -5,6 +5,7 @@ A screen that never comes to rest (a layout that chases itself) is caught by the
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
@@ -17,18 +18,26 @@ from shots import scenes
 from kiosk.events import Fact
 
 SMALL, LARGE = 0, 3
-BUILDS = [
+ALL = [
     (orientation, size, elder, low, contrast, language)
     for orientation in ("portrait", "landscape", "counter")
     for size, elder, low, contrast in product((SMALL, LARGE), (False, True), (False, True), (False, True))
     if not (orientation == "counter" and low)  # a counter has no low reach
+    for language in ("zh_CN", "en")
+]
+
+
+def _tells_most(build: tuple[str, int, bool, bool, bool, str]) -> bool:
+    """Say whether a build is measured every time; `make test-every-build` measures the others too."""
+    _, size, elder, low, contrast, language = build
     # The outlines of high contrast are thicker and nothing is thinner: it is measured where the most has to find room,
     # and once for each other size and mode.
-    and contrast is ((size == LARGE and not elder) or (elder and low is (size == SMALL)))
-    for language in ("zh_CN", "en")
+    where = contrast is ((size == LARGE and not elder) or (elder and low is (size == SMALL)))
     # One mode alone is measured in one language: the longer one where letters are large, the denser where they are small.
-    if elder is low or language == ("en" if size == LARGE else "zh_CN")
-]
+    return where and (elder is low or language == ("en" if size == LARGE else "zh_CN"))
+
+
+BUILDS = ALL if os.environ.get("EVERY_BUILD") else [build for build in ALL if _tells_most(build)]
 BEFORE_ANYBODY = frozenset({"attract", "attract_offline", "staff_stranger"})
 """What is seen before a person has chosen anything comes in its first size alone."""
 
