@@ -432,9 +432,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "materials_offline": lambda: show(State.MATERIALS, line_up=False),
         "materials_wanted": lambda: bringing_what_is_wanted(State.MATERIALS),
         "review_supplement": lambda: bringing_what_is_wanted(State.REVIEW),
-        "outcome_supplement": lambda: bringing_what_is_wanted(
-            State.OUTCOME, promise=Promise.KEPT, receipt_printed=True
-        ),
+        "outcome_supplement": lambda: bringing_what_is_wanted(State.OUTCOME, promise=Promise.KEPT, receipt_printed=True),
         "materials_later": later,
         "case_missing": lambda: lacking(State.CASE),
         "capture": lambda: show(State.CAPTURE),
@@ -505,6 +503,10 @@ def stand_still(screen: Screen, least_ms: int) -> None:
         QTest.qWait(20)
 
 
+BEFORE_ANYBODY = frozenset({"attract", "attract_offline", "staff_stranger"})
+"""What is seen before a person has chosen anything comes in its first size alone."""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
@@ -531,9 +533,10 @@ def main() -> int:
     settings.setHighContrast(asked.contrast)
     settings.setLowReach(asked.low)
     elder = asked.elder
+    chosen = bool(asked.size or asked.contrast or asked.low or elder)
     stand_still(screen, 300)
     for name, scene in scenes(terminal, screen).items():
-        if asked.names and name not in asked.names:
+        if (asked.names and name not in asked.names) or (chosen and name in BEFORE_ANYBODY):
             continue
         scene()
         if elder:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from geometry import complaints
-from shots import scenes
+from shots import BEFORE_ANYBODY, scenes
 
 from kiosk.events import Fact
 
@@ -38,8 +38,6 @@ def _tells_most(build: tuple[str, int, bool, bool, bool, str]) -> bool:
 
 
 BUILDS = ALL if os.environ.get("EVERY_BUILD") else [build for build in ALL if _tells_most(build)]
-BEFORE_ANYBODY = frozenset({"attract", "attract_offline", "staff_stranger"})
-"""What is seen before a person has chosen anything comes in its first size alone."""
 
 
 @pytest.mark.parametrize(("orientation", "size", "elder", "low", "contrast", "language"), BUILDS)

@@ -186,7 +186,7 @@ FocusScope {
         visible: stripText.text !== ""
         color: root.note !== "" ? Theme.badTint : Theme.warnTint
 
-        KioskText {
+        Prose {
             id: stripText
 
             anchors.verticalCenter: parent.verticalCenter
@@ -338,7 +338,7 @@ FocusScope {
                 visible: steps.length > 0 && !words.tight && root.question === ""
             }
 
-            KioskText {
+            Prose {
                 objectName: "rail_question"
                 Layout.fillWidth: true
                 Layout.maximumHeight: root.complaint === "" ? words.height : (words.height - column.spacing) / 2
@@ -352,7 +352,7 @@ FocusScope {
                 Accessible.ignored: true
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 Layout.maximumHeight: (words.height - column.spacing) / 2
                 text: root.complaint

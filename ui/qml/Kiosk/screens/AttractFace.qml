@@ -121,7 +121,7 @@ GridLayout {
                         color: Theme.brand
                     }
 
-                    KioskText {
+                    Prose {
                         Layout.fillWidth: true
                         text: line.modelData.note
                         role: Theme.counter ? "caption" : "body"

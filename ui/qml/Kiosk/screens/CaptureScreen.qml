@@ -262,7 +262,7 @@ KioskScreen {
                 }
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: qsTrId("screens.capture.enlarge")
                 role: "caption"

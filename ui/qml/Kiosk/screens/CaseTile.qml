@@ -49,7 +49,7 @@ Pressable {
             Layout.fillWidth: true
             spacing: Theme.space1
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.name
                 role: "lead"
@@ -58,7 +58,7 @@ Pressable {
                 Accessible.ignored: true
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.status
                 font.bold: true

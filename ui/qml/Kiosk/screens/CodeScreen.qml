@@ -117,7 +117,7 @@ KioskScreen {
             onErase: Person.eraseCode()
         }
 
-        KioskText {
+        Prose {
             // Where there is room for it: the pad comes first.
             readonly property real room: root.contentItem.height - places.height - again.implicitHeight - 4 * Theme.target - 3 * Theme.gap - 4 * Theme.space4
 

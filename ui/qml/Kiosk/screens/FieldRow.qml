@@ -210,7 +210,7 @@ Column {
                 optional: !root.field.required
             }
 
-            KioskText {
+            Prose {
                 width: parent.width
                 text: root.field.help
             }

@@ -187,7 +187,7 @@ KioskScreen {
             width: parent?.width ?? 0
             spacing: Theme.space3
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.guide.office ?? ""
                 role: "caption"

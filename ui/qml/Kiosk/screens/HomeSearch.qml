@@ -53,7 +53,7 @@ Item {
             }
         }
 
-        KioskText {
+        Prose {
             width: parent?.width ?? 0
             objectName: "search_rest"
             text: Sentence.fill(qsTrId("screens.home.rest"), {

@@ -48,7 +48,7 @@ KioskScreen {
             }
         }
 
-        KioskText {
+        Prose {
             width: parent.width
             text: Sentence.fill(qsTrId("screens.identify.no_card"), {
                 "phone": Station.phone

@@ -61,7 +61,7 @@ KioskScreen {
                 horizontalAlignment: Text.AlignHCenter
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: Station.outSince === "" ? "" : Sentence.fill(qsTrId("screens.out_of_service.since"), {
                     "time": Station.outSince

@@ -191,7 +191,7 @@ KioskScreen {
                                     color: promise.modelData.value === "" ? Theme.ink : Theme.inkSoft
                                 }
 
-                                KioskText {
+                                Prose {
                                     Layout.fillWidth: true
                                     objectName: "promise_" + promise.index
                                     text: Sentence.whole(promise.modelData.value)

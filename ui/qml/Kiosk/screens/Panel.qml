@@ -45,7 +45,7 @@ Rectangle {
             Layout.fillWidth: true
             spacing: Theme.space1
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.heading
                 role: root.strong !== "" ? "caption" : "body"
@@ -95,12 +95,12 @@ Rectangle {
                         Layout.fillWidth: true
                         spacing: 0
 
-                        KioskText {
+                        Prose {
                             Layout.fillWidth: true
                             text: point.modelData.name
                         }
 
-                        KioskText {
+                        Prose {
                             Layout.fillWidth: true
                             text: point.modelData.note ?? ""
                             role: "caption"

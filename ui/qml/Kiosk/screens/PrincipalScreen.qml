@@ -42,7 +42,7 @@ KioskScreen {
             visible: Acting.known
         }
 
-        KioskText {
+        Prose {
             width: parent?.width ?? 0
             text: qsTrId("screens.principal.or")
             role: "lead"

@@ -39,7 +39,7 @@ KioskScreen {
             label: root.progress
         }
 
-        KioskText {
+        Prose {
             width: parent.width
             text: qsTrId("screens.print.wait")
             color: Theme.inkSoft

@@ -77,7 +77,7 @@ Item {
                     Accessible.ignored: true
                 }
 
-                KioskText {
+                Prose {
                     width: parent.width - Theme.space2
                     anchors.horizontalCenter: parent.horizontalCenter
                     text: stop.done ? "" : stop.index === 1 && !Station.lineUp ? qsTrId("screens.outcome.track.received_offline") : qsTrId("screens.outcome.track.waiting")

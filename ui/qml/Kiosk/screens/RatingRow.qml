@@ -35,7 +35,7 @@ ColumnLayout {
 
     spacing: Theme.space2
 
-    KioskText {
+    Prose {
         Layout.fillWidth: true
         objectName: "rating_said"
         text: Session.rating === "failed" ? qsTrId("screens.rating.failed") : root.given ? qsTrId("screens.rating.thanks") : qsTrId("screens.rating.question")

@@ -11,7 +11,7 @@ KioskScreen {
     mainIcon: "check"
     mainEnabled: Case.signed
 
-    KioskText {
+    Prose {
         anchors.bottom: parent.bottom
         anchors.bottomMargin: Theme.space2
         width: parent.width - clear.width - Theme.space4

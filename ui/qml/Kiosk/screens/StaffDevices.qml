@@ -101,14 +101,14 @@ PageScroller {
                         color: Theme.brand
                     }
 
-                    KioskText {
+                    Prose {
                         Layout.fillWidth: true
                         text: [device.modelData.status === "" ? "" : qsTrId("staff.status." + device.modelData.status), root.coded(device.modelData.detail)].filter(part => part !== "").join(" · ")
                         color: Theme.inkSoft
                         visible: text !== ""
                     }
 
-                    KioskText {
+                    Prose {
                         Layout.fillWidth: true
                         objectName: "trial_" + device.modelData.kind
                         text: device.trial === null ? "" : [qsTrId("staff.trial." + device.trial.state), device.trial.state === "failed" ? root.coded(device.trial.detail) : device.trial.detail].filter(part => part !== "").join(" · ")

@@ -106,7 +106,7 @@ PageScroller {
                         text: line.modelData.service !== "" ? line.modelData.service : ["case_withdrawal", "case_supplement", "call_back", "rating"].includes(line.modelData.kind) ? qsTrId("staff.service." + line.modelData.kind) : line.modelData.kind
                     }
 
-                    KioskText {
+                    Prose {
                         Layout.fillWidth: true
                         text: [qsTrId("staff.row." + line.modelData.state), line.modelData.batch ? qsTrId("staff.batch") : "", line.modelData.reason === "" ? "" : Sentence.fill(qsTrId("staff.code"), {
                             "code": line.modelData.reason
@@ -115,7 +115,7 @@ PageScroller {
                         color: line.parked ? Theme.warn : Theme.good
                     }
 
-                    KioskText {
+                    Prose {
                         Layout.fillWidth: true
                         text: Sentence.fill(qsTrId("staff.row.tried"), {
                             "time": line.modelData.handedIn,

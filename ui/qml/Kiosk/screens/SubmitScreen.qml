@@ -26,7 +26,7 @@ KioskScreen {
             }
         }
 
-        KioskText {
+        Prose {
             width: parent.width
             text: Session.state === "submit" ? qsTrId("screens.submit.note") : qsTrId("screens.prepare.note")
             role: "lead"

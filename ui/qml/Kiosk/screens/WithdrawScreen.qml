@@ -21,7 +21,7 @@ KioskScreen {
         anchors.fill: parent
         spacing: Theme.space4
 
-        KioskText {
+        Prose {
             width: parent?.width ?? 0
             text: root.line.name === undefined || root.line.name === "" ? qsTrId("screens.cases.unknown_service") : root.line.name
             role: "lead"
