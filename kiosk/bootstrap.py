@@ -150,7 +150,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         case=CaseDesk(context, form, materials),
         supplement=SupplementDesk(context, form, materials),
         my_cases=MyCasesDesk(context),
-        certificate=CertificateDesk(context),
+        certificate=CertificateDesk(context, form),
         help=HelpDesk(context),
         rating=RatingDesk(context),
         guard=GuardDesk(context),

@@ -82,6 +82,7 @@ class Hand:
     def __init__(self, window: QQuickWindow) -> None:
         self._window = window
         self._device = QTest.createTouchDevice()
+        self.touches = 0
 
     def find(self, name: str) -> QQuickItem | None:
         """Return the visible item with this object name; `a*` begins with a, `a/b` is the b inside a."""
@@ -114,6 +115,7 @@ class Hand:
 
     def touch(self, item: QQuickItem) -> None:
         """Press and lift in the middle of the item; of a field, in its box, which stands below its label."""
+        self.touches += 1
         point = self._point(item, 0.5, 0.8 if item.objectName().startswith("field_") else 0.5)
         QTest.touchEvent(self._window, self._device).press(0, point, self._window).commit()
         QTest.touchEvent(self._window, self._device).release(0, point, self._window).commit()
@@ -175,7 +177,7 @@ class Robot:
     control: str
     shots: Path
     steps: list[dict[str, Any]] = field(default_factory=list)
-    result: dict[str, Any] = field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=lambda: {"typed": 0})
 
     def __post_init__(self) -> None:
         self._hand = Hand(self.window)
@@ -310,16 +312,18 @@ class Robot:
         self._state(State.GUIDE)
         self._shown("guide")
         self._tap("foot_main")
-        self._state(State.CONSENT)
-        for purpose in ("consent_identify", "consent_handle", "consent_phone"):
-            self._tap(purpose)
-        self._shown("consent")
-        self._tap("foot_main")
+        if self._state(State.CONSENT, State.IDENTIFY) is State.CONSENT:
+            for purpose in ("consent_identify", "consent_handle", "consent_phone"):
+                self._tap(purpose)
+            self._shown("consent")
+            self._tap("foot_main")
         self._state(State.IDENTIFY)
         self._shown("identify")
         told = len(self._messages(citizen))
+        laid = time.monotonic()
         self._rig.post("id_card/place", name=citizen.name)
         self._state(State.CODE)
+        self.result["card_read_s"] = round(time.monotonic() - laid, 2)
         if self.terminal.session.elder_offered:
             self._shown("code", "elder-offer")
             self._tap("elder_offer/overlay_main")
@@ -331,6 +335,7 @@ class Robot:
         return [str(each["text"]) for each in sent if str(each["to"]) == citizen.phone]
 
     def _enter_code(self, citizen: Citizen, told: int) -> None:
+        begun, touches = time.monotonic(), self._hand.touches
         self._wait(lambda: self._troubled() or not self.terminal.session.busy, "the code's answer")
         texts: list[str] = []
 
@@ -347,6 +352,7 @@ class Robot:
         self._wait(lambda: self.terminal.person.code_digits == len(found[1]), "six digits")
         self._shown("code")
         self._tap("foot_main")
+        self.result["code"] = {"touches": self._hand.touches - touches, "seconds": round(time.monotonic() - begun, 2)}
 
     def _leave(self, citizen: Citizen) -> None:
         self._state(State.GUARD)
@@ -403,6 +409,7 @@ class Robot:
     def _type(self, keys: tuple[str, ...]) -> None:
         for key in keys:
             self._tap(f"key_{key}")
+        self.result["typed"] += len(keys)
 
     def _next_page(self, page: int) -> None:
         self._tap("foot_main")
@@ -467,15 +474,35 @@ class Robot:
         return self._troubled() or self.terminal.session.state is not State.CHOOSE
 
     def _value(self, key: str) -> object:
-        """Return what the form holds for a field of the present page."""
-        fields = self.terminal.form.fields(self.terminal.session.page)
-        return next((view.value for view in fields if view.key == key), None)
+        """Return what the form holds for a field of its first page."""
+        return next((view.value for view in self.terminal.form.fields(0) if view.key == key), None)
 
     def _certificate(self, citizen: Citizen) -> None:
+        begun, touches = time.monotonic(), self._hand.touches
         self._identify(citizen, "tile_print", "social_participation_cert")
+        self._state(State.PREVIEW, seconds=30.0)
+        self._shown("preview")
+        if citizen is OLD:  # somebody who looks at what was chosen for them, and leaves it
+            if self._value("kind") != ["resident_pension"]:
+                raise RobotFailed("the certificate is not of what the city has on record")  # as a resident, and until 2018
+            self._look_through_the_choice()
+        self._tap("foot_main")
+        printing = time.monotonic()
+        self._state(State.PRINT, State.TAKEN)
+        if self.terminal.session.state is State.PRINT:
+            self._shown("print")
+        self._state(State.TAKEN, seconds=45.0)
+        printed = time.monotonic()
+        self._shown("taken")
+        self._tap("foot_main")
+        spent = time.monotonic() - begun - (printed - printing)
+        self.result["certificate"] = {"touches": self._hand.touches - touches, "seconds": round(spent, 2)}
+        self._leave(citizen)
+
+    def _look_through_the_choice(self) -> None:
+        """*Change* on the preview, every page of the choice as it stands, and the preview again."""
+        self._tap("foot_back")
         self._state(State.CHOOSE)
-        if citizen is OLD:  # insured as a resident, and until 2018: only the city knows
-            self._wait(lambda: self._value("kind") == ["resident_pension"], "what the city has on record")
         page = self.terminal.session.page
         while True:
             self._shown("choose", f"choose-{page + 1}")
@@ -485,15 +512,7 @@ class Robot:
             if self._chosen():
                 break
         self._state(State.PREVIEW, seconds=30.0)
-        self._shown("preview")
-        self._tap("foot_main")
-        self._state(State.PRINT, State.TAKEN)
-        if self.terminal.session.state is State.PRINT:
-            self._shown("print")
-        self._state(State.TAKEN, seconds=45.0)
-        self._shown("taken")
-        self._tap("foot_main")
-        self._leave(citizen)
+        self._shown("preview", "preview-again")
 
 
 def _smooth(points: list[tuple[float, float]], between: int = 3) -> list[tuple[float, float]]:

@@ -127,7 +127,7 @@ def _served(options: argparse.Namespace, folder: DemoFolder) -> int:
             code = screen.wait(JOURNEY_DEADLINE_S)
         except subprocess.TimeoutExpired:
             code = -1
-        result = _result(stack)
+        result = stack.told()
         if code != 0 or result is None:
             print(f"the scripted citizen did not get through (exit {code}):\n{stack.log_tail('kiosk', 40)}", file=sys.stderr)
             if (trouble := too_full(stack.work)) is not None:
@@ -154,15 +154,6 @@ def _served(options: argparse.Namespace, folder: DemoFolder) -> int:
         draw(output, options.pictures.resolve())
     print(f"evidence in {options.output}/: screens, receipt, certificate, case, summary.json")
     return 0 if summary["ok"] else 1
-
-
-def _result(stack: Stack) -> dict[str, Any] | None:
-    """Return the scripted citizen's last line, if it got that far."""
-    for line in reversed(stack.log_tail("kiosk", 200).splitlines()):
-        if line.startswith("{"):
-            found: dict[str, Any] = json.loads(line)
-            return found
-    return None
 
 
 def _keep_logs(stack: Stack, output: Path) -> None:

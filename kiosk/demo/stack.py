@@ -148,6 +148,14 @@ class Stack:
         """Start the terminal itself."""
         return self._spawn("kiosk", [*self._kiosk_command(), "run", "--config", str(self.config), *arguments])
 
+    def told(self) -> dict[str, Any] | None:
+        """Return what the scripted citizen said at the end, if it got that far."""
+        for line in reversed(self.log_tail("kiosk", 200).splitlines()):
+            if line.startswith("{"):
+                found: dict[str, Any] = json.loads(line)
+                return found
+        return None
+
     def start_dock(self) -> subprocess.Popen[bytes]:
         """Start the window that drives the emulators."""
         return self._spawn("dock", [*self._kiosk_command(), "dock", "--control", self.control_url])

@@ -16,6 +16,7 @@ from kiosk.city.messages import CertificateRequest
 from kiosk.events import Fact
 from kiosk.identity.persons import Person
 from kiosk.journeys.context import Context
+from kiosk.journeys.form import FormDesk
 from kiosk.journeys.identify import key_of
 from kiosk.printing.certificate import CertificateMismatchError, CheckedCertificate, check
 from kiosk.session import events as ev
@@ -43,8 +44,9 @@ _PERIOD_PAGE = 0
 class CertificateDesk:
     """Requests, checks and prints the certificate of the present session."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, form: FormDesk) -> None:
         self._context = context
+        self._form = form
         self._asked_at = 0.0
         self._asking = False
         self._silent_since: float | None = None
@@ -54,7 +56,21 @@ class CertificateDesk:
     # --- issue and check ----
 
     def request(self) -> None:
-        """Have the city issue the certificate for what was chosen, and check what comes."""
+        """Have the city issue the certificate for what was chosen, or is known already, and check what comes."""
+        number = self._context.session().number
+
+        def go_on() -> None:
+            session = self._context.session()
+            if session.number != number or session.state is not State.PREPARE:
+                return
+            if self._form.valid:
+                self._request()
+            else:
+                self._context.handle(ev.ChoiceNeeded(number))
+
+        self._form.once_prefilled(go_on)
+
+    def _request(self) -> None:
         context = self._context
         vault, session = context.vault, context.session()
         person, plan = vault.person, session.plan

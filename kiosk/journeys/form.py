@@ -6,6 +6,7 @@ judged (`kiosk.catalogue.forms`), the keyboard, or the screen.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +129,10 @@ class FormDesk:
     def valid(self) -> bool:
         """Say whether the whole form could be handed in."""
         return not self._problems()
+
+    def once_prefilled(self, go_on: Callable[[], None]) -> None:
+        """Call `go_on` when what the city knows is in the form, or is not to be had."""
+        self._prefill.then(go_on)
 
     def _view(self, field: FormField, problems: list[forms.Problem]) -> FieldView:
         context = self._context

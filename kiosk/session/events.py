@@ -354,6 +354,13 @@ class CertificateReady:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceNeeded:
+    """What is known already does not say which certificate: the person has to choose."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateRefused:
     """No certificate: refused by the city, unreachable, or not this person's.
 
@@ -549,7 +556,7 @@ Event = (
     | ReceiptNotPrinted | CityReceived | CasesFound | CaseOpened | ReprintAsked | WithdrawAsked | Withdrawn | NotWithdrawn
     | SupplementAsked | ResultAsked
     | Rated | RatingKept | RatingNotKept
-    | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
+    | ChoiceNeeded | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
     | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown
     | StaffCardRefused | StaffCardRemoved | PinEntered | PinAccepted | PinRefused
     | AssistingBegun | StaffPagesAsked | HandedOver | Attested | CardShownAgain

@@ -51,6 +51,8 @@ def _choosing(session: Session, event: ev.Event) -> Step | None:
             return go(session, State.HOME)
         case State.HOME, ev.ItemChosen(plan=plan):
             return go(session, State.CONSENT if plan.journey is Journey.CASES else State.GUIDE, plan=plan)
+        case State.GUIDE, ev.Confirmed() if _agrees_by_acts(session):
+            return go(session, State.IDENTIFY, capacity=Capacity.SELF)
         case State.GUIDE, ev.Confirmed():
             return go(session, State.CONSENT, capacity=Capacity.SELF)
         case State.GUIDE, ev.ForAnotherAsked() if session.plan is not None and session.plan.agents:
@@ -73,6 +75,11 @@ def _choosing(session: Session, event: ev.Event) -> Step | None:
             return None
 
 
+def _agrees_by_acts(session: Session) -> bool:
+    """Say whether asking and laying the card are the consent: one's own certificate has no purposes beside itself."""
+    return session.plan is not None and session.plan.journey is Journey.CERTIFICATE
+
+
 def _identifying(session: Session, event: ev.Event) -> Step | None:
     match session.state, event:
         case State.IDENTIFY, ev.CardRead(elder=elder, again=again):
@@ -84,6 +91,8 @@ def _identifying(session: Session, event: ev.Event) -> Step | None:
             return with_trouble(session, message_id)
         case State.IDENTIFY, ev.TroubleAnswered(choice=Choice.RETRY):
             return enter(replace(session, trouble=None))
+        case State.IDENTIFY, ev.BackPressed() if _agrees_by_acts(session) and session.capacity is Capacity.SELF:
+            return go(session, State.GUIDE)
         case State.IDENTIFY, ev.BackPressed():
             return go(session, State.CONSENT)
         case State.CODE, ev.CodeSent():
@@ -131,6 +140,8 @@ def identified(session: Session, notice: Trouble | None = None, effect: fx.Effec
             return go(session, State.CASES, *first)
         case Plan(journey=Journey.SUPPLEMENT):
             return go(session, State.MATERIALS, *first, fx.BeginSupplement(), trouble=notice)
+        case Plan(journey=Journey.CERTIFICATE) if notice is None:  # what is prefilled may be all that there is to choose
+            return go(session, State.PREPARE, *first, fx.PrepareForm(), page=0)
         case Plan(journey=Journey.CERTIFICATE):
             return go(session, State.CHOOSE, *first, fx.PrepareForm(), page=0, trouble=notice)
         case Plan() if session.capacity is not Capacity.SELF:
@@ -311,6 +322,8 @@ def _certifying(session: Session, event: ev.Event) -> Step | None:
             return _back_from_form(session)
         case State.CHOOSE, ev.TroubleAnswered() if session.trouble is not None:
             return Step(replace(session, trouble=None))
+        case State.PREPARE, ev.ChoiceNeeded():
+            return go(session, State.CHOOSE)
         case State.PREPARE, ev.CertificateReady():
             return go(session, State.PREVIEW)
         case State.PREPARE, ev.CertificateRefused(message_id=message_id, page=int(page)):
@@ -322,7 +335,7 @@ def _certifying(session: Session, event: ev.Event) -> Step | None:
         case State.PREVIEW, ev.Confirmed():
             return go(session, State.PRINT)
         case State.PREVIEW, ev.BackPressed():
-            return go(session, State.CHOOSE)
+            return go(session, State.CHOOSE, page=0)
         case State.PRINT, ev.PagesPrinted():
             return go(session, State.TAKEN, certificate_printed=True)
         case State.PRINT, ev.PagesNotPrinted(message_id=message_id, waiting=True):

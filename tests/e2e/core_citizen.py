@@ -66,7 +66,9 @@ class CoreCitizen:
         self.do(ev.Started())
         item = self.terminal.catalogue.item(item_id)
         self.until("devices ready", lambda: self.usable(item_id))
-        self.do(ev.ItemChosen(self.terminal.plan(item)), ev.Confirmed(), ev.Confirmed())
+        self.do(ev.ItemChosen(self.terminal.plan(item)), ev.Confirmed())
+        if self.session.state is State.CONSENT:
+            self.do(ev.Confirmed())
         assert self.session.state is State.IDENTIFY
 
     def usable(self, item_id: str) -> bool:

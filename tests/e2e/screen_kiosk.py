@@ -76,7 +76,7 @@ class Visit:
         item = terminal.catalogue.item(ITEM)
         self.do(ev.Started())
         self.until(lambda: type(terminal.availability(item)).__name__ == "Available")
-        self.do(ev.ItemChosen(terminal.plan(item)), ev.Confirmed(), ev.Confirmed())
+        self.do(ev.ItemChosen(terminal.plan(item)), ev.Confirmed())
         self.at(State.IDENTIFY)
         self.at(State.CODE)
         self.until((self._folder / "code").exists)
@@ -84,9 +84,6 @@ class Visit:
         for digit in (self._folder / "code").read_text():
             terminal.person.type_code(digit)
         terminal.person.submit_code()
-        self.at(State.CHOOSE)
-        while terminal.session.state is State.CHOOSE:
-            terminal.form.answer_page()
         self.at(State.PREVIEW)
         assert terminal.person.plain("number")  # as a finger that presses *show* has it
         self.until((self._folder / "seen").exists)

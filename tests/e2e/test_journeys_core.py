@@ -49,6 +49,8 @@ def test_print_a_certificate(stack: Stack) -> None:
         citizen.until("the line", lambda: citizen.session.line_up)
         citizen.choose("social_participation_cert")
         citizen.identify()
+        citizen.at(State.PREVIEW)
+        citizen.do(ev.BackPressed())
         citizen.at(State.CHOOSE)
         while citizen.session.state is State.CHOOSE:
             assert citizen.terminal.form.answer_page()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.bench.figures import Figure, table
 
-MEASUREMENTS = ("start", "touching", "memory", "sessions")
+MEASUREMENTS = ("start", "touching", "memory", "sessions", "certificate")
 
 
 def main() -> int:

@@ -91,8 +91,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         show(State.HOME)
 
     def certificate_guide() -> None:
-        item = terminal.catalogue.item("social_participation_cert")
-        show(State.GUIDE, plan=terminal.plan(item))
+        show(State.GUIDE, plan=terminal.plan(terminal.catalogue.item("social_participation_cert")))
 
     def guide_full() -> None:
         terminal.room = False
@@ -386,6 +385,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "consent": lambda: show(State.CONSENT),
         "consent_missing": missing,
         "identify": lambda: show(State.IDENTIFY),
+        "identify_certificate": lambda: show(
+            State.IDENTIFY, plan=terminal.plan(terminal.catalogue.item("social_participation_cert"))
+        ),
         "elder_offer": lambda: show(State.CODE, elder_offered=True),
         "code": code,
         "consent_cases": lambda: show(State.CONSENT, plan=terminal.cases_plan()),

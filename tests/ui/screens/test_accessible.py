@@ -135,8 +135,10 @@ class Person:
     def identify(self, tile: str, item: str, begin: str) -> None:
         self.press_word("screens.attract.instruction", tile)
         self.press(self.terminal.catalogue.item(item).name.zh)
-        self.press_word(begin, "screens.consent.identify", "screens.consent.handle", "screens.consent.phone")
-        self.press_word("screens.consent.agree")
+        self.press_word(begin)
+        if self.terminal.session.state is State.CONSENT:
+            self.press_word("screens.consent.identify", "screens.consent.handle", "screens.consent.phone")
+            self.press_word("screens.consent.agree")
         self.press(*"123456")
         self.press_word("screens.code.submit")
 
@@ -172,6 +174,8 @@ def test_a_certificate_is_printed_by_names(stand: Any) -> None:
     person = Person(stand)
     terminal = person.terminal
     person.identify("screens.home.tile.print", "social_participation_cert", "screens.guide.print")
+    assert terminal.session.state is State.PREVIEW
+    person.press_word("screens.preview.change")
     assert terminal.session.state is State.CHOOSE
     person.press("工伤", f"起始月份 {person.word('controls.year')} {person.word('controls.less')}")
     person.press_word("screens.form.next", "screens.preview.print", "screens.taken.done")

@@ -119,9 +119,10 @@ def identify(keypad: Keypad, go: Any, tile: str, item: str) -> None:
     go(tile)
     go(f"item_{item}")
     go("foot_main")
-    for purpose in ("consent_identify", "consent_handle", "consent_phone"):
-        go(purpose)
-    go("foot_main")
+    if keypad.stand.terminal.session.state is State.CONSENT:
+        for purpose in ("consent_identify", "consent_handle", "consent_phone"):
+            go(purpose)
+        go("foot_main")
     assert keypad.stand.terminal.session.state is State.CODE
     keypad.type("12345")
     keypad.press(Qt.Key.Key_Backspace)
@@ -193,6 +194,8 @@ def test_a_certificate_is_printed_by_keys(keypad: Keypad, go: Any) -> None:
     """Should lead from the attract screen to the paper and back to it."""
     terminal = keypad.stand.terminal
     identify(keypad, go, "tile_print", "social_participation_cert")
+    assert terminal.session.state is State.PREVIEW
+    go("foot_back")
     assert terminal.session.state is State.CHOOSE
     go("choice_injury")
     go("year_less")

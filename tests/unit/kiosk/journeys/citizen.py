@@ -73,7 +73,9 @@ class Citizen:
 
     def to_identify(self, item_id: str = PERMIT) -> None:
         plan = self.terminal.plan(self.terminal.catalogue.item(item_id))
-        self.handle(ev.Started(), ev.ItemChosen(plan), ev.Confirmed(), ev.Confirmed())
+        self.handle(ev.Started(), ev.ItemChosen(plan), ev.Confirmed())
+        if self.state() is State.CONSENT:
+            self.handle(ev.Confirmed())
         assert self.state() in {State.IDENTIFY, State.CODE}  # a card may lie there already
 
     def lay_card(self, card: IdCard = JIA) -> None:
@@ -90,14 +92,33 @@ class Citizen:
         self.terminal.person.submit_code()
         self.turn()
 
-    def to_form(self, item_id: str = PERMIT) -> None:
+    def past_code(self, item_id: str = PERMIT) -> None:
         self.to_identify(item_id)
         self.lay_card()
         assert self.state() is State.CODE
         self.type_code()
+
+    def to_form(self, item_id: str = PERMIT) -> None:
+        """To what is asked: of a certificate by *back* from its preview, unless that did not come."""
+        self.past_code(item_id)
         if self.state() is State.AGAIN:
             self.handle(ev.Confirmed())
+        if self.state() is State.PREVIEW:
+            self.handle(ev.BackPressed())
         assert self.state() in {State.FORM, State.CHOOSE}
+
+    def to_prepare(self) -> None:
+        """The code is right, and the city has not yet said what it has on record."""
+        self.to_identify(CERTIFICATE)
+        self.lay_card()
+        self.city_work.hold()
+        for digit in "123456":
+            self.terminal.person.type_code(digit)
+        self.terminal.person.submit_code()
+        self.city_work.release()
+        self.city_work.hold()
+        self.turn()
+        assert self.state() is State.PREPARE
 
     def fill_permit(self, reason: str = "home") -> None:
         form = self.terminal.form
@@ -151,8 +172,7 @@ class Citizen:
         assert self.state() is State.OUTCOME
 
     def to_preview(self) -> None:
-        self.to_form(CERTIFICATE)
-        self.choose()
+        self.past_code(CERTIFICATE)
         assert self.state() is State.PREVIEW
 
     def choose(self) -> None:

@@ -214,7 +214,7 @@ class Bench(Citizen):
             case=CaseDesk(context, form, materials),
             supplement=SupplementDesk(context, form, materials),
             my_cases=MyCasesDesk(context),
-            certificate=CertificateDesk(context),
+            certificate=CertificateDesk(context, form),
             help=HelpDesk(context),
             rating=RatingDesk(context),
             guard=GuardDesk(context),

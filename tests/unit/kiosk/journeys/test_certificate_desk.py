@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from devices.errors import DeviceError
 from devices.page_printer import Disconnected, JobProgress, JobState, NoPaper
+from kiosk.catalogue import forms
 from kiosk.city.client import PlatformRejected, PlatformUnreachable, Unreachable
 from kiosk.city.messages import PrefillAnswer
 from kiosk.session import events as ev
@@ -118,20 +119,40 @@ def test_without_a_usable_word_of_the_city_the_defaults_stand(bench: Bench, answ
     assert bench.state() is State.PREVIEW
 
 
+def test_what_is_known_leads_straight_to_the_preview(bench: Bench) -> None:
+    """Nothing is asked where every answer is known; *back* from the preview changes them, and the city's come first."""
+    bench.city.script["prefill"].append(PrefillAnswer(answers=ON_RECORD))
+    bench.to_prepare()
+    assert bench.city.requests == []
+    bench.city_work.release()
+    bench.turn()
+    assert bench.state() is State.PREVIEW
+    assert [request.params["from_month"] for request in bench.city.requests] == ["2017-02"]
+    bench.handle(ev.BackPressed())
+    assert (bench.state(), bench.session.page) == (State.CHOOSE, 0)
+    bench.terminal.form.set("from_month", "2017-03")
+    bench.choose()
+    assert bench.state() is State.PREVIEW
+    assert [request.params["from_month"] for request in bench.city.requests] == ["2017-02", "2017-03"]
+
+
+def test_what_is_not_known_is_asked(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer without a default stays with the person: the first page comes, and nothing is requested."""
+    monkeypatch.setattr(forms, "defaults", lambda item, _today: {"kind": ["employee_pension"]} if item.prints else {})
+    bench.to_form(CERTIFICATE)
+    assert (bench.state(), bench.session.page, bench.session.trouble) == (State.CHOOSE, 0, None)
+    assert bench.city.requests == []
+    assert [view.problem_id for view in bench.terminal.form.fields(0)] == ["", "", ""]
+
+
 def test_a_late_word_of_the_city_changes_nothing_under_the_finger(bench: Bench) -> None:
-    """Who has changed an answer, or gone on, keeps what they see."""
+    """Waited for in vain: who chooses meanwhile, or goes on, keeps what they see."""
     for leave in (False, True):
         bench.city.script["prefill"].append(PrefillAnswer(answers=ON_RECORD))
-        bench.to_identify(CERTIFICATE)
-        bench.lay_card()
-        bench.city_work.hold()
-        for digit in "123456":
-            bench.terminal.person.type_code(digit)
-        bench.terminal.person.submit_code()
-        bench.city_work.release()
-        bench.city_work.hold()
-        bench.turn()
-        assert bench.state() is State.CHOOSE
+        bench.to_prepare()
+        bench.wait(46)
+        assert (bench.state(), bench.trouble) == (State.CHOOSE, "session.city_silent")
+        bench.retry()
         if leave:
             assert bench.terminal.form.answer_page()
         else:
@@ -265,14 +286,12 @@ def test_an_answer_after_the_wait_was_given_up_is_not_shown(bench: Bench) -> Non
     bench.turn()
     assert bench.state() is State.PREVIEW
     assert bench.vault.certificate is not None
-    assert bench.vault.certificate.certificate_id == "C2"
+    assert bench.vault.certificate.certificate_id == "C3"
 
 
 def test_an_answer_for_somebody_who_left_is_dropped(bench: Bench) -> None:
     """A certificate that comes too late is in nobody's vault."""
-    bench.to_form(CERTIFICATE)
-    bench.city_work.hold()
-    bench.choose()
+    bench.to_prepare()
     bench.leave()
     assert bench.state() is State.GUARD
     bench.city_work.release()
@@ -283,10 +302,9 @@ def test_an_answer_for_somebody_who_left_is_dropped(bench: Bench) -> None:
 
 def test_a_bug_while_checking_does_not_leave_a_person_waiting(bench: Bench) -> None:
     """Said as a refusal, raised as a bug."""
-    bench.to_form(CERTIFICATE)
     bench.city.fail("issue_certificate", ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
-        bench.choose()
+        bench.past_code(CERTIFICATE)
     bench.turn()
     assert (bench.state(), bench.trouble) == (State.CHOOSE, "certificate.refused")
 

@@ -346,7 +346,7 @@ def test_a_wrong_code_says_how_many_tries_are_left(bench: Bench) -> None:
     assert Choice.RETRY not in bench.session.trouble.choices
     bench.handle(ev.TroubleAnswered(Choice.SKIP))
     bench.type_code()
-    assert bench.state() is State.CHOOSE
+    assert bench.session.assurance is Assurance.CARD_CODE
     assert len(bench.city.codes) == 1
 
 
@@ -369,7 +369,7 @@ def test_a_dead_code_asks_for_a_new_one(bench: Bench, code: str, message: str) -
     assert len(bench.city.codes) == 2
     bench.type_code()
     assert bench.city.verified[-1][0] == "challenge-2"
-    assert bench.state() is State.CHOOSE
+    assert bench.session.assurance is Assurance.CARD_CODE
 
 
 def test_the_line_lost_while_checking_keeps_everything(bench: Bench) -> None:
@@ -381,7 +381,7 @@ def test_the_line_lost_while_checking_keeps_everything(bench: Bench) -> None:
     assert bench.line.suspicions == 1
     bench.handle(ev.TroubleAnswered(Choice.SKIP))
     bench.type_code()
-    assert bench.state() is State.CHOOSE
+    assert bench.session.assurance is Assurance.CARD_CODE
 
 
 @pytest.mark.parametrize("reason", list(Unreachable))

@@ -139,8 +139,10 @@ def test_a_result_that_is_printed_here_leads_to_the_certificate_and_back() -> No
     code, _ = run(at_case(), ev.ResultAsked(CERTIFICATE))
     assert (code.state, code.came_for) == (State.CODE, COLLECT)
     assert run(code, ev.BackPressed())[0].state is State.CASE
-    choose, effects = run(code, ev.CodeAccepted(7, Assurance.CARD_CODE))
-    assert (choose.state, effects) == (State.CHOOSE, [fx.PrepareForm()])
+    prepare, effects = run(code, ev.CodeAccepted(7, Assurance.CARD_CODE))
+    assert (prepare.state, effects) == (State.PREPARE, [fx.PrepareForm(), fx.RequestCertificate()])
+    choose, _ = run(prepare, ev.ChoiceNeeded(7))
+    assert choose.state is State.CHOOSE
     back, _ = run(choose, ev.BackPressed())
     assert (back.state, back.plan) == (State.CASE, COLLECT)
     assert run(choose, ev.PageAnswered(None))[0].state is State.PREPARE

@@ -56,11 +56,33 @@ KioskScreen {
         return list;
     }
 
+    // What is agreed to by laying the card: of a certificate nothing else is asked for.
+    function agreed(): var {
+        const purposes = [
+            {
+                "name": qsTrId("screens.consent.identify"),
+                "note": qsTrId("screens.consent.identify_note")
+            },
+            {
+                "name": qsTrId("screens.agree.handle"),
+                "note": Sentence.fill(qsTrId("screens.agree.handle_note"), {
+                    "office": guide.office ?? ""
+                })
+            }
+        ];
+        return guide.assurance !== "card+code" ? purposes : purposes.concat([
+            {
+                "name": qsTrId("screens.consent.phone"),
+                "note": qsTrId("screens.consent.phone_note")
+            }
+        ]);
+    }
+
     function named(points: var): list<string> {
         return (points ?? []).map(point => point.name);
     }
 
-    aloud: [qsTrId("screens.guide.who"), guide.who ?? "", qsTrId("screens.guide.needed")].concat(guide.bring?.length ? named(pointsOf(guide.bring)) : [qsTrId("screens.guide.nothing_needed")], [qsTrId("screens.guide.time"), limit(guide.promised), qsTrId("screens.guide.fee"), guide.charged ? qsTrId("screens.guide.charged") : qsTrId("screens.guide.free"), qsTrId("screens.guide.assurance"), proof])
+    aloud: [qsTrId("screens.guide.who"), guide.who ?? "", qsTrId("screens.guide.needed")].concat(guide.bring?.length ? named(pointsOf(guide.bring)) : [qsTrId("screens.guide.nothing_needed")], [qsTrId("screens.guide.time"), limit(guide.promised), qsTrId("screens.guide.fee"), guide.charged ? qsTrId("screens.guide.charged") : qsTrId("screens.guide.free"), qsTrId("screens.guide.assurance"), proof], printed ? [qsTrId("screens.agree.heading")].concat(named(agreed())) : [])
     title: guide.name ?? ""
     instruction: guide.summary ?? ""
     steps: []
@@ -88,6 +110,14 @@ KioskScreen {
             icon: "person"
             heading: qsTrId("screens.guide.who")
             text: root.guide.who ?? ""
+        }
+
+        Panel {
+            width: parent?.width ?? 0
+            icon: "shield"
+            heading: qsTrId("screens.agree.heading")
+            points: root.printed ? root.agreed() : []
+            visible: root.printed
         }
 
         Tile {

@@ -7,7 +7,9 @@ import Kiosk.controls
 KioskScreen {
     id: root
 
-    aloud: [qsTrId("screens.identify.where"), Sentence.fill(qsTrId("screens.identify.no_card"), {
+    readonly property bool agrees: Session.journey === "certificate" // by laying the card, and nowhere before
+
+    aloud: [qsTrId("screens.identify.where"), agrees ? qsTrId("screens.agree.reminder") : "", Sentence.fill(qsTrId("screens.identify.no_card"), {
             "phone": Station.phone
         })]
 
@@ -46,6 +48,13 @@ KioskScreen {
                 font.bold: true
                 color: Theme.brand
             }
+        }
+
+        Prose {
+            width: parent.width
+            text: qsTrId("screens.agree.reminder")
+            horizontalAlignment: Text.AlignHCenter
+            visible: root.agrees
         }
 
         Prose {

@@ -29,7 +29,7 @@ KioskScreen {
     title: large ? "" : qsTrId("screens.preview.title")
     instruction: large ? "" : [without, qsTrId("screens.preview.instruction")].filter(part => part !== "").join("\n")
     steps: large ? [] : Session.steps.map(name => qsTrId("screens.step." + name))
-    backText: large ? qsTrId("screens.preview.reduce") : qsTrId("controls.back")
+    backText: large ? qsTrId("screens.preview.reduce") : qsTrId("screens.preview.change")
     mainText: qsTrId("screens.preview.print")
     mainIcon: "printer"
 
