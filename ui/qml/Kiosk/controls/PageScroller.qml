@@ -104,7 +104,10 @@ FocusScope {
     }
 
     readonly property Item focused: Window.activeFocusItem
-    onFocusedChanged: follow()
+    onFocusedChanged: {
+        follow();
+        settled.restart();
+    }
     onHeightChanged: {
         yielded = 0;
         judge();
@@ -116,6 +119,17 @@ FocusScope {
         id: settled
 
         interval: 0
+        onTriggered: {
+            root.follow();
+            polished.restart();
+        }
+    }
+
+    // Columns in columns come to rest one after the other, some frames later, and the last may move without growing.
+    Timer {
+        id: polished
+
+        interval: 120
         onTriggered: root.follow()
     }
 

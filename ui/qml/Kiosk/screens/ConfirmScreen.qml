@@ -18,7 +18,7 @@ KioskScreen {
 
     aloud: [what, clerks.heading, clerks.strong, own.heading, own.strong, qsTrId("screens.confirm.card"), backText]
     instruction: Sentence.fill(qsTrId("screens.confirm.instruction"), {
-        "name": Sentence.whole(Person.maskedName)
+        "name": Person.maskedName
     })
     backText: qsTrId("screens.confirm.back")
     endVisible: false
