@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
 
 from kiosk.session import events as ev
@@ -210,3 +210,25 @@ def test_on_an_elder_counter_a_question_is_whole_while_it_is_answered(stand_at: 
     stand.tap("key_done")
     assert stand.find("rail_question") is None
     assert not stand.item(field).property("bare")
+
+
+def test_the_field_stays_in_view_when_its_page_is_laid_anew(stand_at: Any) -> None:
+    """Should stand between head and keyboard again whenever letters grow or shrink under it."""
+    stand = stand_at("counter", "en")
+    stand.terminal.show(State.FORM, page=1)
+    stand.settle()
+    stand.tap("field_address", down=0.85)
+    stand.wait(lambda: stand.find("key_done") is not None)
+
+    def in_view() -> bool:
+        field, window = stand.screen.window.activeFocusItem(), stand.screen.window
+        if field is None:
+            return False
+        box = field.mapRectToScene(QRectF(0, 0, field.width(), field.height()))
+        keys = min(stand.item(f"key_{letter}").mapToScene(QPointF(0, 0)).y() for letter in "qap")
+        return box.top() >= 0 and box.bottom() <= min(keys, window.height())
+
+    for size in (3, 0, 2):
+        stand.screen.bridges.settings.setTextSize(size)
+        stand.settle()
+        stand.wait(in_view, 20)

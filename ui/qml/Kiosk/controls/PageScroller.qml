@@ -49,6 +49,7 @@ FocusScope {
 
     function turn(direction: int): void {
         pointed = null;
+        looks.stop();
         const last = Math.max(0, flick.contentHeight - flick.height);
         flick.contentY = Math.max(0, Math.min(last, flick.contentY + direction * flick.height * 0.8));
     }
@@ -121,16 +122,26 @@ FocusScope {
         interval: 0
         onTriggered: {
             root.follow();
-            polished.restart();
+            looks.left = 6;
+            looks.restart();
         }
     }
 
-    // Columns in columns come to rest one after the other, some frames later, and the last may move without growing.
+    // Columns in columns come to rest one after the other, some frames later, and the last may move without growing. Whoever
+    // turns the page meanwhile has the last word.
     Timer {
-        id: polished
+        id: looks
+
+        property int left: 0
 
         interval: 120
-        onTriggered: root.follow()
+        repeat: true
+        onTriggered: {
+            root.follow();
+            left -= 1;
+            if (left <= 0)
+                stop();
+        }
     }
 
     Flickable {
@@ -146,7 +157,10 @@ FocusScope {
         contentWidth: width
         flickableDirection: Flickable.VerticalFlick
         interactive: root.overflows
-        onMovementStarted: root.pointed = null
+        onMovementStarted: {
+            root.pointed = null;
+            looks.stop();
+        }
 
         Behavior on contentY {
             enabled: !flick.moving
