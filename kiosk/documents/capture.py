@@ -19,7 +19,7 @@ from kiosk.documents.mat import ADVICE, Foreground, Laid, Mat, fit, laid
 from kiosk.documents.pages import Advice, CapturedPage, Outline, Place, Refused
 from kiosk.documents.profiles import Profile, paper_of
 from kiosk.documents.quality import WHOLE, Fault, measure
-from kiosk.documents.straighten import look_of, output_dpi, straighten
+from kiosk.documents.straighten import look_of_page, output_dpi, straighten
 
 _JPEG_QUALITY = 82
 _EVIDENCE_QUALITY = 92
@@ -105,7 +105,7 @@ def _judged(still: Array, quad: Array, paper: Paper, profile: Profile) -> Captur
         evidence=evidence,
         evidence_sha256=hashlib.sha256(evidence).hexdigest(),
         bitonal=bitonal,
-        look=packed(look_of(straight, _corners(straight))),
+        look=packed(look_of_page(straight)),
     )
     if not faults:
         return page
@@ -123,11 +123,6 @@ def _seen(still: Array, advice: Advice, quad: Array | None = None) -> Refused:
         right, bottom = np.clip(quad.max(0) / (width, height), 0, 1)
         places = ((float(left), float(top), float(right - left), float(bottom - top)),)
     return Refused(advice, places, cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1].tobytes())
-
-
-def _corners(page: Array) -> Array:
-    height, width = page.shape[:2]
-    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(0.5)
 
 
 def untouched(still: Array, quad: Array) -> bytes:
