@@ -14,6 +14,7 @@ from kiosk.documents.bitonal import DPI as BITONAL_DPI
 from kiosk.documents.bitonal import g4
 from kiosk.documents.finder import Absence, FoundPage, Voter, by_hand, examine
 from kiosk.documents.geometry import Array, Paper, area, dpi_of
+from kiosk.documents.hidden_bands import may_go_on
 from kiosk.documents.looks import packed
 from kiosk.documents.mat import ADVICE, Foreground, Laid, Mat, fit, laid
 from kiosk.documents.pages import Advice, CapturedPage, Outline, Place, Refused
@@ -63,6 +64,8 @@ def take(
     if fault is not None and (outline is None or fault in {Laid.CUT_OFF, Laid.HAND}):
         return _seen(still, ADVICE[fault])
     px_per_mm = None if frame_mm is None else max(height, width) / frame_mm
+    if outline is None and px_per_mm is not None and may_go_on(found.quad, profile.papers, px_per_mm, (width, height)):
+        return _seen(still, Advice.MOVE_INTO_FRAME, found.quad)
     paper = paper_of(found.quad, profile, px_per_mm)
     if paper is None or area(found.quad) > profile.max_share * width * height:
         return _seen(still, Advice.WRONG_SIZE, found.quad)
