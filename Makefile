@@ -50,6 +50,7 @@ screens: setup         ## every screen in every layout and language, and the ext
 	PYTHONPATH=. nice $(PY) tests/ui/screens/contact_sheets.py build/screens
 
 bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), blur seen, print read, paper packed
+	$(PY) -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r packaging/requirements-bench.lock
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/blurring.py
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/finding.py $(PHOTOGRAPHS)
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/gating.py
