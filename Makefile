@@ -53,6 +53,7 @@ test-every-build: setup ## the geometry of every screen in each of 80 builds, of
 	EVERY_BUILD=1 nice $(PY) -m pytest -q -p no:cacheprovider tests/ui/screens/test_geometry.py
 
 bench-documents: setup ## how well pages are found (also those in PHOTOGRAPHS), blur seen, print read, paper packed
+	$(PY) -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r packaging/requirements-bench.lock
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/blurring.py
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/finding.py $(PHOTOGRAPHS)
 	PYTHONPATH=tests/bench/documents nice $(PY) tests/bench/documents/gating.py

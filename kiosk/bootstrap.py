@@ -229,7 +229,9 @@ def _vision(
     config: Config, clock: Clock, dispatcher: Dispatcher, on_event: Callable[[VisionEvent], None]
 ) -> Vision:
     camera = config.devices.get(Device.DOCUMENT_CAMERA)
-    chosen = VisionConfig("none") if camera is None else VisionConfig(camera.driver, camera.options)
+    chosen = VisionConfig("none") if camera is None else VisionConfig(
+        camera.driver, camera.options, config.documents.corner_network
+    )
     return Vision(chosen, clock=clock, dispatcher=dispatcher, on_event=on_event)
 
 

@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("folder", type=Path, help="folder of photographs and their quads.json")
     score.add_argument("--max-side", type=int, default=0, help="reduce to this long side in px (default: as stored)")
     score.add_argument("--thorough", action="store_true", help="search as for a still, not as for the preview")
+    score.add_argument("--corner-network", type=Path, help="let this network vote on the corners (default: none votes)")
     score.add_argument("--each", action="store_true", help="a line for every picture too")
     _voice_actions(command("voice", "the terminal's voice: what to record, and what was recorded", _voice, config=False))
     words = command("words", "the catalogue of a further language, begun in English", _words, config=False)
@@ -284,10 +286,15 @@ def _check_config(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     from kiosk import config, doctor
+    from kiosk.documents import network_file
     from ui.handwriting import recogniser
 
-    parts = (doctor.Part("handwriting", "zinnia", recogniser.probe),)
-    return doctor.run(config.load(options.config), as_json=options.json, parts=parts)
+    loaded = config.load(options.config)
+    parts = [doctor.Part("handwriting", "zinnia", recogniser.probe)]
+    network = loaded.documents.corner_network
+    if network is not None:
+        parts.append(doctor.Part("corner_network", network.name, partial(network_file.probe, network)))
+    return doctor.run(loaded, as_json=options.json, parts=parts)
 
 
 def _devices(options: argparse.Namespace) -> int:
@@ -312,11 +319,13 @@ def _staff(options: argparse.Namespace) -> int:
 
 def _documents(options: argparse.Namespace) -> int:
     from kiosk.documents import score
+    from kiosk.documents.network_file import NetworkRefused
 
+    how = {"max_side": options.max_side, "thorough": options.thorough, "each": options.each}
     try:
-        for line in score.report(options.folder, max_side=options.max_side, thorough=options.thorough, each=options.each):
+        for line in score.report(options.folder, **how, network=options.corner_network):
             print(line, flush=True)
-    except score.ScoreError as error:
+    except (score.ScoreError, NetworkRefused) as error:
         print(f"kiosk documents: {error}", file=sys.stderr)
         return FAILED
     return OK

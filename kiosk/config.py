@@ -124,6 +124,14 @@ class SpeechConfig(_Part):
     private: bool = Field(False, description="heard through a handset alone, so that the person's own data may be said")
 
 
+class DocumentsConfig(_Part):
+    """How paper under the camera is found."""
+
+    corner_network: Path | None = Field(
+        None, description="network that votes on a page's corners (DocCornerNet LEAN as ONNX); everything works without it"
+    )
+
+
 class CustodyConfig(_Part):
     """Who guards the device key. What is configured is what is used: nothing falls back to a weaker guardian."""
 
@@ -173,6 +181,7 @@ class Config(_Part):
     city: CityConfig
     custody: CustodyConfig = CustodyConfig()
     speech: SpeechConfig = SpeechConfig()
+    documents: DocumentsConfig = DocumentsConfig()
     devices: dict[Device, DeviceConfig] = Field(default_factory=dict, description="devices by kind")
     reachable_assurance: tuple[Assurance, ...] = Field(
         (Assurance.CARD, Assurance.CARD_CODE), description="how sure this terminal can become of a person"
@@ -225,5 +234,9 @@ def parse(data: dict[str, Any], *, source: str, base: Path) -> Config:
         custody = custody.model_copy(update={"passphrase_file": base / custody.passphrase_file})
     packs = tuple(base / folder for folder in config.speech.voice_packs)
     speech = config.speech.model_copy(update={"voice_packs": packs})
+    documents = config.documents
+    if documents.corner_network is not None:
+        documents = documents.model_copy(update={"corner_network": base / documents.corner_network})
     stick = None if config.stick is None else base / config.stick
-    return config.model_copy(update={"stick": stick, "state_dir": state, "city": city, "custody": custody, "speech": speech})
+    parts = {"city": city, "custody": custody, "speech": speech, "documents": documents}
+    return config.model_copy(update={"stick": stick, "state_dir": state, **parts})

@@ -1,7 +1,7 @@
 """What `kiosk check-config` looks at beyond the keys themselves: drivers and their options, and the files that are named.
 
 Knows: which keys name a file, and what the terminal does without it. Does not know: whether a device answers (`doctor`
-asks it); nothing is opened but files.
+asks it); nothing is opened but files, and a network is run once in a process of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from kiosk.config import Config, ConfigError
+from kiosk.documents.network_file import NetworkRefused, checked
 from kiosk.drivers import driver_factory
 from kiosk.speech.pack import VoicePack, VoicePackError
 
@@ -70,3 +71,8 @@ def _wanting(config: Config) -> Iterator[str]:
             VoicePack.load(folder)
         except VoicePackError as error:
             yield f"speech.voice_packs: {error}; espeak-ng speaks instead"
+    if config.documents.corner_network is not None:
+        try:
+            checked(config.documents.corner_network)
+        except NetworkRefused as error:
+            yield f"documents.corner_network: {error}; pages are found without it"

@@ -12,19 +12,22 @@ import numpy as np
 
 from kiosk.documents.bitonal import DPI as BITONAL_DPI
 from kiosk.documents.bitonal import g4
-from kiosk.documents.finder import Absence, by_hand, examine
+from kiosk.documents.finder import Absence, FoundPage, Voter, by_hand, examine
 from kiosk.documents.geometry import Array, Paper, area, dpi_of
+from kiosk.documents.hidden_bands import may_go_on
 from kiosk.documents.looks import packed
-from kiosk.documents.mat import ADVICE, Laid, Mat, laid
+from kiosk.documents.mat import ADVICE, Foreground, Laid, Mat, fit, laid
 from kiosk.documents.pages import Advice, CapturedPage, Outline, Place, Refused
 from kiosk.documents.profiles import Profile, paper_of
 from kiosk.documents.quality import WHOLE, Fault, measure
-from kiosk.documents.straighten import look_of, output_dpi, straighten
+from kiosk.documents.straighten import look_of_page, output_dpi, straighten
 
 _JPEG_QUALITY = 82
 _EVIDENCE_QUALITY = 92
 _EVIDENCE_MARGIN = 0.02
 """Of the page's longer extent: enough of the mat to see that nothing was cut off."""
+_AS_WELL = 0.02
+"""Difference of fit that two outlines of one page have on the mat's small picture."""
 _SEEN_PX = 1000
 """Long side of a picture that is only shown."""
 _JFIF_DENSITY = 13
@@ -37,11 +40,14 @@ def take(
     frame_mm: float | None,
     mat: Mat | None = None,
     outline: Outline | None = None,
+    *,
+    voter: Voter | None = None,
 ) -> CapturedPage | Refused:
     """Make a page from an upright BGR still, or say what has to change. `frame_mm`: what its long side covers, if known.
 
     `mat`: what is remembered of the empty mat, if anything. `outline`: corners set by hand, shares of the picture, in place
-    of those that would be found; a page that goes on beyond them, and a hand, are refused all the same.
+    of those that would be found; a page that goes on beyond them, and a hand, are refused all the same. `voter`: may set
+    other corners on a page, where the mat has nothing against them.
     """
     lying = mat.foreground(still) if mat is not None else None
     height, width = still.shape[:2]
@@ -52,14 +58,30 @@ def take(
     )
     if isinstance(found, Absence):
         return _seen(still, Advice.LAY_PAGE if found is Absence.NOTHING else Advice.MOVE_INTO_FRAME)
+    if voter is not None and lying is not None and outline is None:
+        found = _voted(still, found, voter, lying)
     fault = None if lying is None else laid(lying, (found.quad + 0.5) / (width, height))
     if fault is not None and (outline is None or fault in {Laid.CUT_OFF, Laid.HAND}):
         return _seen(still, ADVICE[fault])
     px_per_mm = None if frame_mm is None else max(height, width) / frame_mm
+    if outline is None and px_per_mm is not None and may_go_on(found.quad, profile.papers, px_per_mm, (width, height)):
+        return _seen(still, Advice.MOVE_INTO_FRAME, found.quad)
     paper = paper_of(found.quad, profile, px_per_mm)
     if paper is None or area(found.quad) > profile.max_share * width * height:
         return _seen(still, Advice.WRONG_SIZE, found.quad)
     return _judged(still, found.quad, paper, profile)
+
+
+def _voted(still: Array, found: FoundPage, voter: Voter, lying: Foreground) -> FoundPage:
+    """Let a second opinion set other corners; what lies on the mat has the last word."""
+    other = voter.settled(still, found)
+    height, width = still.shape[:2]
+    if other is found or isinstance(other, Absence):
+        return found
+    mine, theirs = ((each.quad + 0.5) / (width, height) for each in (found, other))
+    if laid(lying, theirs) is not None or fit(lying, theirs) < fit(lying, mine) - _AS_WELL:
+        return found
+    return other
 
 
 def _judged(still: Array, quad: Array, paper: Paper, profile: Profile) -> CapturedPage | Refused:
@@ -86,7 +108,7 @@ def _judged(still: Array, quad: Array, paper: Paper, profile: Profile) -> Captur
         evidence=evidence,
         evidence_sha256=hashlib.sha256(evidence).hexdigest(),
         bitonal=bitonal,
-        look=packed(look_of(straight, _corners(straight))),
+        look=packed(look_of_page(straight)),
     )
     if not faults:
         return page
@@ -104,11 +126,6 @@ def _seen(still: Array, advice: Advice, quad: Array | None = None) -> Refused:
         right, bottom = np.clip(quad.max(0) / (width, height), 0, 1)
         places = ((float(left), float(top), float(right - left), float(bottom - top)),)
     return Refused(advice, places, cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1].tobytes())
-
-
-def _corners(page: Array) -> Array:
-    height, width = page.shape[:2]
-    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(0.5)
 
 
 def untouched(still: Array, quad: Array) -> bytes:

@@ -1,10 +1,11 @@
-"""One errand in a process of its own, with little memory and little time: reading a page, or taking a file in.
+"""One errand in a process of its own, with little memory and time: reading a page, taking a file in, trying a network.
 
-Knows: the two errands, the limits of the process. Does not know: who asked. One request comes on standard input, answers go
-to standard output (`wire`), then the process ends and everything that it saw is gone with it.
+Knows: the errands, the limits of the process. Does not know: who asked. One request comes on standard input, answers go to
+standard output (`wire`), then the process ends and everything that it saw is gone with it.
 
-Requests: `import` {source, room, photo} with the file; `read` {today, labels} with a page as JPEG. Answers: `page` {page,
-notes} with its pictures, `lines` {turned, lines, kind, fields}, `refused` {reason}, and last of all `done`.
+Requests: `import` {source, room, photo} with the file; `read` {today, labels} with a page as JPEG; `network` {} with an ONNX
+file. Answers: `page` {page, notes} with its pictures, `lines` {turned, lines, kind, fields}, `runs` {}, `refused` {reason},
+and last of all `done`.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from kiosk.documents.wire import Message, Unpacker, packed
 
 _PR_SET_PDEATHSIG = 1
 MIB = 1024 * 1024
-LIMITS = {"import": 400 * MIB, "read": 1400 * MIB}
+LIMITS = {"import": 400 * MIB, "read": 1400 * MIB, "network": 1000 * MIB}
 """Address space in bytes: more than what is ever resident."""
-_CPU_S = {"import": 40, "read": 60}
+_CPU_S = {"import": 40, "read": 60, "network": 8}
 _OPEN_FILES = 64
 
 
@@ -49,6 +50,8 @@ def main() -> int:
 def _done(errand: str, request: Message, blob: bytes) -> Iterator[tuple[Message, bytes]]:
     if errand == "import":
         yield from _import(request, blob)
+    elif errand == "network":
+        yield _try(blob), b""
     else:
         yield _read(request, blob), b""
 
@@ -67,6 +70,20 @@ def _import(request: Message, blob: bytes) -> Iterator[tuple[Message, bytes]]:
     except MemoryError:
         answers = [({"ev": "refused", "reason": str(Refusal.BOMB)}, b"")]
     yield from answers
+
+
+def _try(blob: bytes) -> Message:
+    import cv2
+
+    from kiosk.documents.corner_network import CornerNetwork
+    from kiosk.documents.network_file import NetworkRefused
+
+    cv2.setNumThreads(1)
+    try:
+        CornerNetwork(blob)
+    except NetworkRefused as error:
+        return {"ev": "refused", "reason": error.code}
+    return {"ev": "runs"}
 
 
 def _read(request: Message, blob: bytes) -> Message:

@@ -24,9 +24,12 @@ log = logging.getLogger(__name__)
 
 IMPORT_S = 60.0
 READ_S = 90.0
+TRY_S = 10.0
 _ROOT = Path(__file__).resolve().parents[2]
 BOMB = "documents.import.bomb"
 """What is said of a file whose errand ended without a word: its limits ended it."""
+FAILS = "corner_network.fails"
+"""The same of a network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,14 @@ class Errands:
         lines = tuple(TextLine(text, (box[0], box[1], box[2], box[3]), sure) for text, box, sure in said["lines"])
         fields = {key: Field(value, sure, checked) for key, (value, sure, checked) in said["fields"].items()}
         return Read(lines, Reading(Kind(said["kind"]), fields), int(said["turned"]))
+
+    def try_network(self, model: bytes) -> str | None:
+        """Run a network of page corners once. Returns the code of what stands in the way, None when it runs."""
+        answers = self._errand("network", {}, model, TRY_S)
+        if answers is None:
+            return FAILS
+        said = answers[0][0]
+        return None if said["ev"] == "runs" else str(said["reason"])
 
     def _errand(self, errand: str, request: Message, blob: bytes, deadline_s: float) -> list[tuple[Message, bytes]] | None:
         """Return the answers, or None when the process ended without its last word."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -67,12 +68,29 @@ class Absence(enum.Enum):
     CUT_OFF = "cut_off"
 
 
-def find_page(image: Array, *, min_share: float = 0.03, thorough: bool = False, on_mat: bool = False) -> Array | None:
+class Voter(Protocol):
+    """A second opinion, such as a `corner_network`."""
+
+    def settled(self, picture: Array, found: FoundPage | Absence) -> FoundPage | Absence:
+        """Return what the finder and it come to between them. Asked where no empty mat is to be guarded, or one is known."""
+        ...
+
+
+def find_page(
+    image: Array,
+    *,
+    min_share: float = 0.03,
+    thorough: bool = False,
+    on_mat: bool = False,
+    voter: Voter | None = None,
+) -> Array | None:
     """Return the 4 x 2 corners of the one page in a BGR picture, None when there is none or it is cut off.
 
-    Arguments as for `examine`, which also says how sure it is, or why there is none.
+    Arguments as for `examine`, which also says how sure it is, or why there is none. `voter`: asked too, but not `on_mat`.
     """
     found = examine(image, min_share=min_share, thorough=thorough, on_mat=on_mat, lenient=not on_mat)
+    if voter is not None and not on_mat:
+        found = voter.settled(image, found)
     return found.quad if isinstance(found, FoundPage) else None
 
 

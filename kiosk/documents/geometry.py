@@ -1,7 +1,7 @@
 """Four corners and sheets of known size.
 
-Knows: corner order, side lengths, paper formats (ISO 216 A4 and A5, ISO/IEC 7810 ID-1, the 35 mm x 45 mm portrait), dpi.
-Does not know: pixels' contents, OpenCV.
+Knows: corner order, side lengths, paper formats (ISO 216 A4 and A5, ISO/IEC 7810 ID-1, ANSI A "Letter", the 35 mm x 45 mm
+portrait), dpi. Does not know: pixels' contents, OpenCV.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Paper:
 A4 = Paper("a4", 210.0, 297.0)
 A5 = Paper("a5", 148.0, 210.0)
 ID_1 = Paper("id_1", 53.98, 85.60)
+LETTER = Paper("letter", 215.9, 279.4)
 PHOTO = Paper("photo", 35.0, 45.0)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kiosk.documents.finder import Absence, examine
 from kiosk.documents.geometry import Array, area
+from kiosk.documents.hidden_bands import may_go_on
 from kiosk.documents.mat import ADVICE, Foreground, Laid, Mat, laid
 from kiosk.documents.pages import Advice, Outline
 from kiosk.documents.profiles import Profile, paper_of
@@ -67,6 +68,8 @@ class Guide:
         self._look = look_of(frame, found.quad)
         phase = self._steadiness.update(now_s, found.quad, self._look, longest)
         px_per_mm = None if self._frame_mm is None else longest / self._frame_mm
+        if px_per_mm is not None and may_go_on(found.quad, self._profile.papers, px_per_mm, (width, height)):
+            return Sight(outline, Advice.MOVE_INTO_FRAME, False)
         paper = paper_of(found.quad, self._profile, px_per_mm)
         if paper is None or area(found.quad) > self._profile.max_share * width * height:
             return Sight(outline, Advice.WRONG_SIZE, False)

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 
 import pikepdf
 import pypdfium2
-from PIL import Image, ImageStat, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageFilter, ImageStat, UnidentifiedImageError
 
 from kiosk.documents.kinds import HEAD_BYTES, FileKind, kind_of
+from kiosk.documents.look_recipe import COARSE_PX, FINE_PX, INSET, LOOK_PX
 from kiosk.documents.pages import CapturedPage, PageSource
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
@@ -46,6 +47,8 @@ _TURNS = {
 }
 """How a picture is put upright, by what the camera noted (Exif 2.32, tag 0x0112)."""
 _POINTS_PER_INCH = 72
+_SIGNED = bytes((value - 128) & 0xFF for value in range(256))
+"""From levels around 128 to signed bytes."""
 _ACTS = (
     "/OpenAction",
     "/AA",
@@ -319,4 +322,18 @@ def _page(image: Image.Image, wanted: Wanted, sha256: str) -> CapturedPage:
         paper="import",
         evidence_sha256=sha256,
         source=wanted.source,
+        look=_look(image),
     )
+
+
+def _look(image: Image.Image) -> bytes:
+    """Return the look of a page that fills its picture, packed (`looks`), close to what `straighten.look_of_page` makes.
+
+    Of a photograph that shows more than the page it is the photograph's look, and like none of the page's own.
+    """
+    upright = image if image.height >= image.width else image.transpose(Image.Transpose.ROTATE_90)
+    width, height = upright.size
+    inner = (width * INSET, height * INSET, width * (1 - INSET), height * (1 - INSET))
+    grey = upright.convert("L").resize(LOOK_PX, Image.Resampling.BOX, box=inner)
+    fine, coarse = (grey.filter(ImageFilter.GaussianBlur(radius)) for radius in (FINE_PX, COARSE_PX))
+    return ImageChops.subtract(fine, coarse, offset=128).tobytes().translate(_SIGNED)

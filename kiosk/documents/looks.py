@@ -1,6 +1,7 @@
 """A page's look: a small grey picture without its slow shades, by which the same sheet is known again.
 
-Knows: how alike two looks are, part by part. Does not know: OpenCV (`straighten` makes looks), what follows from likeness.
+Knows: how alike two looks are, part by part. Does not know: how looks are made (`straighten` and `importing` make them),
+what follows from likeness.
 
 A printed form is the same on every sheet but for what was filled in, so looks are compared part by part and the part that
 agrees least decides. Each part may lie a little beside its like: paper does not lie flat. Measured at 5 mm of shift and bend
@@ -13,9 +14,8 @@ from __future__ import annotations
 import numpy as np
 
 from kiosk.documents.geometry import Array
+from kiosk.documents.look_recipe import LOOK_PX
 
-LOOK_PX = (120, 168)
-"""Width and height."""
 ALIKE = 0.75
 """Likeness from which on two looks are of the same sheet."""
 _PARTS = 6

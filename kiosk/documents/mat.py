@@ -110,9 +110,7 @@ def laid(seen: Foreground, outline: Array | None) -> Laid | None:
         if seen.share < _SOMETHING_SHARE:
             return Laid.NOTHING
         return Laid.CUT_OFF if _touches(seen.mask) else None
-    page = np.zeros((height, width), np.uint8)
-    corners = np.rint(outline * (width, height) - 0.5).astype(np.int32)
-    cv2.fillConvexPoly(page, corners, 1)
+    page = _inside(seen, outline)
     if float(seen.mask[page > 0].mean()) < _COVERED:
         return Laid.NOTHING
     around = cv2.dilate(page, np.ones((2 * _MARGIN_PX + 1,) * 2, np.uint8))
@@ -130,6 +128,12 @@ def laid(seen: Foreground, outline: Array | None) -> Laid | None:
     return min(found, key=list(Laid).index, default=None)
 
 
+def fit(seen: Foreground, outline: Array) -> float:
+    """Return how well an outline holds what lies on the mat: intersection over union, 0 to 1. `outline`: as for `laid`."""
+    page = _inside(seen, outline)
+    return float((seen.mask & page).sum() / max(1, (seen.mask | page).sum()))
+
+
 ADVICE: Mapping[Laid, Advice] = {
     Laid.NOTHING: Advice.LAY_PAGE,
     Laid.CUT_OFF: Advice.MOVE_INTO_FRAME,
@@ -137,6 +141,13 @@ ADVICE: Mapping[Laid, Advice] = {
     Laid.HAND: Advice.HAND,
 }
 """What to tell the citizen about it."""
+
+
+def _inside(seen: Foreground, outline: Array) -> Array:
+    height, width = seen.mask.shape
+    page = np.zeros((height, width), np.uint8)
+    cv2.fillConvexPoly(page, np.rint(outline * (width, height) - 0.5).astype(np.int32), 1)
+    return page
 
 
 def _shaded(lab: Array, expected: Array) -> Array:

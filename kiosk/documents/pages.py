@@ -58,7 +58,7 @@ class CapturedPage:
 
     `evidence`: the untouched picture that the page was made from, cut to the page, JPEG; of an import, nothing: there the
     hash is that of the file as it came. `bitonal`: the same page as Group 4 TIFF, where the profile wants one. `turned`:
-    degrees clockwise that it is to be shown at. `look`: by which a sheet is known again (`looks`); of an import, none.
+    degrees clockwise that it is to be shown at. `look`: by which a sheet is known again (`looks`).
     `lines`: what was read of it. `kept_anyway`: the advice that a clerk, whose number is `kept_by`, did not follow.
     """
 

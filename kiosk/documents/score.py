@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
+from kiosk.documents.corner_network import load, overlap
 from kiosk.documents.finder import find_page
 from kiosk.documents.geometry import Array
 
@@ -93,10 +94,16 @@ def read_truth(folder: Path) -> Truth:
         raise ScoreError("score.no_truth", str(folder / "quads.json")) from error
 
 
-def report(folder: Path, *, max_side: int = 0, thorough: bool = False, each: bool = False) -> Iterator[str]:
-    """Yield the lines of a whole report, `each`: with one for every picture. Raises: ScoreError."""
+def report(
+    folder: Path, *, max_side: int = 0, thorough: bool = False, each: bool = False, network: Path | None = None
+) -> Iterator[str]:
+    """Yield the lines of a whole report, `each`: with one for every picture. Raises: ScoreError, NetworkRefused.
+
+    `network`: file of a corner network that votes.
+    """
     judged = []
-    for one in judge(folder, lambda picture: find_page(picture, thorough=thorough), max_side=max_side):
+    voter = None if network is None else load(network)
+    for one in judge(folder, lambda picture: find_page(picture, thorough=thorough, voter=voter), max_side=max_side):
         judged.append(one)
         if each:
             yield f"{one.iou:.4f}  {one.cpu_ms:6.1f} ms  {one.subset:<8}  {one.file}"
@@ -122,16 +129,6 @@ def judge(folder: Path, finder: Finder, *, max_side: int = 0, limit_kind: str = 
         else:
             iou = 0.0 if quad is None else overlap(quad, (np.array(entry.quad) + 0.5) * scale - 0.5)
         yield Judged(entry.file, entry.subset, entry.kind, quad is not None, iou, cpu_ms)
-
-
-def overlap(one: Array, other: Array) -> float:
-    """Return intersection over union of two quadrilaterals; 0 when one is not convex."""
-    a, b = (np.ascontiguousarray(quad, np.float32).reshape(4, 1, 2) for quad in (one, other))
-    if not (np.isfinite(a).all() and cv2.isContourConvex(np.rint(a * 8).astype(np.int32))):
-        return 0.0
-    shared = float(cv2.intersectConvexConvex(a, b)[0])
-    union = cv2.contourArea(a) + cv2.contourArea(b) - shared
-    return shared / union if union > 0 else 0.0
 
 
 def rows(judged: list[Judged]) -> list[Row]:

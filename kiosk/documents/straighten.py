@@ -10,9 +10,7 @@ import cv2
 import numpy as np
 
 from kiosk.documents.geometry import Array, Paper, dpi_of, is_sideways
-from kiosk.documents.looks import LOOK_PX
-
-_LOOK_INSET = 0.05
+from kiosk.documents.look_recipe import COARSE_PX, FINE_PX, INSET, LOOK_PX
 
 
 def output_dpi(quad: Array, paper: Paper, max_dpi: int) -> int:
@@ -35,13 +33,27 @@ def straighten(image: Array, quad: Array, paper: Paper, dpi: int | None = None) 
 
 
 def look_of(image: Array, quad: Array) -> Array:
-    """Return the look of the page within these corners (see `looks`), float32."""
-    inner = quad + (quad.mean(0) - quad) * 2 * _LOOK_INSET
+    """Return the look of the page within these corners of a preview frame (see `looks`), float32.
+
+    Cheap: fine print falls between the pixels, much the same way from frame to frame.
+    """
+    inner = quad + (quad.mean(0) - quad) * 2 * INSET
     width, height = LOOK_PX
     target = np.array([[0, 0], [2 * width, 0], [2 * width, 2 * height], [0, 2 * height]], np.float32)
     matrix = cv2.getPerspectiveTransform(inner.astype(np.float32), target)
     large = cv2.warpPerspective(image, matrix, (2 * width, 2 * height), flags=cv2.INTER_LINEAR)
-    grey = cv2.cvtColor(cv2.resize(large, LOOK_PX, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
+    return _look(large)
+
+
+def look_of_page(page: Array) -> Array:
+    """Return the look of a straightened page, float32: every pixel counts, so that it is also that of the page as a file."""
+    height, width = page.shape[:2]
+    down, right = round(height * INSET), round(width * INSET)
+    return _look(page[down : height - down, right : width - right])
+
+
+def _look(inner: Array) -> Array:
+    grey = cv2.cvtColor(cv2.resize(inner, LOOK_PX, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
     fine = grey.astype(np.float32)
-    look: Array = cv2.GaussianBlur(fine, (0, 0), 1.2) - cv2.GaussianBlur(fine, (0, 0), 7)
+    look: Array = cv2.GaussianBlur(fine, (0, 0), FINE_PX) - cv2.GaussianBlur(fine, (0, 0), COARSE_PX)
     return look

@@ -73,12 +73,14 @@ class Clock(Protocol):
 class VisionConfig:
     """`driver`: name of the entry point `document_camera.<driver>`, or `module:function`; `options` go to it as they stand.
 
-    `preview_px`: long side of preview frames. `deadline_s`: silence after which a worker is killed; `start_deadline_s`: the
-    same for its first word, since it imports OpenCV first.
+    `corner_network`: file of a network that votes on a page's corners. `preview_px`: long side of preview frames.
+    `deadline_s`: silence after which a worker is killed; `start_deadline_s`: the same for its first word, since it imports
+    OpenCV first.
     """
 
     driver: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    corner_network: Path | None = None
     preview_px: int = 960
     deadline_s: float = 2.5
     start_deadline_s: float = 20.0
@@ -269,6 +271,7 @@ class Vision:
                     "do": "open",
                     "driver": config.driver,
                     "options": dict(config.options),
+                    "corner_network": None if config.corner_network is None else str(config.corner_network),
                     "preview_px": config.preview_px,
                     "first_seq": self._seq,
                 }
@@ -314,6 +317,8 @@ class Vision:
                 self._back()
             case "down":
                 self._lost(str(event["code"]))
+            case "network":
+                log.warning("corner network not used: %s", event["code"], extra={"code": event["code"]})
             case "frame":
                 self._seq = int(event["seq"])
                 if event["run"] == self._run_no and not self._told_frame:

@@ -4,9 +4,9 @@ Knows: commands in, events out (`wire`), frames to shared memory (`frames`). Doe
 ever leaves its memory for a disk.
 
 Started by `vision` with inherited descriptors; dies with its parent. Events: `alive` (the camera answers or is resting),
-`up`, `down` {code}, `frame` {seq, run}, `page` {run, page} and `refused` {run, refused, asked} with their pictures.
-Commands: `open` {driver, options, preview_px, first_seq}, `preview` {profile, run, taking}, `taking` {on},
-`kept` {sha256}, `give_back` {sha256}, `capture` {outline}, `stop`, `forget`.
+`up`, `down` {code}, `network` {code} (it cannot be used), `frame` {seq, run}, `page` {run, page} and `refused` {run,
+refused, asked} with their pictures. Commands: `open` {driver, options, corner_network, preview_px, first_seq}, `preview`
+{profile, run, taking}, `taking` {on}, `kept` {sha256}, `give_back` {sha256}, `capture` {outline}, `stop`, `forget`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -31,9 +32,11 @@ from devices.document_camera.environment import shed_qt_variables
 from devices.errors import DeviceError
 from kiosk.documents.camera_thread import CameraThread
 from kiosk.documents.capture import take
+from kiosk.documents.corner_network import CornerNetwork, load
 from kiosk.documents.frames import FrameBuffer
 from kiosk.documents.guide import Guide
 from kiosk.documents.mat import Mat
+from kiosk.documents.network_file import NetworkRefused
 from kiosk.documents.page_wire import packed_page, packed_refusal
 from kiosk.documents.pages import Advice, CapturedPage, Outline
 from kiosk.documents.profiles import PROFILES, Profile
@@ -97,6 +100,7 @@ class Worker:
         self._up: bool | None = None
         self._preview_px = 960
         self._mat = Mat()
+        self._network: CornerNetwork | None = None
         self._by_hand: Outline | None = None
         self._seq = 0
         self._run_no = 0
@@ -134,6 +138,7 @@ class Worker:
                 factory = camera_factory(command["driver"], command["options"])
                 self._camera = CameraThread(factory, lambda: os.eventfd_write(self._woken, 1))
                 self._camera.start()
+                self._network = self._loaded(command["corner_network"])  # while the camera comes up
             case "preview":
                 self._profile, self._run_no = PROFILES[command["profile"]], int(command["run"])
                 self._guide, self._taking = None, bool(command["taking"])
@@ -161,6 +166,16 @@ class Worker:
                     self._frames.wipe()
             case _:
                 pass
+
+    def _loaded(self, file: str | None) -> CornerNetwork | None:
+        """Return the network that votes, None where there is none or it cannot be used: pages are found without it."""
+        if file is None:
+            return None
+        try:
+            return load(Path(file))
+        except NetworkRefused as error:
+            self._send({"ev": "network", "code": error.code})
+            return None
 
     def _stream(self, on: bool) -> None:
         self._asked = self._capturing = False
@@ -217,7 +232,7 @@ class Worker:
         self._send({"ev": "alive"})
         if not asked and not self._taking:
             return
-        taken = take(still, profile, frame_mm, self._mat, outline)
+        taken = take(still, profile, frame_mm, self._mat, outline, voter=self._network)
         if self._guide is None:
             return
         if isinstance(taken, CapturedPage):

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import networks
+import numpy as np
 import pytest
 
 from devices import namespace
@@ -129,6 +131,23 @@ def test_handwriting_without_its_model(bench: Bench, capsys: pytest.CaptureFixtu
     assert doctor.run(bench.configure({}), as_json=False, parts=(part,)) == doctor.FAILED
     line = capsys.readouterr().out.splitlines()[1].split()
     assert (line[:4], line[-1]) == (["FAIL", "handwriting", "zinnia", "missing"], "handwriting.model_missing")
+
+
+def test_a_corner_network_is_a_part(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where one is configured it should be tried, and be named with its code when it is none."""
+    bench.configure({})
+    network = bench.file.with_name("doc_corner.onnx")
+    with bench.file.open("a", encoding="utf-8") as file:
+        file.write(f'[documents]\ncorner_network = "{network.name}"\n')
+    said = []
+    for content in (None, networks.tiny(np.full((4, 2), 0.5), 1.0)):
+        if content is not None:
+            network.write_bytes(content)
+        cli.main(["doctor", "--config", str(bench.file)])
+        said.append(next(line.split() for line in capsys.readouterr().out.splitlines() if "corner_network" in line))
+    network.unlink()
+    assert (said[0][:4], said[0][-1]) == (["FAIL", "corner_network", "doc_corner.onnx", "missing"], "corner_network.missing")
+    assert said[1][:4] == ["ok", "corner_network", "doc_corner.onnx", "ready"]
 
 
 class Hand:

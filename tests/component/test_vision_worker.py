@@ -7,8 +7,11 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
+import networks
+import numpy as np
 import pytest
 
 from devices.document_camera.emulator import DocumentCameraEmulator
@@ -95,6 +98,28 @@ def employ(camera: DocumentCameraEmulator) -> Iterator[Callable[..., Owner]]:
     yield start
     for owner in owners:
         owner.vision.stop()
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_a_network_that_votes_is_tried_and_done_without(
+    camera: DocumentCameraEmulator,
+    employ: Callable[..., Owner],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    good: bool,
+) -> None:
+    """A file that is no network should be said once, and pages be taken either way."""
+    file = tmp_path / "doc_corner.onnx"
+    file.write_bytes(networks.tiny(np.full((4, 2), 0.5), 3.0) if good else b"no network")
+    owner = employ(corner_network=file)
+    owner.until(lambda: bool(owner.all(VisionBack)))
+    owner.vision.start_preview("document")
+    owner.frame(Advice.LAY_PAGE)
+    camera.lay("address_proof_1")
+    assert owner.next_page(1).page.paper == "a4"
+    said = [record.getMessage() for record in caplog.records if "corner network" in record.getMessage()]
+    assert said == ([] if good else ["corner network not used: corner_network.not_onnx"])
+    caplog.clear()
 
 
 def test_pages_are_captured_by_themselves_once_each(camera: DocumentCameraEmulator, employ: Callable[..., Owner]) -> None:

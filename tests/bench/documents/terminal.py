@@ -19,7 +19,7 @@ from surfaces import Array, Rng
 
 from devices.document_camera.scene import FRAME_MM, UPRIGHT_PX
 
-KINDS = ("page", "empty", "cut_off", "blank")
+KINDS = ("page", "empty", "cut_off", "blank", "cut_band")
 STILL_PX = (1350, 2400)
 """142 dots per inch: the least that a still may have, and a little, for the sake of time."""
 _PX_PER_MM = STILL_PX[1] / FRAME_MM
@@ -79,10 +79,14 @@ def lie(kind: str, seed: int) -> Seen:
     """Show the mat empty, and then with what a kind of picture shows; one seed gives always the same."""
     rng = np.random.default_rng((seed, KINDS.index(kind), *b"mat"))
     width, height = STILL_PX
-    mat = surfaces.tone(rng, 0.06, 0.25, 0.15) * (1 + surfaces.clouds(rng, height, width, 500, 1)[..., None] * 0.03)
+    tone = surfaces.tone(rng, 0.06, 0.25, 0.15)
+    mat = tone * (1 + surfaces.clouds(rng, height, width, 500, 1)[..., None] * 0.03)
     camera = _Camera(rng.uniform(0.5, 0.75), rng.uniform(0.9, 1.1), rng.uniform(0.5, 2.5), int(rng.integers(80, 96)))
     lamp, scene, quad = _lamp(rng), mat, None
-    if kind != "empty":
+    if kind == "cut_band":
+        page, quad = _banded(rng, tone)
+        scene = scenes.laid(rng, mat, page, quad, rng.normal(0, 0.0015, 4), held=False)
+    elif kind != "empty":
         things = {"blank": (_BLANK,), "cut_off": (*_READ, _BLANK, _COVER)}.get(kind, _READ)
         draw, least_mm, most_mm = things[int(rng.integers(len(things)))]
         page = draw(rng)
@@ -92,7 +96,7 @@ def lie(kind: str, seed: int) -> Seen:
     # White paper makes the camera shorten its exposure: the empty mat was seen brighter.
     before = camera.picture(rng, _under(mat, lamp) * (level * rng.uniform(0.95, 1.3)), UPRIGHT_PX)
     after = _under(scene, lamp * _somebody(rng)) * level
-    whole = None if quad is None or kind == "cut_off" else np.roll(quad, -int(np.argmin(quad.sum(1))), 0)
+    whole = None if quad is None or kind.startswith("cut") else np.roll(quad, -int(np.argmin(quad.sum(1))), 0)
     return Seen(before, camera.picture(rng, after, UPRIGHT_PX), camera.picture(rng, after, STILL_PX), whole)
 
 
@@ -112,6 +116,22 @@ def _corners(rng: Rng, page: papers.Page, width_mm: float, *, cut: bool) -> Arra
         inside = ((quad > 0) & (quad < frame - 1)).all(1).sum()
         if room_mm >= _ROOM_MM if not cut else room_mm <= -_CUT_MM and inside >= 1:
             return quad
+
+
+def _banded(rng: Rng, tone: Array) -> tuple[papers.Page, Array]:
+    """Return an A4 sheet with a band of nearly the mat's colour at one end, and where: the picture's border cuts it."""
+    page = papers.real_sheet(rng)
+    rows, columns = page.opaque.shape
+    band = round(rows * rng.uniform(0.08, 0.2))
+    page.print_[:band] = tone * (1 + rng.normal(0, 0.04, 3))
+    width, height = np.array([210, 210 * rows / columns]) * _PX_PER_MM
+    outside = rng.uniform(_CUT_MM * _PX_PER_MM, height * band / rows - _ROOM_MM * _PX_PER_MM)
+    turn = np.radians(rng.normal(0, 1.5))
+    flat = np.array([[-width / 2, 0], [width / 2, 0], [width / 2, height], [-width / 2, height]])
+    flat = flat @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    frame = np.array(STILL_PX, float)
+    quad: Array = flat + np.array([frame[0] / 2 + rng.uniform(-1, 1) * _ROOM_MM * _PX_PER_MM, -outside])
+    return page, quad if rng.random() < 0.5 else frame - 1 - quad
 
 
 def _lamp(rng: Rng) -> Array:

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 import certifi
+import networks
+import numpy as np
 import pytest
 
 from kiosk.cli import FAILED, OK, main
@@ -79,6 +81,19 @@ def test_what_the_terminal_can_serve_without_is_a_warning(tmp_path: Path, capsys
         ["custody.passphrase_file"],
         ["speech.voice_packs"],
     ]
+
+
+def test_a_corner_network_is_tried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One that is not there and one that is none should be warned of by code; one that runs is nothing to speak of."""
+    named = "[documents]\ncorner_network = "
+    path = example(tmp_path, '# [documents]\n# corner_network = "doc_corner.onnx"', f'{named}"net.onnx"')
+    said = []
+    for content in (None, b"no network", networks.tiny(np.full((4, 2), 0.5), 1.0)):
+        if content is not None:
+            (tmp_path / "net.onnx").write_bytes(content)
+        assert main(["check-config", "--config", str(path)]) == OK
+        said.append(re.findall(r"warning: documents\.corner_network: ([\w.]+)", capsys.readouterr().err))
+    assert said == [["corner_network.missing"], ["corner_network.not_onnx"], []]
 
 
 def test_an_address_of_the_city_bears_no_password(tmp_path: Path) -> None:

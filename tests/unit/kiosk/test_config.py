@@ -60,6 +60,8 @@ def test_relative_paths_are_taken_from_the_file() -> None:
     assert config.outbox_dir == Path("/srv/kiosk/state/outbox")
     packs = parse({**good(), "speech": {"voice_packs": ["voices/zh"]}}, source="kiosk.toml", base=Path("/srv/kiosk"))
     assert packs.speech.voice_packs == (Path("/srv/kiosk/voices/zh"),)
+    network = parse({**good(), "documents": {"corner_network": "doc_corner.onnx"}}, source="kiosk.toml", base=Path("/srv"))
+    assert network.documents.corner_network == Path("/srv/doc_corner.onnx")
     absolute = put(put(good(), "state_dir", "/var/lib/x"), "city.ca_file", "/etc/ca.pem")
     config = parse(absolute, source="kiosk.toml", base=Path("/srv/kiosk"))
     assert (config.state_dir, config.city.ca_file) == (Path("/var/lib/x"), Path("/etc/ca.pem"))

@@ -35,6 +35,7 @@ STAY_INSIDE = {
     "devices.rig_daemons.DaemonFailed": "the rig's, never in a terminal",
     "devices.rig_control.NotNow": "the rig's, never in a terminal",
     "kiosk.documents.importing.Refused": "the errand's worker turns it into a value",
+    "kiosk.documents.network_file.NetworkRefused": "the vision worker says its code: pages are found without the network",
     "kiosk.documents.ocr_models.ModelsMissing": "the errand's worker answers with its code: nothing is read then",
     "kiosk.speech.pack.VoicePackError": "the terminal speaks without the pack then",
     "kiosk.speech.player.PlayerError": "the speaker turns it into its state",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
 
@@ -12,16 +13,18 @@ import pytest
 
 from devices.document_camera import Picture
 from devices.document_camera.scene import FRAME_MM, UPRIGHT_PX, Fault, Lying, corners
+from devices.document_camera.sheets import SHEETS
 from kiosk.documents.capture import take
 from kiosk.documents.guide import Guide, Sight
-from kiosk.documents.looks import ALIKE, alike, likeness
+from kiosk.documents.importing import Wanted, pages_of
+from kiosk.documents.looks import ALIKE, alike, likeness, unpacked
 from kiosk.documents.mat import Mat
 from kiosk.documents.page_wire import packed_refusal, unpacked_refusal
 from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
 from kiosk.documents.profiles import PROFILES, Profile
 from kiosk.documents.quality import sharpness
 from kiosk.documents.steady import ABSENT_S, HOLD_S, Phase, Steadiness
-from kiosk.documents.straighten import look_of
+from kiosk.documents.straighten import look_of, look_of_page
 
 Camera = Callable[..., Picture]
 DOCUMENT, PHOTO = PROFILES["document"], PROFILES["photo"]
@@ -199,6 +202,37 @@ def test_sharpness_falls_with_blur_and_not_with_contrast() -> None:
     assert soft is not None
     assert soft < 0.6 * crisp
     assert sharpness(np.full((300, 300), 200, np.uint8)) is None
+
+
+SHEET_NAMES = ("address_proof_1", "address_proof_2", "employment_proof", "study_proof", "stamp")
+
+
+def _brought(name: str, *, turned: int = 0, small: bool = False, as_pdf: bool = False) -> bytes:
+    """Return the look of a sheet that came as a file: turned counter-clockwise, as a scanner or a telephone saves it."""
+    drawn = SHEETS[name].draw(200).rotate(turned, expand=True)
+    if small:
+        drawn = drawn.resize((drawn.width * 2 // 3, drawn.height * 2 // 3))
+    out = io.BytesIO()
+    drawn.save(out, "PDF" if as_pdf else "JPEG", **({"resolution": 200.0} if as_pdf else {"quality": 60}))
+    ((page, _),) = pages_of(out.getvalue(), Wanted("usb", 1))
+    return page.look
+
+
+@pytest.mark.parametrize("name", SHEET_NAMES)
+def test_a_sheet_brought_as_a_file_is_known_under_the_camera(seen: Camera, name: str) -> None:
+    """Scanned upright or sideways, smaller, or in a PDF; and no other sheet is taken for it."""
+    page = take(seen(Lying(name, 0.5, 0.5, 1.4), scale=2), DOCUMENT, FRAME_MM)
+    page = page.page if isinstance(page, Refused) else page
+    assert page is not None
+    files = [_brought(name), _brought(name, turned=90), _brought(name, turned=180, small=True), _brought(name, as_pdf=True)]
+    assert all(alike(page.look, look) for look in files)
+    assert not any(alike(page.look, _brought(other)) for other in SHEET_NAMES if other != name)
+
+
+def test_both_makers_of_looks_agree() -> None:
+    """One picture should have one look within a few levels, whichever library made it."""
+    drawn = np.asarray(SHEETS["study_proof"].draw(200).convert("RGB"))[..., ::-1].copy()
+    assert likeness(look_of_page(drawn), unpacked(_brought("study_proof"))) > 0.95
 
 
 @pytest.mark.parametrize("lying", [Lying("study_proof", 0.505, 0.49, -1.4), Lying("study_proof", 0.49, 0.5, 181.0)])

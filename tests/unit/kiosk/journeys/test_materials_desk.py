@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from citizen import page
 
 from devices.supervisor import DeviceReport, SupervisorState
-from kiosk.documents.pages import Advice, CaptureRefused, Outline, PreviewChanged, Refused, VisionBack, VisionLost
+from kiosk.documents.pages import (
+    Advice,
+    CaptureRefused,
+    Outline,
+    PageCaptured,
+    PreviewChanged,
+    Refused,
+    VisionBack,
+    VisionLost,
+)
 from kiosk.events import Fact
 from kiosk.journeys.materials import MOVED_FRAMES
 from kiosk.session import events as ev
@@ -173,6 +185,19 @@ def test_the_same_page_again_is_asked_about(bench: Bench) -> None:
     assert bench.vision.captures == 0
     bench.handle(ev.DeviceLost(Device.DOCUMENT_CAMERA), ev.DeviceBack(Device.DOCUMENT_CAMERA))
     assert not bench.vision.taking
+
+
+def test_a_sheet_that_came_as_a_file_is_asked_about_when_it_is_laid(bench: Bench) -> None:
+    """Its picture is another, its look the same."""
+    bench.to_form()
+    bench.fill_permit()
+    look = np.random.default_rng(1).normal(0, 9, (168, 120)).astype(np.int8).tobytes()
+    materials = bench.terminal.materials
+    materials.add("address_proof", [replace(page(10), look=look, source="phone")])
+    bench.handle(ev.MaterialOpened("address_proof"))
+    materials.on_event(PageCaptured(replace(page(90), look=look)))
+    assert materials.doubled is not None
+    assert materials.doubled.earlier == 0
 
 
 def test_the_same_page_again_is_kept_if_the_person_says_so(bench: Bench) -> None:
