@@ -16,6 +16,8 @@ from kiosk.documents.geometry import LETTER, Array, Paper, ordered, sides
 
 _SAME = 0.03
 """Share by which a side may differ from a format's: paper is not flat, and the camera hangs a little askew."""
+_LETTER_SAME = 0.014
+"""The same for US Letter: half of what lies between its width and that of A4, or A4 less a band would pass for it."""
 _SHORT, _SHORTEST = 0.96, 0.75
 """Shares of a format's side between which it is missed: the latter leaves room to lay every such page well."""
 _BEYOND_MM = 2.0
@@ -29,7 +31,8 @@ def may_go_on(quad: Array, papers: Sequence[Paper], px_per_mm: float, size: tupl
     """
     quad = ordered(quad)
     across, along = (side / px_per_mm for side in sides(quad))
-    if any(_alike(across, width) and _alike(along, height) for width, height in _both_ways((*papers, LETTER))):
+    known = [(*sheet, _SAME) for sheet in _both_ways(papers)] + [(*sheet, _LETTER_SAME) for sheet in _both_ways((LETTER,))]
+    if any(_alike(across, width, within) and _alike(along, height, within) for width, height, within in known):
         return False
     sideways = np.roll(quad, -1, axis=0)
     return any(
@@ -48,8 +51,8 @@ def _missed(one: float, other: float) -> bool:
     return _SHORTEST <= one / other <= _SHORT
 
 
-def _alike(one: float, other: float) -> bool:
-    return abs(one / other - 1) < _SAME
+def _alike(one: float, other: float, within: float = _SAME) -> bool:
+    return abs(one / other - 1) < within
 
 
 def _leaves(quad: Array, longer: float, size: tuple[int, int], px_per_mm: float) -> bool:

@@ -18,6 +18,7 @@ import surfaces
 from surfaces import Array, Rng
 
 from devices.document_camera.scene import FRAME_MM, UPRIGHT_PX
+from kiosk.documents import geometry
 
 KINDS = ("page", "empty", "cut_off", "blank", "cut_band")
 STILL_PX = (1350, 2400)
@@ -25,6 +26,8 @@ STILL_PX = (1350, 2400)
 _PX_PER_MM = STILL_PX[1] / FRAME_MM
 _ROOM_MM = 5.0
 """Of mat that is seen on every side of a whole page; the citizen is asked to move what lies nearer to the border."""
+_BETWEEN = 1.35
+"""Height over width between US Letter and A4: a letter of the former is as wide as that."""
 _CUT_MM = 3.0
 """What is outside the picture, at the least, of a page that is cut off."""
 
@@ -90,7 +93,10 @@ def lie(kind: str, seed: int) -> Seen:
         things = {"blank": (_BLANK,), "cut_off": (*_READ, _BLANK, _COVER)}.get(kind, _READ)
         draw, least_mm, most_mm = things[int(rng.integers(len(things)))]
         page = draw(rng)
-        quad = _corners(rng, page, rng.uniform(least_mm, most_mm), cut=kind == "cut_off")
+        wide_mm = rng.uniform(least_mm, most_mm)
+        if wide_mm == geometry.A4.width_mm and page.opaque.shape[0] / page.opaque.shape[1] < _BETWEEN:
+            wide_mm = geometry.LETTER.width_mm
+        quad = _corners(rng, page, wide_mm, cut=kind == "cut_off")
         scene = scenes.laid(rng, mat, page, quad, rng.normal(0, 0.0015, 4), held=False)
     level = rng.uniform(0.88, 1.02) * (1 + rng.normal(0, 0.02, 3))
     # White paper makes the camera shorten its exposure: the empty mat was seen brighter.

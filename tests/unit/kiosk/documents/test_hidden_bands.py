@@ -46,6 +46,7 @@ def lying(width: float, height: float, left: float, top: float, turn_deg: float 
         (lying(54, 75, 60, 4), True),  # a card
         (lying(57, 150, 60, 4), False),  # a receipt
         (lying(216, 279, 13, 8), False),  # US Letter
+        (lying(209.7, 273.3, 16, 13), True),  # A4 still
         (lying(185, 260, 30, 5), False),  # 16K
     ],
 )
