@@ -35,6 +35,7 @@ from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.vault import Doubled
 from kiosk.session import events as ev
 from kiosk.session.states import Device, Hand, Journey, State
+from kiosk.words.dates import Say
 
 MOVED_SHARE = 0.03
 """Of the picture, by which a corner has moved when a hand moved it."""
@@ -60,6 +61,11 @@ class MaterialView:
     required: bool
     later_by: dt.date | None = None
     """By which day it may be brought, where the item lets one begin without it."""
+
+
+def amount(view: MaterialView, say: Say) -> str:
+    """Say how much there is of a material: pages, or photos."""
+    return say("paper.photos" if view.profile == Profile.PHOTO else "paper.pages", pages=view.pages)
 
 
 class MaterialsDesk:
