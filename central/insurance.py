@@ -24,7 +24,7 @@ OFFERED_MONTHS = 12
 _EARLIEST = Month(1951, 1)
 """No social insurance was paid before."""
 LONGEST_MONTHS = 360
-TITLE = {"zh": "社会保险参保缴费证明", "en": "Certificate of Social Insurance Participation and Contributions"}
+TITLE = {"zh": "社会保险参保缴费证明", "en": "Certificate of Social-Insurance Contributions"}
 ISSUER = {"zh": "开封市人力资源和社会保障局", "en": "Kaifeng Human Resources and Social Security Bureau"}
 CITY = {"zh": "开封市政务服务 · 24小时市民之窗", "en": "Kaifeng Government Services · 24-hour Citizen's Window"}
 

@@ -98,7 +98,7 @@ class SoftwareDeviceKey(_FileKey):
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read the key. Raises `CustodyError`: key.missing, key.readable_by_others, key.unreadable, key.damaged."""
-        return cls(_private(read_private(path), path.name))
+        return cls(_private(read_private(path), path))
 
 
 class PassphraseDeviceKey(_FileKey):
@@ -126,10 +126,10 @@ class PassphraseDeviceKey(_FileKey):
             salt, nonce, sealed = (base64.b64decode(fields[name], validate=True) for name in ("salt", "nonce", "sealed"))
             pem = AESGCM(_stretched(passphrase, salt)).decrypt(nonce, sealed, _SEALED_DOMAIN)
         except InvalidTag as error:
-            raise CustodyError("key.passphrase_wrong", path.name) from error
+            raise CustodyError("key.passphrase_wrong", str(path)) from error
         except (ValueError, KeyError, TypeError) as error:
-            raise CustodyError("key.damaged", path.name) from error
-        return cls(_private(pem, path.name))
+            raise CustodyError("key.damaged", str(path)) from error
+        return cls(_private(pem, path))
 
 
 class SystemdCredsDeviceKey(_FileKey):
@@ -152,8 +152,9 @@ class SystemdCredsDeviceKey(_FileKey):
         """Take what systemd opened for this service, or have it opened. Raises `CustodyError` as the other files do."""
         handed = os.environ.get("CREDENTIALS_DIRECTORY")
         if handed is not None:
-            return cls(_private(read_private(Path(handed) / CREDENTIAL), CREDENTIAL))
-        return cls(_private(_systemd_creds("decrypt", read_private(path), "-", "-"), path.name))
+            opened = Path(handed) / CREDENTIAL
+            return cls(_private(read_private(opened), opened))
+        return cls(_private(_systemd_creds("decrypt", read_private(path), "-", "-"), path))
 
 
 def passphrase_from(path: Path) -> bytes:
@@ -182,7 +183,7 @@ def write_new(path: Path, data: bytes) -> None:
     except FileExistsError as error:
         raise CustodyError("key.exists", str(path)) from error
     except OSError as error:
-        raise CustodyError("key.unwritable", str(error.strerror)) from error
+        raise CustodyError("key.unwritable", f"{path}: {error.strerror}") from error
 
 
 def read_private(path: Path) -> bytes:
@@ -195,20 +196,20 @@ def read_private(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise CustodyError("key.missing", str(path)) from error
     except OSError as error:
-        raise CustodyError("key.unreadable", str(error.strerror)) from error
+        raise CustodyError("key.unreadable", f"{path}: {error.strerror}") from error
 
 
 def _pem(private: Ed25519PrivateKey) -> bytes:
     return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _private(pem: bytes, name: str) -> Ed25519PrivateKey:
+def _private(pem: bytes, path: Path) -> Ed25519PrivateKey:
     try:
         private = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError) as error:
-        raise CustodyError("key.damaged", name) from error
+        raise CustodyError("key.damaged", str(path)) from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise CustodyError("key.damaged", "not Ed25519")
+        raise CustodyError("key.damaged", f"{path}: not Ed25519")
     return private
 
 

@@ -92,7 +92,7 @@ class _TpmObject:
                 tpm, int(fields["handle"], 16), bytes.fromhex(fields["public"]), bytes.fromhex(fields["private"])
             )
         except (ValueError, KeyError, TypeError) as error:
-            raise CustodyError("key.damaged", path.name) from error
+            raise CustodyError("key.damaged", str(path)) from error
         loaded.take_place()
         return loaded
 

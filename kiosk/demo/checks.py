@@ -12,7 +12,7 @@ import json
 import time
 import urllib.error
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,9 +57,12 @@ class Evidence:
     result: dict[str, Any]
 
     @classmethod
-    def gather(cls, stack: Stack, output: Path, result: dict[str, Any]) -> Evidence:
-        """Collect the evidence from the parts themselves, and leave a copy of each in `output`."""
-        waiting = _drain(stack)
+    def gather(cls, stack: Stack, output: Path, result: dict[str, Any], tend: Callable[[], None]) -> Evidence:
+        """Collect the evidence from the parts themselves, and leave a copy of each in `output`.
+
+        `tend`: looks after the parts while something is waited for.
+        """
+        waiting = _drain(stack, tend)
         raw = stack.control("/v1/receipt_printer/last.bin")
         png = stack.control("/v1/receipt_printer/last.png")
         text = stack.control("/v1/receipt_printer/last.txt").decode()
@@ -85,13 +88,14 @@ class Evidence:
         )
 
 
-def _drain(stack: Stack) -> int:
+def _drain(stack: Stack, tend: Callable[[], None]) -> int:
     """Wait until the outbox is empty, and return what is left in it."""
     deadline = time.monotonic() + DRAIN_DEADLINE_S
     while True:
         waiting = int(json.loads(stack.kiosk("outbox", "stats", "--json"))["waiting"])
         if waiting == 0 or time.monotonic() > deadline:
             return waiting
+        tend()
         time.sleep(0.2)  # the store is the agent's; from outside it can only be asked
 
 

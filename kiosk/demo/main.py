@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -32,8 +31,16 @@ LOOK_S = 0.2
 RESTART_S = 2.0
 """As in civic-kiosk-sync.service."""
 CLOSED = "exit code 0"
+SCREENS = ("kiosk", "dock")
 ENDING = {"kiosk": "terminal", "dock": "dock", "central": "central platform", "rig": "rig of emulated devices"}
 """The parts without which there is nothing to see, as a person calls them."""
+
+
+class PartEndedError(Exception):
+    """A part fell without which the demo cannot go on."""
+
+    def __init__(self, name: str, how: str, log: Path) -> None:
+        super().__init__(f"the {ENDING[name]} ended ({how}), and the demo with it; its log: {log}")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -52,7 +59,7 @@ def main(argv: Sequence[str]) -> int:
         if display and not options.headless:
             return _windowed(options.work)
         return _headless(options)
-    except (StackError, FolderError) as error:
+    except (StackError, FolderError, PartEndedError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -89,21 +96,40 @@ class Attended(Protocol):
 
 
 def attend(stack: Attended, pause: Callable[[float], None] = time.sleep) -> int:
-    """Start a fallen sync agent again, as its unit would; return the exit code when any other part has ended."""
+    """Look after the parts until the terminal or the dock is closed. Raises `PartEndedError`."""
     while True:
         pause(LOOK_S)  # polled: nothing waits for the first of several processes to end
-        for name, title in ENDING.items():
-            if (how := stack.ended(name)) is None:
-                continue
-            if how == CLOSED and name in {"kiosk", "dock"}:
-                print(f"The {title} was closed: the demo ends.")
+        for name in SCREENS:
+            if stack.ended(name) == CLOSED:
+                print(f"The {ENDING[name]} was closed: the demo ends.")
                 return 0
-            print(f"demo: the {title} ended ({how}), and the demo with it; its log: {stack.log(name)}", file=sys.stderr)
-            return 1
-        if (how := stack.ended("sync")) is not None:
-            print(f"demo: the sync agent ended ({how}) and is started again; its log: {stack.log('sync')}", file=sys.stderr)
-            pause(RESTART_S)
-            stack.start_sync()
+        tend(stack, pause)
+
+
+def accompany(
+    stack: Attended, pause: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic
+) -> str:
+    """Look after the parts until the scripted citizen is done, and say how that ended. Raises `PartEndedError`."""
+    deadline = clock() + JOURNEY_DEADLINE_S
+    while clock() < deadline:
+        how = stack.ended("kiosk")
+        if how is not None and how.startswith("exit code"):
+            return how  # its own word; whoever is killed has none
+        tend(stack, pause)
+        pause(LOOK_S)
+    return f"not done after {JOURNEY_DEADLINE_S:.0f} s"
+
+
+def tend(stack: Attended, pause: Callable[[float], None] = time.sleep) -> None:
+    """Start a fallen sync agent again, as its unit would. Raises `PartEndedError` when any other part has fallen."""
+    for name in ENDING:
+        how = stack.ended(name)
+        if how is not None and (how != CLOSED or name not in SCREENS):  # closing a screen is no fall
+            raise PartEndedError(name, how, stack.log(name))
+    if (how := stack.ended("sync")) is not None:
+        print(f"demo: the sync agent ended ({how}) and is started again; its log: {stack.log('sync')}", file=sys.stderr)
+        pause(RESTART_S)
+        stack.start_sync()
 
 
 def _headless(options: argparse.Namespace) -> int:
@@ -120,22 +146,20 @@ def _served(options: argparse.Namespace, folder: DemoFolder) -> int:
         folder.empty()  # not before this demo is sure to run: the last one's evidence stays
         up = time.monotonic()
         print(f"up in {up - begun:.1f} s: central, emulated devices, sync agent")
-        screen = stack.start_kiosk(
-            "--robot", "both", "--control", stack.control_url, "--shots", str(output / "screens")
-        )
+        stack.start_kiosk("--robot", "both", "--control", stack.control_url, "--shots", str(output / "screens"))
         try:
-            code = screen.wait(JOURNEY_DEADLINE_S)
-        except subprocess.TimeoutExpired:
-            code = -1
-        result = stack.told()
-        if code != 0 or result is None:
-            print(f"the scripted citizen did not get through (exit {code}):\n{stack.log_tail('kiosk', 40)}", file=sys.stderr)
-            if (trouble := too_full(stack.work)) is not None:
-                print(f"demo: {trouble}", file=sys.stderr)
+            how = accompany(stack)
+            result = stack.told()
+            if how != CLOSED or result is None:
+                print(f"the scripted citizen did not get through ({how}):\n{stack.log_tail('kiosk', 40)}", file=sys.stderr)
+                if (trouble := too_full(stack.work)) is not None:
+                    print(f"demo: {trouble}", file=sys.stderr)
+                return 1
+            served = time.monotonic()
+            stack.stop_part("kiosk")  # it has done its work: what ends from here on has fallen
+            evidence = _evidence(stack, output, result)
+        finally:
             _keep_logs(stack, output)
-            return 1
-        served = time.monotonic()
-        evidence = Evidence.gather(stack, output, result)
         findings = check_all(evidence)
         summary: dict[str, Any] = {
             "ok": all(finding.ok for finding in findings),
@@ -144,7 +168,6 @@ def _served(options: argparse.Namespace, folder: DemoFolder) -> int:
             "steps": result["steps"],
             "case_code": result["case_code"],
         }
-        _keep_logs(stack, output)
     (output / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for finding in findings:
         print(f"{'ok    ' if finding.ok else 'FAILED'} {finding.name}: {finding.detail}")
@@ -154,6 +177,15 @@ def _served(options: argparse.Namespace, folder: DemoFolder) -> int:
         draw(output, options.pictures.resolve())
     print(f"evidence in {options.output}/: screens, receipt, certificate, case, summary.json")
     return 0 if summary["ok"] else 1
+
+
+def _evidence(stack: Stack, output: Path, result: dict[str, Any]) -> Evidence:
+    """Collect the evidence; where that fails because a part fell, say so. Raises `PartEndedError`."""
+    try:
+        return Evidence.gather(stack, output, result, lambda: tend(stack))
+    except OSError:
+        tend(stack)  # nobody answers: does the part still run?
+        raise
 
 
 def _keep_logs(stack: Stack, output: Path) -> None:

@@ -189,8 +189,9 @@ class Stack:
         return part is not None and part.poll() is None
 
     def ended(self, name: str) -> str | None:
-        """Say how a part ended that nobody stopped: `exit code 1`, `killed by SIGKILL`; None while it runs."""
-        code = self._parts[name].poll()
+        """Say how a part ended that nobody stopped: `exit code 1`, `killed by SIGKILL`; None while it runs, or never did."""
+        part = self._parts.get(name)
+        code = None if part is None else part.poll()
         if code is None:
             return None
         return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kiosk.documents.finder import Absence, examine
 from kiosk.documents.geometry import Array, area
 from kiosk.documents.hidden_bands import may_go_on
+from kiosk.documents.looks import packed, unpacked
 from kiosk.documents.mat import ADVICE, Foreground, Laid, Mat, laid
 from kiosk.documents.pages import Advice, Outline
 from kiosk.documents.profiles import Profile, paper_of
@@ -105,6 +106,16 @@ class Guide:
         """Remember that the page last seen has been taken. `key`: names it."""
         if self._look is not None:
             self._steadiness.taken(self._look, key)
+
+    @property
+    def lying(self) -> tuple[str, bytes] | None:
+        """The name and the packed look of the page that was taken and lies there still: what `go_on` takes up."""
+        lying = self._steadiness.lying
+        return None if lying is None else (lying[1], packed(lying[0]))
+
+    def go_on(self, key: str, look: bytes) -> None:
+        """Take up what the guide before knew, whose camera was lost."""
+        self._steadiness.go_on(unpacked(look), key)
 
     def give_back(self, key: str) -> None:
         """The page of this name is not kept after all."""

@@ -106,9 +106,10 @@ class Vision:
         self._frames = FrameBuffer(self._memory)
         self._woken = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._lock = threading.Lock()
-        self._commands: list[Message] = []
+        self._commands: list[bytes] = []
         self._profile: str | None = None
         self._taking = True
+        self._lying: tuple[str, bytes] | None = None
         self._run_no = 0
         self._seq = 0
         self._told_frame = False
@@ -138,11 +139,17 @@ class Vision:
             os.close(self._woken)
 
     def start_preview(self, profile: str, *, taking: bool = True) -> None:
-        """Show the mat. `profile`: one of `PROFILES`. `taking`: see `take_by_itself`. Raises: ValueError."""
+        """Show the mat. `profile`: one of `PROFILES`. `taking`: see `take_by_itself`. Raises: ValueError.
+
+        A preview that was not stopped goes on, as after a loss of the camera: a page that was taken and lies there still is
+        not taken again.
+        """
         if profile not in PROFILES:
             raise ValueError(profile)
         with self._lock:
             self._run_no += 1
+            if profile != self._profile:
+                self._lying = None
             self._profile, self._taking = profile, taking
             self._commands.append(self._preview(profile))
         self._wake()
@@ -151,19 +158,21 @@ class Vision:
         """Take pages as they lie still, or only show them until there is room for one, or a question is answered."""
         with self._lock:
             self._taking = on
-            self._commands.append({"do": "taking", "on": on})
+            self._commands.append(packed({"do": "taking", "on": on}))
         self._wake()
 
     def kept(self, sha256: str) -> None:
         """What lies there is kept though its picture was refused: it is not to be taken again."""
         with self._lock:
-            self._commands.append({"do": "kept", "sha256": sha256})
+            self._commands.append(packed({"do": "kept", "sha256": sha256}))
         self._wake()
 
     def give_back(self, sha256: str) -> None:
         """A page that was captured is not kept: it may be taken again though it still lies there."""
         with self._lock:
-            self._commands.append({"do": "give_back", "sha256": sha256})
+            if self._lying is not None and self._lying[0] == sha256:
+                self._lying = None
+            self._commands.append(packed({"do": "give_back", "sha256": sha256}))
         self._wake()
 
     def stop_preview(self) -> None:
@@ -177,7 +186,7 @@ class Vision:
         """
         with self._lock:
             if self._profile is not None:
-                self._commands.append({"do": "capture", "outline": outline})
+                self._commands.append(packed({"do": "capture", "outline": outline}))
         self._wake()
 
     def forget(self) -> None:
@@ -216,9 +225,9 @@ class Vision:
 
     def _end_run(self, command: str) -> None:
         with self._lock:
-            self._profile = None
+            self._profile = self._lying = None
             self._run_no += 1
-            self._commands.append({"do": command})
+            self._commands.append(packed({"do": command}))
         self._wake()
 
     def _wake(self) -> None:
@@ -285,7 +294,7 @@ class Vision:
         deadline_s = self._clock.monotonic() + config.start_deadline_s
         while True:
             for command in self._taken_commands():
-                line.sendall(packed(command))
+                line.sendall(command)
             left_s = deadline_s - self._clock.monotonic()
             if left_s <= 0:
                 return "vision.silent" if spoke else "vision.not_started"
@@ -303,10 +312,12 @@ class Vision:
                 for event, blob in unpacker.feed(data):
                     self._heard(event, blob)
 
-    def _preview(self, profile: str) -> Message:
-        return {"do": "preview", "profile": profile, "run": self._run_no, "taking": self._taking}
+    def _preview(self, profile: str) -> bytes:
+        key, look = self._lying or ("", b"")
+        command = {"do": "preview", "profile": profile, "run": self._run_no, "taking": self._taking, "lying": key}
+        return packed(command, look)
 
-    def _taken_commands(self) -> list[Message]:
+    def _taken_commands(self) -> list[bytes]:
         with self._lock:
             commands, self._commands = self._commands, []
         return commands
@@ -326,6 +337,8 @@ class Vision:
                     self._dispatcher.post(self._tell_frame)
             case "page" if event["run"] == self._run_no:
                 self._post(PageCaptured(unpacked_page(event["page"], blob)), event["run"])
+            case "lying":
+                self._post_lying(event["run"], (str(event["sha256"]), blob) if blob else None)
             case "refused" if event["run"] == self._run_no:
                 refused = unpacked_refusal(event["refused"], blob)
                 self._post(CaptureRefused(refused, asked=bool(event["asked"])), event["run"])
@@ -337,6 +350,16 @@ class Vision:
         self._told_frame = False
         if self._profile is not None:
             self._on_event(PreviewChanged(self._seq))
+
+    def _post_lying(self, run: int, lying: tuple[str, bytes] | None) -> None:
+        """Remember for the next worker what lies there; in its turn, so that it is known of no page that never arrived."""
+
+        def remember() -> None:
+            with self._lock:
+                if run == self._run_no:
+                    self._lying = lying
+
+        self._dispatcher.post(remember)
 
     def _post(self, event: VisionEvent, run: int | None = None) -> None:
         def deliver() -> None:

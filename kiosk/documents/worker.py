@@ -5,8 +5,9 @@ ever leaves its memory for a disk.
 
 Started by `vision` with inherited descriptors; dies with its parent. Events: `alive` (the camera answers or is resting),
 `up`, `down` {code}, `network` {code} (it cannot be used), `frame` {seq, run}, `page` {run, page} and `refused` {run,
-refused, asked} with their pictures. Commands: `open` {driver, options, corner_network, preview_px, first_seq}, `preview`
-{profile, run, taking}, `taking` {on}, `kept` {sha256}, `give_back` {sha256}, `capture` {outline}, `stop`, `forget`.
+refused, asked} with their pictures, `lying` {run, sha256} with the look of the page that was taken and lies there still, or
+nothing. Commands: `open` {driver, options, corner_network, preview_px, first_seq}, `preview` {profile, run, taking, lying}
+with what the last `lying` said, `taking` {on}, `kept` {sha256}, `give_back` {sha256}, `capture` {outline}, `stop`, `forget`.
 """
 
 from __future__ import annotations
@@ -111,6 +112,8 @@ class Worker:
         self._asked = False
         self._capturing = False
         self._hint: tuple[Advice, float] | None = None
+        self._before: tuple[str, bytes] | None = None
+        self._told_lying = ""
 
     def run(self) -> None:
         """Turn until the other end closes."""
@@ -127,10 +130,10 @@ class Worker:
                     data = self._line.recv(65536)
                     if not data:
                         return
-                    for command, _ in unpacker.feed(data):
-                        self._obey(command)
+                    for command, blob in unpacker.feed(data):
+                        self._obey(command, blob)
 
-    def _obey(self, command: Message) -> None:
+    def _obey(self, command: Message, blob: bytes) -> None:
         match command["do"]:
             case "open":
                 self._preview_px = int(command["preview_px"])
@@ -142,15 +145,18 @@ class Worker:
             case "preview":
                 self._profile, self._run_no = PROFILES[command["profile"]], int(command["run"])
                 self._guide, self._taking = None, bool(command["taking"])
+                self._before, self._told_lying = (command["lying"], blob) if blob else None, command["lying"]
                 self._stream(True)
             case "taking":
                 self._taking = bool(command["on"])
             case "kept":
                 if self._guide is not None:
                     self._guide.taken(command["sha256"])
+                    self._tell_lying(self._guide)
             case "give_back":
                 if self._guide is not None:
                     self._guide.give_back(command["sha256"])
+                    self._tell_lying(self._guide)
             case "capture":
                 if self._camera is not None and self._profile is not None:
                     self._asked = self._capturing = True
@@ -161,7 +167,7 @@ class Worker:
                 self._profile = None
                 if self._guide is not None:
                     self._guide.forget()
-                self._guide = None
+                self._guide = self._before = None
                 if what == "forget":
                     self._frames.wipe()
             case _:
@@ -196,6 +202,9 @@ class Worker:
             self._send({"ev": "up"})
         if self._profile is not None and self._guide is None:
             self._guide = Guide(self._profile, news.frame_mm, self._mat)
+            if self._before is not None:
+                self._guide.go_on(*self._before)
+                self._before = None
         if self._profile is None or self._guide is None:
             self._send({"ev": "alive"})
             _wipe(news.frame, news.still)
@@ -222,6 +231,7 @@ class Worker:
         note = {"outline": sight.outline, "advice": advice}
         self._frames.write(self._seq, self._run_no, (small.shape[1], small.shape[0]), rgb.tobytes(), note)
         self._send({"ev": "frame", "seq": self._seq, "run": self._run_no})
+        self._tell_lying(guide)
         if sight.ripe and self._taking and not self._capturing and self._camera is not None:
             self._capturing = True
             self._camera.want_still()
@@ -239,11 +249,19 @@ class Worker:
             self._guide.taken(taken.sha256)
             fields, blob = packed_page(taken)
             self._send({"ev": "page", "run": self._run_no, "page": fields}, blob)
+            self._tell_lying(self._guide)
             return
         self._guide.refused()
         self._hint = (taken.advice, now_s + _HINT_S)
         fields, blob = packed_refusal(taken)
         self._send({"ev": "refused", "run": self._run_no, "refused": fields, "asked": asked}, blob)
+
+    def _tell_lying(self, guide: Guide) -> None:
+        """Let the other end remember which page is done with: this process may be gone at any time."""
+        key, look = guide.lying or ("", b"")
+        if key != self._told_lying:
+            self._told_lying = key
+            self._send({"ev": "lying", "run": self._run_no, "sha256": key}, look)
 
     def _send(self, event: Message, blob: bytes = b"") -> None:
         self._line.sendall(packed(event, blob))

@@ -23,7 +23,7 @@ from kiosk.identity.persons import Person
 from kiosk.journeys import receipts, signature
 from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
-from kiosk.journeys.materials import MaterialsDesk
+from kiosk.journeys.materials import MaterialsDesk, amount
 from kiosk.journeys.submission import Draft, compose
 from kiosk.journeys.vault import Attempt, Kept, Stroke
 from kiosk.printing import receipt, receipt_qr
@@ -114,11 +114,11 @@ class CaseDesk:
                 by = vault.entered_by.get(view.key, "")
                 lines.append(ReviewLine("review.form", view.label.in_language(language), view.display, page, by))
         for material in self._materials.views():
-            name, have = material.name.in_language(language), material.state == "have"
+            name, have, say = material.name.in_language(language), material.state == "have", self._context.say
             if material.state == "later" and material.later_by is not None:
-                pages = self._context.say("review.later", day=dates.day_of_week(material.later_by, self._context.say))
+                pages = say("review.later", day=dates.day_of_week(material.later_by, say))
             else:
-                pages = self._context.say("review.have") if have else self._context.say("review.pages", pages=material.pages)
+                pages = say("review.have") if have else say("review.scanned", amount=amount(material, say))
             target = None if have else ev.FieldReopened(State.MATERIALS, material=material.key)
             lines.append(ReviewLine("review.materials", name, pages, target, vault.brought_by.get(material.key, "")))
         if lines:  # without a session nothing is signed either
@@ -248,9 +248,9 @@ class CaseDesk:
             date=f"{at.astimezone(CIVIL_TZ):%Y-%m-%d}",
         )
 
-    def _named_materials(self) -> tuple[tuple[str, int], ...]:
-        language = self._context.language
-        return tuple((view.name.in_language(language), view.pages) for view in self._materials.views() if view.pages)
+    def _named_materials(self) -> tuple[tuple[str, str], ...]:
+        say, language = self._context.say, self._context.language
+        return tuple((view.name.in_language(language), amount(view, say)) for view in self._materials.views() if view.pages)
 
     def _named_later(self) -> tuple[tuple[str, dt.date], ...]:
         language = self._context.language

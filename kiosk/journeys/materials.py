@@ -35,6 +35,7 @@ from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.vault import Doubled
 from kiosk.session import events as ev
 from kiosk.session.states import Device, Hand, Journey, State
+from kiosk.words.dates import Say
 
 MOVED_SHARE = 0.03
 """Of the picture, by which a corner has moved when a hand moved it."""
@@ -62,6 +63,11 @@ class MaterialView:
     """By which day it may be brought, where the item lets one begin without it."""
 
 
+def amount(view: MaterialView, say: Say) -> str:
+    """Say how much there is of a material: pages, or photos."""
+    return say("paper.photos" if view.profile == Profile.PHOTO else "paper.pages", pages=view.pages)
+
+
 class MaterialsDesk:
     """The list of materials, and the camera while one is open."""
 
@@ -74,6 +80,7 @@ class MaterialsDesk:
         self._waved_off = ""
         """The refusal that the person has put away: it does not come back by itself while the page lies as it did."""
         self._elsewhere = 0
+        self._under_camera = ""
 
     # --- the list ----
 
@@ -235,8 +242,10 @@ class MaterialsDesk:
     # --- the camera ----
 
     def open_camera(self, key: str) -> None:
-        """Show the camera for this material."""
-        self._forget_refusal()
+        """Show the camera for this material, or go on with it after the camera was lost: what was said then still holds."""
+        if key != self._under_camera:
+            self._forget_refusal()
+        self._under_camera = key
         self._context.vault.later.discard(key)  # it is here after all
         material = self._asked_material(key)
         if material is not None and material.profile is not None:
@@ -246,6 +255,7 @@ class MaterialsDesk:
         """Stop the preview and forget the last frame."""
         self.answer_doubled(keep=False)  # whoever leaves the camera has not said that it is another page
         self._forget_refusal()
+        self._under_camera = ""
         self._vision.stop_preview()
         self._vision.forget()
 

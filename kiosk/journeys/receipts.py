@@ -60,7 +60,7 @@ def facts(
     item: ServiceItem,
     claim: receipt_qr.ReceiptClaim,
     *,
-    materials: tuple[tuple[str, int], ...],
+    materials: tuple[tuple[str, str], ...],
     later: tuple[tuple[str, dt.date], ...] = (),
     assurance: str,
     received_by_city: bool,

@@ -14,6 +14,7 @@ from kiosk.city import sealed
 from kiosk.identity import case_code, masking
 from kiosk.identity.persons import Person
 from kiosk.journeys.hand_in import CaseDesk, Making, ReviewLine
+from kiosk.journeys.materials import amount
 from kiosk.journeys.submission import compose_supplement, supplement_id
 from kiosk.journeys.vault import Supplementing
 from kiosk.session import events as ev
@@ -49,7 +50,7 @@ class SupplementDesk(CaseDesk):
         for view in self._materials.views():
             target = ev.FieldReopened(State.MATERIALS, material=view.key)
             by = vault.brought_by.get(view.key, "")
-            pages = say("review.pages", pages=view.pages)
+            pages = say("review.scanned", amount=amount(view, say))
             lines.append(ReviewLine("review.materials", view.name.in_language(language), pages, target, by))
         return tuple(lines)
 

@@ -33,8 +33,8 @@ class Kept:
     submitted_at: dt.datetime
     attachments: tuple[str, ...]
     """SHA-256 of each attachment's plaintext, hex."""
-    materials: tuple[tuple[str, int], ...]
-    """Name and pages of each material, as the receipt says them."""
+    materials: tuple[tuple[str, str], ...]
+    """Name and amount of each material, as the receipt says them."""
     later: tuple[tuple[str, dt.date], ...] = ()
     """Name of each material that is still to be brought, and by which day."""
 
@@ -62,8 +62,8 @@ class Attempt:
 
     attachments: tuple[str, ...]
     """SHA-256 of each attachment's plaintext, hex."""
-    materials: tuple[tuple[str, int], ...]
-    """Name and pages of each material, as the receipt says them."""
+    materials: tuple[tuple[str, str], ...]
+    """Name and amount of each material, as the receipt says them."""
     later: tuple[tuple[str, dt.date], ...] = ()
     """Name of each material that is still to be brought, and by which day."""
 

@@ -52,8 +52,8 @@ class ReceiptFacts:
     department: str
     applicant: str
     number: str
-    materials: tuple[tuple[str, int], ...]
-    """Name and pages of each material."""
+    materials: tuple[tuple[str, str], ...]
+    """The name of each material, and how much there is of it."""
     promised: Promised
     clock: ClockQuality
     assurance: str
@@ -156,14 +156,14 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         blocks.append(text(say(f"paper.clock.{facts.clock}"), size=20))
     if facts.materials:
         blocks.append(raster.rule(width=width))
-    blocks += [text(say("paper.material", name=name, pages=pages), size=22) for name, pages in facts.materials]
+    blocks += [text(say("paper.material", name=name, amount=amount), size=22) for name, amount in facts.materials]
     blocks += [
         raster.rule(width=width),
         text(say("paper.state.received" if facts.received_by_city else "paper.state.kept"), size=24, bold=True),
         Feed(1),
         raster.qr_with_text(facts.qr, say("paper.qr"), width=width),
         text(say("paper.ask", phone=facts.phone), size=22),
-        Text(f"No. {facts.terminal_number}   {moment(facts.promised.handed_in)}"),
+        text(say("paper.terminal", number=facts.terminal_number, site=facts.site), size=22),
         Feed(3),
         Cut(),
     ]

@@ -265,6 +265,41 @@ def test_a_killed_worker_is_replaced(
     caplog.clear()
 
 
+@pytest.mark.parametrize("how", ["killed", "unplugged"])
+def test_a_page_that_was_taken_is_not_taken_again_after_a_loss(
+    camera: DocumentCameraEmulator, employ: Callable[..., Owner], caplog: pytest.LogCaptureFixture, how: str
+) -> None:
+    """It lies there still, and what was said of it holds; deleted meanwhile it is free again, and so is any other page."""
+    owner = employ()
+    owner.vision.start_preview("document")
+    owner.frame(Advice.LAY_PAGE)
+    camera.lay("address_proof_1")
+    first = owner.next_page(1).page
+    lying = owner.frame(Advice.NEXT)
+    for lost in (1, 2):
+        if how == "killed":
+            os.kill(owner.vision.worker_pid or 0, signal.SIGKILL)
+        else:
+            camera.set_fault(Fault.DROP, True)
+        owner.until(lambda lost=lost: len(owner.all(VisionLost)) == lost)
+        if lost == 2:
+            owner.vision.give_back(first.sha256)
+        camera.set_fault(Fault.DROP, False)
+        owner.until(lambda lost=lost: len(owner.all(VisionBack)) == 1 + lost)
+        owner.vision.start_preview("document")  # as the session does when the camera is back
+        if lost == 1:
+            owner.until(lambda: (frame := owner.vision.latest_frame()) is not None and frame.seq > lying.seq + 12)
+            assert owner.frame(Advice.NEXT)
+            assert len(owner.all(PageCaptured)) == 1
+    owner.next_page(2)
+    camera.lay("address_proof_2")
+    assert owner.next_page(3).page.sha256 != first.sha256
+    owner.vision.stop_preview()
+    owner.vision.start_preview("document")  # somebody comes anew: nothing is known of a page
+    owner.next_page(4)
+    caplog.clear()
+
+
 def test_nothing_is_taken_until_there_is_room_and_a_page_given_back_is_taken_again(
     camera: DocumentCameraEmulator, employ: Callable[..., Owner]
 ) -> None:

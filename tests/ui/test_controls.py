@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Q_ARG, QMetaObject, QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtQml import QQmlProperty
 from PySide6.QtTest import QTest
@@ -359,3 +359,25 @@ def test_the_page_turns_without_a_gesture(bench: Bench) -> None:
     bench.wait(lambda: bench.middle(last).y() < 600)
     bench.item("row0").forceActiveFocus(Qt.FocusReason.TabFocusReason)
     bench.wait(lambda: page.property("contentY") < 10)
+
+
+def test_a_turned_page_begins_with_a_whole_row_and_fades_where_it_goes_on(bench: Bench) -> None:
+    """Should show no digits cut in two: a row that does not fit stands on the next page, and the edge is not an end."""
+    bench.load("""
+        PageScroller { objectName: "page"; width: 1000; height: 600; spacing: 20
+            Repeater { model: 6
+                Rectangle { required property int index; objectName: "row" + index; width: 700; height: 250 } }
+        }
+    """)
+    page = bench.item("page")
+
+    def fading() -> set[str]:
+        return {item.objectName() for item in bench.items() if item.isVisible()} & {"more_above", "more_below"}
+
+    assert fading() == {"more_below"}
+    for row in ("row1", "row2"):
+        QMetaObject.invokeMethod(page, "turn", Q_ARG(int, 1))
+        bench.wait(lambda row=row: page.property("contentY") == bench.item(row).y())
+        assert fading() == {"more_below"}
+    QMetaObject.invokeMethod(page, "turn", Q_ARG(int, 1))
+    bench.wait(lambda: fading() == {"more_above"})

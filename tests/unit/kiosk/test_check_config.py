@@ -56,7 +56,7 @@ def test_a_configuration_is_checked_without_the_machinery_of_documents(tmp_path:
     [
         ('driver = "ipp"', 'driver = "laser"', "devices.page_printer.driver"),
         ("uri = ", "url = ", "devices.page_printer.options.url"),
-        ('terminator = "cr"', 'terminator = "zz"', "devices.code_reader.options.terminator"),
+        ('terminator = "cr"', 'terminator = "zz"', "devices.code_reader.options.terminator: .*'cr'.*'lf'.*'crlf'"),
         ('host = "192.0.2.10"', 'host = "192.0.2.10"\ntimeout_s = nan', "devices.receipt_printer.options"),
         ("/etc/civic-kiosk/city-ca.pem", "nowhere.pem", r"city\.ca_file: .*nowhere.pem: No such file"),
         ("/etc/civic-kiosk/city-ca.pem", "kiosk.toml", r"city\.ca_file: .*kiosk.toml: no certificate"),
@@ -81,6 +81,7 @@ def test_what_the_terminal_can_serve_without_is_a_warning(tmp_path: Path, capsys
         ["custody.passphrase_file"],
         ["speech.voice_packs"],
     ]
+    assert str(tmp_path / "voices") in warned[1]
 
 
 def test_a_corner_network_is_tried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

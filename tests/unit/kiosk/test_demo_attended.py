@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from kiosk.demo.folder import FolderError
-from kiosk.demo.main import attend
+from kiosk.demo.main import JOURNEY_DEADLINE_S, PartEndedError, accompany, attend
 from kiosk.demo.stack import Stack
 
 
@@ -51,11 +52,27 @@ def test_a_killed_sync_agent_is_started_again_and_told(capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("name", ["kiosk", "dock", "central", "rig"])
-def test_a_part_that_falls_ends_the_demo_with_a_word(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Should fail, and say which part fell, how, and where its log is."""
+@pytest.mark.parametrize("look_after", [attend, accompany])
+def test_a_part_that_falls_ends_the_demo_with_a_word(name: str, look_after: Callable[..., object]) -> None:
+    """Should fail, with a display and without one, and say which part fell, how, and where its log is."""
     parts = Parts((name, "killed by SIGKILL"))
-    assert attend(parts, parts.look) == 1
-    assert f"(killed by SIGKILL), and the demo with it; its log: work/{name}.log" in capsys.readouterr().err
+    with pytest.raises(PartEndedError) as ended:
+        look_after(parts, parts.look)
+    assert f"(killed by SIGKILL), and the demo with it; its log: work/{name}.log" in str(ended.value)
+
+
+def test_without_a_display_a_killed_sync_agent_is_started_again_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """Should say so in one line and go on until the scripted citizen is done, however that one ends."""
+    parts = Parts(("sync", "killed by SIGKILL"), ("kiosk", "exit code 1"))
+    assert accompany(parts, parts.look) == "exit code 1"
+    assert parts.syncs == 1
+    assert "the sync agent ended (killed by SIGKILL) and is started again" in capsys.readouterr().err
+
+
+def test_a_scripted_citizen_who_is_never_done_is_not_waited_for_for_ever() -> None:
+    """Should say how long it was waited for."""
+    times = iter((0.0, 1.0, JOURNEY_DEADLINE_S + 1))
+    assert accompany(Parts(), lambda _: None, lambda: next(times)) == f"not done after {JOURNEY_DEADLINE_S:.0f} s"
 
 
 @pytest.mark.parametrize(

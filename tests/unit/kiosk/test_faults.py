@@ -41,6 +41,7 @@ STAY_INSIDE = {
     "kiosk.speech.player.PlayerError": "the speaker turns it into its state",
     "kiosk.speech.voices.VoiceError": "the speaker turns it into its state",
     "kiosk.demo.folder.FolderError": "the demo's, around the terminal",
+    "kiosk.demo.main.PartEndedError": "the demo's, around the terminal",
     "kiosk.demo.stack.StackError": "the demo's, around the terminal",
 }
 WORDS = Words.load()

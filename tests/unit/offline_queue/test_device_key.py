@@ -29,6 +29,7 @@ WORDS = b"three invented words"
 def load_code(path: Path) -> str:
     with pytest.raises(QueueError) as caught:
         SoftwareDeviceKey.load(path)
+    assert str(path) in str(caught.value)  # what a technician has to look at
     return caught.value.code
 
 

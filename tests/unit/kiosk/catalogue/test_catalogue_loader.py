@@ -14,6 +14,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from central import insurance
 from kiosk.catalogue.errors import CatalogueError
 from kiosk.catalogue.loader import DATA, Catalogue
 from kiosk.catalogue.models import Need, Provide, ServiceItem
@@ -51,6 +52,17 @@ def test_only_two_items_are_open() -> None:
         if not item.available:
             expected = "form.unavailable.charged" if item.fee.charged else "form.unavailable.not_offered"
             assert item.unavailable_reason == expected
+
+
+def test_what_is_printed_here_is_called_as_its_service_is() -> None:
+    """Who pressed a tile finds its name on the paper, which is central's."""
+    printed = [item for item in CATALOGUE.items if item.available and item.prints]
+    assert printed
+    for item in printed:
+        assert item.name == item.result.name
+    (insured,) = printed
+    assert insured.name.zh == insurance.TITLE["zh"]
+    assert insured.name.en.lower() == insurance.TITLE["en"].lower()
 
 
 def test_no_item_promises_longer_than_the_law_allows() -> None:

@@ -23,7 +23,7 @@ from kiosk.documents.page_wire import packed_refusal, unpacked_refusal
 from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
 from kiosk.documents.profiles import PROFILES, Profile
 from kiosk.documents.quality import sharpness
-from kiosk.documents.steady import ABSENT_S, HOLD_S, Phase, Steadiness
+from kiosk.documents.steady import ABSENT_S, HOLD_S, REOPENED_S, Phase, Steadiness
 from kiosk.documents.straighten import look_of, look_of_page
 
 Camera = Callable[..., Picture]
@@ -281,6 +281,24 @@ def test_a_page_that_is_given_back_may_be_taken_again_as_it_lies() -> None:
     steadiness.give_back("one")
     assert steadiness.update(1.1, _square(), look, 1000) is Phase.MOVING
     assert steadiness.update(1.1 + HOLD_S, _square(), look, 1000) is Phase.STEADY
+
+
+def test_a_camera_that_was_opened_anew_may_need_a_moment_to_see_the_page_again() -> None:
+    """What was taken before stays taken until the page was seen and went, or was not there for some time."""
+    look = np.random.default_rng(1).normal(0, 9, (168, 120)).astype(np.float32)
+    steadiness = Steadiness()
+    steadiness.go_on(look, "one")
+    steadiness.update(0.0, None, None, 1000)
+    steadiness.update(2 * ABSENT_S, None, None, 1000)
+    assert steadiness.update(3 * ABSENT_S, _square(), look, 1000) is Phase.TAKEN
+    assert steadiness.lying is not None
+    steadiness.update(10.0, None, None, 1000)
+    steadiness.update(10.0 + ABSENT_S, None, None, 1000)
+    assert steadiness.lying is None
+    steadiness.go_on(look, "one")
+    steadiness.update(20.0, None, None, 1000)
+    steadiness.update(20.0 + REOPENED_S, None, None, 1000)
+    assert steadiness.lying is None
 
 
 def _square(x: float = 100.0) -> Picture:

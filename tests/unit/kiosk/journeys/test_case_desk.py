@@ -205,7 +205,8 @@ def test_an_edit_after_an_unknown_commit_ends_with_what_is_kept(bench: Bench, mo
     assert kept is not None
     refs = [ref["sha256"] for material in form["materials"] for ref in material["parts"]]
     assert set(kept.attachments) == {*refs, form["signature"]["png"]["sha256"]}
-    assert sorted(pages for _, pages in kept.materials) == sorted(before.values())
+    counted = [f"{pages} {'张' if material == 'id_photo' else '页'}" for material, pages in before.items()]
+    assert sorted(amount for _, amount in kept.materials) == sorted(counted)
     row = bench.outbox.row(header.code)
     assert row is not None
     assert kept.digest == row.sha256

@@ -282,6 +282,23 @@ def test_a_refusal_goes_when_the_paper_is_moved(bench: Bench, after: Outline | N
     assert materials.refused is None
 
 
+def test_a_refusal_that_was_put_away_stays_away_over_a_loss_of_the_camera(bench: Bench) -> None:
+    """The session opens the camera again for the same material: nothing is said a second time; left and opened, it is."""
+    to_refused(bench)
+    materials = bench.terminal.materials
+    materials.wave_off()
+    materials.on_event(VisionLost("vision.ended"))
+    bench.turn()
+    materials.on_event(VisionBack())
+    bench.turn()
+    assert bench.vision.shows("document")
+    materials.on_event(CaptureRefused(Refused(Advice.GLARE), asked=False))
+    assert materials.refused is None
+    bench.handle(ev.BackPressed(), ev.MaterialOpened("address_proof"))
+    materials.on_event(CaptureRefused(Refused(Advice.GLARE), asked=False))
+    assert materials.refused is not None
+
+
 def test_a_refusal_that_was_put_away_does_not_come_back_by_itself(bench: Bench) -> None:
     """Not while the page lies as it did; on demand, for another reason, and once it was moved, it does."""
     to_refused(bench)

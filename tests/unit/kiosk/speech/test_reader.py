@@ -55,8 +55,9 @@ def test_values_are_put_in_as_they_are_spoken(reader: Reader) -> None:
     assert said(reader, "第 1 页，共 12 页") == "第|一|页，共|十二|页"
     assert said(reader, "结果：受理之后 7 个工作日内") == "结果：受理之后|七|个工作日内"
     assert said(reader, "法定时限 20 个工作日") == "法定时限|二十|个工作日"
-    called = "请凭回执编号拨打|零|三|七|一|一|二|三|四|五|查询。"
-    assert said(reader, "请凭回执编号拨打 0371-12345 查询。") == called
+    called = "原因请凭回执编号拨打|零|三|七|一|一|二|三|四|五|询问。"
+    assert said(reader, "原因请凭回执编号拨打 0371-12345 询问。") == called
+    assert said(reader, "已扫描 1 张") == "已扫描|一|张"
     name = next(material.name for item in CATALOGUE.items for material in item.materials)
     assert said(reader, f"扫描：{name.zh}") == f"扫描：|{name.zh}"
 

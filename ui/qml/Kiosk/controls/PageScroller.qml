@@ -45,13 +45,24 @@ FocusScope {
             root.yielded = 0
     }
     readonly property alias contentY: flick.contentY
+
+    // How much of an edge fades where the page goes on; what is brought into view stands clear of it.
+    readonly property real fading: overflows ? Math.min(Theme.mm(16), flick.height / 6) : Theme.space3
+    readonly property bool across: holder.children.some(row => row.visible && row.y < flick.contentY && row.y + row.height > flick.contentY + root.spacing)
+    property bool topmost: false // a bare box was brought to the upper edge
     property Item pointed: null // what was last brought into view, until the page is turned
 
+    // By most of a page; a row that would stand across the upper edge then begins there, if it has room.
     function turn(direction: int): void {
         pointed = null;
         looks.stop();
+        topmost = false;
         const last = Math.max(0, flick.contentHeight - flick.height);
-        flick.contentY = Math.max(0, Math.min(last, flick.contentY + direction * flick.height * 0.8));
+        const there = Math.max(0, Math.min(last, flick.contentY + direction * flick.height * 0.8));
+        const across = holder.children.find(row => row.visible && row.y < there && row.y + row.height > there && row.height <= flick.height);
+        const begins = across ? across.y + root.topPadding : there;
+        const onward = direction > 0 ? begins > flick.contentY : begins < flick.contentY;
+        flick.contentY = there < last && onward ? begins : there;
     }
 
     // It stays in view while it grows: what is wrong with an answer comes below it a moment later.
@@ -69,10 +80,11 @@ FocusScope {
 
     function turnTo(top: real, bottom: real): void {
         const last = Math.max(0, flick.contentHeight - flick.height);
-        if (top < flick.contentY + Theme.space3)
-            flick.contentY = Math.max(0, top - Theme.space3);
-        else if (bottom > flick.contentY + flick.height - Theme.space3)
-            flick.contentY = Math.min(last, bottom - flick.height + Theme.space3);
+        const clear = bottom - top + 2 * root.fading <= flick.height ? root.fading : Theme.space3;
+        if (top < flick.contentY + clear)
+            flick.contentY = Math.max(0, top - clear);
+        else if (bottom > flick.contentY + flick.height - clear)
+            flick.contentY = Math.min(last, bottom - flick.height + clear);
     }
 
     function holds(item: Item): bool {
@@ -84,8 +96,9 @@ FocusScope {
     }
 
     // A field comes into view whole, with its label and its error; where there is no room for that, from its box on. A bare
-    // box stands at the top: nothing half shown above it, as far as the page goes.
+    // box stands at the top: nothing half shown above it, as far as the page goes, so that nothing has to fade.
     function follow(): void {
+        root.topmost = false;
         if (!root.focused || !root.holds(root.focused)) {
             if (root.pointed)
                 root.bring(root.pointed, root.pointed);
@@ -99,6 +112,7 @@ FocusScope {
         if ((shown as Field)?.bare) {
             const last = Math.max(0, flick.contentHeight - flick.height);
             flick.contentY = Math.min(last, shown.mapToItem(holder, 0, 0).y + root.topPadding);
+            root.topmost = true;
             return;
         }
         root.bring(shown.height < root.height ? shown : root.focused, shown);
@@ -179,6 +193,41 @@ FocusScope {
             width: flick.width - 2 * Theme.space1
             spacing: root.spacing
         }
+    }
+
+    // Where the page goes on it fades out before its edge: nothing that stands across the edge is seen cut.
+    component Fade: Rectangle {
+        id: fade
+
+        required property bool up
+
+        x: flick.x
+        y: fade.up ? flick.y : flick.y + flick.height - height
+        width: flick.width
+        height: root.fading
+        visible: root.overflows && (fade.up ? root.across && !root.topmost : !flick.atYEnd)
+
+        gradient: Gradient {
+            GradientStop {
+                position: fade.up ? 1 : 0
+                color: Qt.alpha(Theme.paper, 0)
+            }
+
+            GradientStop {
+                position: fade.up ? 0.4 : 0.6
+                color: Theme.paper
+            }
+        }
+    }
+
+    Fade {
+        objectName: "more_above"
+        up: true
+    }
+
+    Fade {
+        objectName: "more_below"
+        up: false
     }
 
     Grid {

@@ -76,7 +76,8 @@ KioskScreen {
         lines: 3
     }
 
-    readonly property string progress: Sentence.fill(pages < least ? qsTrId("screens.capture.pages_min") : qsTrId("screens.capture.pages"), {
+    readonly property string counted: material.profile === "photo" ? (pages < least ? qsTrId("screens.capture.photos_min") : qsTrId("screens.capture.photos")) : pages < least ? qsTrId("screens.capture.pages_min") : qsTrId("screens.capture.pages")
+    readonly property string progress: Sentence.fill(counted, {
         "pages": pages,
         "min": least,
         "max": most

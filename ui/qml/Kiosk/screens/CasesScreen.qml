@@ -13,9 +13,16 @@ KioskScreen {
     readonly property bool collects: Cases.collects
     readonly property bool none: Cases.lines.length === 0 && !seeking && !Cases.asking
 
+    // What nothing found means depends on who was asked; what to do about it does not.
+    readonly property string noneTitle: collects ? qsTrId("screens.cases.none_collect") : qsTrId("screens.cases.none")
+    readonly property string noneWhy: collects ? qsTrId("screens.cases.none_collect_why") : Cases.asOf !== "" ? qsTrId("screens.cases.none_city") : qsTrId("screens.cases.none_why")
+    readonly property string noneNext: collects ? qsTrId("screens.cases.none_collect_next") : Sentence.fill(qsTrId("screens.cases.none_next"), {
+        "phone": Station.phone
+    })
+
     title: collects ? qsTrId("screens.cases.title_collect") : qsTrId("screens.cases.title")
     instruction: seeking ? qsTrId("screens.cases.seeking") : none ? "" : qsTrId("screens.cases.instruction")
-    aloud: none ? (collects ? [qsTrId("screens.cases.none_collect"), qsTrId("screens.cases.none_collect_why"), qsTrId("screens.cases.none_collect_next")] : [qsTrId("screens.cases.none"), qsTrId("screens.cases.none_why")]) : seeking || Cases.asking ? [] : [].concat(...lines.map(line => [line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name, line.state === "" ? "" : qsTrId("screens.cases.state." + line.state)]))
+    aloud: none ? [noneTitle, noneWhy, noneNext] : seeking || Cases.asking ? [] : [].concat(...lines.map(line => [line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name, line.state === "" ? "" : qsTrId("screens.cases.state." + line.state)]))
     // Who came from the question *again?* goes back to it; anybody else is done here.
     backVisible: Session.journey === "apply"
     endVisible: false
@@ -38,11 +45,9 @@ KioskScreen {
             width: parent?.width ?? 0
             objectName: "cases_none"
             visible: root.none
-            title: root.collects ? qsTrId("screens.cases.none_collect") : qsTrId("screens.cases.none")
-            text: root.collects ? qsTrId("screens.cases.none_collect_why") : qsTrId("screens.cases.none_why")
-            nextStep: root.collects ? qsTrId("screens.cases.none_collect_next") : Sentence.fill(qsTrId("screens.cases.none_next"), {
-                "phone": Station.phone
-            })
+            title: root.noneTitle
+            text: root.noneWhy
+            nextStep: root.noneNext
         }
 
         Repeater {
@@ -60,6 +65,7 @@ KioskScreen {
         Notice {
             width: parent?.width ?? 0
             objectName: "cases_source"
+            visible: !root.none || root.collects || Cases.asOf !== "" // else it is said above
             kind: Cases.asOf !== "" || Cases.asking ? "info" : "warn"
             text: Cases.asking ? qsTrId("screens.cases.asking") : Cases.asOf !== "" ? Sentence.fill(qsTrId("screens.cases.as_of"), {
                 "time": Cases.asOf

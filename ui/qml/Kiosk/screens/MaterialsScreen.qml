@@ -75,7 +75,7 @@ KioskScreen {
 
                         Prose {
                             Layout.fillWidth: true
-                            text: card.modelData.state === "have" ? qsTrId("screens.materials.state.have") : card.modelData.state === "done" ? Sentence.fill(qsTrId("screens.materials.state.done"), {
+                            text: card.modelData.state === "have" ? qsTrId("screens.materials.state.have") : card.modelData.state === "done" ? Sentence.fill(card.modelData.profile === "photo" ? qsTrId("screens.materials.state.done_photo") : qsTrId("screens.materials.state.done"), {
                                 "pages": card.modelData.pages
                             }) : card.later ? Sentence.fill(qsTrId("screens.materials.state.later"), {
                                 "day": card.modelData.laterBy

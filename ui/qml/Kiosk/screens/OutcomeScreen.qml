@@ -108,8 +108,12 @@ KioskScreen {
                 Layout.row: Theme.portrait ? 2 : 0
                 Layout.column: 1
                 Layout.rowSpan: Theme.portrait ? 1 : 3
-                Layout.preferredWidth: Theme.mm(Theme.portrait ? 84 : 92)
-                Layout.preferredHeight: Math.min(width * (picture?.ratio ?? 1), Theme.portrait ? Theme.mm(190) : root.contentItem.height)
+                // The whole receipt, to its last line: a long one stands narrower.
+                readonly property real tallest: Theme.portrait ? Theme.mm(190) : root.contentItem.height
+                readonly property real ratio: picture?.ratio ?? 1
+
+                Layout.preferredWidth: Math.min(Theme.mm(Theme.portrait ? 84 : 92), tallest / ratio)
+                Layout.preferredHeight: Layout.preferredWidth * ratio
                 Layout.alignment: Qt.AlignTop
                 visible: !Theme.counter && (picture?.present ?? false)
                 color: "#ffffff"
