@@ -188,8 +188,9 @@ class CertificateDesk:
             self._no_word(number, progress)
             return
         self._silent_since = None
-        if progress.pages_completed != vault.pages_printed:
-            vault.pages_printed = progress.pages_completed
+        pages = min(progress.pages_completed, certificate.pages)  # a queue may count what filter and printer say
+        if pages != vault.pages_printed:
+            vault.pages_printed = pages
             context.bus.publish(Fact.CERTIFICATE)
         match progress.state:
             case JobState.COMPLETED:
