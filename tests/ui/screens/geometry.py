@@ -105,7 +105,9 @@ def _walk(item: QQuickItem, clip: QRectF, *, scrolled: bool) -> Iterator[Seen]:
     yield Seen(item, rect, clip, scrolled)
     scrolled = scrolled or item.inherits("QQuickFlickable")
     inner = clip.intersected(rect) if item.clip() else clip
-    for child in sorted(item.childItems(), key=QQuickItem.z):  # in the order in which they are painted
+    # Where something of the accessibility tree has just died, PySide may hand out its wrapper for an item made in its place.
+    children = [child for child in item.childItems() if isinstance(child, QQuickItem)]
+    for child in sorted(children, key=QQuickItem.z):  # in the order in which they are painted
         yield from _walk(child, inner, scrolled=scrolled)
 
 
