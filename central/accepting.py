@@ -17,12 +17,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 from sqlalchemy.exc import DataError, SQLAlchemyError
 
-from central import call_backs, cases, ratings, withdrawals
+from central import call_backs, cases, ratings, supplements, withdrawals
 from central.asking import Question, shaped
 from central.db import Database, unasked
 from central.refusals import Refused
 from central.tables import kiosks, submissions
-from kiosk.city.messages import CallBack, Rating, Submission, Withdrawal
+from kiosk.city.sealed import CallBack, Rating, Submission, Supplement, Withdrawal
 from offline_queue.envelope import Header
 from offline_queue.receipts import Receipt, sign_receipt
 
@@ -51,7 +51,7 @@ _ENTER = submissions.insert()
 _COUNTED = update(kiosks).where(kiosks.c.number == bindparam("kiosk")).values(contiguous=bindparam("upto"))
 
 
-Message = Submission | Withdrawal | CallBack | Rating
+Message = Submission | Supplement | Withdrawal | CallBack | Rating
 """What an envelope may hold."""
 
 
@@ -96,7 +96,8 @@ class Accepting:
     def enter(self, arrival: Arrival) -> Answer:
         """Enter a submission, or find it entered; durable when this returns.
 
-        Refuses 422 `body_differs` `withdrawal_too_late` `form_invalid`, and as `Database.transaction`; then it left nothing.
+        Refuses 422 `body_differs` `withdrawal_too_late` `form_invalid`, as `supplements.check` and as
+        `Database.transaction`; then it left nothing.
         """
         ticket = _Ticket(arrival)
         with self._lock:
@@ -166,6 +167,7 @@ def enter_all(connection: Connection, arrivals: Sequence[Arrival], sign: Sign) -
     numbers = _Numbers(connection, said.get("number", ()))
     outcomes: list[Answer | Exception] = []
     fresh: list[Arrival] = []
+    brought: dict[str, set[str]] = {}
     for arrival in arrivals:
         header = arrival.header
         try:
@@ -174,6 +176,8 @@ def enter_all(connection: Connection, arrivals: Sequence[Arrival], sign: Sign) -
                 continue
             if isinstance(arrival.message, Withdrawal):
                 withdrawals.check(connection, arrival.message)
+            elif isinstance(arrival.message, Supplement):
+                _claim(connection, arrival.message, brought)
         except Refused as refused:
             outcomes.append(refused)
             continue
@@ -192,6 +196,13 @@ def enter_all(connection: Connection, arrivals: Sequence[Arrival], sign: Sign) -
         for arrival in fresh:
             _enter_other(connection, arrival)
     return outcomes
+
+
+def _claim(connection: Connection, message: Supplement, brought: dict[str, set[str]]) -> None:
+    """Refuse what its case does not wait for, or what somebody else brings in the same moment."""
+    claimed = brought.setdefault(message.supplements, set())
+    supplements.check(connection, message, claimed)
+    claimed.update(material.key for material in message.materials)
 
 
 def _questions(arrivals: Sequence[Arrival]) -> dict[str, list[str]]:
@@ -218,6 +229,8 @@ def _enter_other(connection: Connection, arrival: Arrival) -> None:
     match arrival.message:
         case Withdrawal() as message:
             withdrawals.enter(connection, message, confirmed=confirmed, received_at=received_at)
+        case Supplement() as message:
+            supplements.enter(connection, message, confirmed=confirmed, received_at=received_at)
         case CallBack() as message:
             call_backs.enter(connection, message, confirmed=confirmed, received_at=received_at)
         case Rating() as message:

@@ -11,7 +11,7 @@ import datetime as dt
 from central.catalogue import CatalogueDesk
 from central.refusals import Refused
 from central.settings import CIVIL_TZ
-from kiosk.city.messages import Applicant, Submission
+from kiosk.city.sealed import Applicant, Submission
 from kiosk.identity.acting import (
     GUARDIAN_CONSENT,
     PROOF,

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from central import call_back_pages, handover_pages, rating_pages, staff, tus
+from central import call_back_pages, handover_pages, rating_pages, staff, supplement_pages, tus
 from central.accepting import Accepting
 from central.bodies import body_of
 from central.call_backs import CallBackDesk
@@ -40,6 +40,7 @@ from central.refusals import Refused
 from central.register import Register
 from central.settings import MAX_JSON_BYTES, Settings
 from central.signed import DeviceGate
+from central.supplements import SupplementDesk
 from kiosk.city.messages import (
     CasesRequest,
     CertificateRequest,
@@ -76,6 +77,7 @@ class Desks:
     outbox: OutboxDesk
     identity: IdentityDesk
     cases: CaseDesk
+    supplements: SupplementDesk
     certificates: CertificateDesk
     handover: HandoverDesk
     call_backs: CallBackDesk
@@ -112,6 +114,7 @@ def build(settings: Settings, gateway: MessageGateway | None = None) -> Desks:
         ),
         identity=identity,
         cases=CaseDesk(settings, db, identity, catalogue, objects),
+        supplements=SupplementDesk(settings, db, catalogue),
         certificates=CertificateDesk(settings, keys, db, register, identity, CertificateRenderer(keys)),
         handover=HandoverDesk(settings),
         call_backs=CallBackDesk(settings, db, catalogue),
@@ -135,6 +138,7 @@ def create_app(desks: Desks) -> FastAPI:
     templates = staff.make_templates()
     door = staff.StaffDoor(desks.settings, desks.keys)
     app.include_router(staff.router(door, desks.cases, desks.certificates, templates))
+    app.include_router(supplement_pages.router(staff.signed_in(door), desks.supplements, templates))
     app.include_router(call_back_pages.router(staff.signed_in(door), desks.call_backs, templates))
     app.include_router(rating_pages.router(staff.signed_in(door), desks.ratings, templates))
     app.include_router(handover_pages.router(desks.handover, templates))

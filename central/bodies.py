@@ -32,11 +32,11 @@ async def body_of(request: Request, limit_bytes: int) -> bytes:
     return bytes(data)
 
 
-async def form_of(request: Request) -> dict[str, str]:
+async def form_of(request: Request, most_fields: int = 20) -> dict[str, str]:
     """Return the fields of a page's own form, each once. Refuses 422 `bad_form` besides."""
     body = await body_of(request, _MAX_FORM_BYTES)
     try:
-        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=20, errors="strict")
+        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=most_fields, errors="strict")
     except ValueError as error:
         raise Refused(422, "bad_form") from error
     return {name: values[0] for name, values in fields.items()}

@@ -18,7 +18,8 @@ from central.masking import masked_name
 from central.refusals import Refused
 from central.settings import Settings
 from central.tables import call_backs
-from kiosk.city.messages import CallBack, CallBackSummary
+from kiosk.city.messages import CallBackSummary
+from kiosk.city.sealed import CallBack
 from kiosk.city.signing import subject_hash
 
 MOST_CHARACTERS = 500

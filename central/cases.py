@@ -7,39 +7,28 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Insert, Row, bindparam, func, or_, select, update
 
-from central import call_backs, lacking, withdrawals
+from central import call_backs, lacking, supplements, withdrawals
 from central.asking import shaped
+from central.case_views import CaseView, details_of, role_of, view_of, wanted_of
 from central.catalogue import CatalogueDesk, Item
 from central.db import Database
 from central.gaps import Gap, gaps
 from central.identity import IdentityDesk
-from central.masking import masked_name, masked_number
 from central.parts import ObjectStore
 from central.refusals import Refused
 from central.settings import CIVIL_TZ, Settings
 from central.tables import attachments, cases, events, materials
 from kiosk.catalogue import workdays
-from kiosk.city.messages import (
-    Assistance,
-    CaseDetails,
-    CaseEvent,
-    CasesAnswer,
-    CasesRequest,
-    CaseState,
-    CaseSummary,
-    KeptAnyway,
-    Level,
-    PartRef,
-    Submission,
-)
+from kiosk.city.messages import CasesAnswer, CasesRequest, CaseState, CaseSummary
+from kiosk.city.sealed import PartRef, Submission
 from kiosk.city.signing import subject_hash
+from kiosk.city.wire import Level
 
 _MOST = 200
 _OPEN = tuple(
@@ -66,81 +55,6 @@ ASKED = (
     ),
 )
 """What `Entering` has to know of the record; asked with `codes` and `subjects`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """An opened attachment as staff see it."""
-
-    sha256: str
-    size_bytes: int
-    media_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class MaterialView:
-    """A material as staff see it; the signature comes as one too."""
-
-    key: str
-    label: str
-    source: str
-    reason: str
-    trust_grade: str
-    pages: int
-    due: dt.date | None
-    attachments: tuple[Attachment, ...]
-    kept_anyway: tuple[KeptAnyway, ...] = ()
-    """Pages whose pictures were not good enough, and who answers for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class AgentView:
-    """Who handed in for the applicant, as staff see them. `known_by`: by what the applicant was known there."""
-
-    capacity: str
-    relation: str
-    name_masked: str
-    number_masked: str
-    known_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """A case as staff see it in the list; the applicant is masked."""
-
-    id: int
-    code: str
-    case_no: str
-    item: str
-    item_name: str
-    state: str
-    name_masked: str
-    number_masked: str
-    agent: AgentView | None
-    kiosk: str
-    assurance: str
-    assurance_confirmed: bool
-    clerk: str
-    assistance: Assistance | None
-    """Who of clerk and resident entered what; None where nobody helped."""
-    submitted_at: dt.datetime
-    clock_quality: str
-    received_at: dt.datetime
-    accepted_at: dt.datetime | None
-    due_on: dt.date | None
-    supplement_by: dt.date | None
-    double_of: str
-    materials: tuple[MaterialView, ...]
-    events: tuple[tuple[dt.datetime, str, str], ...]
-
-    @property
-    def by_clerk(self) -> tuple[str, ...]:
-        """What the clerk entered, by key: answers, then materials, then the consents."""
-        given = self.assistance
-        if given is None:
-            return ()
-        entered = [*given.answers.items(), *given.materials.items(), ("consents", given.consents)]
-        return tuple(key for key, by in entered if by == "clerk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +197,11 @@ class CaseDesk:
                     code=row.code,
                     item=row.item,
                     state=CaseState(row.state),
-                    role=_role(row, subject),
+                    role=role_of(row, subject),
                     supplement_by=row.supplement_by if row.state == CaseState.SUPPLEMENT_REQUIRED else None,
-                    details=_details(connection, row, subject) if confirmed else None,
+                    wanted=wanted_of(connection, row),
+                    notices=row.notices,
+                    details=details_of(connection, row, subject) if confirmed else None,
                 )
                 for row in rows
             )
@@ -297,41 +213,12 @@ class CaseDesk:
         """Return the newest cases for the staff page."""
         with self.db.reading() as connection:
             rows = connection.execute(select(cases).order_by(cases.c.received_at.desc(), cases.c.id.desc()).limit(_MOST))
-            return [self._view(connection, row) for row in rows.all()]
+            return [view_of(connection, row, self.catalogue) for row in rows.all()]
 
     def missing(self) -> list[Gap]:
         """Return the numbers of terminals that never came, for the staff page."""
         with self.db.reading() as connection:
             return gaps(connection)
-
-    def _view(self, connection: Connection, row: Any) -> CaseView:
-        item = self.catalogue.item(row.item)
-        name, number = str(row.applicant["name"]), str(row.applicant["number"])
-        return CaseView(
-            id=row.id,
-            code=row.code,
-            case_no=row.case_no or "",
-            item=row.item,
-            item_name=item.name if item else row.item,
-            state=row.state,
-            name_masked=masked_name(name),
-            number_masked=masked_number(number),
-            agent=_agent_view(row.acting),
-            kiosk=row.kiosk,
-            assurance=row.assurance,
-            assurance_confirmed=row.assurance_confirmed,
-            clerk=row.clerk,
-            assistance=Assistance.model_validate_json(json.dumps(row.assistance)) if row.assistance else None,
-            submitted_at=row.submitted_at,
-            clock_quality=row.clock_quality,
-            received_at=row.received_at,
-            accepted_at=row.accepted_at,
-            due_on=row.due_on,
-            supplement_by=row.supplement_by,
-            double_of=row.double_of or "",
-            materials=_materials(connection, row.id),
-            events=_timeline(connection, row.id),
-        )
 
     def accept(self, case_id: int, actor: str) -> str:
         """Accept a received case (受理): give it the department's number and the day its result is due.
@@ -366,13 +253,27 @@ class CaseDesk:
         """What was missing is here (补正): the case goes on as received. Refuses 404 `not_found`, 409 `nothing_missing`."""
         now = self.settings.now()
         with self.db.transaction() as connection:
+            row = connection.execute(select(cases.c.state, cases.c.case_no).where(cases.c.id == case_id)).first()
+            if row is None:
+                raise Refused(404, "not_found")
+            if row.state != CaseState.SUPPLEMENT_REQUIRED:
+                raise Refused(409, "nothing_missing", row.state)
+            supplements.settle(connection, case_id, now)
+            goes_on = {"state": supplements.gone_on(row.case_no).value, "supplement_by": None}
+            connection.execute(update(cases).where(cases.c.id == case_id).values(goes_on))
+            connection.execute(_NOTE, _noted(case_id, at=now, kind="supplemented", actor=actor))
+
+    def finish(self, case_id: int, actor: str) -> None:
+        """The department has decided and the result is ready (办结). Refuses 404 `not_found`, 409 `not_finishable`."""
+        now = self.settings.now()
+        with self.db.transaction() as connection:
             state = connection.scalar(select(cases.c.state).where(cases.c.id == case_id))
             if state is None:
                 raise Refused(404, "not_found")
-            if state != CaseState.SUPPLEMENT_REQUIRED:
-                raise Refused(409, "nothing_missing", state)
-            connection.execute(update(cases).where(cases.c.id == case_id).values(state=CaseState.RECEIVED.value))
-            connection.execute(_NOTE, _noted(case_id, at=now, kind="supplemented", actor=actor))
+            if state not in {CaseState.ACCEPTED, CaseState.REVIEWING}:
+                raise Refused(409, "not_finishable", state)
+            connection.execute(update(cases).where(cases.c.id == case_id).values(state=CaseState.CLOSED.value))
+            connection.execute(_NOTE, _noted(case_id, at=now, kind="closed", actor=actor))
 
     def attachment(self, sha256: str) -> tuple[bytes, str]:
         """Return bytes and media type of an opened attachment. Refuses 404 `not_found`."""
@@ -395,76 +296,3 @@ def _due(item: Item, today: dt.date) -> dt.date:
     if item.unit == "calendar_day":
         return workdays.due_calendar_days(today, item.limit).date
     return workdays.due(today, item.limit).date
-
-
-def _missing(connection: Connection, row: Any) -> tuple[str, ...]:
-    """Name what is still to be brought, while it is."""
-    if row.state != CaseState.SUPPLEMENT_REQUIRED:
-        return ()
-    return tuple(view.label or view.key for view in _materials(connection, row.id) if view.due is not None)
-
-
-def _role(row: Any, subject: str) -> Literal["self", "agent", "principal"]:
-    """Say what a person is in a case of theirs."""
-    if row.acting is None:
-        return "self"
-    return "principal" if row.subject_hash == subject else "agent"
-
-
-def _other(row: Any, subject: str) -> str:
-    """Return the other one's name, masked; nobody's in a person's own case."""
-    if row.acting is None:
-        return ""
-    other = row.acting["agent"] if row.subject_hash == subject else row.applicant
-    return masked_name(str(other["name"]))
-
-
-def _agent_view(acting: Any) -> AgentView | None:
-    if acting is None:
-        return None
-    agent = acting["agent"]
-    return AgentView(
-        acting["capacity"],
-        acting["relation"],
-        masked_name(str(agent["name"])),
-        masked_number(str(agent["number"])),
-        acting["known_by"],
-    )
-
-
-def _details(connection: Connection, row: Any, subject: str) -> CaseDetails:
-    return CaseDetails(
-        case_no=row.case_no or "",
-        submitted_at=row.submitted_at,
-        received_at=row.received_at,
-        materials=tuple(view.label or view.key for view in _materials(connection, row.id)),
-        events=tuple(CaseEvent(at=at, kind=kind) for at, kind, _ in _timeline(connection, row.id)),
-        missing=_missing(connection, row),
-        other=_other(row, subject),
-    )
-
-
-def _timeline(connection: Connection, case_id: int) -> tuple[tuple[dt.datetime, str, str], ...]:
-    rows = connection.execute(select(events).where(events.c.case_id == case_id).order_by(events.c.id))
-    return tuple((row.at, row.kind, row.actor) for row in rows)
-
-
-def _materials(connection: Connection, case_id: int) -> tuple[MaterialView, ...]:
-    files: dict[int | None, list[Attachment]] = {}
-    for row in connection.execute(
-        select(attachments).where(attachments.c.case_id == case_id).order_by(attachments.c.id)
-    ):
-        files.setdefault(row.material_id, []).append(Attachment(row.sha256, row.size_bytes, row.media_type))
-    views = [
-        MaterialView(
-            row.key, row.label, row.source, row.reason, row.trust_grade, row.pages, row.due,
-            tuple(files.get(row.id, ())),
-            tuple(KeptAnyway.model_validate(each) for each in row.kept_anyway or ()),
-        )
-        for row in connection.execute(
-            select(materials).where(materials.c.case_id == case_id).order_by(materials.c.position)
-        )
-    ]
-    if signature := files.get(None):
-        views.append(MaterialView("signature", "手写签名", "sign", "", "D", 1, None, tuple(signature)))
-    return tuple(views)

@@ -33,6 +33,8 @@ class Item:
     """Only what the city says outright may be done for somebody else."""
     later_days: Mapping[str, int] = field(default_factory=dict)
     """Within how many working days which material may be brought after the hand-in."""
+    scans: Mapping[str, str] = field(default_factory=dict)
+    """Key and name of each material that comes as pages: what a supplement can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,9 @@ def _items(value: Any) -> Iterator[Item]:
     elif isinstance(value, dict):
         if "id" in value and "task_code" in value:
             limit = value.get("promised_limit") or {}
-            name = value.get("name")
             yield Item(
                 id=str(value["id"]),
-                name=str(name["zh"] if isinstance(name, dict) else name),
+                name=_named(value),
                 task_code=str(value["task_code"]),
                 limit=int(limit.get("value", 0)),
                 unit=str(limit.get("unit", "working_day")),
@@ -112,7 +113,17 @@ def _items(value: Any) -> Iterator[Item]:
                     for material in value.get("materials") or ()
                     if material.get("later_days")
                 },
+                scans={
+                    str(material["key"]): _named(material)
+                    for material in value.get("materials") or ()
+                    if "scan" in (material.get("provide") or ())
+                },
             )
         else:
             for each in value.values():
                 yield from _items(each)
+
+
+def _named(value: dict[str, Any]) -> str:
+    name = value.get("name")
+    return str(name["zh"] if isinstance(name, dict) else name)

@@ -26,13 +26,7 @@ from central.refusals import Refused
 from central.register import Register, Resident
 from central.settings import CIVIL_TZ, Settings
 from central.tables import certificates
-from kiosk.city.messages import (
-    CertificateAnswer,
-    CertificateRequest,
-    PrefillAnswer,
-    PrefillRequest,
-    VerificationAnswer,
-)
+from kiosk.city.messages import CertificateAnswer, CertificateRequest, PrefillAnswer, PrefillRequest, VerificationAnswer
 from kiosk.city.signing import canonical_json, certificate_mark_to_sign, certificate_statement_to_sign, utc_text
 from kiosk.identity.numbers import mod_37_36
 

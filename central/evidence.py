@@ -1,4 +1,5 @@
-"""Whether a case still is what its terminal signed: shown from the record and the opened attachments, without sealed parts.
+"""Whether a case, and what was brought for it later, still is what its terminal signed: shown from the record and the opened
+attachments, without sealed parts.
 
 Knows: the envelope names each sealed part by its digest and is signed; sealing the attachment again with the key that the
 envelope holds must give that digest. Does not know: whether the platform's own keys were stolen.
@@ -16,7 +17,8 @@ from central.keys import load
 from central.parts import ObjectStore
 from central.refusals import Refused
 from central.settings import Settings
-from central.tables import attachments, cases, device_keys, submissions
+from central.tables import attachments, cases, device_keys, submissions, supplements
+from kiosk.city.sealed import Supplement
 from kiosk.city.signing import utc_text
 from offline_queue.envelope import Envelope, PartSealer, open_form, parse, unwrap, verify
 from offline_queue.errors import EnvelopeError
@@ -25,7 +27,7 @@ from offline_queue.signatures import Algorithm, PublicKey
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What can be shown of one case."""
+    """What can be shown of one case, or of one supplement to it."""
 
     submission_id: str
     kiosk: str
@@ -49,7 +51,7 @@ class Evidence:
 
 
 def evidence(settings: Settings, code: str) -> list[Evidence]:
-    """Return what can be shown of each case of this code. Raises `StateError`."""
+    """Return what can be shown of each case of this code, then of each supplement to one of them. Raises `StateError`."""
     private = load(settings).seal.private_bytes_raw()
     store = ObjectStore(settings.store_dir)
     record = Reader(settings.record)
@@ -61,17 +63,25 @@ def evidence(settings: Settings, code: str) -> list[Evidence]:
                 .where(cases.c.code == code)
                 .order_by(cases.c.id)
             ).all()
-            keys = connection.execute(select(device_keys)).all()
-            files = connection.execute(
-                select(attachments).where(attachments.c.case_id.in_([row.case_id for row in rows]))
+            case_ids = [row.case_id for row in rows]
+            brought = connection.execute(
+                select(submissions)
+                .join(supplements, supplements.c.submission_id == submissions.c.id)
+                .where(supplements.c.case_id.in_(case_ids))
+                .order_by(supplements.c.received_at)
             ).all()
+            keys = connection.execute(select(device_keys)).all()
+            files = connection.execute(select(attachments).where(attachments.c.case_id.in_(case_ids))).all()
     finally:
         record.close()
     found = []
-    for row in rows:
+    for row in (*rows, *brought):
         envelope = parse(row.envelope)
         theirs = [PublicKey(Algorithm(key.algorithm), key.public_key) for key in keys if key.kiosk == row.kiosk]
-        opened = {file.part: file.sha256 for file in files if file.case_id == row.case_id}
+        if row in brought:
+            opened = _named(envelope, private)
+        else:
+            opened = {file.part: file.sha256 for file in files if file.case_id == row.case_id}
         found.append(
             Evidence(
                 submission_id=row.id,
@@ -84,6 +94,15 @@ def evidence(settings: Settings, code: str) -> list[Evidence]:
             )
         )
     return found
+
+
+def _named(envelope: Envelope, private: bytes) -> dict[str, str]:
+    """Return what a supplement's own form says of its parts: the record files them under its materials."""
+    try:
+        form = open_form(envelope, private)
+    except EnvelopeError:
+        return {}
+    return {ref.part: ref.sha256 for ref in Supplement.from_bytes(form).part_refs()}
 
 
 def _signed(envelope: Envelope, key: PublicKey) -> bool:

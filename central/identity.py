@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import logging
 import secrets
 from dataclasses import dataclass
 from typing import Literal
@@ -23,8 +24,9 @@ from central.refusals import Refused
 from central.register import Register, Resident
 from central.settings import Settings
 from central.tables import challenges, misses
-from kiosk.city.messages import CodeAnswer, CodeRequest, PersonKey, VerifyAnswer, VerifyRequest
+from kiosk.city.messages import CodeAnswer, CodeRequest, VerifyAnswer, VerifyRequest
 from kiosk.city.signing import subject_hash
+from kiosk.city.wire import PersonKey
 
 CODE_LIFETIME = dt.timedelta(minutes=5)
 RESEND_AFTER = dt.timedelta(seconds=60)
@@ -32,6 +34,7 @@ TRIES = 3
 CODES_PER_HOUR = 5
 MISSES_PER_HOUR = 60
 _HOUR = dt.timedelta(hours=1)
+_LOG = logging.getLogger("central")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class IdentityDesk:
     def request(self, kiosk: str, request: CodeRequest) -> CodeAnswer:
         """Send a code.
 
-        Refuses 404 `person_unknown`, 409 `no_phone`, 429 `code_too_soon`, `code_too_many`, `asked_too_often`.
+        Refuses 404 `person_unknown`, 409 `no_phone`, 429 `code_too_soon`, `code_too_many`, `asked_too_often`,
+        424 `code_not_sent` (RFC 4918 section 11.4: the message gateway failed).
         """
         now = self.settings.now()
         resident = self._known(kiosk, request.person, now)
@@ -75,9 +79,15 @@ class IdentityDesk:
                 )
             )
         minutes = int(CODE_LIFETIME.total_seconds() // 60)
-        self.gateway.send(
-            resident.phone, f"【市民之窗】验证码 {code}，{minutes} 分钟内有效。工作人员不会向您索要验证码。", now
-        )
+        try:
+            self.gateway.send(
+                resident.phone, f"【市民之窗】验证码 {code}，{minutes} 分钟内有效。工作人员不会向您索要验证码。", now
+            )
+        except OSError as error:
+            _LOG.error("the message gateway took no message: %s", error)
+            with self.db.transaction() as connection:  # what never came counts for nothing
+                connection.execute(delete(challenges).where(challenges.c.id == challenge))
+            raise Refused(424, "code_not_sent") from error
         return CodeAnswer(
             challenge=challenge,
             phone_masked=f"{resident.phone[:3]}****{resident.phone[-4:]}",

@@ -35,6 +35,9 @@ _KINDS = {
     InsuranceKind.UNEMPLOYMENT: ("失业保险", "Unemployment insurance"),
     InsuranceKind.WORK_INJURY: ("工伤保险", "Work-injury insurance"),
 }
+_YEARLY = frozenset({InsuranceKind.RESIDENT_PENSION})
+"""Paid by the year, in one of the grades that the city offers (缴费档次): there is no month and no base to speak of.
+国发〔2014〕8号, section 3."""
 PURPOSES = {
     "school": ("入学", "School enrolment"),
     "household": ("落户", "Household registration"),
@@ -89,7 +92,7 @@ def content(resident: Resident, params: dict[str, Any], now: dt.datetime) -> Con
         if not paid:
             without.append(kind)
         # What was asked for and is not on record is said so: silence would be taken for *not asked*.
-        sections += paid or [{"zh": _KINDS[kind][0], "en": _KINDS[kind][1], "employer": "", "years": [], "total": 0}]
+        sections += paid or [_heading(kind, "") | {"years": [], "total": 0}]
     if len(without) == len(sections):
         raise Refused(409, "no_record")
     return Content(_words(resident, wanted, sections), tuple(kind.value for kind in without))
@@ -116,15 +119,17 @@ def on_record(resident: Resident, now: dt.datetime) -> dict[str, Any]:
 
 
 def _section(span: InsuranceSpan, wanted: InsuranceParams) -> dict[str, Any]:
-    zh, en = _KINDS[span.kind]
     years = [_year(span, year, wanted) for year in range(wanted.from_month.year, wanted.to_month.year + 1)]
-    return {
-        "zh": zh,
-        "en": en,
-        "employer": span.employer,
+    yearly = span.kind in _YEARLY
+    return _heading(span.kind, span.employer) | {
         "years": years,  # those without a contribution too: who reads the paper must not take silence for payment
-        "total": sum(year["count"] for year in years),
+        "total": sum(year["count"] > 0 if yearly else year["count"] for year in years),
     }
+
+
+def _heading(kind: InsuranceKind, employer: str) -> dict[str, Any]:
+    zh, en = _KINDS[kind]
+    return {"zh": zh, "en": en, "employer": employer, "yearly": kind in _YEARLY}
 
 
 def _year(span: InsuranceSpan, year: int, wanted: InsuranceParams) -> dict[str, Any]:
@@ -158,7 +163,7 @@ def _words(resident: Resident, wanted: InsuranceParams, sections: list[dict[str,
         "city": CITY,
         "name": resident.name,
         "number": resident.number,
-        "period": f"{start.year}年{start.month}月－{end.year}年{end.month}月",
+        "period": f"{start.year}年{start.month}月—{end.year}年{end.month}月",
         "purpose": {"zh": purpose[0], "en": purpose[1]},
         "body": {"zh": zh, "en": en},
         "sections": sections,

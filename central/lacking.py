@@ -11,7 +11,7 @@ from central.catalogue import CatalogueDesk
 from central.refusals import Refused
 from central.settings import CIVIL_TZ
 from kiosk.catalogue import workdays
-from kiosk.city.messages import Submission
+from kiosk.city.sealed import Submission
 
 
 def check(submission: Submission, catalogue: CatalogueDesk) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from central import acting, lacking
 from central.accepting import Accepting, Arrival, Message, stored
@@ -26,8 +26,20 @@ from central.keys import Keys
 from central.parts import Claim, ObjectStore, PartName, PartStore, Upload, pieces
 from central.refusals import Refused
 from central.settings import Settings
-from central.tables import attachments, cases, submissions
-from kiosk.city.messages import CALL_BACK, RATING, WITHDRAWAL, CallBack, PartRef, Rating, Submission, Withdrawal
+from central.tables import attachments, cases, materials, submissions
+from kiosk.city.sealed import (
+    CALL_BACK,
+    RATING,
+    WITHDRAWAL,
+    CallBack,
+    PartRef,
+    Rating,
+    Submission,
+    Supplement,
+    Withdrawal,
+    supplement_service,
+    supplemented_item,
+)
 from offline_queue.envelope import (
     Envelope,
     Header,
@@ -124,7 +136,8 @@ class OutboxDesk:
             files = connection.scalars(
                 select(attachments.c.sha256)
                 .join(cases, cases.c.id == attachments.c.case_id)
-                .where(cases.c.submission_id == submission_id)
+                .outerjoin(materials, materials.c.id == attachments.c.material_id)
+                .where(func.coalesce(materials.c.supplement_id, cases.c.submission_id) == submission_id)
             ).all()
         try:
             for sha256 in files:
@@ -149,7 +162,7 @@ class OutboxDesk:
 
         Refuses 401 `signature_invalid`; 409 `parts_missing` (with `parts`); 422 `envelope_malformed` `id_differs`
         `body_differs` `not_for_us` `form_invalid` `form_differs` `attachment_differs`
-        `withdrawal_too_late`, and as `acting.check` and `lacking.check`. A refusal stores nothing.
+        `withdrawal_too_late`, and as `acting.check`, `lacking.check` and `supplements.check`. A refusal stores nothing.
         """
         envelope = self._authentic(submission_id, blob)
         must_be(envelope.header.kiosk)
@@ -239,14 +252,13 @@ class OutboxDesk:
         header = envelope.header
         try:
             form = open_form(envelope, self.keys.seal.private_bytes_raw())
-            message = _OTHERS.get(header.service, Submission).from_bytes(form)
+            message = _kind(header.service).from_bytes(form)
         except EnvelopeError as error:
             raise Refused(422, "not_for_us", error.code) from error
         except ValidationError as error:
             keys = ",".join(sorted({".".join(map(str, each["loc"])) for each in error.errors()}))
             raise Refused(422, "form_invalid", keys[:500]) from error
-        service = message.item if isinstance(message, Submission) else header.service
-        said = (message.submission_id, message.kiosk, message.code, service)
+        said = (message.submission_id, message.kiosk, message.code, _service(message, header))
         if said != (header.id, header.kiosk, header.code, header.service):
             raise Refused(422, "form_differs", "id, kiosk, code or item")
         if {ref.part for ref in _part_refs(message)} != {part.id for part in header.parts}:
@@ -281,4 +293,19 @@ def _part_signature(authorization: str) -> tuple[str, bytes]:
 
 
 def _part_refs(message: Message) -> tuple[PartRef, ...]:
-    return message.part_refs() if isinstance(message, Submission) else ()
+    return message.part_refs() if isinstance(message, Submission | Supplement) else ()
+
+
+def _kind(service: str) -> type[Message]:
+    """Return what an envelope holds whose header says this."""
+    return Supplement if supplemented_item(service) else _OTHERS.get(service, Submission)
+
+
+def _service(message: Message, header: Header) -> str:
+    """Return what the header of this message has to say."""
+    match message:
+        case Submission(item=item):
+            return item
+        case Supplement(item=item):
+            return supplement_service(item)
+    return header.service

@@ -16,7 +16,7 @@ from central.catalogue import CatalogueDesk
 from central.db import Database
 from central.settings import Settings
 from central.tables import ratings
-from kiosk.city.messages import Rating
+from kiosk.city.sealed import Rating
 
 GRADES = (5, 4, 3, 2, 1)
 CONTENT = 3

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from kiosk.city.messages import InsuranceKind, PersonKey
+from kiosk.city.messages import InsuranceKind
 from kiosk.city.signing import subject_hash
+from kiosk.city.wire import PersonKey
 
 _FILE = Path(__file__).parent / "register.yaml"
 

@@ -67,7 +67,11 @@ _WORDS = {
     "clock": {"synchronised": "时钟已同步", "free_running": "时钟未同步", "implausible": "时钟不可信"},
     "event": {
         "submitted": "自助终端提交", "received": "平台收件", "accepted": "部门受理", "withdrawn": "申请人撤回",
-        "supplemented": "材料补齐",
+        "supplemented": "材料补齐", "supplement_asked": "通知补正", "closed": "办结",
+    },
+    "wanted": {
+        "later": "承诺以后补交", "missing": "没有提交", "unreadable": "看不清", "incomplete": "缺页或不完整",
+        "expired": "已过有效期", "other": "其他原因",
     },
     "assurance": {"none": "未核验", "card": "刷证", "card+code": "刷证＋验证码", "card+clerk": "刷证＋人工"},
     "fault": {
@@ -201,6 +205,12 @@ def router(door: StaffDoor, cases: CaseDesk, certificates: CertificateDesk, temp
     def supplemented(case_id: int, request: Request, actor: str = Depends(staff)) -> Response:
         same_origin(request)
         cases.supplemented(case_id, actor)
+        return RedirectResponse(f"/staff/cases#case-{case_id}", 303)
+
+    @routes.post("/cases/{case_id}/finish")
+    def finish(case_id: int, request: Request, actor: str = Depends(staff)) -> Response:
+        same_origin(request)
+        cases.finish(case_id, actor)
         return RedirectResponse(f"/staff/cases#case-{case_id}", 303)
 
     @routes.post("/certificates/{short_id}/revoke")

@@ -138,12 +138,14 @@ cases = Table(
     Column("due_on", Date),
     Column("supplement_by", Date),
     Column("double_of", String(12)),
+    Column("notices", Integer, nullable=False, server_default="0"),
 )
 """The case is the applicant's, `subject_hash` theirs; `acting` says who handed it in for them, whom `agent_hash` finds.
 `assurance` is what the terminal claims; it is `confirmed` when our own token proves it.
 `clerk` is the number of the one who helped at the terminal, and `assistance` says who of the two entered what.
 `id` is given by whoever enters a case: the one writer there is, who so need not wait for each answer.
-`double_of` is the code of an open case of the same person and item that came before: for the clerk to judge."""
+`double_of` is the code of an open case of the same person and item that came before: for the clerk to judge.
+`notices` counts how often a supplement was asked for."""
 
 withdrawals = Table(
     "withdrawals",
@@ -210,7 +212,45 @@ materials = Table(
     Column("pages", Integer, nullable=False),
     Column("due", Date),
     Column("kept_anyway", JSON),
+    Column("settled_at", Utc),
+    Column("supplement_id", String(64)),
 )
+"""`settled_at`: what was to be brought later (`due`) is here since then. `supplement_id`: what brought a material that did
+not come with the case itself."""
+
+wanted = Table(
+    "wanted",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("key", String(64), nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("note", String(200), nullable=False),
+    Column("due", Date, nullable=False),
+    Column("asked_at", Utc, nullable=False),
+    Column("asked_by", String(40), nullable=False),
+    Column("settled_at", Utc),
+)
+"""What staff asked for (补正): why, until when, and since when it is here. What the person promised themselves stands in
+`materials`."""
+
+supplements = Table(
+    "supplements",
+    metadata,
+    Column("submission_id", ForeignKey("submissions.id"), primary_key=True),
+    Column("code", String(12), nullable=False),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("subject_hash", String(64), nullable=False),
+    Column("kiosk", String(4), nullable=False),
+    Column("clerk", String(12), nullable=False, server_default=""),
+    Column("assistance", JSON),
+    Column("assurance", String(16), nullable=False),
+    Column("assurance_confirmed", Boolean, nullable=False),
+    Column("submitted_at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False),
+)
+"""Materials that came for a case after it. `code` is the supplement's own."""
 
 attachments = Table(
     "attachments",
@@ -224,7 +264,9 @@ attachments = Table(
     Column("media_type", String(40), nullable=False),
     UniqueConstraint("case_id", "part"),
 )
-"""An opened part by the hash of its plaintext; without a material it is the signature's picture."""
+"""An opened part by the hash of its plaintext; without a material it is the signature's picture. `part` names it within its
+case: as the envelope does, or, where a supplement brought it, by its material and place (`12/1`): two messages may use one
+name."""
 
 events = Table(
     "events",

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 
 from central.keys import Keys, key_id
-from kiosk.city.messages import Level
 from kiosk.city.signing import canonical_json, utc_text
+from kiosk.city.wire import Level
 
 LIFETIME = dt.timedelta(minutes=20)
 _DOMAIN = b"civic-kiosk assurance v1\n"

@@ -14,7 +14,8 @@ from sqlalchemy.engine import Row
 from central.asking import shaped
 from central.refusals import Refused
 from central.tables import cases, events, withdrawals
-from kiosk.city.messages import CaseState, Withdrawal
+from kiosk.city.messages import CaseState
+from kiosk.city.sealed import Withdrawal
 from kiosk.city.signing import subject_hash
 
 _DECIDED = frozenset({CaseState.NOT_ACCEPTED, CaseState.CLOSED})

@@ -44,6 +44,7 @@ from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.stick import StickDesk
+from kiosk.journeys.supplement import SupplementDesk
 from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.journeys.vault import Vault
@@ -88,7 +89,7 @@ def city_client(config: Config, record: enrolment.Enrolment, key: DeviceKey, clo
 
 def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
     """Build the whole terminal. Opens files; touches no device and no line before `Terminal.start`."""
-    record = enrolment.load(config.state_dir)
+    record = enrolment.load(config.state_dir, config.terminal.number)
     key = custody.enrolled_key(config, record)
     bus, vault = Bus(dispatcher), Vault()
     wired: dict[str, Terminal] = {}
@@ -147,6 +148,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         bringing=BringingDesk(context, materials, errands.take_in),
         stick=StickDesk(context, materials, errands.take_in, _sticks(config)),
         case=CaseDesk(context, form, materials),
+        supplement=SupplementDesk(context, form, materials),
         my_cases=MyCasesDesk(context),
         certificate=CertificateDesk(context),
         help=HelpDesk(context),

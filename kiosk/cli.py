@@ -7,13 +7,18 @@ that the sync agent never loads Qt and `--help` is quick.
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import logging
 import os
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    import socket
+
+    from kiosk.glance import Glance
 
 DEFAULT_CONFIG = Path("/etc/civic-kiosk/kiosk.toml")
 OK, FAILED, MISUSED = 0, 1, 2
@@ -43,6 +48,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+class _Version(argparse.Action):
+    """Asks for the version when somebody wants it: the packages' metadata take longer than all else here."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        import importlib.metadata
+
+        print(importlib.metadata.version("civic-kiosk"))
+        parser.exit()
+
+
 def _known_failures() -> tuple[type[Exception], ...]:
     from kiosk.faults import FAULTS
 
@@ -51,7 +66,7 @@ def _known_failures() -> tuple[type[Exception], ...]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kiosk", description="The 24-hour Citizen's Window terminal.")
-    parser.add_argument("--version", action="version", version=importlib.metadata.version("civic-kiosk"))
+    parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, summary: str, run: object, *, config: bool = True) -> argparse.ArgumentParser:
@@ -167,18 +182,20 @@ def _reason(text: str) -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from kiosk import config
-    from kiosk.succession import SOCKET, Succession
+    from kiosk.succession import SOCKET
 
     if SOCKET not in os.environ:
-        lock = _screen_lock(options.config)
+        from kiosk import glance
+
+        seen = glance.look(options.config) if options.robot is None else None
+        lock = _screen_lock(options.config, seen)
         if lock is None:
             print("kiosk run: another one serves this state directory; end it first", file=sys.stderr)
             return FAILED
         if options.robot is None:
-            command = [sys.executable, "-m", "kiosk", "run", "--config", str(options.config)]
-            return Succession(command, keep=[lock] if lock >= 0 else []).run()
+            return _succession(options.config, seen, [lock] if lock >= 0 else [])
     import ui.app
+    from kiosk import config
 
     return ui.app.main(
         lambda: config.load(options.config),
@@ -188,22 +205,45 @@ def _run(options: argparse.Namespace) -> int:
     )
 
 
-def _screen_lock(path: Path) -> int | None:
+def _succession(path: Path, seen: Glance | None, keep: list[int]) -> int:
+    """Run screens, the first of them behind the first window."""
+    from kiosk.succession import Succession
+
+    def first(link: socket.socket) -> int:
+        import ui.first
+
+        return ui.first.main(cast("Glance", seen), link)
+
+    command = [sys.executable, "-m", "kiosk", "run", "--config", str(path)]
+    return Succession(command, keep=keep, first=None if seen is None else first).run()
+
+
+def _screen_lock(path: Path, seen: Glance | None) -> int | None:
     """Take the screen's lock and return its descriptor, None if another holds it.
 
     -1 where there is no place for a lock: what is wrong with it, the screen says itself.
     """
-    from kiosk import config
     from offline_queue import QueueError, locks
 
+    state_dir = _state_dir(path) if seen is None else seen.state_dir
+    if state_dir is None:
+        return -1
     try:
-        state_dir = config.load(path).state_dir
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return locks.take(state_dir / "screen.lock", exclusive=True, deadline_s=ENDING_S)
     except QueueError:
         return None
-    except (config.ConfigError, OSError):
+    except OSError:
         return -1
+
+
+def _state_dir(path: Path) -> Path | None:
+    from kiosk import config
+
+    try:
+        return config.load(path).state_dir
+    except config.ConfigError:
+        return None
 
 
 def _dock(options: argparse.Namespace) -> int:

@@ -4,8 +4,11 @@ Knows: processes, the socket to each, the words that they say. Does not know: Qt
 
 The words are lines. A screen says `warm` (loaded, holding nothing), `shown` (its window is drawn), `spent` (it showed
 somebody's data and nobody stands there now), `yielded` (it holds no device and no store any more; its window stays) and
-`touched` (somebody touched that window meanwhile). It is told `open`, `yield`, `leave` and `touch`. A socket that closes is
-a screen that ended, or, seen from the screen, nobody left to tell it anything: it ends too.
+`touched` (somebody touched that window meanwhile). It is told `open`, `yield`, `stay` (not now after all), `leave` and
+`touch`. A socket that closes is a screen that ended, or, seen from the screen, nobody left to tell it anything: it ends too.
+
+When the machine starts, no screen stands before the one that loads. A first window does: a forked child that shows something
+at once, holds no device and no store, says `touched` as soon as it is, and is told to `leave` as every other screen.
 """
 
 from __future__ import annotations
@@ -17,9 +20,11 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
+
+from kiosk.forked import Forked
 
 SOCKET = "KIOSK_SUCCESSION"
 """The environment's name for the number of the screen's socket."""
@@ -28,10 +33,13 @@ TUNABLES = "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"
 WIPING = {"GLIBC_TUNABLES": TUNABLES, "PYTHONMALLOC": "malloc"}
 """Python's own arenas would hide from glibc what is freed in them."""
 TRIES = 3
+FIRST_S = 5.0
+"""How long the first window may take until what it stands before is started all the same."""
 END_S = 20.0
 """How long a screen that was told to leave may take."""
 HEIR_S = 60.0
-"""How long the next screen may take to load, and again to draw once the old one let go; one that hangs is killed."""
+"""How long the next screen may take to load, and again to draw once the old one let go; one that hangs is killed. In between
+it waits for as long as somebody stands there."""
 _LOG = logging.getLogger("kiosk.succession")
 
 
@@ -44,12 +52,14 @@ def wiping(environment: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass
 class _Screen:
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     link: socket.socket
+    first: bool = False
     warm: bool = False
     opened: bool = False
     shown: bool = False
     yielded: bool = False
+    touched: bool = False
     rest: bytes = b""
 
     def tell(self, word: str) -> None:
@@ -80,8 +90,12 @@ class Succession:
         environment: Mapping[str, str] | None = None,
         keep: Sequence[int] = (),
         heir_s: float = HEIR_S,
+        first: Callable[[socket.socket], int] | None = None,
     ) -> None:
-        """`command` starts a screen; the descriptors in `keep`, a lock, live as long as any of them."""
+        """`command` starts a screen; the descriptors in `keep`, a lock, live as long as any of them.
+
+        `first` is the first window: it runs in a child of its own, with its socket, and returns that child's status.
+        """
         self._command = list(command)
         self._environment = wiping(os.environ if environment is None else environment)
         self._keep = tuple(keep)
@@ -89,10 +103,11 @@ class Succession:
         self._serving: _Screen | None = None
         self._heir: _Screen | None = None
         self._leaving: list[_Screen] = []
-        self._stopping = False
+        self._stopping = 0
         self._failures = 0
         self._heir_s = heir_s
-        self._heir_due = 0.0
+        self._heir_due: float | None = None
+        self._first = first
 
     def run(self) -> int:
         """Serve until the screen ends by itself or is told to stop; return its exit status.
@@ -106,7 +121,9 @@ class Succession:
         signal.set_wakeup_fd(woken.fileno(), warn_on_full_buffer=False)
         self._selector.register(wake, selectors.EVENT_READ, None)
         try:
-            self._serving = self._start()
+            self._begin()
+            if self._stopping:  # told while they were being started
+                self._stop(self._stopping, None)
             return self._turn(wake)
         finally:
             signal.set_wakeup_fd(-1)
@@ -120,12 +137,10 @@ class Succession:
 
     def _turn(self, wake: socket.socket) -> int:
         while True:
-            left = None if self._heir is None else max(0.0, self._heir_due - time.monotonic())
-            ready = self._selector.select(left)
-            if not ready and self._heir is not None:
-                _LOG.error("the next screen, %d, is not there in time; it is killed", self._heir.process.pid)
-                self._heir.process.kill()
-                self._heir_due += END_S  # its socket tells the rest
+            due = self._heir_due
+            ready = self._selector.select(None if due is None else max(0.0, due - time.monotonic()))
+            if not ready and due is not None:
+                self._overdue(due)
             for key, _ in ready:
                 screen = key.data
                 if screen is None:
@@ -138,6 +153,43 @@ class Succession:
                     status = self._gone(screen)
                     if status is not None:
                         return status
+
+    def _overdue(self, due: float) -> None:
+        if self._heir is None:
+            _LOG.error("the first window is not there in time")
+            self._start_behind()
+        else:
+            _LOG.error("the next screen, %d, is not there in time; it is killed", self._heir.process.pid)
+            self._heir.process.kill()
+            self._heir_due = due + END_S  # its socket tells the rest
+
+    def _start_behind(self) -> None:
+        """Start the screen behind the first window. It may take as long as it takes: a store may have to be rescued."""
+        self._heir = self._start()
+        self._heir_due = None
+        if self._serving is not None and self._serving.touched:
+            self._heir.tell("touch")
+
+    def _begin(self) -> None:
+        """Start the one that serves, behind the first window where there is one."""
+        if self._first is None:
+            self._serving = self._start()
+            return
+        # The one that serves waits for its first frame: together they would take longer to it by half.
+        self._serving = self._show_first(self._first)
+        self._heir_due = time.monotonic() + FIRST_S
+
+    def _show_first(self, run: Callable[[socket.socket], int]) -> _Screen:
+        ours, theirs = socket.socketpair()
+
+        def live() -> int:
+            ours.close()
+            return run(theirs)
+
+        with theirs:
+            screen = _Screen(Forked(live), ours, first=True, yielded=True)
+        self._selector.register(ours, selectors.EVENT_READ, screen)
+        return screen
 
     def _expect(self) -> None:
         """Have the next screen load."""
@@ -165,6 +217,7 @@ class Succession:
             case "warm" if screen is heir and serving is not None and serving.yielded:
                 self._open(screen)
             case "warm" if screen is heir and serving is not None:
+                self._heir_due = None
                 serving.tell("yield")
             case "spent" if screen is serving and heir is None and not self._stopping:
                 self._expect()
@@ -176,14 +229,22 @@ class Succession:
                 elif heir.warm:
                     self._open(heir)
             case "shown":
+                if not screen.shown:
+                    _LOG.info("screen %d is on the glass", screen.process.pid)
                 screen.shown = True
-                if screen is heir and serving is not None:
+                if screen.first and heir is None and not self._stopping:
+                    self._start_behind()
+                elif screen is heir and serving is not None:
                     self._failures = 0
                     serving.tell("leave")
                     self._leaving.append(serving)
-                    self._serving, self._heir = heir, None
+                    self._serving, self._heir, self._heir_due = heir, None, None
             case "touched" if screen in self._leaving and serving is not None:
                 serving.tell("touch")
+            case "touched" if screen.first:
+                screen.touched = True
+                if heir is not None:
+                    heir.tell("touch")
 
     @staticmethod
     def _open(screen: _Screen) -> None:
@@ -204,14 +265,22 @@ class Succession:
         self._serving = None
         if self._heir is not None and screen.yielded and not self._stopping:
             # It fell after it had handed everything over: the next one is on its way to the glass.
-            self._serving, self._heir = self._heir, None
+            self._serving, self._heir, self._heir_due = self._heir, None, None
+            return None
+        if screen.first and not self._stopping:
+            _LOG.error("the first window ended with %d", status)
+            self._serving, self._heir_due = self._start(), None
             return None
         return status
 
     def _heir_lost(self, status: int) -> int | None:
         _LOG.error("the next screen ended with %d before it was shown", status)
-        self._heir = None
+        self._heir, self._heir_due = None, None
+        if self._serving is not None and self._serving.first and not self._stopping:
+            return status  # nobody serves: as if there had been no first window
         if self._serving is None or not self._serving.yielded or self._stopping:
+            if self._serving is not None:
+                self._serving.tell("stay")
             return None  # the old one serves on, and tries again after the next person
         self._failures += 1
         if self._failures >= TRIES:
@@ -220,7 +289,7 @@ class Succession:
         return None
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:
-        self._stopping = True
+        self._stopping = number
         for screen in self._everyone():
             if screen.process.poll() is None:
                 screen.process.send_signal(number)
@@ -234,7 +303,7 @@ class Succession:
         _reaped(screen.process)
 
 
-def _reaped(process: subprocess.Popen[bytes]) -> int:
+def _reaped(process: subprocess.Popen[bytes] | Forked) -> int:
     try:
         return process.wait(END_S)
     except subprocess.TimeoutExpired:

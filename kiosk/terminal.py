@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devices.hotplug import HotPlug
 from devices.supervisor import DeviceReport, SupervisorState
@@ -35,11 +35,12 @@ from kiosk.journeys.hand_in import CaseDesk
 from kiosk.journeys.help import HelpDesk
 from kiosk.journeys.identify import PersonDesk
 from kiosk.journeys.materials import MaterialsDesk
-from kiosk.journeys.my_cases import MyCasesDesk
+from kiosk.journeys.my_cases import CaseLine, MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.rehearsal import ScriptedFault
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.stick import StickDesk
+from kiosk.journeys.supplement import SupplementDesk
 from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.session import effects as fx
@@ -62,6 +63,7 @@ class Desks:
     bringing: BringingDesk
     stick: StickDesk
     case: CaseDesk
+    supplement: SupplementDesk
     my_cases: MyCasesDesk
     certificate: CertificateDesk
     help: HelpDesk
@@ -185,8 +187,10 @@ class Terminal:
 
     @property
     def case(self) -> CaseDesk:
-        """Review, hand-in, receipt."""
-        return self._desks.case
+        """Review, hand-in, receipt: of a new case, or of what is brought for one."""
+        plan = self.session.plan
+        brings = plan is not None and plan.journey is Journey.SUPPLEMENT
+        return self._desks.supplement if brings else self._desks.case
 
     @property
     def my_cases(self) -> MyCasesDesk:
@@ -284,6 +288,35 @@ class Terminal:
     def cases_plan(self) -> Plan:
         """Return what *my cases* asks of the session: the card, and nothing that needs the line."""
         return Plan("", Journey.CASES, Assurance.CARD)
+
+    def collect_availability(self) -> Available | Unavailable:
+        """Say whether what is wanted or ready can be looked for: the city alone knows it."""
+        if self.session.line_up:
+            return self.cases_availability()
+        return Unavailable("form.unavailable.line", "form.next.later")
+
+    def collect_plan(self) -> Plan:
+        """Return what *collect or supplement* asks of the session."""
+        return replace(self.cases_plan(), collects=True)
+
+    def supplement_availability(self, line: CaseLine) -> Available | Unavailable:
+        """Say whether what this case waits for can be brought here and now."""
+        item = self._desks.my_cases.item(line.item)
+        if item is None or not any(wish.here for wish in line.wanted):
+            return Unavailable("cases.bring.unknown", "form.next.window")
+        if all(wish.due < self._context.today() for wish in line.wanted):
+            return Unavailable("cases.bring.over", "form.next.window")
+        return self.availability(item)
+
+    def supplement_plan(self, line: CaseLine) -> Plan:
+        """Return what bringing asks of the session: the person as sure as for the case itself."""
+        item = self.catalogue.item(line.item)
+        return Plan(item.id, Journey.SUPPLEMENT, item.assurance, item.offline_assurance)
+
+    def result_plan(self, line: CaseLine) -> Plan | None:
+        """Return what printing the result of a case asks of the session; None where it is not printed here and now."""
+        item = self._desks.my_cases.printed_result(line)
+        return self.plan(item) if item is not None and isinstance(self.availability(item), Available) else None
 
     # --- turning ----
 
@@ -394,9 +427,11 @@ class Terminal:
             case fx.CloseCamera():
                 self._desks.materials.close_camera()
             case fx.SubmitCase():
-                self._desks.case.submit()
+                self.case.submit()
             case fx.PrintReceipt():
-                self._desks.case.print_receipt()
+                self.case.print_receipt()
+            case fx.BeginSupplement():
+                self._desks.supplement.begin()
             case fx.FindCases():
                 self._desks.my_cases.find()
             case fx.ReprintReceipt():

@@ -16,6 +16,7 @@ from kiosk.events import Fact
 from kiosk.session import events as ev
 from kiosk.session.states import State
 from kiosk.succession import SOCKET
+from ui.link import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from kiosk.terminal import Terminal
     from ui.app import Opening, Screen
-
 
 
 class Heir(QObject):
@@ -36,6 +36,7 @@ class Heir(QObject):
         self._opening = opening
         self._rest = b""
         self._wanted = False
+        self._awaited = False
         self._spent_at = -1
         self._undo: Callable[[], None] = lambda: None
         opening.on_shown = self._shown
@@ -50,13 +51,7 @@ class Heir(QObject):
 
     def start(self) -> None:
         """Say that everything is loaded that can be loaded without touching a device."""
-        self._say("warm")
-
-    def _say(self, word: str) -> None:
-        try:
-            self._link.sendall(f"{word}\n".encode())
-        except OSError:
-            QGuiApplication.quit()
+        say(self._link, "warm")
 
     @Slot()
     def _hear(self) -> None:
@@ -79,10 +74,13 @@ class Heir(QObject):
             case "yield":
                 self._wanted = True
                 self._yield_when_free()
+            case "stay":  # there is nobody to hand over to; the next rest asks for somebody again
+                self._wanted = False
+                self._spent_at = -1
             case "leave":
                 screen = self._opening.screen
                 if screen is not None and screen.touched:
-                    self._say("touched")
+                    say(self._link, "touched")
                 QGuiApplication.quit()
             case "touch":
                 self._begin()
@@ -93,12 +91,15 @@ class Heir(QObject):
         if opened is not None:
             terminal = opened[0]
             self._undo = terminal.bus.subscribe(Fact.SESSION, self._follow)
+            if self._awaited:
+                self._begin()
+        self._awaited = False  # nobody waits before a closed screen until it opens
         told = [False]
 
         def drawn() -> None:
             if not told[0]:
                 told[0] = True
-                self._say("shown")
+                say(self._link, "shown")
 
         window.frameSwapped.connect(drawn)
         window.requestUpdate()
@@ -109,7 +110,7 @@ class Heir(QObject):
             return
         if terminal.spent and self._spent_at != terminal.session.number:
             self._spent_at = terminal.session.number
-            self._say("spent")
+            say(self._link, "spent")
         self._yield_when_free()
 
     @property
@@ -131,10 +132,11 @@ class Heir(QObject):
     @Slot()
     def _let_go(self) -> None:
         self._opening.let_go()
-        self._say("yielded")
+        say(self._link, "yielded")
 
     def _begin(self) -> None:
-        """Somebody touched the window that stood here before: their session begins."""
+        """Somebody touched the window that stood here before: their session begins, now or when the terminal is open."""
         terminal = self._terminal
+        self._awaited = terminal is None and self._opening.closed is None
         if terminal is not None and terminal.session.state is State.ATTRACT:
             terminal.handle(ev.Started())

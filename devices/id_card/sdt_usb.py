@@ -27,7 +27,7 @@ _WRITE_MS = 1000
 _INTERFACE = 0
 _LONGEST_DRAIN = 16
 _USB_ERRORS = (usb.core.USBError, OSError, NotImplementedError)
-"""All that pyusb raises; the last where its backend lacks a call."""
+"""All that pyusb raises; by the last a backend says that it lacks a call, as libusb 0.1 does (usb.backend.IBackend)."""
 
 
 class SdtUsbOptions(BaseModel):
@@ -87,6 +87,7 @@ class UsbLink:
 
         Raises: DeviceError "id_card.endpoints" (detail: those that the model does not have), and pyusb's errors.
         """
+        # Asked where the system can tell at all: elsewhere no kernel driver holds a reader, and if one does, claiming fails.
         with contextlib.suppress(NotImplementedError, usb.core.USBError):
             if self._device.is_kernel_driver_active(_INTERFACE):
                 self._device.detach_kernel_driver(_INTERFACE)

@@ -120,7 +120,10 @@ class JobState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """How far a job is. `pages_completed` counts sides that left the printer; `reasons` are IPP keywords, for the log."""
+    """How far a job is. `pages_completed` counts sides that left the printer.
+
+    `reasons` are IPP keywords: the job's own and, while it is not over, those that stop the printer.
+    """
 
     state: JobState
     pages_completed: int

@@ -14,10 +14,15 @@ import tempfile
 from pathlib import Path
 
 from devices.page_printer.daemons import Daemon, DaemonFailed, free_port
+from devices.page_printer.ipp_http import Endpoint, exchange
+from devices.page_printer.ipp_messages import AttributeGroup, Group, Message, Tag, attribute, decode, encode
 from devices.started import Started
 
 _QUEUE = "a4"
 _LPADMIN_S = 20.0
+_GET_PRINTER = 0x000B
+_LEARNED = "document-format-preferred"
+"""lpadmin returns before the background thread that asks the printer is done; this attribute comes last."""
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 _CUPSD = """Listen 127.0.0.1:{port}
 Listen {folder}/run/cups.sock
@@ -98,6 +103,7 @@ class CupsQueue(Started):
             )
             if done.returncode:
                 raise DaemonFailed(f"lpadmin: {done.stderr}")
+            self._daemon.wait_ready(self._knows_its_printer)
         except BaseException:
             self.stop()
             raise
@@ -109,6 +115,18 @@ class CupsQueue(Started):
             daemon.end()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _knows_its_printer(self) -> bool:
+        """Whether cupsd has learned from the printer what it prints; before that it aborts what it would have to convert."""
+        asked = (
+            attribute("attributes-charset", Tag.CHARSET, "utf-8"),
+            attribute("attributes-natural-language", Tag.NATURAL_LANGUAGE, "en"),
+            attribute("printer-uri", Tag.URI, self.uri),
+            attribute("requested-attributes", Tag.KEYWORD, _LEARNED),
+        )
+        request = encode(Message((2, 0), _GET_PRINTER, 1, (AttributeGroup(Group.OPERATION, asked),)))
+        answer, _ = decode(exchange(Endpoint("localhost", self.port, f"/printers/{_QUEUE}"), request, timeout_s=2))
+        return bool(answer.group(Group.PRINTER).texts(_LEARNED))
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)

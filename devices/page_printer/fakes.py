@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from devices.errors import DeviceError
 from devices.page_printer.api import (
+    CoverOpen,
     Disconnected,
     Faulted,
+    Jammed,
     JobProgress,
     JobState,
     NoPaper,
@@ -22,6 +24,13 @@ from devices.page_printer.api import (
 )
 
 _PAGE = re.compile(rb"/Type\s*/Page\b")
+
+
+_STOPPERS: dict[type[PagePrinterStatus], tuple[str, ...]] = {
+    NoPaper: ("media-empty-error",),
+    Jammed: ("media-jam-error",),
+    CoverOpen: ("cover-open-error",),
+}
 
 
 @dataclass(slots=True)
@@ -68,7 +77,7 @@ class FakePagePrinter:
     def job(self, job_id: int) -> JobProgress:
         """Return the progress, then print one more page if nothing stops it."""
         job = self._find(job_id)
-        progress = JobProgress(job.state, job.done)
+        progress = JobProgress(job.state, job.done, () if job.state.final else _STOPPERS.get(type(self.current), ()))
         self._move(job)
         return progress
 

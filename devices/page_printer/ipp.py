@@ -90,6 +90,7 @@ _STOPPERS: tuple[tuple[frozenset[str], PagePrinterStatus], ...] = (
     (frozenset({"output-area-full", "output-tray-missing"}), Faulted("page_printer.output_full")),
     (frozenset({"paused", "moving-to-paused"}), Faulted("page_printer.paused")),
 )
+_STOPPING = frozenset[str]().union(*(keywords for keywords, _ in _STOPPERS))
 _WARNINGS: tuple[tuple[frozenset[str], PagePrinterStatus], ...] = (
     (frozenset({"media-low"}), PaperLow()),
     (frozenset({"toner-low", "marker-supply-low", "developer-low"}), TonerLow()),
@@ -206,10 +207,14 @@ class IppPagePrinter:
         reasons = tuple(reason for reason in job.texts("job-state-reasons") if reason != "none")
         if self._options.through_cups and state is not JobState.COMPLETED:
             pages = (0,)
-            if not state.final:
-                of_queue = self._printer_attributes().texts("printer-state-reasons")
-                reasons += tuple(reason for reason in of_queue if reason != "none")
+        if not state.final:
+            reasons += self._stoppers()
         return JobProgress(state, max(pages[0], 0), reasons)
+
+    def _stoppers(self) -> tuple[str, ...]:
+        """What stops the printer now: a job that waits for paper may itself say no more than that it prints."""
+        reasons = self._printer_attributes().texts("printer-state-reasons")
+        return tuple(reason for reason in reasons if _without_severity(reason) in _STOPPING)
 
     def cancel(self, job_id: int) -> bool:
         """Cancel-Job. See `PagePrinter.cancel`."""

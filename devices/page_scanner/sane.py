@@ -199,6 +199,8 @@ class SanePageScanner:
         pages = 0
         try:
             for path in run.pages(cancelled):
+                if cancelled.is_set():  # several may have come at once
+                    break
                 page = netpbm.parse(path.read_bytes(), settings.dpi)
                 path.unlink()
                 pages += 1

@@ -186,7 +186,8 @@ class SerialReceiptPrinterEmulator(Started, PrinterMachine):
 class UsbReceiptPrinterEmulator(PrinterMachine, usb.backend.IBackend):  # type: ignore[misc]  # pyusb has no types
     """A printer-class device that pyusb finds: hand `self` to it as its backend. No bus, no kernel: calls in one process.
 
-    A call that it does not have is a NotImplementedError.
+    Calls that no printer driver makes are left to pyusb's own base class, which raises NotImplementedError: a driver that
+    began to make one would be told at once.
     """
 
     def __init__(self, vendor: int = 0x04B8, product: int = 0x0E15, *, width_dots: int = 576) -> None:

@@ -49,8 +49,9 @@ EVENTS: dict[str, AuditEvent] = {
     "material.brought": _event("A page came as a file from a phone or a stick.", "session", "material", "source"),
     "material.later": _event("The person will bring a material after the hand-in.", "session", "material"),
     "submission.stored": _event(
-        "The outbox committed a submission; `capacity`: for whom it was handed in; `by`: the clerk who helped.",
-        "session", "code", "item", "assurance", "parts", "capacity", "by",
+        "The outbox committed a submission; `capacity`: for whom it was handed in; `supplements`: the case for which it was "
+        "brought; `by`: the clerk who helped.",
+        "session", "code", "item", "assurance", "parts", "capacity", "supplements", "by",
     ),
     "assist.begun": _event("A clerk began to help a resident.", "session", "by"),
     "assist.attested": _event(

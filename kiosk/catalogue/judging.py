@@ -51,7 +51,10 @@ class Case:
 
 @functools.singledispatch
 def judge(rule: Rule, value: Any, case: Case) -> None:
-    """Report what `rule` says against `value`, whose shape was checked for its field's type."""
+    """Report what `rule` says against `value`, whose shape was checked for its field's type.
+
+    Each kind of rule registers its own; a kind that has none is a bug of ours, and a test goes through them all.
+    """
     raise NotImplementedError(type(rule).__name__)
 
 

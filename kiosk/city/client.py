@@ -36,7 +36,6 @@ from kiosk.city.messages import (
     HandoverFetch,
     HandoverFile,
     HandoverRequest,
-    PersonKey,
     PingAnswer,
     PrefillAnswer,
     PrefillRequest,
@@ -46,6 +45,7 @@ from kiosk.city.messages import (
     VerifyRequest,
 )
 from kiosk.city.signing import enrolment_to_sign, request_to_sign, utc_text
+from kiosk.city.wire import PersonKey
 from kiosk.clock import Clock
 
 CONNECT_S = 4.0
@@ -278,7 +278,7 @@ class CityClient:
     def request_code(self, person: PersonKey) -> CodeAnswer:
         """Have a one-time code sent to the person's registered telephone.
 
-        Rejections: `person_unknown`, `no_phone`, `code_too_soon` and `code_too_many` (with `retry_after_s`).
+        Rejections: `person_unknown`, `no_phone`, `code_not_sent`, and with `retry_after_s` `code_too_soon`, `code_too_many`.
         """
         return self._signed(CodeAnswer, "/v1/identity/codes", CodeRequest(person=person))
 

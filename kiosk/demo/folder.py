@@ -45,7 +45,7 @@ class DemoFolder:
 
     @classmethod
     def take(cls, path: Path) -> Self:
-        """Make or take over `path`, empty. Raises `FolderError`: in use, somebody else's, or it cannot be made."""
+        """Make or take over `path`, with what an earlier demo left. Raises `FolderError`: in use, somebody else's."""
         marker = path / MARKER
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -58,16 +58,23 @@ class DemoFolder:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(handle)
-            raise FolderError(f"another demo is running in {path}: end it first, or name another folder") from error
-        folder = cls(path, handle)
-        folder._empty()
-        return folder
+            raise FolderError(
+                f"another demo is running in {path}: end it first, or name other folders with"
+                " --work and --output (.venv/bin/python -m kiosk demo --help)"
+            ) from error
+        return cls(path, handle)
+
+    @property
+    def handle(self) -> int:
+        """The lock's descriptor: a process that inherits it holds the folder too."""
+        return self._handle
 
     def close(self) -> None:
-        """Let the next demo have it."""
+        """Let the next demo have it, unless a process that inherited the lock still lives."""
         os.close(self._handle)
 
-    def _empty(self) -> None:
+    def empty(self) -> None:
+        """Remove what an earlier demo left."""
         for entry in self.path.iterdir():
             if entry.name == MARKER:
                 continue

@@ -107,17 +107,17 @@ def attend(stack: Attended, pause: Callable[[float], None] = time.sleep) -> int:
 
 
 def _headless(options: argparse.Namespace) -> int:
-    output: Path = options.output.resolve()
-    folder = DemoFolder.take(output)
+    output = DemoFolder.take(options.output.resolve())
     try:
         return _served(options, output)
     finally:
-        folder.close()
+        output.close()
 
 
-def _served(options: argparse.Namespace, output: Path) -> int:
-    begun = time.monotonic()
+def _served(options: argparse.Namespace, folder: DemoFolder) -> int:
+    begun, output = time.monotonic(), folder.path
     with Stack(options.work.resolve(), env={"QT_QPA_PLATFORM": "offscreen"}) as stack:
+        folder.empty()  # not before this demo is sure to run: the last one's evidence stays
         up = time.monotonic()
         print(f"up in {up - begun:.1f} s: central, emulated devices, sync agent")
         screen = stack.start_kiosk(

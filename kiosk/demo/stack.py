@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 import kiosk.catalogue
+from devices.rig_daemons import end_with_parent
 from kiosk.demo.folder import DemoFolder, FolderError, too_full
 from kiosk.fleet.staff_pins import record_of
 
@@ -80,6 +81,7 @@ class Stack:
         Raises `FolderError` (no place for it, or too small a disk) and `StackError`.
         """
         self._folder = DemoFolder.take(self.work)
+        self._folder.empty()
         if (trouble := too_full(self.work)) is not None:
             raise FolderError(trouble)
         self.staff_password_file.write_text(secrets.token_urlsafe(12), encoding="utf-8")
@@ -259,7 +261,16 @@ class Stack:
     def _spawn(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
         log = self.log(name).open("a", encoding="utf-8")
         self._logs.append(log)
-        part = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=self._env)
+        # Whoever is killed takes its parts along, and the folder is free when the last of them is gone.
+        part = subprocess.Popen(
+            command,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=self._env,
+            pass_fds=() if self._folder is None else (self._folder.handle,),
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - one prctl, no locks
+        )
         self._parts[name] = part
         return part
 

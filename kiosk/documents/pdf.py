@@ -39,7 +39,7 @@ _BMP = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What stands in and on the file. `purpose`: the words across each page. `grade`: see `city.messages.Material`."""
+    """What stands in and on the file. `purpose`: the words across each page. `grade`: see `city.sealed.Material`."""
 
     purpose: str
     kiosk: str

@@ -68,14 +68,18 @@ def path(state_dir: Path) -> Path:
     return state_dir / "enrolment.json"
 
 
-def load(state_dir: Path) -> Enrolment:
-    """Read the record. Raises `EnrolmentError`: missing, or not what enrolment wrote."""
+def load(state_dir: Path, number: str | None = None) -> Enrolment:
+    """Read the record. Raises `EnrolmentError`: missing, not what enrolment wrote, or not that of the terminal `number`."""
     try:
-        return Enrolment.model_validate_json(path(state_dir).read_bytes())
+        record = Enrolment.model_validate_json(path(state_dir).read_bytes())
     except FileNotFoundError as error:
         raise EnrolmentError("enrolment.missing", str(state_dir)) from error
     except (OSError, ValidationError, UnicodeDecodeError) as error:
-        raise EnrolmentError("enrolment.unusable", type(error).__name__) from error
+        raise EnrolmentError("enrolment.unusable", f"{path(state_dir)}: {type(error).__name__}") from error
+    if number is not None and record.kiosk != number:
+        # Codes and receipts would speak of two terminals.
+        raise EnrolmentError("enrolment.other_number", f"{record.kiosk} is enrolled, {number} configured")
+    return record
 
 
 def save(state_dir: Path, enrolment: Enrolment) -> None:

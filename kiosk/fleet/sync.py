@@ -29,7 +29,7 @@ _SAY_S = 1.0
 
 def run(config: Config) -> int:
     """Send until asked to stop. Raises `QueueError` when the store fails, or when another agent runs already."""
-    record = enrolment.load(config.state_dir)
+    record = enrolment.load(config.state_dir, config.terminal.number)
     key = custody.enrolled_key(config, record)
     outbox = Outbox.open(config.outbox_dir)
     clock = SystemClock()

@@ -24,6 +24,8 @@ from kiosk.session.states import Device, State, Taken
 POLL_S = 0.3
 PATIENCE_S = 15.0
 """How long a printer may fail to answer about its job before the job is given up."""
+_BY_HAND = ("media-", "cover-", "door-", "interlock-", "input-tray-")
+"""Reasons that somebody's hands put right, after which the printer goes on with the same job."""
 _UNSURE = frozenset({"page_printer.submit_unconfirmed", "page_printer.job_unknown"})
 """Ends of a job after which a page may lie in the slot all the same."""
 _REFUSALS = {
@@ -197,7 +199,7 @@ class CertificateDesk:
             self._failed(number, error.code)
 
     def _watch_for_hands(self, number: int, progress: JobProgress) -> None:
-        reason = next((r for r in progress.reasons if r.startswith(("media-", "cover-", "door-"))), "")
+        reason = next((r for r in progress.reasons if r.startswith(_BY_HAND)), "")
         if reason and not self._stuck:
             self._stuck = True
             message = "print.no_paper" if reason.startswith(("media-empty", "media-needed")) else "print.jam"

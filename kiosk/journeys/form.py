@@ -197,6 +197,7 @@ class FormDesk:
         item, vault = self._context.item(), self._context.vault
         if item is None or vault.applicant is None:
             return
+        vault.turn_to(None)  # what was laid for a case that waits is not handed in for a new one
         for key, value in forms.defaults(item, self._context.today()).items():
             if key not in vault.answers:
                 vault.answers[key] = value

@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from kiosk.catalogue.models import ServiceItem
 from kiosk.clock import CIVIL_TZ
 from kiosk.events import Fact
 from kiosk.identity import masking
+from kiosk.identity.persons import Person
 from kiosk.journeys import receipts, signature
 from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
@@ -49,8 +50,19 @@ class ReviewLine:
     """Who entered it, where a clerk helps: `resident`, `clerk`, or nothing for what nobody entered."""
 
 
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What is about to be sealed: how it is put together, and what becomes of it in the log."""
+
+    make: Callable[[], Draft]
+    noted: dict[str, Any]
+
+
 class CaseDesk:
     """The submission of the present session."""
+
+    conflict_id = "submit.store_failed"
+    """Message id of what is said when the store holds something else under the same id."""
 
     def __init__(self, context: Context, form: FormDesk, materials: MaterialsDesk) -> None:
         self._context = context
@@ -146,40 +158,22 @@ class CaseDesk:
         if vault.kept is not None:  # an attempt that took too long has been stored after all
             context.handle(ev.Stored(number))
             return
-        vault.submission_id = vault.submission_id or uuid.uuid4().hex
         vault.submitted_at = vault.submitted_at or context.clock.now()
-        make = functools.partial(
-            compose,
-            vault=copy.copy(vault),  # a wipe replaces what the vault holds; this one keeps it until it is stored
-            person=person,
-            capacity=session.capacity,
-            item=self._item(),
-            asked=self._materials.asked(),
-            catalogue_version=context.catalogue.version,
-            assurance=session.assurance,
-            pad=self._pad,
-            kiosk=context.enrolment.kiosk,
-            submitted_at=vault.submitted_at,
-            clock=context.clock.quality(),
-            language=context.language,
-            purpose=self._purpose(),
-            later={view.key: view.later_by for view in self._materials.later() if view.later_by is not None},
-        )
-
+        making = self._making(person, vault.submitted_at)
         clerk: dict[str, Any] = {"by": vault.clerk} if vault.clerk else {}
         tag, unsure, materials = vault.found.tag or None, vault.unsure, self._named_materials()
         later = self._named_later()
         attempts: list[Attempt] = []
 
         def work() -> tuple[Draft, Put, Attempt, str]:
-            draft = make()
+            draft = making.make()
             hashes = tuple(hashlib.sha256(each.data).hexdigest() for each in draft.attachments)
             attempt = Attempt(hashes, materials, later)
             attempts.append(attempt)
             submission_id = uuid.UUID(draft.submission_id)
             try:
                 put = context.outbox.put(
-                    draft.form, draft.attachments, service=draft.item, submission_id=submission_id, person_tag=tag
+                    draft.form, draft.attachments, service=draft.service, submission_id=submission_id, person_tag=tag
                 )
             except Conflict:
                 # An attempt that nobody could answer for was kept after all, and something was changed since. What is
@@ -195,7 +189,7 @@ class CaseDesk:
             parts = len(attempt.attachments)
             context.audit.record(
                 "submission.stored", session=number, code=put.code, item=draft.item,
-                assurance=str(draft.assurance), parts=parts, capacity=str(session.capacity), **clerk,
+                assurance=str(draft.assurance), parts=parts, **making.noted, **clerk,
             )  # fmt: skip
             context.bus.publish(Fact.OUTBOX)
             if vault.person is not person:
@@ -215,11 +209,34 @@ class CaseDesk:
             if error.code == COMMIT_UNKNOWN and attempts and vault.person is person:
                 vault.unsure = attempts[-1]
             message = "submit.store_full" if isinstance(error, StoreFull) else "submit.store_failed"
-            context.handle(ev.NotStored(number, message))
+            context.handle(ev.NotStored(number, self.conflict_id if isinstance(error, Conflict) else message))
             if isinstance(error, CustodyError):
                 raise error
 
         context.store_work.run(work, stored, failed)
+
+    def _making(self, person: Person, submitted_at: dt.datetime) -> Making:
+        context = self._context
+        vault, session = context.vault, context.session()
+        vault.submission_id = vault.submission_id or uuid.uuid4().hex
+        make = functools.partial(
+            compose,
+            vault=copy.copy(vault),  # a wipe replaces what the vault holds; this one keeps it until it is stored
+            person=person,
+            capacity=session.capacity,
+            item=self._item(),
+            asked=self._materials.asked(),
+            catalogue_version=context.catalogue.version,
+            assurance=session.assurance,
+            pad=self._pad,
+            kiosk=context.enrolment.kiosk,
+            submitted_at=submitted_at,
+            clock=context.clock.quality(),
+            language=context.language,
+            purpose=self._purpose(),
+            later={view.key: view.later_by for view in self._materials.later() if view.later_by is not None},
+        )
+        return Making(make, {"capacity": str(session.capacity)})
 
     def _purpose(self) -> str:
         context = self._context
@@ -263,7 +280,10 @@ class CaseDesk:
         """Work out the dates that may be promised for this submission."""
         kept = self._context.vault.kept
         handed_in = self._context.clock.now() if kept is None else kept.submitted_at
-        return receipts.promised(self._context, self._item(), handed_in, () if kept is None else kept.later)
+        later = () if kept is None else kept.later
+        return receipts.promised(
+            self._context, self._item(), handed_in, later, supplement=self._supplements() != ""
+        )
 
     def promise_lines(self) -> tuple[tuple[str, str], ...]:
         """Return (label, value) of each promise of the receipt, for the screen."""
@@ -279,10 +299,19 @@ class CaseDesk:
         facts = receipts.facts(
             context,
             item,
-            receipt_qr.ReceiptClaim(kept.code, item.id, kept.submitted_at, kept.digest),
+            receipt_qr.ReceiptClaim(kept.code, self._service(item), kept.submitted_at, kept.digest),
             materials=kept.materials,
             later=kept.later,
             assurance=str(session.assurance),
             received_by_city=session.promise is not Promise.KEPT,
+            supplements=self._supplements(),
         )
         receipts.print_out(context, facts)
+
+    def _service(self, item: ServiceItem) -> str:
+        """Return what stands in the envelope's header."""
+        return item.id
+
+    def _supplements(self) -> str:
+        """Return the code of the case for which this was brought; nothing where it is a case itself."""
+        return ""

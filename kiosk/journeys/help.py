@@ -10,7 +10,7 @@ import functools
 import re
 import uuid
 
-from kiosk.city.messages import CALL_BACK, CallBack
+from kiosk.city.sealed import CALL_BACK, CallBack
 from kiosk.events import Fact
 from kiosk.identity import numbers
 from kiosk.journeys.context import Context

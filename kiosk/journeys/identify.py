@@ -11,7 +11,8 @@ from devices.errors import DeviceError
 from devices.id_card import CardKind, CardPresent, IdCard, IdCardReader, NoCard, PresenceUnknown, ReadFailed
 from devices.supervisor import DeviceReport
 from kiosk.city.client import PlatformRejected, PlatformUnreachable
-from kiosk.city.messages import CodeAnswer, PersonKey, VerifyAnswer
+from kiosk.city.messages import CodeAnswer, VerifyAnswer
+from kiosk.city.wire import PersonKey
 from kiosk.clock import ClockQuality
 from kiosk.events import Fact
 from kiosk.identity import masking
@@ -348,6 +349,7 @@ def _code_message(code: str) -> str:
         "no_phone": "code.person_unknown",
         "code_too_soon": "code.too_soon",
         "code_too_many": "code.too_many",
+        "code_not_sent": "code.not_sent",
         "clock_skew": "code.clock",
     }
     return known.get(code, "code.refused")

@@ -13,7 +13,7 @@ from typing import Literal
 
 from kiosk.catalogue import proxies
 from kiosk.catalogue.materials import AskedMaterial, asked_materials
-from kiosk.catalogue.models import Material, Profile, Provide, Text
+from kiosk.catalogue.models import Material, Profile, Provide, ServiceItem, Text
 from kiosk.documents.looks import alike
 from kiosk.documents.pages import (
     CapturedPage,
@@ -34,7 +34,7 @@ from kiosk.journeys.context import Context
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.vault import Doubled
 from kiosk.session import events as ev
-from kiosk.session.states import Device, Hand, State
+from kiosk.session.states import Device, Hand, Journey, State
 
 MOVED_SHARE = 0.03
 """Of the picture, by which a corner has moved when a hand moved it."""
@@ -82,11 +82,24 @@ class MaterialsDesk:
         item = self._context.item()
         if item is None:
             return ()
+        plan = self._context.session().plan
+        if plan is not None and plan.journey is Journey.SUPPLEMENT:
+            return self._wanted(item)
         connected = {register.id for register in self._context.catalogue.registers if register.connected}
         wanted = asked_materials(item, self._context.vault.answers, connected)
         proof = proxies.paper(self._context.session().capacity)
         first = () if proof is None else (proof,)
         return (*first, *(asked for asked in wanted if asked.way is not Provide.SIGN))
+
+    def _wanted(self, item: ServiceItem) -> tuple[AskedMaterial, ...]:
+        """Return what the open case waits for, as far as it comes as pages: all of it, and now."""
+        waits = self._context.vault.supplementing
+        wanted = () if waits is None else waits.wanted
+        return tuple(
+            AskedMaterial(material.model_copy(update={"later_days": None}), True, (Provide.SCAN,), None)
+            for material in item.materials
+            if material.key in wanted and material.profile is not None
+        )
 
     def views(self) -> tuple[MaterialView, ...]:
         """Return one line for each material."""

@@ -1,7 +1,8 @@
 """What the same person handed in before: found by the card, seen, printed again, taken back.
 
-Knows: the tag by which a card finds its own rows, what the city says of the person's cases, and that a withdrawal is a
-message that waits its turn like any other. Does not know: what stands in a case; nobody on this machine can read it.
+Knows: the tag by which a card finds its own rows, what the city says of the person's cases, and that a withdrawal and what
+is brought for a case are messages that wait their turn like any other. Does not know: what stands in a case; nobody on this
+machine can read it.
 """
 
 from __future__ import annotations
@@ -12,23 +13,17 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from kiosk.catalogue.models import ServiceItem
+from kiosk.catalogue.models import ServiceItem, Text
 from kiosk.city.client import PlatformRejected, PlatformUnreachable
-from kiosk.city.messages import (
-    CALL_BACK,
-    WITHDRAWAL,
-    CallBackSummary,
-    CasesAnswer,
-    CaseState,
-    CaseSummary,
-    PersonKey,
-    Withdrawal,
-)
+from kiosk.city.messages import CallBackSummary, CasesAnswer, CaseState, CaseSummary, Wanted
+from kiosk.city.sealed import CALL_BACK, WITHDRAWAL, Withdrawal, supplemented_item
+from kiosk.city.wire import PersonKey
 from kiosk.events import Fact
 from kiosk.fleet.custody import person_tag
 from kiosk.identity.persons import Person
 from kiosk.journeys import receipts
 from kiosk.journeys.context import Context
+from kiosk.journeys.submission import supplement_id
 from kiosk.journeys.vault import Found
 from kiosk.printing import receipt_qr
 from kiosk.session import events as ev
@@ -39,6 +34,21 @@ _NAMESPACE = uuid.UUID("9d6b7c52-5c0e-4d57-a3a4-0f4f1b1c2f6d")
 Role = Literal["self", "agent", "principal"]
 _OPEN = frozenset({"kept", "received", "accepted", "supplement_required", "reviewing"})
 """States of which a case can still be taken back; the city has the last word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A material that a case waits for."""
+
+    key: str
+    name: Text | None
+    """As this terminal's catalogue names it, if it does; `told` is the city's word."""
+    told: str
+    reason: str
+    note: str
+    due: dt.date
+    here: bool
+    """It comes as pages, and this terminal knows how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,12 @@ class CaseLine:
     """What that is; only for who confirmed a code."""
     other: str = ""
     """The other one's name, masked by the city; only for who confirmed a code."""
+    wanted: tuple[Wish, ...] = ()
+    """What the city waits for, until a day each."""
+    brought: Literal["", "kept", "parked"] = ""
+    """How far something got that was brought for it here: `kept` waits, `parked` was refused."""
+    supplement: bool = False
+    """No case of its own: what was brought for one, while it waits here."""
 
 
 def withdrawal_id(code: str) -> uuid.UUID:
@@ -177,7 +193,9 @@ class MyCasesDesk:
         local = [self._local(row, known.get(row.code)) for row in here]
         codes = {line.code for line in local}
         told = (self._remote(case) for case in vault.city_cases if case.code not in codes)
-        return (*local, *map(_call, vault.city_calls), *told)
+        lines = (*local, *map(_call, vault.city_calls), *told)
+        plan = self._context.session().plan
+        return tuple(filter(_collectable, lines)) if plan is not None and plan.collects else lines
 
     def line(self, code: str) -> CaseLine | None:
         """Return the case with this code, if it is this person's."""
@@ -190,21 +208,58 @@ class MyCasesDesk:
         except KeyError:
             return None
 
+    def printed_result(self, line: CaseLine) -> ServiceItem | None:
+        """Return the service that prints what this completed case has led to, if the catalogue holds one."""
+        item = self.item(line.item)
+        kind = None if item is None or line.state != CaseState.CLOSED else item.result.certificate_type
+        printing = (each for each in self._context.catalogue.items if each.prints and each.result.certificate_type == kind)
+        return None if kind is None else next(printing, None)
+
     def _local(self, row: Row, known: CaseSummary | None) -> CaseLine:
         state = "parked" if row.state is RowState.PARKED else "kept"
         if row.service == CALL_BACK:
             return CaseLine(row.code, "", row.submitted_at, state, here=True, withdrawable=False, call_back=True)
+        if item := supplemented_item(row.service):
+            said = f"supplement_{state}"
+            return CaseLine(row.code, item, row.submitted_at, said, here=True, withdrawable=False, supplement=True)
         state = self._taken_back(row.code) or (state if known is None else str(known.state))
         line = CaseLine(row.code, row.service, row.submitted_at, state, here=True, withdrawable=state in _OPEN)
         # what only lies here is sealed: for whom it was handed in, and what lacks, the city alone can say
-        return line if known is None else _told(line, known)
+        return line if known is None else self._told(line, known)
 
     def _remote(self, case: CaseSummary) -> CaseLine:
         over = case.state is CaseState.WITHDRAWN
         state = str(case.state) if over else self._taken_back(case.code) or str(case.state)
         handed_in = case.details.submitted_at if case.details else None
         line = CaseLine(case.code, case.item, handed_in, state, here=False, withdrawable=state in _OPEN)
-        return _told(line, case)
+        return self._told(line, case)
+
+    def _told(self, line: CaseLine, case: CaseSummary) -> CaseLine:
+        """Add what the city says of a case: who is what in it, and what lacks."""
+        said = replace(
+            line,
+            role=case.role,
+            bring_by=case.supplement_by,
+            wanted=tuple(self._wish(case.item, each) for each in case.wanted),
+            brought=self._brought(case),
+        )
+        return said if case.details is None else replace(said, other=case.details.other, missing=case.details.missing)
+
+    def _wish(self, item_id: str, wanted: Wanted) -> Wish:
+        item = self.item(item_id)
+        known = next((each for each in item.materials if each.key == wanted.key), None) if item else None
+        return Wish(
+            wanted.key, None if known is None else known.name, wanted.name, wanted.reason, wanted.note, wanted.due,
+            here=known is not None and known.profile is not None,
+        )  # fmt: skip
+
+    def _brought(self, case: CaseSummary) -> Literal["", "kept", "parked"]:
+        """Say how far an answer to a notice of this case got that lies here; what was refused counts for its own notice."""
+        states = {row.id: row.state for row in self._context.vault.found.rows}
+        answers = [states.get(supplement_id(case.code, notice).hex) for notice in range(case.notices + 1)]
+        if any(state not in {None, RowState.PARKED} for state in answers):
+            return "kept"
+        return "parked" if answers[-1] is RowState.PARKED else ""
 
     def _taken_back(self, code: str) -> str:
         """Say how far a withdrawal of this case got that lies here: `withdrawing`, `withdraw_refused`, or nothing."""
@@ -221,15 +276,23 @@ class MyCasesDesk:
         context = self._context
         session = context.session()
         row = next((row for row in context.vault.found.rows if row.code == session.case), None)
-        item = None if row is None else self.item(row.service)
+        brought = "" if row is None else supplemented_item(row.service)
+        item = None if row is None else self.item(brought or row.service)
         if row is None or item is None:
             context.handle(ev.ReceiptNotPrinted(session.number, "receipt.failed"))
             return
         claim = receipt_qr.ReceiptClaim(row.code, row.service, row.submitted_at, row.sha256)
         what = receipts.facts(
-            context, item, claim, materials=(), assurance="", received_by_city=False, again=True
-        )
+            context, item, claim, materials=(), assurance="", received_by_city=False, again=True,
+            supplements=self._case_of(row) if brought else "",
+        )  # fmt: skip
         receipts.print_out(context, what)
+
+    def _case_of(self, row: Row) -> str:
+        """Return the code of the case for which this was brought, as far as the city has told it; `-` else."""
+        told = self._context.vault.city_cases
+        pairs = ((case.code, notice) for case in told for notice in range(case.notices + 1))
+        return next((code for code, notice in pairs if supplement_id(code, notice).hex == row.id), "-")
 
     # --- taking it back ----
 
@@ -280,10 +343,9 @@ class MyCasesDesk:
         context.store_work.run(work, kept, failed)
 
 
-def _told(line: CaseLine, case: CaseSummary) -> CaseLine:
-    """Add what the city says of a case: who is what in it, and what lacks."""
-    said = replace(line, role=case.role, bring_by=case.supplement_by)
-    return said if case.details is None else replace(said, other=case.details.other, missing=case.details.missing)
+def _collectable(line: CaseLine) -> bool:
+    """Say whether this is for somebody who comes to collect, or to bring what is missing."""
+    return line.supplement or line.state in {CaseState.SUPPLEMENT_REQUIRED, CaseState.CLOSED}
 
 
 def _call(call: CallBackSummary) -> CaseLine:

@@ -10,7 +10,7 @@ import functools
 import uuid
 from typing import Literal
 
-from kiosk.city.messages import RATING, Rating
+from kiosk.city.sealed import RATING, Rating
 from kiosk.events import Fact
 from kiosk.journeys.context import Context
 from kiosk.session import events as ev

@@ -32,7 +32,12 @@ def bring_by(context: Context, item: ServiceItem, handed_in: dt.datetime, days: 
 
 
 def promised(
-    context: Context, item: ServiceItem, handed_in: dt.datetime, later: tuple[tuple[str, dt.date], ...] = ()
+    context: Context,
+    item: ServiceItem,
+    handed_in: dt.datetime,
+    later: tuple[tuple[str, dt.date], ...] = (),
+    *,
+    supplement: bool = False,
 ) -> receipt.Promised:
     """Work out the dates that may be promised for what was handed in then; `later`: what is to be brought, and by when."""
     hours = context.catalogue.department(item.department).opening_hours
@@ -46,6 +51,7 @@ def promised(
         result_unit=str(item.promised_limit.unit),
         provisional=opening.provisional or answer.provisional,
         later=later,
+        supplement=supplement,
     )
 
 
@@ -59,11 +65,15 @@ def facts(
     assurance: str,
     received_by_city: bool,
     again: bool = False,
+    supplements: str = "",
 ) -> receipt.ReceiptFacts:
-    """Put together what stands on the receipt. `again`: it was printed before, from a record that names no material."""
+    """Put together what stands on the receipt. `again`: it was printed before, from a record that names no material.
+
+    `supplements`: the code of the case for which it was brought, or `-` where only that it was is known.
+    """
     language, terminal, vault = context.language, context.config.terminal, context.vault
     # what waits in the store does not say for whom it was handed in: then the paper names only whose card lies here
-    person = vault.person if again else vault.applicant
+    person = vault.person if again or supplements else vault.applicant
     agent = "" if again or vault.principal is None or vault.person is None else vault.person.name
     return receipt.ReceiptFacts(
         code=claim.code,
@@ -78,13 +88,14 @@ def facts(
         agent=masking.on_receipt(masking.Kind.NAME, agent),
         relation=context.say(f"acting.relation.{vault.relation}") if agent else "",
         materials=materials,
-        promised=promised(context, item, claim.submitted_at, later),
+        promised=promised(context, item, claim.submitted_at, later, supplement=supplements != ""),
         clock=context.clock.quality(),
         assurance=assurance,
         received_by_city=received_by_city,
         qr=receipt_qr.make(claim, context.sign),
         sample=item.sample,
         again=again,
+        supplements=supplements,
     )
 
 

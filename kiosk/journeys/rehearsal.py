@@ -22,9 +22,9 @@ from kiosk.city.messages import (
     CertificateRequest,
     CodeAnswer,
     HandoverAnswer,
-    PersonKey,
     VerifyAnswer,
 )
+from kiosk.city.wire import PersonKey
 from kiosk.clock import Clock
 from kiosk.printing import practice
 from kiosk.session.states import Device

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,7 +15,8 @@ from typing import Any, Literal
 from kiosk.catalogue import forms
 from kiosk.catalogue.materials import AskedMaterial
 from kiosk.catalogue.models import Provide, ServiceItem
-from kiosk.city import messages
+from kiosk.city import sealed
+from kiosk.city.wire import PersonKey
 from kiosk.clock import ClockQuality
 from kiosk.documents.pages import CapturedPage
 from kiosk.documents.pdf import Stamp, pages_to_pdf
@@ -25,6 +27,7 @@ from kiosk.journeys.vault import Vault
 from offline_queue import Attachment
 
 SIGNATURE_PART = "signature"
+_SUPPLEMENTS = uuid.UUID("5f0f2a0e-3c3b-4d5c-9a57-b2a4e6d0f8c1")
 CONSENTS = ("identity", "application")
 _WITHOUT_PAGES: dict[Provide, tuple[Literal["read", "share", "e_certificate", "form", "commit"], Literal["A", "D"]]] = {
     Provide.READ: ("read", "A"),
@@ -33,7 +36,7 @@ _WITHOUT_PAGES: dict[Provide, tuple[Literal["read", "share", "e_certificate", "f
     Provide.FORM: ("form", "D"),
     Provide.COMMIT: ("commit", "D"),
 }
-"""Ways that bring no page of paper: what the city is told, and how far it may be trusted (see `messages.Material`)."""
+"""Ways that bring no page of paper: what the city is told, and how far it may be trusted (see `sealed.Material`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +45,22 @@ class Draft:
 
     submission_id: str
     item: str
+    service: str
+    """What stands in the envelope's header."""
     assurance: Assurance
     submitted_at: dt.datetime
     attachments: tuple[Attachment, ...]
     body: dict[str, object]
+    message: type[sealed.Submission | sealed.Supplement] = sealed.Submission
 
     def form(self, code: str) -> bytes:
         """Return the form's bytes with its code. Raises pydantic's ValidationError if the parts do not fit: our bug."""
-        return messages.Submission.model_validate({**self.body, "code": code}).to_bytes()
+        return self.message.model_validate({**self.body, "code": code}).to_bytes()
 
 
-def applicant(person: Person) -> messages.Applicant:
+def applicant(person: Person) -> sealed.Applicant:
     """Return a person as the contract names them."""
-    return messages.Applicant(
+    return sealed.Applicant(
         name=person.name,
         document_type=person.document_type,
         number=person.number,
@@ -68,9 +74,9 @@ def applicant(person: Person) -> messages.Applicant:
     )
 
 
-def _assistance(vault: Vault, answers: Mapping[str, object], materials: Collection[str]) -> messages.Assistance:
+def _assistance(vault: Vault, answers: Mapping[str, object], materials: Collection[str]) -> sealed.Assistance:
     """Return who entered what of that which is handed in. Raises pydantic's ValidationError without the resident's yes."""
-    return messages.Assistance.model_validate(
+    return sealed.Assistance.model_validate(
         {
             "clerk": vault.clerk,
             "answers": {key: by for key, by in vault.entered_by.items() if key in answers},
@@ -82,13 +88,13 @@ def _assistance(vault: Vault, answers: Mapping[str, object], materials: Collecti
     )
 
 
-def acting(vault: Vault, agent: Person, capacity: Capacity) -> messages.Acting | None:
+def acting(vault: Vault, agent: Person, capacity: Capacity) -> sealed.Acting | None:
     """Return who hands in for whom as the contract says it; None for somebody's own case."""
     principal = vault.principal
     if capacity is Capacity.SELF or principal is None:
         return None
     known_by = "card" if principal.document_seen else "number"
-    return messages.Acting.model_validate(
+    return sealed.Acting.model_validate(
         {"capacity": str(capacity), "relation": vault.relation, "agent": applicant(agent), "known_by": known_by}
     )
 
@@ -119,10 +125,10 @@ def compose(
     def stamp(pages: Sequence[CapturedPage]) -> Stamp:
         return Stamp(purpose, kiosk, submitted_at, grade_of(pages))
 
-    def given(each: AskedMaterial) -> messages.Material | None:
+    def given(each: AskedMaterial) -> sealed.Material | None:
         if (due := later.get(each.material.key)) is not None:
             label = each.material.name.in_language(language)
-            return messages.Material(key=each.material.key, label=label, source="later", due=due, trust_grade="D")
+            return sealed.Material(key=each.material.key, label=label, source="later", due=due, trust_grade="D")
         return _material(each, vault, attachments, language, stamp)
 
     materials = [said for each in asked if (said := given(each)) is not None]
@@ -149,8 +155,57 @@ def compose(
         body |= {"assistance": helped, "entered_by": "clerk" if by_clerk else "citizen"}
     if vault.strokes:
         png = _attach(attachments, SIGNATURE_PART, "image/png", vault.signature_png)
-        body["signature"] = messages.Signature(width=pad[0], height=pad[1], strokes=vault.strokes, png=png)
-    return Draft(vault.submission_id, item.id, assurance, submitted_at, tuple(attachments), body)
+        body["signature"] = sealed.Signature(width=pad[0], height=pad[1], strokes=vault.strokes, png=png)
+    return Draft(vault.submission_id, item.id, item.id, assurance, submitted_at, tuple(attachments), body)
+
+
+def supplement_id(case: str, notice: int) -> uuid.UUID:
+    """Return the one id that an answer to this notice of a case can have: brought twice, it is still one message."""
+    return uuid.uuid5(_SUPPLEMENTS, f"{case} {notice}")
+
+
+def compose_supplement(
+    *,
+    vault: Vault,
+    person: Person,
+    item: ServiceItem,
+    case: str,
+    submission_id: str,
+    asked: tuple[AskedMaterial, ...],
+    assurance: Assurance,
+    kiosk: str,
+    submitted_at: dt.datetime,
+    clock: ClockQuality,
+    language: str,
+    purpose: str,
+) -> Draft:
+    """Put together what is brought for a case that waits for it. Writes the PDFs: not for the screen's thread."""
+    attachments: list[Attachment] = []
+
+    def stamp(pages: Sequence[CapturedPage]) -> Stamp:
+        return Stamp(purpose, kiosk, submitted_at, grade_of(pages))
+
+    found = (_material(each, vault, attachments, language, stamp) for each in asked)
+    materials = tuple(said for said in found if said is not None)
+    body: dict[str, Any] = {
+        "submission_id": submission_id,
+        "kiosk": kiosk,
+        "supplements": case,
+        "item": item.id,
+        "applicant": PersonKey(name=person.name, document_type=person.document_type, number=person.number),
+        "assurance": str(assurance),
+        "assurance_token": vault.token,
+        "materials": materials,
+        "submitted_at": submitted_at,
+        "clock_quality": str(clock),
+        "language": language,
+    }
+    if vault.clerk:
+        body["assistance"] = _assistance(vault, {}, {material.key for material in materials})
+    service = sealed.supplement_service(item.id)
+    return Draft(
+        submission_id, item.id, service, assurance, submitted_at, tuple(attachments), body, sealed.Supplement
+    )
 
 
 def _material(
@@ -159,13 +214,13 @@ def _material(
     attachments: list[Attachment],
     language: str,
     stamp: Callable[[Sequence[CapturedPage]], Stamp],
-) -> messages.Material | None:
+) -> sealed.Material | None:
     """Return one material as the city is told of it; None for a page that was not asked for and not laid."""
     material = asked.material
     label = material.name.in_language(language)
     if asked.way is not None and asked.way in _WITHOUT_PAGES:
         source, grade = _WITHOUT_PAGES[asked.way]
-        return messages.Material(key=material.key, label=label, source=source, trust_grade=grade)
+        return sealed.Material(key=material.key, label=label, source=source, trust_grade=grade)
     pages = vault.pages.get(material.key, [])
     if not pages:
         return None
@@ -175,7 +230,7 @@ def _material(
         for number, page in enumerate(pages, start=1)
         if page.evidence
     ]
-    return messages.Material(
+    return sealed.Material(
         key=material.key,
         label=label,
         source="scan" if all(page.source == "camera" for page in pages) else "import",
@@ -184,7 +239,7 @@ def _material(
         reason=asked.reason_id or "",
         trust_grade=grade_of(pages),
         kept_anyway=tuple(
-            messages.KeptAnyway(page=number, reason=page.kept_anyway, clerk=page.kept_by)
+            sealed.KeptAnyway(page=number, reason=page.kept_anyway, clerk=page.kept_by)
             for number, page in enumerate(pages, start=1)
             if page.kept_anyway
         ),
@@ -201,7 +256,7 @@ def grade_of(pages: Sequence[CapturedPage]) -> Literal["C", "D"]:
 
 def _attach(
     attachments: list[Attachment], part: str, media_type: Literal["application/pdf", "image/jpeg", "image/png"], data: bytes
-) -> messages.PartRef:
+) -> sealed.PartRef:
     attachments.append(Attachment(part, media_type, data))
     digest = hashlib.sha256(data).hexdigest()
-    return messages.PartRef(part=part, sha256=digest, size_bytes=len(data), media_type=media_type)
+    return sealed.PartRef(part=part, sha256=digest, size_bytes=len(data), media_type=media_type)

@@ -48,6 +48,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Supplementing:
+    """The case for which something is brought: its code, which of its notices, and the keys of what it waits for."""
+
+    case: str
+    notice: int
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """What was last handed to the outbox, for the case that it was kept though nobody could say so."""
 
@@ -135,6 +144,8 @@ class Vault:
     city_calls: tuple[CallBackSummary, ...] = ()
     city_as_of: dt.datetime | None = None
     city_asked: bool = False
+    supplementing: Supplementing | None = None
+    """For which case pages are laid, if not for a new one."""
     clerk: str = ""
     """The staff number of the clerk who helps, or nothing. Like the next three it is the city's to know, with the case."""
     consented_by: str = ""
@@ -169,6 +180,12 @@ class Vault:
     def applicant(self) -> Person | None:
         """Whose case it is: of the person who stands there, or of the one they act for."""
         return self.principal or self.person
+
+    def turn_to(self, case: Supplementing | None) -> None:
+        """From now on what is laid is for this case, or for a new one: what was laid for another is forgotten."""
+        if case != self.supplementing:
+            self.forget_case()
+            self.supplementing, self.submitted_at, self.unsure = case, None, None
 
     def forget_case(self) -> None:
         """Forget what was answered, laid and signed: it was somebody else's. Who stands there stays."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageDraw
@@ -35,6 +35,8 @@ class Promised:
     provisional: bool
     later: tuple[tuple[str, dt.date], ...] = ()
     """What is still to be brought, and by which day."""
+    supplement: bool = False
+    """It was brought for a case, whose own receipt promises its result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class ReceiptFacts:
     relation: str = ""
     again: bool = False
     """Printed once more, later: from what the store knows, which is neither the materials nor the assurance."""
+    supplements: str = ""
+    """The code of the case for which this was brought; `-` where the record does not say which."""
 
 
 PAPER_DOTS = 576
@@ -93,6 +97,9 @@ def promise_lines(promised: Promised, say: Say, *, on_screen: bool = False) -> t
             return say("paper.on_weekday", what=label, weekday=dates.weekday(local, say)), value
         return label, spoken_moment(when, say) if isinstance(when, dt.datetime) else dates.day_of_week(when, say)
 
+    if promised.supplement:
+        begins = dated(say("paper.office_opens"), promised.office_opens)
+        return dated(say("paper.handed_in"), promised.handed_in), begins, (say("paper.supplement_next"), "")
     unit = "paper.working_days" if promised.result_unit == "working_day" else "paper.calendar_days"
     result = say("paper.result_at_once") if promised.result_days == 0 else say(unit, days=promised.result_days)
     return (
@@ -115,7 +122,7 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         text(facts.terminal_name, size=34, bold=True, align="centre"),
         text(facts.site, size=22, align="centre"),
         Feed(1),
-        raster.heading(say("paper.receipt_title"), width=width),
+        raster.heading(say("paper.supplement_title" if facts.supplements else "paper.receipt_title"), width=width),
     ]
     if facts.again:
         blocks.append(text(say("paper.again"), size=22, align="centre"))
@@ -127,7 +134,14 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         raster.rule(width=width),
         text(facts.item_name, size=28, bold=True),
         text(facts.department, size=22),
-        text(say("paper.holder" if facts.again else "paper.applicant", name=facts.applicant, number=facts.number), size=22),
+        *_of_case(facts, text, say, width),
+        text(
+            say(
+                "paper.holder" if facts.again or facts.supplements else "paper.applicant",
+                name=facts.applicant, number=facts.number,
+            ),
+            size=22,
+        ),
         *([text(say("paper.agent", name=facts.agent, relation=facts.relation), size=22)] if facts.agent else []),
         *([text(say(f"paper.assurance.{facts.assurance}"), size=22)] if facts.assurance else []),
         raster.rule(width=width),
@@ -154,6 +168,13 @@ def layout(facts: ReceiptFacts, say: Say, *, width: int) -> Sequence[Block]:
         Cut(),
     ]
     return blocks
+
+
+def _of_case(facts: ReceiptFacts, text: Callable[..., Block], say: Say, width: int) -> Sequence[Block]:
+    """Say for which case it was brought, in the printer's own letters, as its own receipt has it."""
+    if facts.supplements in {"", "-"}:
+        return ()
+    return text(say("paper.supplements"), size=22), Text(case_code.group(facts.supplements).center(width // 12), bold=True)
 
 
 def picture(blocks: Sequence[Block]) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from kiosk.identity.assurance import Assurance
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
-from kiosk.session.flows import after_card, identified, in_state
+from kiosk.session.flows import after_card, brings, identified, in_state, to_case
 from kiosk.session.moves import Step, from_staff, go, with_trouble
 from kiosk.session.states import PASSED_OVER, Assent, Hand, Journey, Session, State
 
@@ -43,6 +43,8 @@ def of_assisting(session: Session, event: ev.Event) -> Step | None:
                 session, State.ATTEST,
                 assurance=Assurance.CARD, personal=True, elder_offered=offered, again=again,
             )  # fmt: skip
+        case State.CASE, ev.SupplementAsked(plan=plan) if not session.busy and not session.assurance.reaches(plan.assurance):
+            return go(session, State.ATTEST, plan=plan, came_for=session.plan)
         case State.REVIEW, ev.Confirmed() if not session.assented:
             return go(session, State.CONFIRM, hand=Hand.RESIDENT)
         case State.REVIEW, ev.FieldReopened():
@@ -67,6 +69,8 @@ def _attesting(session: Session, event: ev.Event) -> Step | None:
             return Step(step.session, (fx.RecordAttested(holds=False), *step.effects))
         case ev.TroubleAnswered() if session.trouble is not None:
             return Step(replace(session, trouble=None))
+        case ev.BackPressed() if brings(session):
+            return to_case(session)
         case ev.BackPressed():
             return Step(replace(session, leaving=True))
         case _:

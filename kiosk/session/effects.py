@@ -67,6 +67,11 @@ class ReprintReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginSupplement:
+    """Note what the open case waits for: that, and nothing else, is brought."""
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawCase:
     """Seal and commit the withdrawal of the open case to the outbox."""
 
@@ -181,7 +186,7 @@ class Record:
 
 Effect = (
     WatchCard | SendCode | CheckCode | PrintMandate | PrepareForm | OpenCamera | CloseCamera | SubmitCase | PrintReceipt
-    | FindCases | ReprintReceipt | WithdrawCase | FileCallBack | FileRating | CheckPin
+    | FindCases | ReprintReceipt | BeginSupplement | WithdrawCase | FileCallBack | FileRating | CheckPin
     | BeginAssisted | RecordConsent | RecordAttested | WatchAssent | RecordAssent | Train
     | RequestCertificate | PrintCertificate | CancelPrint | RecordTaken | CheckHolding | AlarmStation | WipePerson
     | Quit | Record

@@ -318,6 +318,20 @@ class WithdrawAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplementAsked:
+    """What the open case waits for is to be brought now."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class ResultAsked:
+    """The result of the open case is to be printed here."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawn:
     """The withdrawal is on stable storage, behind the case itself."""
 
@@ -533,6 +547,7 @@ Event = (
     | CardRead | CardRefused | CodeSent | CodeNotSent | CodeEntered | CodeAccepted | CodeRefused
     | PageAnswered | FieldReopened | MaterialOpened | MaterialCaptured | Stored | NotStored | ReceiptPrinted
     | ReceiptNotPrinted | CityReceived | CasesFound | CaseOpened | ReprintAsked | WithdrawAsked | Withdrawn | NotWithdrawn
+    | SupplementAsked | ResultAsked
     | Rated | RatingKept | RatingNotKept
     | CertificateReady | CertificateRefused | PagesPrinted | PagesNotPrinted
     | PrinterRefilled | PaperTaken | HoldingChecked | TimedOut | DeviceLost | DeviceBack | LineChanged | StaffCardShown

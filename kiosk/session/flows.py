@@ -103,6 +103,8 @@ def _identifying(session: Session, event: ev.Event) -> Step | None:
             return enter(replace(session, trouble=None))
         case State.CODE, ev.TroubleAnswered(choice=Choice.SKIP):
             return Step(replace(session, trouble=None))
+        case State.CODE, ev.BackPressed() if session.came_for is not None:
+            return to_case(session)
         case State.CODE, ev.BackPressed():
             return Step(replace(session, leaving=True))
         case _:
@@ -127,6 +129,8 @@ def identified(session: Session, notice: Trouble | None = None, effect: fx.Effec
     match session.plan:
         case Plan(journey=Journey.CASES):
             return go(session, State.CASES, *first)
+        case Plan(journey=Journey.SUPPLEMENT):
+            return go(session, State.MATERIALS, *first, fx.BeginSupplement(), trouble=notice)
         case Plan(journey=Journey.CERTIFICATE):
             return go(session, State.CHOOSE, *first, fx.PrepareForm(), page=0, trouble=notice)
         case Plan() if session.capacity is not Capacity.SELF:
@@ -158,6 +162,8 @@ def _looking_after(session: Session, event: ev.Event) -> Step | None:
             return go(session, State.CASES)
         case State.CASE, ev.WithdrawAsked() if not session.busy:
             return go(session, State.WITHDRAW)
+        case State.CASE, ev.SupplementAsked(plan=plan) | ev.ResultAsked(plan=plan) if not session.busy:
+            return _turn_to(session, plan)
         case State.CASE, ev.ReprintAsked() if not session.busy:
             return _reprint(session)
         case State.CASE, ev.ReceiptPrinted():
@@ -180,6 +186,24 @@ def _looking_after(session: Session, event: ev.Event) -> Step | None:
             return None
 
 
+def brings(session: Session) -> bool:
+    """Say whether what a case waits for is being brought."""
+    return session.plan is not None and session.plan.journey is Journey.SUPPLEMENT
+
+
+def to_case(session: Session) -> Step:
+    """Back to the case that waits; what was laid for it so far stays."""
+    return go(session, State.CASE, plan=session.came_for, came_for=None, receipt_printed=None)
+
+
+def _turn_to(session: Session, plan: Plan) -> Step:
+    """As sure of the person as the service itself asks; where that cannot be, the case stays open."""
+    begun = after_card(replace(session, plan=plan, came_for=session.plan))
+    if begun.session.state is not State.CASE:
+        return begun
+    return with_trouble(session, "session.line_needed", Choice.SKIP, Choice.LEAVE)
+
+
 def _reprint(session: Session) -> Step:
     return Step(replace(session, busy=True, receipt_printed=None, trouble=None), (fx.ReprintReceipt(),))
 
@@ -197,7 +221,10 @@ def _applying(session: Session, event: ev.Event) -> Step | None:
         case State.MATERIALS, ev.MaterialOpened(material=material):
             return go(session, State.CAPTURE, material=material)
         case State.MATERIALS, ev.Confirmed():
-            return _forward(session, State.REVIEW if session.editing else State.SIGN)
+            # what the case was signed for is not signed again
+            return _forward(session, State.REVIEW if session.editing or brings(session) else State.SIGN)
+        case State.MATERIALS, ev.BackPressed() if brings(session) and not session.editing:
+            return to_case(session)
         case State.MATERIALS, ev.BackPressed():
             return go(session, State.REVIEW if session.editing else State.FORM, editing=False)
         case State.CAPTURE, ev.MaterialCaptured() | ev.Confirmed() | ev.BackPressed():
@@ -206,6 +233,8 @@ def _applying(session: Session, event: ev.Event) -> Step | None:
             return _forward(session, State.REVIEW)
         case State.SIGN, ev.BackPressed():
             return go(session, State.REVIEW if session.editing else State.MATERIALS, editing=False)
+        case State.REVIEW, ev.FieldReopened(state=state) if brings(session) and state is not State.MATERIALS:
+            return None
         case State.REVIEW, ev.FieldReopened(state=State.FORM | State.MATERIALS | State.SIGN as state, page=page):
             return go(session, state, page=page, editing=True)
         case State.REVIEW, ev.FieldReopened(state=State.RELATION) if session.capacity is not Capacity.SELF:
@@ -213,7 +242,7 @@ def _applying(session: Session, event: ev.Event) -> Step | None:
         case State.REVIEW, ev.Confirmed():
             return go(session, State.SUBMIT)
         case State.REVIEW, ev.BackPressed():
-            return go(session, State.SIGN)
+            return go(session, State.MATERIALS if brings(session) else State.SIGN)
         case _:
             return None
 
@@ -227,6 +256,8 @@ def _back_from_form(session: Session) -> Step:
         return go(session, State.REVIEW, editing=False)
     if session.page > 0:
         return Step(replace(session, page=session.page - 1))
+    if session.came_for is not None:
+        return to_case(session)
     if session.capacity is not Capacity.SELF:
         return go(session, State.RELATION)
     return Step(replace(session, leaving=True))
@@ -257,8 +288,8 @@ def _handing_in(session: Session, event: ev.Event) -> Step | None:
 
 def _rating(session: Session, event: ev.Event) -> Step | None:
     """One touch once the thing is done; it holds nobody up, and a second touch changes nothing."""
-    if session.state not in {State.OUTCOME, State.TAKEN}:
-        return None
+    if session.state not in {State.OUTCOME, State.TAKEN} or brings(session):
+        return None  # the case was rated when it was handed in
     match event:
         case ev.Rated(grade=grade) if session.rated == 0 and 1 <= grade <= BEST:
             return Step(replace(session, rated=grade, rating_kept=None), (fx.FileRating(grade),))

@@ -60,6 +60,8 @@ class Journey(enum.StrEnum):
     APPLY = "apply"
     CERTIFICATE = "certificate"
     CASES = "cases"
+    SUPPLEMENT = "supplement"
+    """To bring what a case of theirs waits for; begun from the case."""
 
 
 class Device(enum.StrEnum):
@@ -159,6 +161,8 @@ class Plan:
     """What suffices while the line is down, where the item's own data says so."""
     agents: bool = False
     """Somebody may act for another person."""
+    collects: bool = False
+    """Of the person's cases those count that want something, or have a result ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,8 @@ class Session:
     number: int = 0
     """Counts sessions; results of an earlier session carry its number and are dropped."""
     plan: Plan | None = None
+    came_for: Plan | None = None
+    """What the person came for before they turned to something that they found on the way; *back* leads to it."""
     capacity: Capacity = Capacity.SELF
     """For whom the person acts; who the other one is stands in the vault."""
     assurance: Assurance = Assurance.NONE

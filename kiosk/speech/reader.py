@@ -26,8 +26,8 @@ FIGURES = frozenset(
 )  # fmt: skip
 """Values that may be figures: counts, limits and moments of the errand, never of the person."""
 NAMES = frozenset(
-    {"code", "department", "kiosk", "item", "label", "limit", "name", "number", "office", "option", "other", "phone",
-     "question", "weekday", "what", "when"}
+    {"code", "department", "hours", "kiosk", "item", "label", "limit", "name", "number", "office", "option", "other",
+     "phone", "question", "reason", "weekday", "what", "when"}
 )  # fmt: skip
 """Values that are said when they are the city's or the station's own words; a person's are not."""
 PERSONAL = frozenset({"date", "example", "expected", "names", "relation", "total", "value"})

@@ -125,6 +125,7 @@ def test_unplugged_in_the_middle_of_a_read(
     supervisor.submit(read, answers.append)
     home.until(lambda: bool(answers))
     assert answers == [ReadFailed("id_card.disconnected")]
+    home.until(lambda: supervisor.report.state is SupervisorState.LOST)  # else the card of before would do
     emulator.replug()
     home.until(lambda: isinstance(supervisor.report.status, CardPresent))
     supervisor.submit(lambda reader: reader.read(), answers.append)

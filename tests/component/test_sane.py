@@ -161,9 +161,9 @@ def test_no_such_scanner(options: dict[str, Any], device: str) -> None:
     assert error.value.code == "page_scanner.unreachable"
 
 
-def test_no_room_for_a_page(options: dict[str, Any]) -> None:
+def test_no_room_for_a_page(options: dict[str, Any], tmp_path: Path) -> None:
     """It should say that the place for pages is missing, not raise."""
-    scanner = create({**options, "spool_dir": "/nonexistent"})
+    scanner = create({**options, "spool_dir": str(tmp_path / "gone")})
     assert scan(scanner)[0] == NotScanned(Faulted("page_scanner.no_room"), 0)
 
 

@@ -175,6 +175,10 @@ def final(progress: JobProgress) -> bool:
     return progress.state.final
 
 
+def stopped_by(progress: JobProgress, keyword: str) -> bool:
+    return any(reason.startswith(keyword) for reason in progress.reasons)
+
+
 def test_a_ready_printer_prints_all_pages(rig: Rig) -> None:
     """It should count the pages and keep exactly the document that was sent."""
     assert rig.printer.status() == Ready()
@@ -213,6 +217,7 @@ def test_a_job_without_paper_waits_for_the_refill(rig: Rig) -> None:
     assert not progress.state.final
     assert progress.pages_completed == 0
     assert rig.printer.status() == NoPaper()
+    follow(rig.printer, job_id, lambda progress: stopped_by(progress, "media-empty"))
     rig.refill()
     assert follow(rig.printer, job_id, final).pages_completed == 3
 
@@ -224,6 +229,7 @@ def test_paper_that_ends_in_the_middle(rig: Rig) -> None:
     follow(rig.printer, job_id, lambda _: rig.printer.status() == NoPaper())
     progress = rig.printer.job(job_id)
     assert (progress.state.final, progress.pages_completed) == (False, 1)
+    assert stopped_by(progress, "media-empty"), progress
     rig.refill()
     done = follow(rig.printer, job_id, final)
     assert (done.state, done.pages_completed) == (JobState.COMPLETED, 3)
@@ -251,7 +257,10 @@ def test_a_jam_stops_and_goes(rig: Rig) -> None:
     """It should name the jam while it lasts."""
     rig.jam()
     assert rig.printer.status() == Jammed()
+    stuck = rig.printer.submit(THREE_PAGES, "C-0000")
+    follow(rig.printer, stuck, lambda progress: stopped_by(progress, "media-jam"))
     rig.clear_jam()
+    follow(rig.printer, stuck, final)
     assert rig.printer.status() == Ready()
     job_id = rig.printer.submit(THREE_PAGES, "C-0001")
     assert follow(rig.printer, job_id, final).state is JobState.COMPLETED

@@ -36,7 +36,7 @@ TEXT = frozenset(
      ".typ", ".html", ".css", ".csv", ""}
 )  # fmt: skip
 THREAD_TOPS = frozenset(
-    {"devices/supervisor.py", "kiosk/background.py", "kiosk/city/line.py", "kiosk/documents/worker.py",
+    {"devices/supervisor.py", "kiosk/background.py", "kiosk/city/line.py", "kiosk/documents/worker.py", "kiosk/forked.py",
      "offline_queue/appending.py", "ui/app.py"}
 )  # fmt: skip
 """Where `except Exception` may stand: at the top of a thread, process or event loop, or around another's work."""

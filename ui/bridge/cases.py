@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
+from kiosk.catalogue.availability import Available, Unavailable
+from kiosk.city.messages import WANTED_REASONS
 from kiosk.events import Fact
 from kiosk.identity import case_code
 from kiosk.printing import receipt
@@ -50,9 +52,10 @@ class Cases(QObject):
         super().__init__()
         self._terminal = terminal
         self._settings = settings
+        self._found: tuple[CaseLine, ...] = ()
         self._lines: list[dict[str, Any]] = []
         self._open: dict[str, Any] = {}
-        for fact in (Fact.CASES, Fact.SESSION):
+        for fact in (Fact.CASES, Fact.SESSION, Fact.DEVICES, Fact.OUTBOX):  # what can be brought hangs on them, too
             terminal.bus.subscribe(fact, self._follow)
         for fact in (Fact.DEVICES, Fact.SESSION):
             terminal.bus.subscribe(fact, self.reasonChanged.emit)
@@ -67,8 +70,8 @@ class Cases(QObject):
     def _follow(self) -> None:
         """Tell only what differs: a list that is made anew under a finger would swallow its press."""
         session, desk = self._terminal.session, self._terminal.my_cases
-        found = desk.lines() if session.state in _SHOWN else ()
-        lines = [self._said(line) for line in found]
+        self._found = desk.lines() if session.state in _SHOWN else ()
+        lines = [self._said(line) for line in self._found]
         self._open = next((line for line in lines if line["code"] == session.case), {})
         if lines != self._lines:
             self._lines = lines
@@ -92,6 +95,43 @@ class Cases(QObject):
             "other": line.other,
             "bringBy": "" if line.bring_by is None else dates.day_of_week(line.bring_by, self._words()),
             "missing": [{"name": name} for name in line.missing],
+            "brought": line.brought,
+            "supplement": line.supplement,
+            **self._waits(line),
+            **self._result(line),
+        }
+
+    def _waits(self, line: CaseLine) -> dict[str, Any]:
+        """What the case waits for, and whether it can be brought here; `bringReason`: why not (message id)."""
+        offered = self._terminal.supplement_availability(line) if line.wanted and not line.brought else None
+        return {
+            "wanted": [
+                {
+                    "name": wish.told if wish.name is None else say(wish.name, self._settings),
+                    "reason": wish.reason if wish.reason in WANTED_REASONS else "other",
+                    "said": wish.note,
+                    "due": dates.day_of_week(wish.due, self._words()),
+                }
+                for wish in line.wanted
+            ],
+            "bring": isinstance(offered, Available),
+            "bringReason": offered.reason_id if isinstance(offered, Unavailable) else "",
+            "bringNext": offered.next_step_id if isinstance(offered, Unavailable) else "",
+        }
+
+    def _result(self, line: CaseLine) -> dict[str, Any]:
+        """What a completed case has led to, where and when it is fetched, and whether it is printed here."""
+        item = self._terminal.my_cases.item(line.item) if line.state == "closed" else None
+        if item is None:
+            return {"result": "", "collected": "", "office": "", "hours": "", "printable": False}
+        office = self._terminal.catalogue.department(item.department)
+        hours = [f"{start:%H:%M}–{end:%H:%M}" for start, end in office.opening_hours]
+        return {
+            "result": say(item.result.name, self._settings),
+            "collected": say(item.result.collected, self._settings),
+            "office": say(office.name, self._settings),
+            "hours": " ".join(hours),
+            "printable": self._terminal.result_plan(line) is not None,
         }
 
     def _moment(self, when: dt.datetime | None) -> str:
@@ -136,6 +176,23 @@ class Cases(QObject):
         """Message id of why cases cannot be looked for now, or nothing."""
         return getattr(self._terminal.cases_availability(), "reason_id", "")
 
+    @Property(str, notify=reasonChanged)
+    def collectReason(self) -> str:
+        """Message id of why nothing can be collected or brought now, or nothing."""
+        return getattr(self._terminal.collect_availability(), "reason_id", "")
+
+    @Property(bool, notify=changed)
+    def collects(self) -> bool:
+        """The person came to collect or to bring, not to look at all of their cases."""
+        plan = self._terminal.session.plan
+        return plan is not None and plan.collects
+
+    @Slot()
+    def chooseCollect(self) -> None:
+        """*Collect or supplement* was chosen."""
+        if not self.collectReason:
+            self._terminal.handle(ev.ItemChosen(self._terminal.collect_plan()))
+
     @Slot()
     def choose(self) -> None:
         """*My cases* was chosen."""
@@ -151,6 +208,25 @@ class Cases(QObject):
     def reprint(self) -> None:
         """The receipt is wanted once more."""
         self._terminal.handle(ev.ReprintAsked())
+
+    def _open_line(self) -> CaseLine | None:
+        code = self._terminal.session.case
+        return next((line for line in self._found if line.code == code), None)
+
+    @Slot()
+    def bring(self) -> None:
+        """What the open case waits for is to be brought now."""
+        line = self._open_line()
+        if line is not None and self._open.get("bring"):
+            self._terminal.handle(ev.SupplementAsked(self._terminal.supplement_plan(line)))
+
+    @Slot()
+    def printResult(self) -> None:
+        """The result of the open case is to be printed here."""
+        line = self._open_line()
+        plan = None if line is None else self._terminal.result_plan(line)
+        if plan is not None:
+            self._terminal.handle(ev.ResultAsked(plan))
 
     @Slot()
     def askWithdraw(self) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
-from kiosk.documents.errands import NotImported
+from kiosk.documents.errands import Imported, NotImported
 from kiosk.events import Fact
 from kiosk.words import dates
 from ui.bridge.given import given
@@ -175,7 +175,7 @@ class Materials(QObject):
 
     @Property("QVariantList", notify=filesChanged)
     def stickFiles(self) -> list[dict[str, Any]]:
-        """Each file: `number`, `name`, `state` (`judging`, `ready`, `taken`, `refused`), `reason` (message id)."""
+        """Each file: `number`, `name`, `state` (`judging`, `ready`, `taken`, `refused`), `reason` (message id), `pages`."""
         return self._files
 
     def _stick_files(self) -> list[dict[str, Any]]:
@@ -191,6 +191,7 @@ class Materials(QObject):
                     else "ready"
                 ),
                 "reason": file.answer.reason if isinstance(file.answer, NotImported) else "",
+                "pages": len(file.answer.pages) if isinstance(file.answer, Imported) else 0,
             }
             for number, file in enumerate(desk.files)
         ]  # fmt: skip

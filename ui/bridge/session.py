@@ -43,6 +43,13 @@ _CASES = (
     ("identity", (State.CONSENT, State.IDENTIFY, State.CODE)),
     ("cases", (State.CASES, State.CASE, State.WITHDRAW)),
 )
+_SUPPLEMENT = (
+    ("identity", (State.ATTEST, State.CODE)),
+    ("cases", (State.CASES, State.CASE)),
+    ("materials", (State.MATERIALS, State.CAPTURE)),
+    ("review", (State.REVIEW, State.CONFIRM, State.SUBMIT)),
+    ("receipt", (State.OUTCOME,)),
+)
 _CERTIFICATE = (
     ("identity", (State.GUIDE, State.CONSENT, State.IDENTIFY, State.CODE)),
     ("choose", (State.CHOOSE, State.PREPARE)),
@@ -51,7 +58,12 @@ _CERTIFICATE = (
     ("taken", (State.TAKEN,)),
 )
 OUT_STAYS = dt.timedelta(minutes=1)
-_STEPS = {Journey.APPLY: _APPLY, Journey.CERTIFICATE: _CERTIFICATE, Journey.CASES: _CASES}
+_STEPS = {
+    Journey.APPLY: _APPLY,
+    Journey.CERTIFICATE: _CERTIFICATE,
+    Journey.CASES: _CASES,
+    Journey.SUPPLEMENT: _SUPPLEMENT,
+}
 
 
 @QmlElement
@@ -121,7 +133,7 @@ class Session(QObject):
 
     @Property(str, notify=changed)
     def journey(self) -> str:
-        """`apply`, `certificate`, `cases` or nothing."""
+        """`apply`, `certificate`, `cases`, `supplement` or nothing."""
         plan = self._terminal.session.plan
         return plan.journey.value if plan else ""
 

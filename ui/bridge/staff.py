@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
-from kiosk.clock import CIVIL_TZ
+from kiosk.city.sealed import SUPPLEMENT, supplemented_item
 from kiosk.events import Fact
 from kiosk.identity import case_code
 from kiosk.session.states import Device, State
 from ui.bridge.given import given
 from ui.bridge.settings import Settings
-from ui.bridge.words import say
+from ui.bridge.words import moment, say
 from ui.typing import Property
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ class Staff(QObject):
             "seq": row.seq,
             "number": case_code.group(row.code),
             "service": say(item.name, self._settings) if item else "",
-            "kind": row.service,
+            "kind": SUPPLEMENT if supplemented_item(row.service) else row.service,
             "state": row.state.value,
-            "handedIn": f"{row.submitted_at.astimezone(CIVIL_TZ):%Y-%m-%d %H:%M}",
+            "handedIn": moment(row.submitted_at, self._terminal, self._settings),
             # the platform's words are not ours: its code alone
             "reason": row.last_reason.partition(":")[0],
             "attempts": row.attempts,

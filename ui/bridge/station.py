@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtQml import QJSEngine, QmlElement, QmlSingleton
 
-from kiosk.clock import CIVIL_TZ
 from kiosk.events import Fact
 from kiosk.faults import by_code
+from kiosk.glance import WEEKDAYS
 from ui.bridge.given import given
 from ui.bridge.settings import Settings
-from ui.bridge.words import say
+from ui.bridge.words import moment, say
 from ui.typing import Property
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 QML_IMPORT_NAME = "Kiosk.Bridge"
 QML_IMPORT_MAJOR_VERSION = 1
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @QmlElement
@@ -58,6 +56,7 @@ class Station(QObject):
     def _renamed(self) -> None:
         self.namesChanged.emit()
         self.clockChanged.emit()
+        self.lineChanged.emit()
 
     def _mark_fault(self) -> None:
         out = self._terminal.session.state.value == "out_of_service"
@@ -132,11 +131,16 @@ class Station(QObject):
     @Property(str, notify=clockChanged)
     def weekday(self) -> str:
         """`monday` to `sunday`; the words are `screens.weekday.<name>`."""
-        return _WEEKDAYS[self._terminal.now().weekday()]
+        return WEEKDAYS[self._terminal.now().weekday()]
+
+    @Property(str, notify=clockChanged)
+    def outSince(self) -> str:
+        """When the terminal went out of service, as a person reads it, or nothing."""
+        return moment(self._fault_since, self._terminal, self._settings) if self._fault_since else ""
 
     @Property(str, notify=clockChanged)
     def faultSince(self) -> str:
-        """When the terminal went out of service, or nothing."""
+        """When the terminal went out of service, as a technician's machine reads it, or nothing."""
         return self._fault_since.strftime("%Y-%m-%d %H:%M") if self._fault_since else ""
 
     @Property(bool, notify=lineChanged)
@@ -159,4 +163,4 @@ class Station(QObject):
     def lastSuccess(self) -> str:
         """When the city last received something from here, or nothing."""
         at = self._terminal.last_success
-        return at.astimezone(CIVIL_TZ).strftime("%m-%d %H:%M") if at else ""
+        return moment(at, self._terminal, self._settings) if at else ""

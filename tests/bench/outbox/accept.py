@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from kiosk.city.messages import Applicant, Submission
+from kiosk.city.sealed import Applicant, Submission
 from kiosk.identity.case_code import mint
 from offline_queue.envelope import ContentKey, Recipient, seal
 from tests.bench.figures import Figure

@@ -31,18 +31,21 @@ from central.server import make_server
 from central.settings import Settings
 from central.sockets import listen
 from kiosk.city.client import CityClient, enrol
-from kiosk.city.messages import (
+from kiosk.city.messages import EnrolAnswer
+from kiosk.city.sealed import (
+    WITHDRAWAL,
     Applicant,
     CallBack,
-    EnrolAnswer,
     Material,
     PartRef,
-    PersonKey,
     Rating,
     Signature,
     Submission,
+    Supplement,
     Withdrawal,
+    supplement_service,
 )
+from kiosk.city.wire import PersonKey
 from kiosk.clock import ClockQuality
 from kiosk.identity.case_code import mint
 from offline_queue.envelope import ContentKey, PartInfo, PartSealer, Recipient, part_authorization, seal
@@ -59,8 +62,9 @@ ITEMS = """
   promised_limit: {value: 7, unit: working_day}
   agent_allowed: true
   materials:
-    - {key: address}
-    - {key: employment_proof, later_days: 10}
+    - {key: address, name: {zh: "居住地住址证明", en: "Proof of address"}, provide: [share, scan]}
+    - {key: employment_proof, name: {zh: "就业证明", en: "Proof of employment"}, provide: [scan], later_days: 10}
+    - {key: signature, name: {zh: "手写签名", en: "Signature"}, provide: [sign]}
   since: 2026-01-02
 - id: social_participation_cert
   name: {zh: "社会保险参保缴费证明", en: "Certificate"}
@@ -208,7 +212,9 @@ class Device:
             language="zh_CN",
         )  # fmt: skip
 
-    def seal(self, submission: Submission, files: dict[str, bytes], *, seq: int, form: bytes | None = None) -> Sealed:
+    def seal(
+        self, submission: Submission | Supplement, files: dict[str, bytes], *, seq: int, form: bytes | None = None
+    ) -> Sealed:
         content = ContentKey.fresh()
         parts, infos = {}, []
         for part, data in files.items():
@@ -232,11 +238,28 @@ class Device:
             **changes,
         ).blob
 
+    def withdraw(self, code: str, person: PersonKey, **changes: Any) -> requests.Response:
+        """Take a case back as a terminal does; `changes` go to `seal`."""
+        seq = next(self.seqs)
+        message = Withdrawal(
+            submission_id=uuid.uuid4().hex,
+            kiosk=self.number,
+            code=mint(self.number, seq),
+            withdraws=code,
+            applicant=person,
+            assurance="card",
+            submitted_at=self.platform.clock.now(),
+            clock_quality="synchronised",
+            language="zh_CN",
+        )
+        blob = self.message(message, WITHDRAWAL, seq=seq, **changes)
+        return self.call("PUT", f"/v1/outbox/{message.submission_id}", data=blob)
+
     def _recipients(self) -> list[Recipient]:
         return [Recipient(key.key_id, base64.b64decode(key.public_key)) for key in self.enrolled.platform_seal_keys]
 
     def _sealed(
-        self, submission: Submission, content: ContentKey, infos: list[PartInfo], parts: dict[str, bytes],
+        self, submission: Submission | Supplement, content: ContentKey, infos: list[PartInfo], parts: dict[str, bytes],
         files: dict[str, bytes], seq: int, form: bytes | None,
     ) -> Sealed:  # fmt: skip
         envelope = seal(
@@ -247,7 +270,7 @@ class Device:
             kiosk=self.number,
             seq=seq,
             code=submission.code,
-            service=submission.item,
+            service=submission.item if isinstance(submission, Submission) else supplement_service(submission.item),
             parts=infos,
             sign=self.key.sign,
         )

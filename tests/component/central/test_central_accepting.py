@@ -14,7 +14,7 @@ from sqlalchemy import event, select
 
 from central.refusals import Refused
 from central.tables import cases, events, submissions
-from kiosk.city.messages import PersonKey
+from kiosk.city.wire import PersonKey
 from offline_queue.receipts import verify_receipt
 
 if TYPE_CHECKING:

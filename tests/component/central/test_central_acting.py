@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kiosk.city.messages import Acting, Applicant, CaseState, Submission, Withdrawal
+from kiosk.city.messages import CaseState
+from kiosk.city.sealed import Acting, Applicant, Submission, Withdrawal
 from kiosk.identity.acting import GUARDIAN_CONSENT
 from kiosk.identity.case_code import mint
 from kiosk.identity.numbers import mod_11_2

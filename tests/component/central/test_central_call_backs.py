@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kiosk.city.messages import CALL_BACK, CallBack, PersonKey
+from kiosk.city.sealed import CALL_BACK, CallBack
+from kiosk.city.wire import PersonKey
 from kiosk.identity.case_code import mint
 
 if TYPE_CHECKING:

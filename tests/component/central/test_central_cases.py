@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kiosk.city.messages import Assistance, PersonKey, Submission
+from kiosk.city.sealed import Assistance, Submission
+from kiosk.city.wire import PersonKey
 from kiosk.identity.case_code import mint
 from kiosk.identity.numbers import Number, case_number
 

@@ -21,8 +21,9 @@ from pyhanko_certvalidator import ValidationContext
 
 from central.cli import main
 from kiosk.city.client import PlatformRejected
-from kiosk.city.messages import CertificateAnswer, CertificateRequest, PersonKey, PrefillRequest
+from kiosk.city.messages import CertificateAnswer, CertificateRequest, PrefillRequest
 from kiosk.city.signing import certificate_mark_to_sign, signature_holds, subject_hash
+from kiosk.city.wire import PersonKey
 from kiosk.identity.numbers import Number, licence_identifier
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def test_what_is_not_on_record_stands_on_the_page_and_in_the_statement(device: D
     document.close()
     assert "失业保险" in text
     assert "证明期间内无缴费记录" in text
+    assert "缴费档次（元/年）" in text, "residents pay by the year, in a grade"
+    assert "缴费基数" not in text
 
 
 def test_a_form_begins_with_what_is_on_record(device: Device) -> None:

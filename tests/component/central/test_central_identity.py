@@ -17,8 +17,8 @@ from central import tokens
 from central.enrolment import new_code
 from central.report import terminal_list
 from kiosk.city.client import CityClient, PlatformRejected, enrol
-from kiosk.city.messages import PersonKey
 from kiosk.city.signing import enrolment_to_sign, request_to_sign, subject_hash, utc_text
+from kiosk.city.wire import PersonKey
 from offline_queue.signatures import fixed_ecdsa
 
 if TYPE_CHECKING:
@@ -224,6 +224,21 @@ def test_codes_are_sent_at_a_bounded_rate(device: Device) -> None:
         device.client.request_code(YI)
     device.platform.clock.advance(seconds=61)
     assert refused(device.client.request_code, YI).code == "code_too_many"
+
+
+def test_a_message_that_cannot_be_sent_costs_nothing(device: Device) -> None:
+    """It should say so while the gateway fails, and send at once when it works again."""
+    messages = device.platform.settings.messages_file
+    device.platform.clock.advance(hours=2)
+    kept = messages.rename(messages.with_name("kept")) if messages.exists() else None
+    messages.mkdir()
+    for _ in range(6):
+        assert refused(device.client.request_code, YI).code == "code_not_sent"
+    messages.rmdir()
+    if kept is not None:
+        kept.rename(messages)
+    challenge = device.client.request_code(YI).challenge
+    assert device.client.verify_code(challenge, device.platform.last_code()).level == "card+code"
 
 
 def test_a_used_code_opens_the_way_to_the_next(device: Device) -> None:

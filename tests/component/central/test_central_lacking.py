@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kiosk.city.messages import CaseState, Material, PersonKey, Submission
+from kiosk.city.messages import CaseState
+from kiosk.city.sealed import Material, Submission
+from kiosk.city.wire import PersonKey
 
 if TYPE_CHECKING:
     from conftest import Device, Platform

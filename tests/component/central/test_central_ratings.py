@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from central.ratings import Tally
-from kiosk.city.messages import RATING, Rating
+from kiosk.city.sealed import RATING, Rating
 from kiosk.identity.case_code import mint
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kiosk.city.messages import WITHDRAWAL, CaseState, PersonKey, Withdrawal
-from kiosk.identity.case_code import mint
+from kiosk.city.messages import CaseState
+from kiosk.city.sealed import WITHDRAWAL
+from kiosk.city.wire import PersonKey
 
 if TYPE_CHECKING:
-    import requests
     from conftest import Device, Platform
 
 DATABASES = ("sqlite", "postgresql")
@@ -26,23 +26,6 @@ def person() -> PersonKey:
     return PersonKey(name="测试丁", number=f"T{uuid.uuid4().hex[:16].upper()}")
 
 
-def withdraw(device: Device, code: str, person: PersonKey, **changes: object) -> requests.Response:
-    seq = next(device.seqs)
-    message = Withdrawal(
-        submission_id=uuid.uuid4().hex,
-        kiosk=device.number,
-        code=mint(device.number, seq),
-        withdraws=code,
-        applicant=person,
-        assurance="card",
-        submitted_at=device.platform.clock.now(),
-        clock_quality="synchronised",
-        language="zh_CN",
-    )
-    blob = device.message(message, WITHDRAWAL, seq=seq, **changes)
-    return device.call("PUT", f"/v1/outbox/{message.submission_id}", data=blob)
-
-
 def state_of(device: Device, code: str, person: PersonKey) -> CaseState:
     [case] = [case for case in device.client.cases(person).cases if case.code == code]
     return case.state
@@ -52,9 +35,9 @@ def test_a_case_is_withdrawn_by_its_own_person(device: Device, person: PersonKey
     """The case should be withdrawn and stay in the record, and a second wish should change nothing."""
     submission, sealed = device.handed_in(person=person)
     assert device.deliver(sealed).status_code == 201
-    assert withdraw(device, submission.code, person).status_code == 201
+    assert device.withdraw(submission.code, person).status_code == 201
     assert state_of(device, submission.code, person) is CaseState.WITHDRAWN
-    assert withdraw(device, submission.code, person).status_code == 201
+    assert device.withdraw(submission.code, person).status_code == 201
     assert state_of(device, submission.code, person) is CaseState.WITHDRAWN
 
 
@@ -62,14 +45,14 @@ def test_nobody_withdraws_a_strangers_case(device: Device, person: PersonKey) ->
     """A right code with another person's card should leave the case alone, and say no more than for a case not known."""
     submission, sealed = device.handed_in(person=person)
     device.deliver(sealed)
-    assert withdraw(device, submission.code, BING).status_code == 201
+    assert device.withdraw(submission.code, BING).status_code == 201
     assert state_of(device, submission.code, person) is CaseState.RECEIVED
 
 
 def test_a_withdrawal_may_come_before_its_case(device: Device, person: PersonKey) -> None:
     """A wish that overtook its case should be kept and take effect when the case comes."""
     submission, sealed = device.handed_in(person=person)
-    assert withdraw(device, submission.code, person).status_code == 201
+    assert device.withdraw(submission.code, person).status_code == 201
     assert device.deliver(sealed).status_code == 201
     assert state_of(device, submission.code, person) is CaseState.WITHDRAWN
 
@@ -79,7 +62,7 @@ def test_what_is_decided_can_not_be_withdrawn(device: Device, platform: Platform
     submission, sealed = device.handed_in(person=person)
     device.deliver(sealed)
     decide(platform, submission.code)
-    refused = withdraw(device, submission.code, person)
+    refused = device.withdraw(submission.code, person)
     assert (refused.status_code, refused.json()["code"], refused.json()["detail"]) == (422, "withdrawal_too_late", "closed")
     assert state_of(device, submission.code, person) is CaseState.CLOSED
 
@@ -99,7 +82,7 @@ def test_an_accepted_case_can_still_be_withdrawn(device: Device, platform: Platf
     """Acceptance is no decision; a withdrawn case should no more be accepted."""
     submission, sealed = device.handed_in(person=person)
     device.deliver(sealed)
-    withdraw(device, submission.code, person)
+    device.withdraw(submission.code, person)
     page = platform.staff("GET", "/staff/cases").text
     assert submission.code in page
     assert "已撤回" in page
@@ -117,7 +100,7 @@ def test_a_second_case_of_the_same_item_is_flagged_for_the_clerk(
     section = page[page.index(f'<span class="code">{second.code}</span>') :]
     assert f'<span class="code">{first.code}</span>' in section[: section.index("</section>")]
     for code in (first.code, second.code):
-        withdraw(device, code, person)
+        device.withdraw(code, person)
     _, third = device.handed_in(person=person)
     before = platform.staff("GET", "/staff/cases").text.count("<dt>可能重复</dt>")
     device.deliver(third)
@@ -126,7 +109,7 @@ def test_a_second_case_of_the_same_item_is_flagged_for_the_clerk(
 
 def test_a_withdrawal_must_be_whole(device: Device) -> None:
     """A withdrawal whose header says that it is a submission should be refused like any bad form."""
-    from kiosk.city.messages import Submission
+    from kiosk.city.sealed import Submission
 
     submission, sealed = device.handed_in({})
     assert isinstance(submission, Submission)

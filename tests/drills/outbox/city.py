@@ -24,7 +24,8 @@ from central import keys
 from central.enrolment import new_code
 from central.settings import Settings
 from kiosk.city.client import CityClient, enrol
-from kiosk.city.messages import Applicant, EnrolAnswer, Material, PartRef, Submission
+from kiosk.city.messages import EnrolAnswer
+from kiosk.city.sealed import Applicant, Material, PartRef, Submission
 from kiosk.clock import SystemClock
 from kiosk.fleet import tls
 from kiosk.identity.case_code import mint

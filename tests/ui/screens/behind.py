@@ -28,10 +28,17 @@ def _answer(effect: fx.Effect, terminal: FakeTerminal) -> ev.Event | None:
     match effect:
         case fx.WatchCard(on=True) if terminal.session.state is State.IDENTIFY:
             return ev.CardRead(number)
+        case fx.CheckPin():
+            return ev.PinAccepted(number)
         case fx.SendCode():
             return ev.CodeSent(number)
         case fx.CheckCode():
             return ev.CodeAccepted(number, Assurance.CARD_CODE)
+        case fx.FindCases():
+            return ev.CasesFound(number)
+        case fx.BeginSupplement():
+            terminal.materials.want("address_proof", "work_proof")
+            return None
         case fx.SubmitCase():
             return ev.Stored(number)
         case fx.PrintReceipt():

@@ -18,7 +18,8 @@ from PIL import Image
 _SHOTS = Path(__file__).with_name("shots.py")
 _ENGLISH = (
     "attract home home_shelf home_search guide for_whom consent identify code form1 form_place form_pinyin form_hand "
-    "form_problem materials capture capture_corners materials_phone sign review outcome guard cases case withdraw "
+    "form_problem materials capture capture_corners materials_phone materials_stick sign review outcome guard cases case "
+    "withdraw cases_collect case_wanted materials_wanted review_supplement case_result "
     "guide_certificate choose preview print taken help elder_offer idle staff_pin staff staff_outbox desk confirm "
     "out_of_service"
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
@@ -27,6 +28,8 @@ WORD = re.compile(r"(?:(?![\u2e80-\u9fff\uf900-\uffef_])[\w'’])+")
 
 _KINDS: dict[str, frozenset[str]] = {}
 """What a class is, itself and all that it derives from, by the name that Qt gave it: asked often."""
+_NAMES: WeakKeyDictionary[QQuickItem, str] = WeakKeyDictionary()
+"""What Qt calls an item's class."""
 
 
 @dataclass(frozen=True)
@@ -55,19 +58,34 @@ class Seen:
 
 
 def kind(item: QQuickItem) -> str:
-    return re.sub(r"_QML.*", "", item.metaObject().className())
+    return re.sub(r"_QML.*", "", _class_name(item))
 
 
 def is_a(item: QQuickItem, name: str) -> bool:
-    meta = item.metaObject()
-    own = meta.className()
+    own = _class_name(item)
     if own not in _KINDS:
-        kinds = set()
+        kinds, meta = set(), item.metaObject()
         while meta is not None:
             kinds.add(re.sub(r"_QML.*", "", meta.className()))
             meta = meta.superClass()
         _KINDS[own] = frozenset(kinds)
     return name in _KINDS[own]
+
+
+def _class_name(item: QQuickItem) -> str:
+    if item not in _NAMES:
+        _NAMES[item] = _asked_for(item)
+    return _NAMES[item]
+
+
+def _asked_for(item: QQuickItem) -> str:
+    context = qmlContext(item)
+    if context is None:  # made by Qt itself: its class stays
+        return item.metaObject().className()
+    # Not from `metaObject`, but for the first of a kind: an item's Python object keeps what that returned for longer than
+    # the item lives, and whatever comes to lie at its address is then taken for it.
+    value, _undefined = QQmlExpression(context, item, "toString()").evaluate()
+    return str(value).partition("(")[0]
 
 
 def seen(window: QQuickWindow) -> list[Seen]:
@@ -149,12 +167,20 @@ def _texts(texts: list[Seen], window: QQuickWindow) -> Iterator[str]:
         item = one.item
         if item.property("truncated"):
             yield f"truncated: {one}"
-        if item.property("contentWidth") > item.width() + SLACK or item.property("contentHeight") > item.height() + SLACK:
+        tall = item.property("contentHeight") - _leading(item)
+        if item.property("contentWidth") > item.width() + SLACK or tall > item.height() + SLACK:
             yield f"text larger than its place: {one}"
         if not one.scrolled and not (glass.contains(painted(one)) and one.whole):
             yield f"cut off: {one}"
         if (word := _broken_word(item)) is not None:
             yield f"word broken ({word}): {one}"
+
+
+def _leading(item: QQuickItem) -> float:
+    """Return what the last of lines that are set tighter than the face counts for, and no character reaches."""
+    font = QFont(item.property("font"))
+    font.setPixelSize(_enum(item, "fontInfo.pixelSize"))
+    return max(0.0, 1 - item.property("lineHeight")) * QFontMetricsF(font).height()
 
 
 def _broken_word(item: QQuickItem) -> str | None:

@@ -17,24 +17,16 @@ os.environ["QT_QUICK_BACKEND"] = "software"
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from fake_terminal import (
-    CALLED,
-    NO_PAPER,
-    NO_RECORD,
-    SATURDAY_NIGHT,
-    STRANGER,
-    TROUBLE,
-    FakeActing,
-    FakeMaterials,
-    FakeMyCases,
-    FakeTerminal,
-)
+from fake_desks import FakeActing, FakeMaterials, FakeMyCases
+from fake_terminal import NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeTerminal
+from fake_values import ASKED_FOR, BROUGHT, CALLED, SATURDAY_NIGHT
 from geometry import seen
 from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
 from PySide6.QtQuick import QQuickItem
 from PySide6.QtTest import QTest
 from whole_form import WholeForm
 
+from kiosk.catalogue.models import Need
 from kiosk.events import Fact
 from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
@@ -255,6 +247,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
 
     def refused() -> None:
         bringing()
+        terminal.materials.pages_of("address_proof", 3)
         terminal.bringing.show(replace(terminal.bringing.view, claimed=True, pages=2, said="documents.import.torn"))
 
     def stick() -> None:
@@ -319,6 +312,30 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.my_cases = FakeMyCases()
         show(state, **changes)
 
+    def collecting(state: State, *, brought: str = "", **changes: Any) -> None:
+        terminal.my_cases = FakeMyCases()
+        terminal.my_cases.wait_for(brought=brought)
+        show(state, plan=terminal.collect_plan(), **{"case": ASKED_FOR, **changes})
+
+    def nothing_to_collect() -> None:
+        terminal.my_cases = FakeMyCases()
+        terminal.my_cases.told = ()
+        show(State.CASES, plan=terminal.collect_plan())
+
+    def no_camera() -> None:
+        terminal.health[Need.DOCUMENT_CAMERA] = False
+        collecting(State.CASE)
+        terminal.health[Need.DOCUMENT_CAMERA] = True
+
+    def bringing_what_is_wanted(state: State, **changes: Any) -> None:
+        terminal.bringing.close()
+        terminal.stick.close()
+        terminal.materials = FakeMaterials(terminal)
+        terminal.materials.want("address_proof", "work_proof")
+        collecting(State.CASE)
+        plan = terminal.supplement_plan(terminal.my_cases.told[0])
+        show(state, plan=plan, came_for=terminal.collect_plan(), case=ASKED_FOR, **changes)
+
     def help_with(stage: Helping, number: str = "", **changes: Any) -> None:
         terminal.help.set(number)
         show(State.FORM, helping=stage, call_back="KF00420000N8" if stage is Helping.FILED else "", **changes)
@@ -381,6 +398,14 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "case_withdrawing": lambda: cases(State.CASE, case="KF00420000J4"),
         "case_city": lambda: cases(State.CASE, case="KF00010000K2"),
         "case_called": lambda: cases(State.CASE, case=CALLED),
+        "cases_collect": lambda: collecting(State.CASES),
+        "cases_collect_none": nothing_to_collect,
+        "case_wanted": lambda: collecting(State.CASE),
+        "case_wanted_no_camera": no_camera,
+        "case_brought": lambda: collecting(State.CASE, brought="kept"),
+        "case_brought_refused": lambda: collecting(State.CASE, brought="parked"),
+        "case_supplement": lambda: collecting(State.CASE, brought="kept", case=BROUGHT),
+        "case_result": lambda: collecting(State.CASE, case="KF00010000P4"),
         "withdraw": lambda: cases(State.WITHDRAW, line_up=False),
         "form0": lambda: show(State.FORM, page=0),
         "form1": lambda: show(State.FORM, page=1),
@@ -405,6 +430,11 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "materials_stick_refused": stick_refused,
         "materials": papers,
         "materials_offline": lambda: show(State.MATERIALS, line_up=False),
+        "materials_wanted": lambda: bringing_what_is_wanted(State.MATERIALS),
+        "review_supplement": lambda: bringing_what_is_wanted(State.REVIEW),
+        "outcome_supplement": lambda: bringing_what_is_wanted(
+            State.OUTCOME, promise=Promise.KEPT, receipt_printed=True
+        ),
         "materials_later": later,
         "case_missing": lambda: lacking(State.CASE),
         "capture": lambda: show(State.CAPTURE),
@@ -509,7 +539,7 @@ def main() -> int:
         if elder:
             terminal.session = replace(terminal.session, elder=True)
             terminal.publish(Fact.SESSION)
-        stand_still(screen, 40)
+        stand_still(screen, 220)  # longer than anything moves that comes to rest
         screen.window.grabWindow().save(str(asked.folder / f"{name}.png"))
     terminal.show(State.ATTRACT)  # nothing is left open that outlives its model
     QTest.qWait(40)

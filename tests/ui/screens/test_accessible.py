@@ -87,7 +87,7 @@ def test_a_question_hides_what_lies_under_it(stand: Any) -> None:
     stand.terminal.show(State.MATERIALS)
     stand.terminal.bringing.open("address_proof")
     stand.settle()
-    assert [name(node) for node in controls(stand.screen.window)] == [words.template("zh_CN", "screens.bring.done")]
+    assert [name(node) for node in controls(stand.screen.window)] == [words.template("zh_CN", "screens.bring.back")]
 
 
 class Person:

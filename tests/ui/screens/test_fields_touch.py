@@ -121,6 +121,17 @@ def test_a_place_is_named_in_the_language_that_is_switched_to(stand: Any) -> Non
     assert stand.item("place_990101001001").property("text") == "First Community"
 
 
+def test_a_place_is_asked_for_by_its_level(stand: Any) -> None:
+    """Should ask for what its buttons name, from the community that was chosen back up to the province."""
+    stand.terminal.show(State.FORM, page=1)
+    stand.settle()
+    asked = []
+    for _ in range(5):
+        stand.tap("place_chosen")
+        asked.append(stand.item("place_wanted").property("text"))
+    assert asked == ["再选社区或村", "再选街道或乡镇", "再选区县", "再选城市", "先选省份"]
+
+
 def test_a_date_is_chosen_part_by_part_from_the_days_that_can_be(stand: Any) -> None:
     """Should say from the start which days can be chosen, and begin with the latest of them and not in the future."""
     stand.terminal.show(State.FORM, page=1)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from behind import answer
+from fake_values import ASKED_FOR
 from geometry import is_a, seen
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtQuick import QQuickItem
@@ -202,6 +203,39 @@ def test_a_certificate_is_printed_by_keys(keypad: Keypad, go: Any) -> None:
     go("foot_main")
     assert terminal.session.state is State.ATTRACT
     assert ("set", "kinds", ["pension", "injury"]) in terminal.calls
+
+
+def test_what_a_case_waits_for_is_brought_by_keys(keypad: Keypad, go: Any) -> None:
+    """Should lead from the tile over the case and its pages to the receipt and back to the attract screen."""
+    terminal = keypad.stand.terminal
+    terminal.my_cases.wait_for()
+    keypad.select()
+    go("tile_collect")
+    for purpose in ("consent_identify", "consent_handle"):
+        go(purpose)
+    go("foot_main")
+    assert terminal.session.state is State.CASES
+    go(f"case_{ASKED_FOR}")
+    assert terminal.session.case == ASKED_FOR
+    go("foot_main")
+    assert terminal.session.state is State.CODE
+    keypad.type("123456")
+    keypad.select()
+    assert terminal.session.state is State.MATERIALS
+    for paper in ("address_proof", "work_proof"):
+        go(f"scan_{paper}")
+        assert terminal.session.state is State.CAPTURE
+        while terminal.session.state is State.CAPTURE:
+            go("capture_manual")
+    go("foot_main")
+    assert terminal.session.state is State.REVIEW
+    go("review_2")
+    assert (terminal.session.state, terminal.session.editing) == (State.MATERIALS, True)
+    go("foot_back")
+    go("foot_main")
+    assert terminal.session.state is State.OUTCOME
+    go("foot_main")
+    assert terminal.session.state is State.ATTRACT
 
 
 def test_a_question_over_the_screen_is_answered_by_keys(keypad: Keypad) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,6 +52,13 @@ def test_a_phone_is_asked_for_papers(stand: Any) -> None:
     stand.settle()
     stand.tap("phone_address_proof")
     assert stand.item("phone_code").property("present")
+    assert stand.item("overlay_main").property("text") == "不传了，返回"
+    stand.terminal.materials.pages_of("address_proof", 3)
+    stand.terminal.bringing.show(replace(stand.terminal.bringing.view, claimed=True, pages=2))
+    stand.settle()
+    assert stand.find("page_tile_0") is None  # it was scanned before
+    assert all(stand.item(f"page_tile_{page}").childItems()[0].property("present") for page in (1, 2))
+    assert stand.item("overlay_main").property("text") == "传好了"
     stand.answer("overlay_main")
     assert stand.terminal.calls == [("bring", "address_proof"), ("bring_end",)]
     stand.terminal.show(State.MATERIALS, line_up=False)
@@ -71,7 +79,11 @@ def test_files_of_a_stick_are_taken_by_finger_and_by_keypad(stand: Any) -> None:
     stand.terminal.publish(Fact.MATERIALS)
     stand.settle()
     stand.tap("stick_address_proof")
+    assert stand.item("overlay_main").property("text") == "不选了，返回"
     stand.tap("stick_file_0")
+    assert stand.item("overlay_main").property("text") == "选好了"
+    said = [stand.item(f"stick_file_{number}").property("said") for number in (0, 1, 3, 4)]
+    assert said == ["已选用", "1 页", "不能用", "正在检查"]
     assert not stand.item("stick_file_0").isEnabled()
     assert not stand.item("stick_file_4").isEnabled()  # the gate has not answered yet
     stand.tap("stick_file_3")

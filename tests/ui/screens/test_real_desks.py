@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.util
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from devices.id_card.samples import SAMPLE_CARDS
+from kiosk.city.messages import CasesAnswer, CaseState, CaseSummary, Wanted
 from kiosk.session import events as ev
 from kiosk.session.states import State
 from ui.app import Screen
@@ -77,6 +79,49 @@ def test_my_cases_are_shown_and_left(shown: Shown) -> None:
     shown.look(State.IDENTIFY)
     bench.lay_card(JIA)
     shown.look(State.CASES)
+
+
+def test_what_a_case_waits_for_is_shown_brought_and_found_again(shown: Shown) -> None:
+    """The city's own words, the desks' own pages, and the line that is left of it."""
+    bench = shown.bench
+    due = dt.date(2026, 12, 12)
+    wish = Wanted(key="address_proof", name="居住地住址证明", reason="unreadable", note="第 2 页", due=due)
+    unheard = Wanted(key="unheard_of", name="本机不认识的材料", reason="reason_of_tomorrow", due=due)
+    waits = CaseSummary(
+        code="KF0002000001", item="residence_permit_apply", state=CaseState.SUPPLEMENT_REQUIRED, supplement_by=due,
+        wanted=(wish, unheard), notices=1,
+    )  # fmt: skip
+    done = CaseSummary(code="KF0002000002", item="residence_permit_apply", state=CaseState.CLOSED)
+    at = dt.datetime(2026, 11, 27, 19, 11, tzinfo=dt.UTC)
+    for _ in range(2):
+        bench.city.script["cases"].append(CasesAnswer(level="card", as_of=at, cases=(waits, done)))
+    bench.handle(ev.Started(), ev.ItemChosen(bench.terminal.collect_plan()), ev.Confirmed())
+    bench.lay_card(JIA)
+    shown.look(State.CASES)
+    bench.handle(ev.CaseOpened("KF0002000002"))
+    shown.look(State.CASE)
+    bench.handle(ev.BackPressed(), ev.CaseOpened("KF0002000001"))
+    shown.look(State.CASE)
+    line = bench.terminal.my_cases.line("KF0002000001")
+    bench.handle(ev.SupplementAsked(bench.terminal.supplement_plan(line)))
+    shown.look(State.CODE)
+    bench.type_code()
+    shown.look(State.MATERIALS)
+    bench.lay_materials()
+    bench.handle(ev.Confirmed())
+    shown.look(State.REVIEW)
+    bench.handle(ev.Confirmed())
+    shown.look(State.OUTCOME)
+    own = bench.terminal.case.code
+    bench.handle(ev.Confirmed())
+    bench.lift_card()
+    bench.wait(6)
+    shown.look(State.ATTRACT)
+    bench.handle(ev.Started(), ev.ItemChosen(bench.terminal.cases_plan()), ev.Confirmed())
+    bench.lay_card(JIA)
+    shown.look(State.CASES)
+    bench.handle(ev.CaseOpened(own))
+    shown.look(State.CASE)
 
 
 @pytest.mark.parametrize(

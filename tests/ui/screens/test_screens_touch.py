@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fake_terminal import NO_PAPER, TROUBLE, WAITING
+from fake_terminal import NO_PAPER, TROUBLE
+from fake_values import WAITING
 from geometry import seen
 from PySide6.QtCore import QSizeF
 

@@ -25,7 +25,7 @@ from ui import fonts
 DATA = (
     "Citizen's Window, 24 hours", "Jinming Square",  # the station's names, in the configuration's two languages
     "中文", "English",                               # languages call themselves
-    "测*", "测*乙", "测试站务员", "请带户口簿原件到窗口，已为您留号。",
+    "测*", "测*乙", "测试站务员", "请带户口簿原件到窗口，已为您留号。", "第 2 页反光，看不清签字",
     "测试省测试市龙亭样例区北书店街道第一社区样例路18号院3号楼2单元501室",
     "document_camera.no_stream", "receipt_printer.offline", "envelope_malformed", "civic-outbox-0042",
     "住址证明.jpg", "合同第1页.pdf", "合同第2页.pdf", "照片.heic", "扫描件_20261127.pdf",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import cast
 
-from fake_terminal import SATURDAY_NIGHT, FakeTerminal
+from fake_terminal import FakeTerminal
+from fake_values import SATURDAY_NIGHT
 
 from kiosk.catalogue.models import ServiceItem
 from kiosk.identity.assurance import Assurance

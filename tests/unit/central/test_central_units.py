@@ -20,7 +20,7 @@ from central.refusals import Refused
 from central.register import Month, Register
 from central.settings import Settings
 from central.tables import kiosks
-from kiosk.city.messages import PersonKey
+from kiosk.city.wire import PersonKey
 
 NOW = dt.datetime(2026, 11, 21, 3, 12, tzinfo=dt.UTC)
 JIA = PersonKey(name="测试甲", number="990000199001010017")
@@ -63,7 +63,14 @@ def test_years_without_a_contribution_stand_on_the_paper() -> None:
     assert [year["year"] for year in section["years"]] == ["2017", "2018", "2019", "2020"]
     assert [year["count"] for year in section["years"]] == [7, 1, 0, 0]
     assert section["years"][2]["months"] == ["none"] * 12
-    assert section["total"] == 8
+
+
+def test_what_is_paid_by_the_year_is_counted_in_years() -> None:
+    """It should count years of the residents' pension, which knows no month, and months of everything else."""
+    [section] = said(YI, kind=["resident_pension"], from_month="2017-06", to_month="2020-03")["sections"]  # type: ignore[misc]
+    assert (section["yearly"], section["total"], section["years"][0]["base"]) == (True, 2, "500")
+    [section] = said(JIA, from_month="2020-01", to_month="2020-12")["sections"]  # type: ignore[misc]
+    assert (section["yearly"], section["total"]) == (False, 9)
 
 
 def test_a_year_with_two_bases_names_both() -> None:
@@ -80,7 +87,7 @@ def test_kinds_without_record_are_named_as_such() -> None:
     content = insurance.content(resident, params, NOW)
     assert [(section["zh"], section["total"]) for section in content.data["sections"]] == [
         ("失业保险", 0),
-        ("城乡居民基本养老保险", 13),
+        ("城乡居民基本养老保险", 2),
     ]
     assert content.without_record == ("unemployment",)
     with pytest.raises(Refused) as refused:

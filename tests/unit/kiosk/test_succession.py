@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from kiosk.succession import Succession, wiping
 pytestmark = pytest.mark.timeout(30)
 
 SCREEN = '''
-import os, socket, sys
+import os, socket, sys, time
 log, script = sys.argv[1], sys.argv[2].split(";")
 with open(log, "a+") as file:
     file.seek(0)
@@ -33,8 +34,12 @@ for step in script[min(number, len(script) - 1)].split():
         link.sendall(word.encode() + b"\\n")
     elif verb == "hear":
         heard = lines.readline().strip()
+        while heard == "stay" != word:  # crossed what this one had said already
+            heard = lines.readline().strip()
         note("hears " + (heard or "nothing"))
         assert heard == word, (heard, word)
+    elif verb == "pause":
+        time.sleep(float(word))
     elif verb == "env":
         note(word + "=" + os.environ.get(word, ""))
     elif verb == "signal":
@@ -46,11 +51,17 @@ for step in script[min(number, len(script) - 1)].split():
 FIRST = "say:warm hear:open say:shown say:spent hear:yield say:yielded hear:leave"
 
 
-def run(tmp_path: Path, *scripts: str, heir_s: float = 60.0) -> tuple[int, list[str]]:
+def run(
+    tmp_path: Path,
+    *scripts: str,
+    heir_s: float = 60.0,
+    first: Callable[[socket.socket], int] | None = None,
+) -> tuple[int, list[str]]:
     """Run a succession of screens that keep to a script, the last one's for all that follow; return status and log."""
     log, program = tmp_path / "log", tmp_path / "screen.py"
     program.write_text(SCREEN, encoding="utf-8")
-    status = Succession([sys.executable, "-S", "-E", str(program), str(log), ";".join(scripts)], heir_s=heir_s).run()
+    command = [sys.executable, "-S", "-E", str(program), str(log), ";".join(scripts)]
+    status = Succession(command, heir_s=heir_s, first=first).run()
     return status, log.read_text(encoding="utf-8").splitlines()
 
 
@@ -99,11 +110,116 @@ def test_an_heir_that_hangs_has_a_brother(tmp_path: Path) -> None:
     assert log.index("2 born") > log.index("1 hears open")
 
 
+def test_an_heir_waits_for_as_long_as_somebody_stands_there(tmp_path: Path) -> None:
+    """Should not take for hanging who is loaded and waits: the next citizen may well stay longer than loading may take."""
+    long = FIRST.replace("hear:yield", "hear:yield pause:4")
+    status, log = run(tmp_path, f"{long} end:0", "say:warm hear:open say:shown end:3", heir_s=3.0)
+    assert status == 3
+    assert sum(line.endswith("born") for line in log) == 2
+
+
+def test_without_an_heir_nobody_yields(tmp_path: Path) -> None:
+    """Should take the order back when the heir dies while somebody stands there: behind that glass would be nobody."""
+    first = FIRST.replace("hear:yield", "hear:yield hear:stay say:spent hear:yield")
+    status, log = run(tmp_path, f"{first} end:0", "say:warm end:9", "say:warm hear:open say:shown end:4")
+    assert status == 4
+    assert log.index("0 hears stay") < log.index("2 born") < log.index("0 says yielded")
+
+
 def test_three_that_die_are_a_fault(tmp_path: Path) -> None:
     """Should end with a status that the service manager restarts upon, and leave no screen behind."""
     status, log = run(tmp_path, FIRST.replace("hear:leave", "hear:"), "say:warm hear:open end:9")
     assert status == 9
     assert sum(line.endswith("born") for line in log) == 4
+
+
+def window(log: Path, script: str) -> Callable[[socket.socket], int]:
+    """A first window that keeps to a script."""
+
+    def live(link: socket.socket) -> int:
+        lines = link.makefile("r")
+        for step in script.split():
+            verb, _, word = step.partition(":")
+            if verb == "say":
+                link.sendall(f"{word}\n".encode())
+            elif verb == "hear":
+                heard = lines.readline().strip()
+                with log.open("a") as file:
+                    file.write(f"first hears {heard or 'nothing'}\n")
+            elif verb == "signal":
+                os.kill(os.getppid(), int(word))
+                signal.pause()
+            else:
+                os._exit(int(word))
+        return 0
+
+    return live
+
+
+def test_the_first_window_stands_until_the_screen_is_drawn(tmp_path: Path) -> None:
+    """Should start the screen behind it, let it open at once, and send the first window away when the screen is drawn."""
+    first = window(tmp_path / "log", "say:shown hear:leave")
+    status, log = run(tmp_path, "say:warm hear:open say:shown end:3", first=first)
+    assert status == 3
+    assert log.index("0 says shown") < log.index("first hears leave")
+
+
+def test_a_touch_on_the_first_window_is_told_at_once(tmp_path: Path) -> None:
+    """Should reach the screen before it is drawn, also when it had not been started yet."""
+    first = window(tmp_path / "log", "say:touched say:shown hear:leave")
+    status, log = run(tmp_path, "hear:touch say:warm hear:open say:shown end:3", first=first)
+    assert status == 3
+    assert "0 hears touch" in log
+
+
+def test_a_late_touch_on_the_first_window_is_told_too(tmp_path: Path) -> None:
+    """Should reach the screen that has just been drawn."""
+    first = window(tmp_path / "log", "say:shown hear:leave say:touched")
+    status, log = run(tmp_path, "say:warm hear:open say:shown hear:touch end:3", first=first)
+    assert status == 3
+    assert "0 hears touch" in log
+
+
+@pytest.mark.parametrize("script", ["end:9", "say:shown end:9"])
+def test_a_first_window_that_falls_costs_nothing(tmp_path: Path, script: str) -> None:
+    """Should serve without it, whether it fell before or after it was drawn."""
+    status, log = run(tmp_path, "say:warm hear:open say:shown end:3", first=window(tmp_path / "log", script))
+    assert status == 3
+    assert sum(line.endswith("born") for line in log) == 1
+
+
+def test_a_first_window_that_hangs_costs_a_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should start the screen all the same when the first window never draws."""
+    monkeypatch.setattr("kiosk.succession.FIRST_S", 0.2)
+    status, log = run(tmp_path, "say:warm hear:open say:shown end:3", first=window(tmp_path / "log", "hear:leave"))
+    assert status == 3
+    assert "0 says shown" in log
+
+
+def test_a_screen_that_dies_behind_the_first_window_ends_it(tmp_path: Path) -> None:
+    """Should end with its status, as if there had been no first window, and leave none standing."""
+    first = window(tmp_path / "log", "say:shown hear:leave")
+    status, log = run(tmp_path, "say:warm hear:open end:9", first=first)
+    assert status == 9
+    assert sum(line.endswith("born") for line in log) == 1
+    assert log[-1] == "first hears nothing"
+
+
+def test_a_signal_to_the_first_window_alone(tmp_path: Path) -> None:
+    """Should end it, and start nothing any more."""
+    log = tmp_path / "log"
+    log.touch()
+    status, lines = run(tmp_path, "end:3", first=window(log, f"signal:{signal.SIGTERM.value}"))
+    assert status == -signal.SIGTERM
+    assert lines == []
+
+
+def test_a_screen_that_yielded_is_followed_behind_a_first_window_too(tmp_path: Path) -> None:
+    """Should go on as ever after the first window: the next one on the glass before the last one goes."""
+    first = window(tmp_path / "log", "say:shown hear:leave")
+    status, log = run(tmp_path, f"{FIRST} end:0", "say:warm hear:open say:shown end:4", first=first)
+    assert status == 4
+    assert log.index("1 says shown") < log.index("0 hears leave")
 
 
 def test_a_signal_is_handed_on(tmp_path: Path) -> None:

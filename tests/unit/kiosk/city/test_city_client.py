@@ -17,7 +17,7 @@ from central import keys
 from central.settings import Settings
 from kiosk.city import client as module
 from kiosk.city.client import CityClient, PlatformRejected, PlatformUnreachable, Unreachable
-from kiosk.city.messages import PersonKey
+from kiosk.city.wire import PersonKey
 from kiosk.clock import SystemClock
 
 JIA = PersonKey(name="测试甲", number="990000199001010017")

@@ -45,6 +45,14 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     assert loaded.platform_sign_key.raw() == b"\x33" * 32
 
 
+def test_a_number_changed_after_enrolling_is_told(tmp_path: Path) -> None:
+    """Codes would speak of one terminal and the screen of another: both numbers are named, and where the record lies."""
+    enrolment.save(tmp_path, RECORD)
+    assert enrolment.load(tmp_path, "0001") == RECORD
+    with pytest.raises(EnrolmentError, match=r"enrolment.other_number: 0001 is enrolled, 0002 configured"):
+        enrolment.load(tmp_path, "0002")
+
+
 def test_a_terminal_that_was_never_enrolled_says_so(tmp_path: Path) -> None:
     """Missing is another code than unusable: one wants enrolling, the other a technician."""
     assert unusable(tmp_path) == "enrolment.missing"

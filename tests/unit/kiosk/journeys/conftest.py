@@ -62,6 +62,7 @@ from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
 from kiosk.journeys.stick import StickDesk
+from kiosk.journeys.supplement import SupplementDesk
 from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
 from kiosk.journeys.vault import Vault
@@ -211,6 +212,7 @@ class Bench(Citizen):
             bringing=BringingDesk(context, materials, self._take_in),
             stick=StickDesk(context, materials, self._take_in, lambda: self.sticks),
             case=CaseDesk(context, form, materials),
+            supplement=SupplementDesk(context, form, materials),
             my_cases=MyCasesDesk(context),
             certificate=CertificateDesk(context),
             help=HelpDesk(context),

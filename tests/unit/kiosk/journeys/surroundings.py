@@ -28,12 +28,12 @@ from kiosk.city.messages import (
     CertificateStatement,
     CodeAnswer,
     HandoverAnswer,
-    PersonKey,
     PrefillAnswer,
     PrefillRequest,
     VerifyAnswer,
 )
 from kiosk.city.signing import certificate_statement_to_sign, subject_hash
+from kiosk.city.wire import PersonKey
 from kiosk.clock import ClockQuality
 from kiosk.dispatch import QueueDispatcher
 from kiosk.documents.pages import Outline, PreviewFrame

@@ -13,7 +13,7 @@ import pytest
 from devices.id_card import IdCard
 from devices.id_card.samples import SAMPLE_CARDS
 from devices.receipt_printer import NoPaper
-from kiosk.city.messages import Submission
+from kiosk.city.sealed import Submission
 from kiosk.identity.acting import GUARDIAN_CONSENT, Capacity
 from kiosk.identity.numbers import mod_11_2
 from kiosk.journeys.vault import Vault

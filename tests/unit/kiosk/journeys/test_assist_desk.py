@@ -13,7 +13,7 @@ from citizen import page
 from devices.id_card.samples import SAMPLE_CARDS
 from devices.smart_card.samples import SAMPLE_STAFF
 from kiosk.catalogue.availability import Available
-from kiosk.city.messages import KeptAnyway, Submission
+from kiosk.city.sealed import KeptAnyway, Submission
 from kiosk.documents.pages import Advice, CaptureRefused, Refused
 from kiosk.identity.assurance import Assurance
 from kiosk.journeys.assist import Batch

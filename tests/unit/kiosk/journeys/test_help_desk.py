@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kiosk.city.messages import CALL_BACK, CallBackSummary, CasesAnswer
+from kiosk.city.messages import CallBackSummary, CasesAnswer
+from kiosk.city.sealed import CALL_BACK
 from kiosk.session import events as ev
 from kiosk.session.states import Helping, State
 from offline_queue import CustodyError, StoreFull

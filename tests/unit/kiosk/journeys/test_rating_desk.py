@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kiosk.city.messages import RATING
+from kiosk.city.sealed import RATING
 from kiosk.session import events as ev
 from kiosk.session.states import State
 from offline_queue import StoreFull

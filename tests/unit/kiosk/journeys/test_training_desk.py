@@ -12,7 +12,7 @@ from devices.id_card.samples import SAMPLE_CARDS
 from devices.receipt_printer import Raster
 from devices.smart_card.samples import SAMPLE_STAFF
 from kiosk.city.client import PlatformRejected, PlatformUnreachable
-from kiosk.city.messages import PersonKey
+from kiosk.city.wire import PersonKey
 from kiosk.journeys.rehearsal import ClosedDoor, NoCity, Script, ScriptedFault
 from kiosk.journeys.training import FOLDER, KIOSK, TrainingDesk
 from kiosk.printing import practice, raster, trial

@@ -254,3 +254,23 @@ def test_with_something_missing_no_day_of_acceptance_is_promised() -> None:
     assert not [label for label in said if label.startswith("最迟答复")]
     assert [value for label, value in said.items() if "就业证明" in label] == ["2026年12月14日 周一"]
     assert [label for label in said if label.startswith("材料补齐后 5 日内")]
+
+
+@pytest.mark.parametrize("width", [384, 576])
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_what_was_brought_for_a_case_names_both_numbers(language: str, width: int) -> None:
+    """Its own number and the case's, in the printer's letters; a record that does not know the case names none."""
+    case = mint("0001", 3)
+    facts = replace(FACTS, supplements=case, promised=replace(PROMISED, supplement=True))
+    lines = [line.strip() for line in on_paper(facts, language, width).lines]
+    assert case_code.group(CLAIM.code) in lines
+    assert case_code.group(case) in lines
+    unknown = on_paper(replace(facts, supplements="-"), language, width)
+    assert case_code.group(case) not in [line.strip() for line in unknown.lines]
+
+
+def test_what_was_brought_for_a_case_promises_no_result() -> None:
+    """The case's own receipt has it; this one says whose card lay there, and what happens once it has arrived."""
+    heard = said(replace(FACTS, supplements=mint("0001", 3), promised=replace(PROMISED, supplement=True)))
+    assert {"paper.supplement_title", "paper.supplements", "paper.supplement_next", "paper.holder"} <= set(heard)
+    assert not {"paper.receipt_title", "paper.answer_by", "paper.working_days", "paper.applicant"} & set(heard)

@@ -35,6 +35,8 @@ from kiosk.session.timeouts import Timer, idle_s, state_s
 APPLY = Plan("residence_permit_apply", Journey.APPLY, Assurance.CARD_CODE, Assurance.CARD, agents=True)
 IN_PERSON = Plan("residence_permit_endorse", Journey.APPLY, Assurance.CARD_CODE)
 CASES = Plan("", Journey.CASES, Assurance.CARD)
+COLLECT = replace(CASES, collects=True)
+SUPPLEMENT = Plan("residence_permit_apply", Journey.SUPPLEMENT, Assurance.CARD_CODE, Assurance.CARD)
 CERTIFICATE = Plan("social_participation_cert", Journey.CERTIFICATE, Assurance.CARD_CODE)
 
 EVENTS: tuple[ev.Event, ...] = (
@@ -91,6 +93,9 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.CasesFound(7),
     ev.CaseOpened("KF0001000001X"),
     ev.ReprintAsked(),
+    ev.ItemChosen(COLLECT),
+    ev.SupplementAsked(SUPPLEMENT),
+    ev.ResultAsked(CERTIFICATE),
     ev.WithdrawAsked(),
     ev.Withdrawn(7),
     ev.NotWithdrawn(7, "cases.withdraw.failed"),
@@ -147,6 +152,13 @@ def variants(state: State) -> tuple[Session, ...]:
         plain,
         in_state(state, CERTIFICATE),
         in_state(state, CASES),
+        in_state(state, COLLECT),
+        in_state(state, SUPPLEMENT, came_for=COLLECT),
+        in_state(state, SUPPLEMENT, came_for=CASES, assurance=Assurance.CARD_CODE, busy=True),
+        in_state(state, SUPPLEMENT, came_for=APPLY, again=True, editing=True),
+        in_state(state, SUPPLEMENT, came_for=CASES, clerk=True, assisted=state is not State.DESK, hand=Hand.CLERK),
+        in_state(state, SUPPLEMENT, came_for=CASES, lost=frozenset(Device), line_up=False),
+        in_state(state, CERTIFICATE, came_for=COLLECT),
         in_state(state, again=True),
         in_state(state, clerk=True, assisted=state is not State.DESK, hand=Hand.CLERK),
         in_state(state, assisted=True, assented=True),
@@ -214,7 +226,7 @@ def test_a_person_never_survives_the_end(state: State) -> None:
         if after.state in {State.ATTRACT, State.DESK, State.GUARD, State.OUT_OF_SERVICE}:
             assert fx.WipePerson() in effects, (session, event)
         if after.state in {State.ATTRACT, State.DESK}:
-            assert (after.personal, after.assisted, after.plan) == (False, False, None)
+            assert (after.personal, after.assisted, after.plan, after.came_for) == (False, False, None, None)
             assert after.number == session.number + 1
 
 

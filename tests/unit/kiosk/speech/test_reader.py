@@ -51,7 +51,7 @@ def test_a_sentence_is_read_as_it_stands(reader: Reader) -> None:
 
 def test_values_are_put_in_as_they_are_spoken(reader: Reader) -> None:
     """Should split a sentence at its values, which can be recorded one by one."""
-    assert said(reader, "还有 2 项没有扫描") == "还有|两|项没有扫描"
+    assert said(reader, "还有 2 项要扫描") == "还有|两|项要扫描"
     assert said(reader, "第 1 页，共 12 页") == "第|一|页，共|十二|页"
     assert said(reader, "结果：受理之后 7 个工作日内") == "结果：受理之后|七|个工作日内"
     assert said(reader, "法定时限 20 个工作日") == "法定时限|二十|个工作日"

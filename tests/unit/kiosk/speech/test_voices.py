@@ -43,7 +43,7 @@ def test_the_reading_list_has_every_word_that_is_spoken(capsys: pytest.CaptureFi
     by_file = {row["file"]: row for row in rows}
     assert by_file["screens.home.title.wav"]["zh"] == WORDS.template("zh_CN", "screens.home.title")
     assert by_file["screens.home.title.wav"]["en"] == WORDS.template("en", "screens.home.title")
-    assert [by_file[f"screens.materials.missing.{at}.wav"]["zh"] for at in (1, 2)] == ["还有", "项没有扫描"]
+    assert [by_file[f"screens.materials.missing.{at}.wav"]["zh"] for at in (1, 2)] == ["还有", "项要扫描"]
     assert by_file["speech.number.7.wav"]["zh"] == "七"
     assert by_file["speech.letter.g.wav"]["zh"] == "G"
     assert by_file["city.item.residence_permit_apply.name.wav"]["en"]
@@ -100,12 +100,12 @@ def test_a_sentence_is_put_together_from_recordings(tmp_path: Path) -> None:
     record(tmp_path, "speech.number.two_of.wav", "screens.materials.missing.1.wav", "screens.materials.missing.2.wav")
     sheet.bind(tmp_path, LISTED, language="zh_CN", name="x")
     voices = Voices([VoicePack.load(tmp_path)], program="/nowhere/espeak-ng")
-    sound = voices.sound(("还有", "两", "项没有扫描"), "zh_CN")
+    sound = voices.sound(("还有", "两", "项要扫描"), "zh_CN")
     parts = [tone(value).samples for value in (2, 1, 3)]
     assert [sound.samples.find(part) for part in parts] == sorted(sound.samples.find(part) for part in parts)
     assert all(part in sound.samples for part in parts)
     with pytest.raises(VoiceError, match=r"speech\.no_voice"):
-        voices.sound(("还有", "三", "项没有扫描"), "zh_CN")
+        voices.sound(("还有", "三", "项要扫描"), "zh_CN")
 
 
 def test_a_reworded_sentence_does_not_say_the_old_words(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ Pressable {
                 Accessible.ignored: true
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.note
                 role: "caption"

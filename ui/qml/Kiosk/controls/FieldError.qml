@@ -19,7 +19,7 @@ RowLayout {
         color: Theme.bad
     }
 
-    KioskText {
+    Prose {
         id: words
 
         Layout.fillWidth: true

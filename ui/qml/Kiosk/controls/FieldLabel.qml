@@ -33,7 +33,7 @@ Column {
         }
     }
 
-    KioskText {
+    Prose {
         width: parent.width
         text: root.help
         role: "caption"

@@ -43,7 +43,7 @@ Rectangle {
             Layout.alignment: Qt.AlignVCenter
             spacing: Theme.space2
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.title
                 role: "lead"
@@ -53,7 +53,7 @@ Rectangle {
                 Accessible.ignored: true
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.text
                 visible: text !== ""
@@ -72,7 +72,7 @@ Rectangle {
                     color: root.mark
                 }
 
-                KioskText {
+                Prose {
                     Layout.fillWidth: true
                     text: root.nextStep
                     font.bold: true

@@ -22,6 +22,7 @@ FocusScope {
     property string thirdText
     property string thirdKind: "quiet"
     property Component picture: null
+    property bool pictureLast: false // what is to be chosen from stands below the words that ask for it
     property list<string> spoken: [title].concat(lines, strong !== "" ? [strongName, strong] : [], [mainText, secondText, thirdText])
 
     property int lull: 700 // ms, longer than two touches of a fast typist are apart
@@ -75,6 +76,12 @@ FocusScope {
     function pass(from: Item, by: int): void {
         const answers = [first, other, last].filter(answer => answer.visible);
         answers[(answers.indexOf(from) + by + answers.length) % answers.length].forceActiveFocus(Qt.TabFocusReason);
+    }
+
+    component Shown: Loader {
+        Layout.alignment: Qt.AlignHCenter
+        visible: active
+        sourceComponent: root.picture
     }
 
     component Answer: KioskButton {
@@ -137,14 +144,11 @@ FocusScope {
                 }
             }
 
-            Loader {
-                Layout.alignment: Qt.AlignHCenter
-                active: root.open && root.picture !== null
-                visible: active
-                sourceComponent: root.picture
+            Shown {
+                active: root.open && root.picture !== null && !root.pictureLast
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.title
                 role: "title"
@@ -156,13 +160,13 @@ FocusScope {
             Repeater {
                 model: root.lines
 
-                KioskText {
+                Prose {
                     required property string modelData
 
                     Layout.fillWidth: true
                     text: modelData
-                    role: "lead"
-                    horizontalAlignment: root.lines.length > 1 ? Text.AlignLeft : Text.AlignHCenter
+                    role: Theme.counter && Theme.textStep > 1 ? "body" : "lead" // the answers must have room below
+                    horizontalAlignment: Text.AlignHCenter
                 }
             }
 
@@ -200,6 +204,10 @@ FocusScope {
                         color: Theme.brand
                     }
                 }
+            }
+
+            Shown {
+                active: root.open && root.picture !== null && root.pictureLast
             }
 
             GridLayout {

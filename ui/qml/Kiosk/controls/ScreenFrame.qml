@@ -149,7 +149,7 @@ FocusScope {
         id: head
 
         readonly property bool stacked: Theme.portrait && !root.low && root.toolsVisible
-        readonly property real row: Math.max(told.implicitHeight, !root.low && root.toolsVisible && !Theme.portrait ? Theme.target : Theme.mm(17))
+        readonly property real row: Math.max(identity.toldHeight, !root.low && root.toolsVisible && !Theme.portrait ? Theme.target : Theme.mm(17))
 
         width: parent.width
         height: Theme.space2 + row + (stacked ? Theme.target + Theme.space2 : 0) + Theme.space2
@@ -162,77 +162,17 @@ FocusScope {
             color: Theme.line
         }
 
-        RowLayout {
+        Masthead {
             id: identity
 
             x: Theme.margin
             y: Theme.space2
             width: parent.width - 2 * Theme.margin - (head.stacked || root.low || !root.toolsVisible ? 0 : tools.width + Theme.space4)
             height: head.row
-            spacing: Theme.space3
-
-            Emblem {
-                size: Theme.mm(14)
-            }
-
-            KioskText {
-                Layout.fillWidth: true
-                objectName: "terminal_name"
-                text: Sentence.whole(root.terminalName)
-                Accessible.name: root.terminalName
-                font.pixelSize: Theme.portrait ? Theme.mm(9.2) : Theme.mm(8.2)
-                font.bold: true
-                color: Theme.brand
-                Layout.fillHeight: true
-                fontSizeMode: Text.Fit
-                lineHeight: 0.85
-                maximumLineCount: 2
-                minimumPixelSize: smallest.font.pixelSize
-                verticalAlignment: Text.AlignVCenter
-                wrapMode: smallest.height > 0 && smallest.advanceWidth(root.terminalName) < width ? Text.NoWrap : Text.Wrap
-
-                FontMetrics {
-                    id: smallest
-
-                    font.family: Theme.family
-                    font.pixelSize: Theme.mm(6.6)
-                    font.bold: true
-                }
-            }
-
-            Column {
-                id: told
-
-                spacing: -0.3 * Theme.head // the lines' own leading is enough between them
-
-                ConnectionBadge {
-                    anchors.right: parent.right
-                    online: root.online
-                }
-
-                Row {
-                    anchors.right: parent.right
-                    spacing: Theme.space2
-
-                    KioskText {
-                        text: root.date
-                        role: "caption"
-                        font.pixelSize: Theme.head
-                        color: Theme.inkSoft
-                        wrapMode: Text.NoWrap
-                        visible: text !== "" && !Theme.counter
-                    }
-
-                    KioskText {
-                        text: root.clock
-                        role: "caption"
-                        font.pixelSize: Theme.head
-                        font.bold: true
-                        color: Theme.ink
-                        wrapMode: Text.NoWrap
-                    }
-                }
-            }
+            terminalName: root.terminalName
+            clock: root.clock
+            date: root.date
+            online: root.online
         }
     }
 
@@ -426,7 +366,7 @@ FocusScope {
             }
 
             // In a rail the words have so much room and no more: there they grow smaller before they are cut or broken.
-            KioskText {
+            Prose {
                 id: titleText
 
                 Layout.fillWidth: true
@@ -440,7 +380,7 @@ FocusScope {
                 wrapMode: Text.WordWrap
             }
 
-            KioskText {
+            Prose {
                 id: instructionText
 
                 Layout.fillWidth: true

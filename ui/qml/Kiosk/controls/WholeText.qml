@@ -3,7 +3,7 @@ import Kiosk
 
 // Text whose longest word stands whole: the letters grow smaller before a word is broken. (Text.HorizontalFit would make
 // one line of all of it.)
-KioskText {
+Prose {
     id: root
 
     readonly property int wanted: role === "caption" ? Theme.caption : role === "lead" ? Theme.lead : Theme.body

@@ -15,7 +15,7 @@ Rectangle {
     border.width: Theme.stroke
     border.color: Theme.brand
 
-    component Words: KioskText {
+    component Words: Prose {
         width: root.width - Theme.space4
         text: root.text
         role: "title"

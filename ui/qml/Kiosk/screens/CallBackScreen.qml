@@ -89,7 +89,7 @@ KioskScreen {
             }
 
             // What is still missing scolds nobody; what is wrong does not mend by typing on.
-            KioskText {
+            Prose {
                 objectName: "call_back_missing"
                 Layout.fillWidth: true
                 text: root.wrong
@@ -103,7 +103,7 @@ KioskScreen {
                 text: Help.missing > 0 ? "" : root.wrong
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: qsTrId("screens.call_back.purpose")
                 role: "caption"

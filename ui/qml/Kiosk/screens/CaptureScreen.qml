@@ -315,24 +315,11 @@ KioskScreen {
                             name: page.there ? "page/" + root.key + "/" + page.index : ""
                         }
 
-                        Rectangle {
+                        PageNumber {
                             anchors.right: parent.right
                             anchors.bottom: parent.bottom
-                            width: Theme.mm(11)
-                            height: width
-                            radius: width / 2
-                            color: page.there ? Theme.good : Theme.surface
-                            border.width: page.there ? 0 : Theme.stroke
-                            border.color: Theme.edge
-
-                            KioskText {
-                                anchors.centerIn: parent
-                                text: page.index + 1
-                                role: "caption"
-                                font.bold: true
-                                color: page.there ? (Theme.highContrast ? "#000000" : "#ffffff") : Theme.inkSoft
-                                Accessible.ignored: true
-                            }
+                            number: page.index
+                            there: page.there
                         }
                     }
                 }

@@ -10,8 +10,11 @@ Pressable {
     required property var line
 
     readonly property string name: line.callBack ? qsTrId("screens.call_back.case") : line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name
-    readonly property bool fine: line.reached >= 0 || line.callBack && line.state !== "parked"
-    readonly property string status: qsTrId("screens.cases.state." + line.state)
+    readonly property bool fine: line.reached >= 0 && line.state !== "supplement_required" || line.callBack && line.state !== "parked" || line.state === "supplement_kept"
+    readonly property string byDay: line.state !== "supplement_required" || (line.bringBy ?? "") === "" ? "" : Sentence.fill(qsTrId("screens.case.wanted_by"), {
+        "day": line.bringBy
+    })
+    readonly property string status: [qsTrId("screens.cases.state." + line.state), byDay].filter(part => part !== "").join(" · ")
 
     readonly property string acted: line.role === "self" ? "" : qsTrId("screens.cases.role." + line.role)
 
@@ -63,9 +66,9 @@ Pressable {
                 Accessible.ignored: true
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
-                text: [root.line.number, root.line.handedIn, root.acted].filter(part => part !== "").join(" · ")
+                text: [root.line.supplement ? qsTrId("screens.case.supplement") : "", root.line.number, Sentence.whole(root.line.handedIn), root.acted].filter(part => part !== "").join(" · ")
                 role: "caption"
                 color: Theme.inkSoft
                 Accessible.ignored: true

@@ -10,10 +10,12 @@ KioskScreen {
 
     readonly property var lines: Cases.lines
     readonly property bool seeking: Session.busy
+    readonly property bool collects: Cases.collects
     readonly property bool none: Cases.lines.length === 0 && !seeking && !Cases.asking
 
+    title: collects ? qsTrId("screens.cases.title_collect") : qsTrId("screens.cases.title")
     instruction: seeking ? qsTrId("screens.cases.seeking") : none ? "" : qsTrId("screens.cases.instruction")
-    aloud: none ? [qsTrId("screens.cases.none"), qsTrId("screens.cases.none_why")] : seeking || Cases.asking ? [] : [].concat(...lines.map(line => [line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name, line.state === "" ? "" : qsTrId("screens.cases.state." + line.state)]))
+    aloud: none ? (collects ? [qsTrId("screens.cases.none_collect"), qsTrId("screens.cases.none_collect_why"), qsTrId("screens.cases.none_collect_next")] : [qsTrId("screens.cases.none"), qsTrId("screens.cases.none_why")]) : seeking || Cases.asking ? [] : [].concat(...lines.map(line => [line.name === "" ? qsTrId("screens.cases.unknown_service") : line.name, line.state === "" ? "" : qsTrId("screens.cases.state." + line.state)]))
     // Who came from the question *again?* goes back to it; anybody else is done here.
     backVisible: Session.journey === "apply"
     endVisible: false
@@ -36,9 +38,9 @@ KioskScreen {
             width: parent?.width ?? 0
             objectName: "cases_none"
             visible: root.none
-            title: qsTrId("screens.cases.none")
-            text: qsTrId("screens.cases.none_why")
-            nextStep: Sentence.fill(qsTrId("screens.cases.none_next"), {
+            title: root.collects ? qsTrId("screens.cases.none_collect") : qsTrId("screens.cases.none")
+            text: root.collects ? qsTrId("screens.cases.none_collect_why") : qsTrId("screens.cases.none_why")
+            nextStep: root.collects ? qsTrId("screens.cases.none_collect_next") : Sentence.fill(qsTrId("screens.cases.none_next"), {
                 "phone": Station.phone
             })
         }

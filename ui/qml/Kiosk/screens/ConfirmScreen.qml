@@ -29,7 +29,7 @@ KioskScreen {
         anchors.fill: parent
         spacing: Theme.space4
 
-        KioskText {
+        Prose {
             width: parent?.width ?? 0
             objectName: "confirm_what"
             text: root.what

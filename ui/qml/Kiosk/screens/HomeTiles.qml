@@ -9,7 +9,6 @@ import Kiosk.controls
 PageScroller {
     id: root
 
-    readonly property string soon: qsTrId("screens.home.soon")
     readonly property var icons: ({
             "born": "baby",
             "school": "school",
@@ -88,7 +87,9 @@ PageScroller {
             objectName: "tile_collect"
             iconName: "inbox"
             title: qsTrId("screens.home.tile.collect")
-            reason: root.soon
+            subtitle: qsTrId("screens.home.tile.collect_note")
+            reason: Cases.collectReason === "" ? "" : qsTrId(Cases.collectReason)
+            onClicked: Cases.chooseCollect()
         }
 
         Tile {

@@ -56,17 +56,14 @@ ScreenFrame {
     objectName: "screen_" + Session.state
     terminalName: Station.name
     clock: Station.time
-    date: Sentence.fill(qsTrId("format.today"), {
-        "month": String(Station.month).padStart(Number(qsTrId("format.digits")), "0"),
-        "day": String(Station.day).padStart(Number(qsTrId("format.digits")), "0"),
-        "weekday": qsTrId("screens.weekday." + Station.weekday)
-    })
+    date: Sentence.today(Station.month, Station.day, Station.weekday)
     online: Station.lineUp
     // What the line's loss means for what is done here; a page for staff, or one that is closed, has nothing to promise.
     offlineText: ({
             "apply": qsTrId("controls.offline"),
             "certificate": qsTrId("screens.head.offline_print"),
-            "cases": qsTrId("screens.head.offline_cases")
+            "cases": qsTrId("screens.head.offline_cases"),
+            "supplement": qsTrId("screens.head.offline_supplement")
         })[Session.journey] ?? (["attract", "home"].includes(Session.state) ? qsTrId("screens.head.offline_home") : "")
     steps: Session.steps.map(name => qsTrId("screens.step." + name))
     step: Math.max(0, Session.step)

@@ -73,7 +73,7 @@ KioskScreen {
                             color: card.here ? Theme.good : Theme.brand
                         }
 
-                        KioskText {
+                        Prose {
                             Layout.fillWidth: true
                             text: card.modelData.state === "have" ? qsTrId("screens.materials.state.have") : card.modelData.state === "done" ? Sentence.fill(qsTrId("screens.materials.state.done"), {
                                 "pages": card.modelData.pages
@@ -86,7 +86,7 @@ KioskScreen {
                             color: card.here ? Theme.good : Theme.ink
                         }
 
-                        KioskText {
+                        Prose {
                             Layout.fillWidth: true
                             text: card.modelData.note
                             role: "caption"
@@ -94,7 +94,7 @@ KioskScreen {
                             visible: text !== "" && !card.here
                         }
 
-                        KioskText {
+                        Prose {
                             Layout.fillWidth: true
                             text: card.modelData.reason === "" ? "" : qsTrId(card.modelData.reason)
                             role: "caption"
@@ -154,7 +154,7 @@ KioskScreen {
                             onClicked: Materials.lookAtStick(card.modelData.key)
                         }
 
-                        KioskText {
+                        Prose {
                             id: why
 
                             Layout.fillWidth: true
@@ -200,21 +200,45 @@ KioskScreen {
                     })].concat(last);
             return [phone.claimed ? qsTrId("screens.bring.claimed") : qsTrId("screens.bring.scan")].concat(last);
         }
-        mainText: qsTrId("screens.bring.done")
+        mainText: (phone.pages ?? 0) > 0 ? qsTrId("screens.bring.done") : qsTrId("screens.bring.back")
         // On a counter large words leave no height for the code once there is more to say; by then it was scanned.
         picture: (phone.url ?? "") === "" || Theme.counter && Theme.textStep > 1 && lines.length > 1 ? null : code
         onMain: Materials.endBringing()
         onTouched: Session.touched()
     }
 
+    // The code, and beside it the last pages that came: whoever sends a picture sees that it is the right one.
     Component {
         id: code
 
-        Picture {
-            objectName: "phone_code"
-            width: Theme.mm(Theme.counter ? 52 : 70)
-            height: width
-            name: "qr/" + Materials.bringing.url
+        Row {
+            id: beside
+
+            readonly property string material: bringing.phone.material ?? ""
+            readonly property int pages: root.views.find(view => view.key === material)?.pages ?? 0
+            readonly property int shown: Math.min(3, pages, bringing.phone.pages ?? 0)
+
+            spacing: Theme.space4
+
+            Picture {
+                objectName: "phone_code"
+                width: Theme.mm(Theme.counter ? 52 : 70)
+                height: width
+                name: "qr/" + Materials.bringing.url
+            }
+
+            Repeater {
+                model: beside.shown
+
+                PageTile {
+                    required property int index
+
+                    width: Theme.mm(Theme.counter ? 38 : 46)
+                    height: Theme.mm(Theme.counter ? 52 : 70)
+                    number: beside.pages - beside.shown + index
+                    name: "page/" + beside.material + "/" + number
+                }
+            }
         }
     }
 

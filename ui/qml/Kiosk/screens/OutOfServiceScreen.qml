@@ -63,8 +63,8 @@ KioskScreen {
 
             KioskText {
                 Layout.fillWidth: true
-                text: Station.faultSince === "" ? "" : Sentence.fill(qsTrId("screens.out_of_service.since"), {
-                    "time": Station.faultSince
+                text: Station.outSince === "" ? "" : Sentence.fill(qsTrId("screens.out_of_service.since"), {
+                    "time": Station.outSince
                 })
                 role: "lead"
                 font.bold: true
@@ -72,7 +72,7 @@ KioskScreen {
                 visible: text !== ""
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.reason
                 role: root.crowded ? "body" : "lead"

@@ -91,7 +91,7 @@ KioskScreen {
                         visible: number.beside && root.failed
                     }
 
-                    KioskText {
+                    Prose {
                         width: number.beside ? number.width * 0.72 - number.columnSpacing : number.width
                         text: qsTrId("screens.outcome.failed_next")
                         horizontalAlignment: Text.AlignHCenter
@@ -183,7 +183,7 @@ KioskScreen {
                                 Layout.fillWidth: true
                                 spacing: 0
 
-                                KioskText {
+                                Prose {
                                     Layout.fillWidth: true
                                     text: promise.modelData.label
                                     role: promise.modelData.value === "" ? "body" : "caption"
@@ -209,6 +209,7 @@ KioskScreen {
 
         RatingRow {
             width: parent?.width ?? 0
+            visible: Session.journey !== "supplement"
         }
     }
 }

@@ -53,7 +53,7 @@ Rectangle {
                 color: root.strong !== "" ? Theme.inkSoft : root.mark
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.strong
                 role: "lead"
@@ -62,7 +62,7 @@ Rectangle {
                 visible: text !== ""
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.text
                 role: root.strong !== "" ? "caption" : "body"

@@ -37,12 +37,31 @@ Column {
         return found;
     }
 
-    function covers(above: string, code: string): bool {
-        let significant = above.length;
-        while (significant > 0 && above[significant - 1] === "0")
+    function depth(code: string): int {
+        let significant = code.length;
+        while (significant > 0 && code[significant - 1] === "0")
             significant -= 1;
-        const step = [2, 4, 6, 9, 12].find(length => length >= significant) ?? 12;
-        return code.slice(0, step) === above.slice(0, step);
+        return [2, 4, 6, 9, 12].find(length => length >= significant) ?? 12;
+    }
+
+    function covers(above: string, code: string): bool {
+        return code.slice(0, depth(above)) === above.slice(0, depth(above));
+    }
+
+    // What is asked for next, by how deep it lies.
+    function wanted(): string {
+        switch (next.length > 0 ? depth(next[0].value) : 12) {
+        case 2:
+            return qsTrId("screens.form.place_province");
+        case 4:
+            return qsTrId("screens.form.place_city");
+        case 6:
+            return path.length === 0 ? qsTrId("screens.form.place_first") : qsTrId("screens.form.place_county");
+        case 9:
+            return qsTrId("screens.form.place_next");
+        default:
+            return qsTrId("screens.form.place_community");
+        }
     }
 
     function choose(code: string): void {
@@ -91,7 +110,7 @@ Column {
 
                 anchors.verticalCenter: parent.verticalCenter
                 width: parent.width - back.width - Theme.space3
-                text: chosen.text
+                text: Sentence.whole(chosen.text)
                 role: "lead"
                 font.bold: true
                 color: Theme.brand
@@ -122,8 +141,9 @@ Column {
     }
 
     KioskText {
+        objectName: "place_wanted"
         width: parent.width
-        text: root.path.length > 0 ? root.field.national ? qsTrId("screens.form.place_city") : qsTrId("screens.form.place_next") : root.field.national ? qsTrId("screens.form.place_province") : qsTrId("screens.form.place_first")
+        text: root.wanted()
         color: Theme.inkSoft
         visible: !root.settled
     }

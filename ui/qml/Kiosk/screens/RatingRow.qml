@@ -53,15 +53,17 @@ ColumnLayout {
         text: [].concat(...root.grades.map(one => one.word.split(" "))).reduce((longest, word) => word.length > longest.length ? word : longest, "")
     }
 
-    Grid {
+    GridLayout {
         id: grid
 
         readonly property real wanted: widest.advanceWidth + Theme.space4
-        readonly property real cell: (root.width - (columns - 1) * spacing) / columns
+        readonly property real cell: (root.width - (columns - 1) * columnSpacing) / columns
 
         Layout.fillWidth: true
-        columns: [5, 3, 2].find(count => (root.width - (count - 1) * spacing) / count >= wanted) ?? 1
-        spacing: Theme.gap
+        columns: [5, 3, 2].find(count => (root.width - (count - 1) * columnSpacing) / count >= wanted) ?? 1
+        columnSpacing: Theme.gap
+        rowSpacing: Theme.gap
+        uniformCellHeights: true // words of one line and of two stand side by side
 
         Repeater {
             model: root.grades
@@ -73,8 +75,9 @@ ColumnLayout {
                 readonly property bool chosen: Session.rated === modelData.grade
 
                 objectName: "grade_" + modelData.grade
-                width: grid.cell
-                height: Math.max(Theme.target, implicitHeight)
+                Layout.preferredWidth: grid.cell
+                Layout.fillHeight: true
+                Layout.minimumHeight: Math.max(Theme.target, implicitHeight)
                 text: modelData.word
                 enabled: !root.given
                 leftPadding: Theme.space2

@@ -9,6 +9,13 @@ import Kiosk.controls
 PageScroller {
     id: root
 
+    // A device's own name for what is wrong: for the technician whom one calls.
+    function coded(detail: string): string {
+        return detail === "" ? "" : Sentence.fill(qsTrId("staff.code"), {
+            "code": detail
+        });
+    }
+
     spacing: Theme.space3
 
     Notice {
@@ -96,7 +103,7 @@ PageScroller {
 
                     KioskText {
                         Layout.fillWidth: true
-                        text: [device.modelData.status === "" ? "" : qsTrId("staff.status." + device.modelData.status), device.modelData.detail].filter(part => part !== "").join(" · ")
+                        text: [device.modelData.status === "" ? "" : qsTrId("staff.status." + device.modelData.status), root.coded(device.modelData.detail)].filter(part => part !== "").join(" · ")
                         color: Theme.inkSoft
                         visible: text !== ""
                     }
@@ -104,7 +111,7 @@ PageScroller {
                     KioskText {
                         Layout.fillWidth: true
                         objectName: "trial_" + device.modelData.kind
-                        text: device.trial === null ? "" : [qsTrId("staff.trial." + device.trial.state), device.trial.detail].filter(part => part !== "").join(" · ")
+                        text: device.trial === null ? "" : [qsTrId("staff.trial." + device.trial.state), device.trial.state === "failed" ? root.coded(device.trial.detail) : device.trial.detail].filter(part => part !== "").join(" · ")
                         font.bold: true
                         color: device.trial?.state === "failed" ? Theme.bad : Theme.good
                         visible: text !== ""
@@ -133,6 +140,7 @@ PageScroller {
                         role: "caption"
                         color: Theme.inkSoft
                         wrapMode: Text.NoWrap
+                        visible: text !== ""
                     }
                 }
 

@@ -103,12 +103,14 @@ PageScroller {
 
                     KioskText {
                         Layout.fillWidth: true
-                        text: line.modelData.service !== "" ? line.modelData.service : ["case_withdrawal", "call_back", "rating"].includes(line.modelData.kind) ? qsTrId("staff.service." + line.modelData.kind) : line.modelData.kind
+                        text: line.modelData.service !== "" ? line.modelData.service : ["case_withdrawal", "case_supplement", "call_back", "rating"].includes(line.modelData.kind) ? qsTrId("staff.service." + line.modelData.kind) : line.modelData.kind
                     }
 
                     KioskText {
                         Layout.fillWidth: true
-                        text: [qsTrId("staff.row." + line.modelData.state), line.modelData.batch ? qsTrId("staff.batch") : "", line.modelData.reason].filter(part => part !== "").join(" · ")
+                        text: [qsTrId("staff.row." + line.modelData.state), line.modelData.batch ? qsTrId("staff.batch") : "", line.modelData.reason === "" ? "" : Sentence.fill(qsTrId("staff.code"), {
+                            "code": line.modelData.reason
+                        })].filter(part => part !== "").join(" · ")
                         font.bold: true
                         color: line.parked ? Theme.warn : Theme.good
                     }
@@ -127,6 +129,7 @@ PageScroller {
                 KioskButton {
                     objectName: (line.parked ? "retry_" : "park_") + line.modelData.seq
                     text: line.parked ? qsTrId("staff.retry") : qsTrId("staff.park")
+                    Accessible.name: text + " " + line.modelData.number
                     onClicked: {
                         if (line.parked)
                             Staff.retry(line.modelData.seq);

@@ -79,7 +79,14 @@ FocusScope {
         focus: !root.covered
         visible: !help.active
         sourceComponent: root.screens[Session.state] ?? null
-        onLoaded: fade.restart()
+        // What comes first lies on the same words of a window that is about to go: nobody is to see the change.
+        onLoaded: {
+            if (changed)
+                fade.restart();
+            changed = true;
+        }
+
+        property bool changed: false
 
         NumberAnimation {
             id: fade

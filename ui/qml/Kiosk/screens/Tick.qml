@@ -62,7 +62,7 @@ Pressable {
             Layout.fillWidth: true
             spacing: Theme.space1
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.heading
                 role: "lead"
@@ -71,7 +71,7 @@ Pressable {
                 Accessible.ignored: true
             }
 
-            KioskText {
+            Prose {
                 Layout.fillWidth: true
                 text: root.note
                 Accessible.ignored: true
