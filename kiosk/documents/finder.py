@@ -33,8 +33,8 @@ _SURE = 4.0
 """A whole page with this score is one, though a page that is cut off lies beside it, or the other half of a book."""
 _BENDING = 5
 """How many of the best quads are looked at again with bowed sides."""
-_MOVES = 2
-"""How many times sides are moved to other edges."""
+_MOVES, _BEYOND_DOUBT = 2, 7.5
+"""How many times sides are moved to other edges, and the score from which on no other edge is looked for."""
 _HOPELESS = -6.0
 """With a score below this a quad is not worth moving sides of."""
 _NO_BETTER = 0.25
@@ -45,7 +45,7 @@ _TOUCH_PX = 1.5
 _NEARBY, _MIN_CLOSER = 0.3, 0.25
 _SMALL_SHARE = 0.35
 _MIN_BY_HAND = 0.002
-_TOP, _TOP_LEAVING = 16, 10
+_TOP, _TOP_LEAVING = 12, 8
 _MAX_RIM = 2
 """Sides that may lie along the picture's border: with three of them everything beside a page would be a page cut off."""
 _PAPER_CONTRAST = 70.0
@@ -117,11 +117,12 @@ def examine(
 
     `min_share`: smallest share of the picture that counts as a page. `thorough`: always search among lines too, for stills.
     `on_mat`: paper lies on the kiosk's plain dark mat, so paper that reaches the picture's border is a page cut off.
-    `lenient`: of a photograph from anywhere: a page that is sure wins over one cut off beside it, and one that nearly
-    touches the border may be whole. What the terminal's camera sees is never judged so.
+    `lenient`: of a photograph from anywhere: a dark one is lifted, a page that is sure wins over one cut off beside it, and
+    one that nearly touches the border may be whole. What the terminal's camera sees is never judged so.
     """
     small, scale = working(image)
-    field = gradients_of(small if on_mat else exposed(small))
+    # The terminal's camera minds its own exposure: lifted, its dark mat is grain, and a small paper on it all white.
+    field = gradients_of(exposed(small, min_share) if lenient else small)
     best = _best(field, min_share * field.width * field.height, thorough=thorough, lenient=lenient)
     if on_mat and _goes_on(field, None if best is None or best.leaves else best.quad):
         return Absence.CUT_OFF
@@ -133,7 +134,7 @@ def examine(
     found = FoundPage(quad, _confidence(best.score))
     height, width = image.shape[:2]
     if np.ptp(quad, axis=0).max() < _SMALL_SHARE * max(height, width):
-        found = _closer(image, found)
+        found = _closer(image, found, lenient=lenient)
     if found.quad.min() < 1 or (found.quad > (width - 2, height - 2)).any():
         return Absence.CUT_OFF
     return found
@@ -159,7 +160,7 @@ def _refined(image: Array, best: _Winner, scale: float) -> Array:
     return corners_of(large, traced_finely(image, large, bow))
 
 
-def _closer(image: Array, found: FoundPage) -> FoundPage:
+def _closer(image: Array, found: FoundPage, *, lenient: bool) -> FoundPage:
     """Look again at a small page alone: at working size of the whole picture its margin is thinner than a pixel."""
     quad = found.quad
     height, width = image.shape[:2]
@@ -168,7 +169,7 @@ def _closer(image: Array, found: FoundPage) -> FoundPage:
     right, bottom = np.minimum(quad.max(0) + margin, (width, height)).astype(int)
     part = image[top:bottom, left:right]
     small, scale = working(part)
-    field = gradients_of(exposed(small))
+    field = gradients_of(exposed(small, _MIN_CLOSER) if lenient else small)
     # What is looked for is known: lines, which cost most, need not be searched again.
     start = (quad - (left, top) + 0.5) * scale - 0.5
     known = _Weighed.none().and_also(fitted(start[None], field), field)
@@ -225,7 +226,7 @@ def _grown(known: _Weighed, field: Gradients) -> _Weighed:
     for _ in range(_MOVES):
         scores = np.where(known.outside, -np.inf, known.scores)
         best = int(scores.argmax())
-        if scores[best] < _HOPELESS:
+        if not _HOPELESS <= scores[best] < _BEYOND_DOUBT:
             break
         moved = neighbours(known.quads[best], field)
         if not len(moved):

@@ -18,8 +18,9 @@ _STRONG_PERCENTILE = 93
 _STRONG_RANGE = (30.0, 160.0)
 _WEAK = (10.0, 24.0)
 _FELT, _ABOVE_CALM, _BLOCK = 14.0, 2.5, 8
-_BRIGHT, _MAX_GAIN = 170.0, 4.0
-"""Level of 255 that the brightest things in a picture should reach, and how far a dark one is lifted for it."""
+_BRIGHT, _BRIGHT_SHARE, _MAX_GAIN = 170.0, 0.02, 4.0
+"""Level of 255 that the brightest things in a picture should reach, how much of it they are at the most, and how far a dark
+one is lifted for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,13 @@ def _least(size: Array, high: float) -> Array:
     return found
 
 
-def exposed(picture: Array) -> Array:
-    """Return a dark picture brighter, as a longer exposure would have shown it, uint8; any other as it is."""
-    brightest = float(np.percentile(picture[::4, ::4].max(2), 98))
+def exposed(picture: Array, min_share: float) -> Array:
+    """Return a dark picture brighter, as a longer exposure would have shown it, uint8; any other as it is.
+
+    `min_share`: smallest share of the picture that may be a page. Half of that being bright is enough: what is looked for is
+    not to be burnt out.
+    """
+    brightest = float(np.percentile(picture[::4, ::4].max(2), 100 * (1 - min(min_share / 2, _BRIGHT_SHARE))))
     if brightest >= _BRIGHT:
         return picture
     gain = min(_MAX_GAIN, _BRIGHT / max(brightest, 1.0))

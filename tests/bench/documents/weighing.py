@@ -60,7 +60,8 @@ def _cases(first_seed: int, count: int) -> Iterator[Case]:
         kind = _KINDS[at % len(_KINDS)]
         shot = scenes.shoot(kind, first_seed + at, share=_SHARE)
         small, scale = working(_exposed_otherwise(shot.picture, first_seed + at))
-        case = case_of(gradients_of(exposed(small)), None if shot.quad is None else (shot.quad + 0.5) * scale - 0.5, kind)
+        true = None if shot.quad is None else (shot.quad + 0.5) * scale - 0.5
+        case = case_of(gradients_of(exposed(small, _MIN_SHARE)), true, kind)
         if case is not None:
             yield case
 

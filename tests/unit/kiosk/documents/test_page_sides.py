@@ -96,6 +96,13 @@ def test_a_picture_taken_in_bad_light_has_the_same_page() -> None:
 def test_a_dark_picture_is_lifted_and_no_other() -> None:
     """The brightest part should come out bright, what is bright already should stay as it is, black should stay black."""
     dark = _photograph(CARD, (60, 62, 61), (12, 12, 12))
-    assert 160 < int(exposed(dark).max()) < 180
-    assert (exposed(_photograph(CARD)) == _photograph(CARD)).all()
-    assert not exposed(np.zeros((40, 60, 3), np.uint8)).any()
+    assert 160 < int(exposed(dark, 0.03).max()) < 180
+    assert (exposed(_photograph(CARD), 0.03) == _photograph(CARD)).all()
+    assert not exposed(np.zeros((40, 60, 3), np.uint8), 0.03).any()
+
+
+def test_lifting_a_dark_picture_leaves_a_small_paper_in_it_its_levels() -> None:
+    """What is bright enough should not be burnt out because it is small; looked for as large, it is a lamp in the way."""
+    photo = _photograph(np.array([[540, 360], [640, 360], [640, 490], [540, 490]], np.float64))
+    assert (exposed(photo, 0.006) == photo).all()
+    assert exposed(photo, 0.2).mean() > 2 * photo.mean()
