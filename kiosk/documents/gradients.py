@@ -18,9 +18,9 @@ _STRONG_PERCENTILE = 93
 _STRONG_RANGE = (30.0, 160.0)
 _WEAK = (10.0, 24.0)
 _FELT, _ABOVE_CALM, _BLOCK = 14.0, 2.5, 8
-_BRIGHT, _BRIGHT_SHARE, _MAX_GAIN = 170.0, 0.02, 4.0
+_BRIGHT, _BRIGHT_SHARE, _MAX_GAIN = 110.0, 0.02, 4.0
 """Level of 255 that the brightest things in a picture should reach, how much of it they are at the most, and how far a dark
-one is lifted for them."""
+one is lifted for them. No further: the grain of wood, too, is lifted until it looks like edges."""
 
 
 @dataclass(frozen=True, slots=True)
