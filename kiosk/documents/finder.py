@@ -33,8 +33,8 @@ _SURE = 4.0
 """A whole page with this score is one, though a page that is cut off lies beside it, or the other half of a book."""
 _BENDING = 5
 """How many of the best quads are looked at again with bowed sides."""
-_MOVES, _BEYOND_DOUBT = 2, 7.5
-"""How many times sides are moved to other edges, and the score from which on no other edge is looked for."""
+_MOVES = 2
+"""How many times sides are moved to other edges."""
 _HOPELESS = -6.0
 """With a score below this a quad is not worth moving sides of."""
 _NO_BETTER = 0.25
@@ -222,11 +222,17 @@ def _best(field: Gradients, min_area: float, *, thorough: bool, lenient: bool) -
 
 
 def _grown(known: _Weighed, field: Gradients) -> _Weighed:
-    """Move the sides of the best whole quad to the edges beside them, as long as that makes it better."""
+    """Move the sides of the best whole quad to the edges beside them, as long as that makes it better.
+
+    The sides of a page that is cut off must not move until it looks whole: what was no page before they moved takes the
+    place of what leaves the picture only when it surely is one.
+    """
+    before, whole = known, known.scores[~known.outside]
+    doubted = known.outside[known.scores.argmax()] and not (whole >= _MIN_SCORE).any()
     for _ in range(_MOVES):
         scores = np.where(known.outside, -np.inf, known.scores)
         best = int(scores.argmax())
-        if not _HOPELESS <= scores[best] < _BEYOND_DOUBT:
+        if scores[best] < _HOPELESS:
             break
         moved = neighbours(known.quads[best], field)
         if not len(moved):
@@ -234,7 +240,7 @@ def _grown(known: _Weighed, field: Gradients) -> _Weighed:
         known = known.and_also(fitted(moved, field), field)
         if known.scores[len(scores) :].max() <= scores[best]:
             break
-    return known
+    return before if doubted and known.scores.max() < _SURE else known
 
 
 def _bowed(known: _Weighed, first: int, field: Gradients) -> _Winner:
