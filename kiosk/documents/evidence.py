@@ -142,7 +142,7 @@ def _strengths(points: Array, normals: Array, field: Gradients) -> Array:
     nx, ny = normals[:, :, None, None, 0], normals[:, :, None, None, 1]
     pull = np.abs(field.gx.take(at) * nx + field.gy.take(at) * ny)
     size = field.size.take(at)
-    pull[(pull < _ALONG * size) | (size < field.least) | ~inside] = 0
+    pull[(pull < _ALONG * size) | (size < field.least.take(at)) | ~inside] = 0
     found: Array = pull.max(3)
     return found
 

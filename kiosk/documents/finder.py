@@ -19,8 +19,9 @@ from kiosk.documents import candidates
 from kiosk.documents.bends import corners_of, traced, traced_finely
 from kiosk.documents.evidence import flawless, measured
 from kiosk.documents.geometry import Array, ordered
-from kiosk.documents.gradients import Gradients, gradients_of
+from kiosk.documents.gradients import Gradients, exposed, gradients_of
 from kiosk.documents.judgement import weights
+from kiosk.documents.neighbours import neighbours
 from kiosk.documents.pages import Outline
 from kiosk.documents.sides import fitted, lanes_of, on_rim, support
 
@@ -33,12 +34,19 @@ _SURE = 4.0
 """A whole page with this score is one, though a page that is cut off lies beside it, or the other half of a book."""
 _BENDING = 5
 """How many of the best quads are looked at again with bowed sides."""
+_MOVES = 2
+"""How many times sides are moved to other edges."""
+_HOPELESS = -6.0
+"""With a score below this a quad is not worth moving sides of."""
+_NO_BETTER = 0.25
+_BOWED_BETTER = 1.0
+"""By how much a quad with bowed sides must be better than another one."""
 _EDGE_PX = 0.8
 _TOUCH_PX = 1.5
-_NEARBY = 0.3
+_NEARBY, _MIN_CLOSER = 0.3, 0.25
 _SMALL_SHARE = 0.35
 _MIN_BY_HAND = 0.002
-_TOP, _TOP_LEAVING = 24, 16
+_TOP, _TOP_LEAVING = 12, 8
 _MAX_RIM = 2
 """Sides that may lie along the picture's border: with three of them everything beside a page would be a page cut off."""
 _PAPER_CONTRAST = 70.0
@@ -59,6 +67,32 @@ class _Winner:
     score: float
     leaves: bool
     bow: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Quads n x 4 x 2 and what is known of each. `sure`: certainly a whole page, all of it in the picture."""
+
+    quads: Array
+    scores: Array
+    outside: Array
+    sure: Array
+
+    @classmethod
+    def none(cls) -> _Weighed:
+        return cls(np.zeros((0, 4, 2)), np.zeros(0), np.zeros(0, bool), np.zeros(0, bool))
+
+    def and_also(self, quads: Array, field: Gradients) -> _Weighed:
+        """Weigh more quads."""
+        outside, measures = leaving(quads, field), measured(quads, field)
+        scores = weights().score(measures, outside)
+        certain = np.logical_or(flawless(measures), scores >= _SURE)
+        return _Weighed(
+            np.concatenate([self.quads, quads]),
+            np.concatenate([self.scores, scores]),
+            np.concatenate([self.outside, outside]),
+            np.concatenate([self.sure, certain & ~outside & ~on_rim(quads, field).any(1)]),
+        )
 
 
 class Absence(enum.Enum):
@@ -101,11 +135,12 @@ def examine(
 
     `min_share`: smallest share of the picture that counts as a page. `thorough`: always search among lines too, for stills.
     `on_mat`: paper lies on the kiosk's plain dark mat, so paper that reaches the picture's border is a page cut off.
-    `lenient`: of a photograph from anywhere: a page that is sure wins over one cut off beside it, and one that nearly
-    touches the border may be whole. What the terminal's camera sees is never judged so.
+    `lenient`: of a photograph from anywhere: a dark one is lifted, a page that is sure wins over one cut off beside it, and
+    one that nearly touches the border may be whole. What the terminal's camera sees is never judged so.
     """
     small, scale = working(image)
-    field = gradients_of(small)
+    # The terminal's camera minds its own exposure: lifted, its dark mat is grain, and a small paper on it all white.
+    field = gradients_of(exposed(small, min_share) if lenient else small)
     best = _best(field, min_share * field.width * field.height, thorough=thorough, lenient=lenient)
     if on_mat and _goes_on(field, None if best is None or best.leaves else best.quad):
         return Absence.CUT_OFF
@@ -114,10 +149,10 @@ def examine(
     if best.leaves and not (lenient and _touches(best.quad, field)):
         return Absence.CUT_OFF
     quad = ordered(_refined(image, best, scale))
-    found = FoundPage(quad, float(1 / (1 + np.exp(-best.score))))
+    found = FoundPage(quad, _confidence(best.score))
     height, width = image.shape[:2]
     if np.ptp(quad, axis=0).max() < _SMALL_SHARE * max(height, width):
-        found = _closer(image, found)
+        found = _closer(image, found, lenient=lenient)
     if found.quad.min() < 1 or (found.quad > (width - 2, height - 2)).any():
         return Absence.CUT_OFF
     return found
@@ -143,21 +178,33 @@ def _refined(image: Array, best: _Winner, scale: float) -> Array:
     return corners_of(large, traced_finely(image, large, bow))
 
 
-def _closer(image: Array, found: FoundPage) -> FoundPage:
+def _closer(image: Array, found: FoundPage, *, lenient: bool) -> FoundPage:
     """Look again at a small page alone: at working size of the whole picture its margin is thinner than a pixel."""
     quad = found.quad
     height, width = image.shape[:2]
     margin = np.ptp(quad, axis=0).max() * 0.25
     left, top = np.maximum(quad.min(0) - margin, 0).astype(int)
     right, bottom = np.minimum(quad.max(0) + margin, (width, height)).astype(int)
-    again = examine(image[top:bottom, left:right], min_share=0.25)
-    if isinstance(again, Absence):
+    part = image[top:bottom, left:right]
+    small, scale = working(part)
+    field = gradients_of(exposed(small, _MIN_CLOSER) if lenient else small)
+    # What is looked for is known: lines, which cost most, need not be searched again.
+    start = (quad - (left, top) + 0.5) * scale - 0.5
+    known = _Weighed.none().and_also(fitted(start[None], field), field)
+    shapes = _closed(field, _MIN_CLOSER * field.width * field.height)
+    known = known.and_also(shapes, field) if len(shapes) else known
+    best = _bowed(known, int(known.scores.argmax()), field)
+    if best.leaves or best.score < _MIN_SCORE:
         return found
-    closer: Array = again.quad + np.array([left, top])
+    closer: Array = ordered(_refined(part, best, scale)) + np.array([left, top])
     # It may set corners right by a little; a texture seen from nearby has shapes of its own.
     if np.abs(closer - quad).max() >= margin * _NEARBY:
         return found
-    return FoundPage(closer, max(found.confidence, again.confidence))
+    return FoundPage(closer, max(found.confidence, _confidence(best.score)))
+
+
+def _confidence(score: float) -> float:
+    return float(1 / (1 + np.exp(-score)))
 
 
 def working(image: Array) -> tuple[Array, float]:
@@ -176,33 +223,59 @@ def working(image: Array) -> tuple[Array, float]:
 
 def _best(field: Gradients, min_area: float, *, thorough: bool, lenient: bool) -> _Winner | None:
     """Weigh what is proposed. `lenient`: a quad that is surely a page wins over one that leaves the picture."""
-    weigh = weights().score
-    quads, scores, outside, sure = np.zeros((0, 4, 2)), np.zeros(0), np.zeros(0, bool), np.zeros(0, bool)
+    known = _Weighed.none()
     for finalists in proposed(field, min_area):
-        out = leaving(finalists, field)
-        quads = np.concatenate([quads, finalists])
-        measures = measured(finalists, field)
-        scores = np.concatenate([scores, weigh(measures, out)])
-        certain = np.logical_or(flawless(measures), scores[-len(out) :] >= _SURE)
-        sure = np.concatenate([sure, certain & ~out & ~on_rim(finalists, field).any(1)])
-        outside = np.concatenate([outside, out])
-        if not thorough and scores.max() >= _ENOUGH:
+        known = known.and_also(finalists, field)
+        if not thorough and known.scores.max() >= _ENOUGH:
             break
-    if not len(quads):
+    if not len(known.quads):
         return None
-    first = int(scores.argmax())
-    if outside[first] and lenient and sure.any():
-        first = int(np.where(sure, scores, -np.inf).argmax())
+    known = _grown(known, field)
+    # What is hardly better is not another page: the closed shapes come first, their corners are seen and not only inferred.
+    best = known.scores.max()
+    first = int((known.scores >= best - (_NO_BETTER if best >= _SURE else 0)).argmax())
+    if known.outside[first] and lenient and known.sure.any():
+        first = int(np.where(known.sure, known.scores, -np.inf).argmax())
+    return _bowed(known, first, field)
+
+
+def _grown(known: _Weighed, field: Gradients) -> _Weighed:
+    """Move the sides of the best whole quad to the edges beside them, as long as that makes it better.
+
+    The sides of a page that is cut off must not move until it looks whole: what was no page before they moved takes the
+    place of what leaves the picture only when it surely is one.
+    """
+    before, whole = known, known.scores[~known.outside]
+    doubted = known.outside[known.scores.argmax()] and not (whole >= _MIN_SCORE).any()
+    for _ in range(_MOVES):
+        scores = np.where(known.outside, -np.inf, known.scores)
+        best = int(scores.argmax())
+        if scores[best] < _HOPELESS:
+            break
+        moved = neighbours(known.quads[best], field)
+        if not len(moved):
+            break
+        known = known.and_also(fitted(moved, field), field)
+        if known.scores[len(scores) :].max() <= scores[best]:
+            break
+    return before if doubted and known.scores.max() < _SURE else known
+
+
+def _bowed(known: _Weighed, first: int, field: Gradients) -> _Winner:
+    """Weigh the best few again with their sides bowed; of paper that lies flat, or leaves the picture, nothing changes."""
+    quads, scores, outside = known.quads, known.scores, known.outside
     straight = _Winner(quads[first], float(scores[first]), bool(outside[first]), np.zeros((4, 3)))
     whole = np.flatnonzero(~outside)
     whole = whole[np.argsort(-scores[whole])[: 1 if scores[first] >= _ENOUGH else _BENDING]]
+    whole = whole if outside[first] else np.union1d(whole, [first])
     if (outside[first] and scores[first] >= _ENOUGH) or not len(whole):
         return straight
-    # Of paper that curls the chords lie beside the edge: it is not to lose against what happens to be straight.
+    # Of paper that curls the chords lie beside the edge: it is not to lose against what happens to be straight. A little is
+    # no proof: with sides that may bend, anything fits a little better.
     bows = traced(field, quads[whole])
-    again = weigh(measured(quads[whole], field, bows), outside[whole])
+    again = weights().score(measured(quads[whole], field, bows), outside[whole])
     at = int(again.argmax())
-    if again[at] < scores[first]:
+    if again[at] < scores[first] + (0 if whole[at] == first else _BOWED_BETTER):
         if outside[first]:
             return straight
         at = int(np.flatnonzero(whole == first)[0])
@@ -211,12 +284,9 @@ def _best(field: Gradients, min_area: float, *, thorough: bool, lenient: bool) -
 
 def proposed(field: Gradients, min_area: float) -> Iterator[Array]:
     """Yield the quads worth measuring, n x 4 x 2, pulled onto their edges: the closed shapes, then what lines enclose."""
-    closed = candidates.from_contours(field, min_area) + candidates.from_regions(field, min_area)
-    quads = _plausible(np.array(closed, np.float32).reshape(-1, 4, 2), min_area)
-    if len(quads):
-        # Several ways propose the same shape.
-        _, first = np.unique(np.rint(quads / 2).reshape(len(quads), -1), axis=0, return_index=True)
-        yield fitted(quads[np.sort(first)].astype(np.float64), field)
+    closed = _closed(field, min_area)
+    if len(closed):
+        yield closed
     crossed = _plausible(candidates.from_lines(field), min_area)
     crossed = crossed[on_rim(crossed, field).sum(1) <= _MAX_RIM]
     if len(crossed):
@@ -225,6 +295,17 @@ def proposed(field: Gradients, min_area: float) -> Iterator[Array]:
         out = leaving(crossed, field)[order]
         chosen = np.concatenate([order[~out][:_TOP], order[out][:_TOP_LEAVING]])
         yield fitted(crossed[chosen].astype(np.float64), field)
+
+
+def _closed(field: Gradients, min_area: float) -> Array:
+    """Return the closed shapes among the quads worth measuring."""
+    closed = candidates.from_contours(field, min_area) + candidates.from_regions(field, min_area)
+    quads = _plausible(np.array(closed, np.float32).reshape(-1, 4, 2), min_area)
+    if not len(quads):
+        return np.zeros((0, 4, 2))
+    # Several ways propose the same shape.
+    _, first = np.unique(np.rint(quads / 2).reshape(len(quads), -1), axis=0, return_index=True)
+    return fitted(quads[np.sort(first)].astype(np.float64), field)
 
 
 def leaving(quads: Array, field: Gradients) -> Array:

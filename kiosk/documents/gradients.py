@@ -17,6 +17,10 @@ from kiosk.documents.geometry import Array
 _STRONG_PERCENTILE = 93
 _STRONG_RANGE = (30.0, 160.0)
 _WEAK = (10.0, 24.0)
+_FELT, _ABOVE_CALM, _BLOCK = 14.0, 2.5, 8
+_BRIGHT, _BRIGHT_SHARE, _MAX_GAIN = 110.0, 0.02, 4.0
+"""Level of 255 that the brightest things in a picture should reach, how much of it they are at the most, and how far a dark
+one is lifted for them. No further: the grain of wood, too, is lifted until it looks like edges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Gradients:
 
     `lab`: smoothed Lab, uint8. `gx`, `gy`: float32, of the channel that changes most at each pixel. `size`: their length,
     float32. `ux`, `uy`: their direction. `strong`, `weak`: edge maps, uint8 0 or 255. `felt`: where an edge may support
-    the side of a page, bool. `least`: length of a gradient from which on it is felt.
+    the side of a page, bool. `least`: length of a gradient from which on it is felt there, float32.
     """
 
     height: int
@@ -39,7 +43,7 @@ class Gradients:
     strong: Array
     weak: Array
     felt: Array
-    least: float
+    least: Array
 
 
 def gradients_of(picture: Array) -> Gradients:
@@ -49,7 +53,7 @@ def gradients_of(picture: Array) -> Gradients:
     inverse = 1 / np.maximum(size, 1e-3)
     across, down = gx.astype(np.int16), gy.astype(np.int16)
     high = float(np.clip(np.percentile(size[::2, ::2], _STRONG_PERCENTILE), *_STRONG_RANGE))
-    least = max(14.0, high * 0.25)
+    least = _least(size, high)
     felt = (size > least).astype(np.uint8)
     return Gradients(
         height=picture.shape[0],
@@ -65,6 +69,31 @@ def gradients_of(picture: Array) -> Gradients:
         felt=cv2.dilate(felt, np.ones((3, 3), np.uint8)) > 0,
         least=least,
     )
+
+
+def _least(size: Array, high: float) -> Array:
+    """Return how strong an edge must be to be felt: more where all is texture, little where it is calm close by.
+
+    Bold print says nothing about the border of its page: that is as faint as the desk beside it is calm.
+    """
+    height, width = size.shape
+    blocks = cv2.resize(size, (max(1, width // _BLOCK), max(1, height // _BLOCK)), interpolation=cv2.INTER_AREA)
+    calm = cv2.resize(cv2.erode(blocks, np.ones((3, 3))), (width, height), interpolation=cv2.INTER_LINEAR)
+    found: Array = np.clip(calm * _ABOVE_CALM, _FELT, max(_FELT, high * 0.25))
+    return found
+
+
+def exposed(picture: Array, min_share: float) -> Array:
+    """Return a dark picture brighter, as a longer exposure would have shown it, uint8; any other as it is.
+
+    `min_share`: smallest share of the picture that may be a page. Half of that being bright is enough: what is looked for is
+    not to be burnt out.
+    """
+    brightest = float(np.percentile(picture[::4, ::4].max(2), 100 * (1 - min(min_share / 2, _BRIGHT_SHARE))))
+    if brightest >= _BRIGHT:
+        return picture
+    gain = min(_MAX_GAIN, _BRIGHT / max(brightest, 1.0))
+    return cv2.convertScaleAbs(picture, alpha=gain)
 
 
 def _strongest(gx: Array, gy: Array) -> tuple[Array, Array, Array]:

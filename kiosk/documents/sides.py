@@ -104,7 +104,7 @@ def fitted(quads: Array, field: Gradients) -> Array:
     nx, ny = normals[:, :, None, None, 0], normals[:, :, None, None, 1]
     pull = np.abs(field.gx.take(at) * nx + field.gy.take(at) * ny)
     # Strength counts for little beyond a limit, or bold print beside a faint border would pull the side off it.
-    pull = (np.minimum(pull, _CAP * field.least) + _ABOVE_CAP * pull) * inside * np.exp(-((_OFFSETS / 4) ** 2))
+    pull = (np.minimum(pull, _CAP * field.least.take(at)) + _ABOVE_CAP * pull) * inside * np.exp(-((_OFFSETS / 4) ** 2))
     peak = pull.argmax(3)
     strength = np.take_along_axis(pull, peak[..., None], 3)[..., 0]
     strength[on_rim(quads, field)] = 0  # the border of the picture stays where it is

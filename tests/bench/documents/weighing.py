@@ -20,15 +20,17 @@ from surfaces import Array
 from kiosk.documents.bends import corners_of, traced
 from kiosk.documents.evidence import measured
 from kiosk.documents.finder import leaving, proposed, working
-from kiosk.documents.gradients import Gradients, gradients_of
+from kiosk.documents.gradients import Gradients, exposed, gradients_of
 from kiosk.documents.judgement import Weights, write
+from kiosk.documents.neighbours import neighbours
 from kiosk.documents.score import overlap
+from kiosk.documents.sides import fitted
 
 _KINDS = ("desk", "white", "hand", "bent", "desk", "cut_off", "white", "hand", "bent", "empty", "cut_off")
 _SHARE = 0.45
 """Size of the pictures; the finder looks at fewer pixels still."""
 _MIN_SHARE = 0.03
-_BENDING = 14
+_BENDING, _MOVING = 14, 5
 _WORTHLESS, _FULL = 0.75, 0.98
 _STARTS, _SUMS, _STEPS, _RATE, _DECAY = 3, 8, 450, 0.03, 4e-3
 
@@ -57,10 +59,23 @@ def _cases(first_seed: int, count: int) -> Iterator[Case]:
     for at in range(count):
         kind = _KINDS[at % len(_KINDS)]
         shot = scenes.shoot(kind, first_seed + at, share=_SHARE)
-        small, scale = working(shot.picture)
-        case = case_of(gradients_of(small), None if shot.quad is None else (shot.quad + 0.5) * scale - 0.5, kind)
+        small, scale = working(_exposed_otherwise(shot.picture, first_seed + at))
+        true = None if shot.quad is None else (shot.quad + 0.5) * scale - 0.5
+        case = case_of(gradients_of(exposed(small, _MIN_SHARE)), true, kind)
         if case is not None:
             yield case
+
+
+def _exposed_otherwise(picture: Array, seed: int) -> Array:
+    """Take every other picture as a camera would that misjudges the light or its colour, or sees none."""
+    rng = np.random.default_rng((seed, *b"exposure"))
+    gain = (1.0, 1.0, rng.uniform(0.15, 0.7), rng.uniform(1.05, 1.4))[int(rng.integers(4))]
+    colour = 1 + rng.normal(0, 0.12, 3) * (rng.random() < 0.3)
+    levels = np.clip(picture * (gain * colour) + rng.normal(0, rng.uniform(0, 3), picture.shape), 0, 255).astype(np.uint8)
+    if rng.random() < 0.1:
+        levels = cv2.cvtColor(cv2.cvtColor(levels, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 96))]
+    return cv2.imdecode(cv2.imencode(".jpg", levels, quality)[1], cv2.IMREAD_COLOR)
 
 
 def case_of(field: Gradients, true: Array | None, kind: str) -> Case | None:
@@ -85,6 +100,12 @@ def _choices(field: Gradients) -> tuple[Array, Array, Array]:
     found = list(proposed(field, _MIN_SHARE * field.width * field.height))
     quads = np.concatenate(found) if found else np.zeros((0, 4, 2))
     measures, out = measured(quads, field), leaving(quads, field)
+    likely = np.argsort(-(measures[:, :4].sum(1) - 9 * out))[:_MOVING]
+    moved = [neighbours(quads[at], field) for at in likely if not out[at]]
+    if sum(map(len, moved)):
+        beside = fitted(np.concatenate(moved), field)
+        quads = np.concatenate([quads, beside])
+        measures, out = np.concatenate([measures, measured(beside, field)]), np.append(out, leaving(beside, field))
     whole = np.flatnonzero(~out)
     whole = whole[np.argsort(-measures[whole, :4].sum(1))[:_BENDING]]
     bows = traced(field, quads[whole]) if len(whole) else np.zeros((0, 4, 3))

@@ -15,6 +15,7 @@ from devices.document_camera import Picture
 from devices.document_camera.scene import FRAME_MM, UPRIGHT_PX, Fault, Lying, corners
 from devices.document_camera.sheets import SHEETS
 from kiosk.documents.capture import take
+from kiosk.documents.geometry import ordered
 from kiosk.documents.guide import Guide, Sight
 from kiosk.documents.importing import Wanted, pages_of
 from kiosk.documents.looks import ALIKE, alike, likeness, unpacked
@@ -181,6 +182,22 @@ def test_a_portrait_photo_is_cut_to_its_format_and_a_page_is_not_one(seen: Camer
     page = seen(Lying("address_proof_1", 0.5, 0.5, 1.4))
     assert Guide(PHOTO, FRAME_MM).sight(page, 0.0).advice is Advice.WRONG_SIZE
     assert _refused(page, PHOTO).advice is Advice.WRONG_SIZE
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "turn_deg"), [(0.502, 0.497, 1.4), (0.25, 0.75, -20.0), (0.5, 0.5, 90.0), (0.6, 0.85, -33)]
+)
+def test_a_portrait_photo_is_taken_by_itself_from_the_learned_mat(seen: Camera, x: float, y: float, turn_deg: float) -> None:
+    """Where a paper of less than two hundredths of the picture is all that is bright it should be outlined as any other."""
+    lying, mat = Lying("id_photo", x, y, turn_deg), Mat()
+    guide = Guide(PHOTO, FRAME_MM, mat)
+    _watch(guide, seen(None), 0.0, 0.5)
+    assert mat.learned
+    last = _watch(guide, seen(lying), 1.0, 1.2)[-1]
+    assert last.ripe
+    assert last.outline is not None
+    assert np.abs(np.array(last.outline) * UPRIGHT_PX - 0.5 - ordered(corners(lying))).max() < 2.5
+    assert isinstance(take(seen(lying, scale=2), PHOTO, FRAME_MM, mat), CapturedPage)
 
 
 def test_a_preview_frame_has_too_few_dots_for_a_document(seen: Camera) -> None:
