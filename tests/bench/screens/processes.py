@@ -11,8 +11,17 @@ from pathlib import Path
 
 def pss_mb(pid: int | str = "self") -> float:
     """Return the proportional set size, MB: shared pages counted by their share."""
+    return _mb(pid, "Pss:")
+
+
+def own_mb(pid: int | str = "self") -> float:
+    """Return what of it is no file's, MB: who else maps the same libraries does not move it."""
+    return _mb(pid, "Pss_Anon:")
+
+
+def _mb(pid: int | str, what: str) -> float:
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-        if line.startswith("Pss:"):
+        if line.startswith(what):
             return int(line.split()[1]) / 1024
     raise LookupError(pid)
 

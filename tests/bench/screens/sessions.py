@@ -33,9 +33,9 @@ def measure(directory: Path, count: int = COUNT) -> Iterator[Figure]:
     subprocess.run(command, env=environment, check=True)
     points: list[dict[str, Any]] = json.loads(out.read_text())
     warm = points[len(points) // 3 :]
-    slope = statistics.linear_regression([p["session"] for p in warm], [p["pss"] for p in warm]).slope
-    note = f"{count} sessions, {warm[0]['pss']:.1f} MB to {warm[-1]['pss']:.1f} MB after warm-up"
-    yield Figure("memory over 1,000 sessions", 1000 * slope, "MB", most=1.0, note=note)
+    slope = statistics.linear_regression([p["session"] for p in warm], [p["own"] for p in warm]).slope
+    note = f"{count} sessions, {warm[0]['own']:.1f} MB to {warm[-1]['own']:.1f} MB after warm-up"
+    yield Figure("memory of its own over 1,000 sessions", 1000 * slope, "MB", most=1.0, note=note)
     for what, name in (("true", "references to True"), ("threads", "threads"), ("handles", "file handles")):
         values = [p[what] for p in warm]
         yield Figure(f"{name} over the sessions", max(values) - values[0], "more", most=3 if what == "true" else 0)
@@ -81,7 +81,7 @@ def serve(count: int) -> list[dict[str, float]]:
             gc.collect()
             gc.freeze()
         if session % max(1, count // POINTS) == 0:
-            held = {"pss": processes.pss_mb(), "threads": processes.threads(), "handles": processes.handles()}
+            held = {"own": processes.own_mb(), "threads": processes.threads(), "handles": processes.handles()}
             points.append({"session": session, "true": sys.getrefcount(True), **held})
     screen.close()
     app.processEvents()
