@@ -36,6 +36,8 @@ _BENDING = 5
 """How many of the best quads are looked at again with bowed sides."""
 _MOVES = 2
 """How many times sides are moved to other edges."""
+_SETTLED = 7.5
+"""With a score from here on nothing was ever found by moving a side."""
 _HOPELESS = -6.0
 """With a score below this a quad is not worth moving sides of."""
 _NO_BETTER = 0.25
@@ -230,7 +232,8 @@ def _best(field: Gradients, min_area: float, *, thorough: bool, lenient: bool) -
             break
     if not len(known.quads):
         return None
-    known = _grown(known, field)
+    if known.scores.max() < _SETTLED:
+        known = _grown(known, field)
     # What is hardly better is not another page: the closed shapes come first, their corners are seen and not only inferred.
     best = known.scores.max()
     first = int((known.scores >= best - (_NO_BETTER if best >= _SURE else 0)).argmax())
