@@ -412,8 +412,8 @@ class Terminal:
     def run_effect(self, effect: fx.Effect) -> None:
         """Have the right desk do what the machine asks."""
         match effect:
-            case fx.WatchCard(on=on):
-                self._desks.person.watch(on=on)
+            case fx.WatchCard(on=on, anew=anew):
+                self._desks.person.watch(on=on, anew=anew)
             case fx.SendCode():
                 self._desks.person.send_code()
             case fx.CheckCode():

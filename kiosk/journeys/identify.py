@@ -86,15 +86,25 @@ class PersonDesk:
         self._kept_quiet = False
         """A card was refused and must be lifted before it is read again."""
         self._sending = False
+        self._laid: int | None = None
+        """The last session in which a card was read."""
 
     # --- the card ----
 
-    def watch(self, *, on: bool) -> None:
-        """Begin or stop waiting for a card. A card that lies there already is read at once."""
+    def watch(self, *, on: bool, anew: bool = False) -> None:
+        """Begin or stop waiting for a card. One that lies there already is read at once, or `anew` has to be laid again."""
         self._watching = on
         self._refused = False
+        if on and anew and self._lies_unasked():
+            self._refuse(self._context.session().number, "identify.lay_again", "not_laid_anew")
         if on:
             self._look()
+
+    def _lies_unasked(self) -> bool:
+        """Say whether a card lies there that nobody has laid for this session."""
+        reader = self._context.devices.get(Device.ID_CARD)
+        lies = reader is not None and isinstance(reader.report.status, CardPresent)
+        return lies and self._laid != self._context.session().number
 
     def _look(self) -> None:
         reader = self._context.devices.get(Device.ID_CARD)
@@ -119,7 +129,7 @@ class PersonDesk:
     def _read(self, *, failed: str = "") -> None:
         """Read what lies there; `failed`: why the read just before this one came to nothing."""
         self._reading = True
-        number = self._context.session().number
+        number = self._laid = self._context.session().number
 
         def read(reader: IdCardReader) -> IdCard | NoCard | ReadFailed:
             return reader.read()

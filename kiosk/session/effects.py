@@ -9,9 +9,10 @@ from kiosk.session.states import Assent, Hand, State, Taken
 
 @dataclass(frozen=True, slots=True)
 class WatchCard:
-    """Wait for a card and read it."""
+    """Wait for a card and read it. `anew`: one that lies there already has to be laid again, since that says something."""
 
     on: bool
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

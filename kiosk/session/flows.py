@@ -51,7 +51,7 @@ def _choosing(session: Session, event: ev.Event) -> Step | None:
             return go(session, State.HOME)
         case State.HOME, ev.ItemChosen(plan=plan):
             return go(session, State.CONSENT if plan.journey is Journey.CASES else State.GUIDE, plan=plan)
-        case State.GUIDE, ev.Confirmed() if _agrees_by_acts(session):
+        case State.GUIDE, ev.Confirmed() if session.agrees_by_card:
             return go(session, State.IDENTIFY, capacity=Capacity.SELF)
         case State.GUIDE, ev.Confirmed():
             return go(session, State.CONSENT, capacity=Capacity.SELF)
@@ -75,11 +75,6 @@ def _choosing(session: Session, event: ev.Event) -> Step | None:
             return None
 
 
-def _agrees_by_acts(session: Session) -> bool:
-    """Say whether asking and laying the card are the consent: one's own certificate has no purposes beside itself."""
-    return session.plan is not None and session.plan.journey is Journey.CERTIFICATE
-
-
 def _identifying(session: Session, event: ev.Event) -> Step | None:
     match session.state, event:
         case State.IDENTIFY, ev.CardRead(elder=elder, again=again):
@@ -91,7 +86,7 @@ def _identifying(session: Session, event: ev.Event) -> Step | None:
             return with_trouble(session, message_id)
         case State.IDENTIFY, ev.TroubleAnswered(choice=Choice.RETRY):
             return enter(replace(session, trouble=None))
-        case State.IDENTIFY, ev.BackPressed() if _agrees_by_acts(session) and session.capacity is Capacity.SELF:
+        case State.IDENTIFY, ev.BackPressed() if session.agrees_by_card:
             return go(session, State.GUIDE)
         case State.IDENTIFY, ev.BackPressed():
             return go(session, State.CONSENT)

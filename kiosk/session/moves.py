@@ -66,7 +66,8 @@ def enter(session: Session) -> Step:
         case State.CONFIRM:
             return Step(session, (fx.WatchAssent(on=True),))
         case State.IDENTIFY | State.PRINCIPAL:
-            return Step(session, (fx.WatchCard(on=True),))
+            anew = session.state is State.IDENTIFY and session.agrees_by_card
+            return Step(session, (fx.WatchCard(on=True, anew=anew),))
         case State.CODE:
             return Step(busy, (fx.SendCode(),))
         case State.CAPTURE:

@@ -230,6 +230,11 @@ class Session:
     fault: str = ""
     """Why the terminal is out of service: a code of `kiosk.faults`."""
 
+    @property
+    def agrees_by_card(self) -> bool:
+        """Laying the card is the consent: of one's own certificate, and never by a clerk's hand."""
+        return not self.assisted and self.plan is not None and self.plan.journey is Journey.CERTIFICATE
+
 
 CALLABLE: frozenset[State] = frozenset(State) - {
     State.ATTRACT, State.SUBMIT, State.GUARD, State.STAFF_PIN, State.STAFF, State.DESK, State.OUT_OF_SERVICE

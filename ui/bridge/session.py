@@ -137,6 +137,11 @@ class Session(QObject):
         plan = self._terminal.session.plan
         return plan.journey.value if plan else ""
 
+    @Property(bool, notify=changed)
+    def agreesByCard(self) -> bool:
+        """Laying the card is the consent."""
+        return self._terminal.session.agrees_by_card
+
     @Property("QStringList", notify=changed)
     def steps(self) -> list[str]:
         """The names of the journey's steps, in order; each has a message `screens.step.<name>`."""

@@ -65,7 +65,7 @@ class Glass:
         from PySide6.QtTest import QTest
 
         from ui.app import Screen, application
-        from ui.robot import Hand
+        from ui.hand import Hand
 
         self.app = application()
         self.terminal = FakeTerminal()

@@ -175,6 +175,7 @@ class FakeTerminal:
         self.publish(Fact.SESSION)
 
 
+LAY_AGAIN = Trouble("identify.lay_again", (Choice.RETRY, Choice.LEAVE))
 NO_PAPER = Trouble("receipt.no_paper", (Choice.RETRY, Choice.SKIP))
 NO_RECORD = Trouble("certificate.no_record", (Choice.CHANGE, Choice.LEAVE))
 TROUBLE = Trouble("session.lost.document_camera", (Choice.RETRY, Choice.SKIP, Choice.LEAVE))

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from fake_desks import FakeActing, FakeMaterials, FakeMyCases
-from fake_terminal import NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeTerminal
+from fake_terminal import LAY_AGAIN, NO_PAPER, NO_RECORD, STRANGER, TROUBLE, FakeTerminal
 from fake_values import ASKED_FOR, BROUGHT, CALLED, SATURDAY_NIGHT
 from geometry import seen
 from PySide6.QtCore import QMetaObject, QPointF, QRegularExpression
@@ -90,8 +90,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         catalogue.look("", "")
         show(State.HOME)
 
-    def certificate_guide() -> None:
-        show(State.GUIDE, plan=terminal.plan(terminal.catalogue.item("social_participation_cert")))
+    def certificate(state: State, **changes: Any) -> None:
+        show(state, plan=terminal.plan(terminal.catalogue.item("social_participation_cert")), **changes)
 
     def guide_full() -> None:
         terminal.room = False
@@ -372,7 +372,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "home_shelf": lambda: shelf("apply"),
         "home_search": lambda: shelf("search", "居住"),
         "guide": lambda: show(State.GUIDE),
-        "guide_certificate": certificate_guide,
+        "guide_certificate": lambda: certificate(State.GUIDE),
         "guide_full": guide_full,
         "home_shelf_full": shelf_full,
         "for_whom": lambda: show(State.FOR_WHOM),
@@ -385,9 +385,8 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "consent": lambda: show(State.CONSENT),
         "consent_missing": missing,
         "identify": lambda: show(State.IDENTIFY),
-        "identify_certificate": lambda: show(
-            State.IDENTIFY, plan=terminal.plan(terminal.catalogue.item("social_participation_cert"))
-        ),
+        "identify_certificate": lambda: certificate(State.IDENTIFY),
+        "identify_lay_again": lambda: certificate(State.IDENTIFY, trouble=LAY_AGAIN),
         "elder_offer": lambda: show(State.CODE, elder_offered=True),
         "code": code,
         "consent_cases": lambda: show(State.CONSENT, plan=terminal.cases_plan()),

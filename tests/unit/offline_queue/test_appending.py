@@ -43,6 +43,14 @@ def test_rows_name_the_row_before_however_they_were_written(store: Store) -> Non
     ]
 
 
+def test_nobody_writes_behind_a_row_that_is_not_the_newest(store: Store) -> None:
+    """Where another process' numbers go on from a higher one, the next number is free, and the row still comes behind it."""
+    appender, other = Appender(store, 1), Appender(store, 20)
+    for one in (appender, appender, other, appender):
+        assert one.append(uuid.uuid4().bytes, content) is not None
+    assert rows(store)[2:] == [(20, "C20", 3, b"\x02" * 5), (21, "C21", 4, b"\x14" * 5)]
+
+
 def test_an_id_that_is_taken_writes_nothing(store: Store) -> None:
     """The same id should be told apart from a row that another process has put in between."""
     appender, raw_id = Appender(store, 1), uuid.uuid4().bytes

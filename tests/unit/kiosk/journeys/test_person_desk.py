@@ -53,6 +53,30 @@ def test_an_elder_is_offered_slower_time(bench: Bench) -> None:
     assert not bench.session.elder
 
 
+def test_a_card_is_laid_anew_where_that_is_the_consent(bench: Bench) -> None:
+    """What lay there before the guide said what it means is not read, and nobody is sent a code; laid again it is."""
+    bench.lay_card()
+    bench.to_identify(CERTIFICATE)
+    assert (bench.state(), bench.trouble) == (State.IDENTIFY, "identify.lay_again")
+    bench.retry()
+    assert (bench.state(), bench.trouble) == (State.IDENTIFY, "identify.lay_again")
+    assert bench.vault.empty
+    assert bench.city.codes == []
+    bench.lift_card()
+    bench.lay_card()
+    assert (bench.state(), bench.session.trouble) == (State.CODE, None)
+
+
+def test_a_card_that_was_laid_and_not_read_is_read_again_as_it_lies(bench: Bench) -> None:
+    """The consent was given: *try again* after a bad read asks for nothing more."""
+    bench.to_identify(CERTIFICATE)
+    bench.reader.spoiled += ["id_card.read_failed"] * 2
+    bench.lay_card()
+    assert bench.trouble == "identify.unreadable"
+    bench.retry()
+    assert bench.state() is State.CODE
+
+
 def test_a_card_that_lies_there_already_is_read(bench: Bench) -> None:
     """Who was quick with the card does not have to lift it again."""
     bench.lay_card()

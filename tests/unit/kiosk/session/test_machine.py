@@ -638,6 +638,18 @@ def test_acting_from_the_guide_to_the_form(capacity: Capacity) -> None:
     assert run(back, ev.BackPressed())[0].leaving
 
 
+def test_laying_the_card_is_the_consent_to_ones_own_certificate() -> None:
+    """From its guide to the reader, where the card is laid anew, and back; where a clerk helps the boxes stay."""
+    asked, effects = run(in_state(State.GUIDE, CERTIFICATE), ev.Confirmed())
+    assert (asked.state, effects[-1]) == (State.IDENTIFY, fx.WatchCard(on=True, anew=True))
+    assert run(asked, ev.BackPressed())[0].state is State.GUIDE
+    helped, _ = run(in_state(State.GUIDE, CERTIFICATE, assisted=True, clerk=True), ev.Confirmed())
+    assert helped.state is State.CONSENT
+    identify, effects = run(helped, ev.Confirmed())
+    assert effects[-2:] == [fx.RecordConsent(Hand.RESIDENT), fx.WatchCard(on=True)]
+    assert run(identify, ev.BackPressed())[0].state is State.CONSENT
+
+
 def test_whoever_changes_their_mind_is_for_themselves_again() -> None:
     """Back over the question to the guide: from there the main button is one's own."""
     asked, _ = run(in_state(State.GUIDE), ev.ForAnotherAsked(), ev.ForWhomChosen(Capacity.ASKED), ev.BackPressed())

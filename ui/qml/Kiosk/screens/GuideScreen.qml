@@ -82,7 +82,7 @@ KioskScreen {
         return (points ?? []).map(point => point.name);
     }
 
-    aloud: [qsTrId("screens.guide.who"), guide.who ?? "", qsTrId("screens.guide.needed")].concat(guide.bring?.length ? named(pointsOf(guide.bring)) : [qsTrId("screens.guide.nothing_needed")], [qsTrId("screens.guide.time"), limit(guide.promised), qsTrId("screens.guide.fee"), guide.charged ? qsTrId("screens.guide.charged") : qsTrId("screens.guide.free"), qsTrId("screens.guide.assurance"), proof], printed ? [qsTrId("screens.agree.heading")].concat(named(agreed())) : [])
+    aloud: [qsTrId("screens.guide.who"), guide.who ?? "", qsTrId("screens.guide.needed")].concat(guide.bring?.length ? named(pointsOf(guide.bring)) : [qsTrId("screens.guide.nothing_needed")], [qsTrId("screens.guide.time"), limit(guide.promised), qsTrId("screens.guide.fee"), guide.charged ? qsTrId("screens.guide.charged") : qsTrId("screens.guide.free"), qsTrId("screens.guide.assurance"), proof], Session.agreesByCard ? [qsTrId("screens.agree.heading")].concat(named(agreed())) : [])
     title: guide.name ?? ""
     instruction: guide.summary ?? ""
     steps: []
@@ -116,8 +116,8 @@ KioskScreen {
             width: parent?.width ?? 0
             icon: "shield"
             heading: qsTrId("screens.agree.heading")
-            points: root.printed ? root.agreed() : []
-            visible: root.printed
+            points: Session.agreesByCard ? root.agreed() : []
+            visible: Session.agreesByCard
         }
 
         Tile {

@@ -7,9 +7,7 @@ import Kiosk.controls
 KioskScreen {
     id: root
 
-    readonly property bool agrees: Session.journey === "certificate" // by laying the card, and nowhere before
-
-    aloud: [qsTrId("screens.identify.where"), agrees ? qsTrId("screens.agree.reminder") : "", Sentence.fill(qsTrId("screens.identify.no_card"), {
+    aloud: [qsTrId("screens.identify.where"), Session.agreesByCard ? qsTrId("screens.agree.reminder") : "", Sentence.fill(qsTrId("screens.identify.no_card"), {
             "phone": Station.phone
         })]
 
@@ -54,7 +52,7 @@ KioskScreen {
             width: parent.width
             text: qsTrId("screens.agree.reminder")
             horizontalAlignment: Text.AlignHCenter
-            visible: root.agrees
+            visible: Session.agreesByCard
         }
 
         Prose {
