@@ -10,9 +10,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from kiosk.documents.geometry import Array
+from kiosk.documents.geometry import BEFORE, FOLLOWING, Array
 from kiosk.documents.gradients import Gradients
-from kiosk.documents.sides import on_rim, places, sampled
+from kiosk.documents.sides import along, on_rim, places_across, sampled
 
 _REACH_OF_SIDE = 0.07
 _REACH_PX = 16
@@ -37,15 +37,14 @@ _MAX_SHIFT = 0.12
 
 def traced(field: Gradients, quads: Array) -> Array:
     """Follow the edges beside the sides of n quads at working size; return n x 4 x 3 bows, 0 where a side is straight."""
-    side = np.linalg.norm(np.roll(quads, -1, 1) - quads, axis=2)
+    side = np.linalg.norm(quads[:, FOLLOWING] - quads, axis=2)
     reach = np.clip(side.min(1) * _REACH_OF_SIDE, 4, _REACH_PX).astype(int)
     offsets = np.arange(-reach.max(), reach.max() + 1)
     points, normals = sampled(quads, _INSET, _COARSE)
-    at, inside = places(points[:, :, :, None] + normals[:, :, None, None] * offsets[:, None], field)
-    nx, ny = normals[:, :, None, None, 0], normals[:, :, None, None, 1]
-    along = np.abs(field.ux.take(at) * nx + field.uy.take(at) * ny) > 0.8
+    at, inside = places_across(points, normals, offsets, field)
+    sideways = along(normals, field.ux.take(at), field.uy.take(at)) > 0.8
     near = np.abs(offsets) <= reach[:, None, None, None]
-    pull = (np.minimum(field.size.take(at), _FULL) / _FULL * along * inside * near).reshape(-1, _COARSE, len(offsets))
+    pull = (np.minimum(field.size.take(at), _FULL) / _FULL * sideways * inside * near).reshape(-1, _COARSE, len(offsets))
     path = _best_path(pull)
     strength = np.take_along_axis(pull, path[..., None], 2)[..., 0]
     t = np.linspace(_INSET, 1 - _INSET, _COARSE)
@@ -61,7 +60,7 @@ def traced(field: Gradients, quads: Array) -> Array:
 def traced_finely(image: Array, quad: Array, bow: Array) -> Array:
     """Measure bowed sides again in a thin strip of the full picture, to a fraction of a pixel; return the new bows."""
     longest = max(image.shape[:2])
-    side = np.linalg.norm(np.roll(quad, -1, 0) - quad, axis=1)
+    side = np.linalg.norm(quad[FOLLOWING] - quad, axis=1)
     band = max(3.0, min(_FINE_BAND * longest, _FINE_BAND_OF_SIDE * float(side.min())))
     offsets = np.linspace(-band, band, _STRIP)
     t = np.linspace(_INSET, 1 - _INSET, _FINE)
@@ -87,13 +86,12 @@ def traced_finely(image: Array, quad: Array, bow: Array) -> Array:
 
 def corners_of(quad: Array, bow: Array) -> Array:
     """Return where neighbouring bowed sides meet, 4 x 2; the quad itself where they do not meet nearby."""
-    side = np.roll(quad, -1, 0) - quad
+    side = quad[FOLLOWING] - quad
     _, normals = sampled(quad[None], 0.0, 2)
     normal = normals[0]
-    before = np.roll(np.arange(4), 1)
     ta, tb = np.ones(4), np.zeros(4)
     for _ in range(5):
-        a, da = _on(quad[before], side[before], normal[before], bow[before], ta)
+        a, da = _on(quad[BEFORE], side[BEFORE], normal[BEFORE], bow[BEFORE], ta)
         b, db = _on(quad, side, normal, bow, tb)
         turn = da[:, 0] * db[:, 1] - da[:, 1] * db[:, 0]
         if np.abs(turn).min() < 1e-6:
@@ -124,19 +122,22 @@ def heights(bow: Array, t: Array) -> Array:
 def _best_path(pull: Array) -> Array:
     """Return for 4 x places x offsets of edge strength the path of offsets that gathers most without leaping."""
     sides, count, width = pull.shape
-    total = pull[:, 0].copy()
-    came = np.zeros((sides, count, width), np.int8)
-    rows = np.arange(sides)
+    came = np.zeros((count, sides, width), np.intp)
     padded = np.full((sides, width + 2), -np.inf)
-    for at in range(1, count):
-        padded[:, 1:-1] = total
-        choice = np.stack([padded[:, :-2] - _SLOPE_COST, padded[:, 1:-1], padded[:, 2:] - _SLOPE_COST])
-        came[:, at] = choice.argmax(0) - 1
-        total = choice.max(0) + pull[:, at]
+    below, total, above = padded[:, :-2], padded[:, 1:-1], padded[:, 2:]
+    total[:] = pull[:, 0]
+    choice = np.empty((3, sides, width))
+    for at, gained in enumerate(np.moveaxis(pull, 1, 0)[1:], start=1):
+        np.subtract(below, _SLOPE_COST, choice[0])
+        choice[1] = total
+        np.subtract(above, _SLOPE_COST, choice[2])
+        choice.argmax(0, came[at])
+        np.add(choice.max(0), gained, total)
     path = np.zeros((sides, count), np.intp)
     path[:, -1] = total.argmax(1)
+    rows = np.arange(sides)
     for at in range(count - 1, 0, -1):
-        path[:, at - 1] = path[:, at] + came[rows, at, path[:, at]]
+        path[:, at - 1] = path[:, at] + came[at, rows, path[:, at]] - 1
     return path
 
 
@@ -151,13 +152,13 @@ def _fitted(height: Array, strength: Array, side: Array, t: Array, *, slack: flo
 
 def _polynomial(height: Array, strength: Array, t: Array, degree: int, slack: float) -> tuple[Array, Array]:
     powers = t[:, None] ** np.arange(degree + 1)
+    products = (powers[:, :, None] * powers[:, None]).reshape(len(t), -1)
     weight = strength + 1e-9
-    found = np.zeros((len(height), degree + 1))
+    found: Array = np.zeros((len(height), degree + 1))
     away = np.abs(height)
     for _ in range(5):
-        normal = np.einsum("sn,ni,nj->sij", weight, powers, powers) + 1e-9 * np.eye(degree + 1)
-        right = np.einsum("sn,ni,sn->si", weight, powers, height)
-        found = np.linalg.solve(normal, right[..., None])[..., 0]
+        normal = (weight @ products).reshape(-1, degree + 1, degree + 1) + 1e-9 * np.eye(degree + 1)
+        found = np.linalg.solve(normal, ((weight * height) @ powers)[..., None])[..., 0]
         away = np.abs(found @ powers.T - height)
         weight = strength / (1 + (away / slack) ** 2) + 1e-9
     cost = (strength * np.log1p((away / slack) ** 2)).sum(1)

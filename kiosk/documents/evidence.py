@@ -13,9 +13,9 @@ from __future__ import annotations
 import numpy as np
 
 from kiosk.documents.bends import heights
-from kiosk.documents.geometry import Array
+from kiosk.documents.geometry import BEFORE, FOLLOWING, Array, areas
 from kiosk.documents.gradients import Gradients
-from kiosk.documents.sides import on_rim, places, sampled, within
+from kiosk.documents.sides import along, on_rim, places, places_across, sampled, within
 
 NAMES = (
     "mean_support", "min_support", "second_support", "area", "mean_step", "min_step", "apart", "min_apart", "alike",
@@ -61,7 +61,7 @@ def measured(quads: Array, field: Gradients, bows: Array | None = None) -> Array
     inner, outer = (_colours(points + normals[:, :, None] * off, field) for off in (_INSIDE_PX, _OUTSIDE_PX))
     chunked = [c.reshape(len(quads), 4, _CHUNKS, -1, 3).mean(3) for c in (inner, outer)]
     across = chunked[0] - chunked[1]
-    step = _length(np.median(across, axis=2))
+    step = _length(_median(across))
     steady = step / np.maximum(_length(across).mean(2), 2.0)
     paper, around = (_median_of(c, ~rim) for c in chunked)
     on_paper = _nearer(chunked[0], paper, around).mean(2)
@@ -71,18 +71,18 @@ def measured(quads: Array, field: Gradients, bows: Array | None = None) -> Array
     steady = np.where(rim, 1.0, np.minimum(1.0, steady))
     by_side = np.sort(share, axis=1)
     certain = np.minimum(1.0, step / _STEP_FULL)
-    middle = np.median(chunked[0], axis=2)
+    middle = _median(chunked[0])
     spread = _length(middle - paper[:, None]) / typical
     uneven = np.minimum(1.0, _length(chunked[0] - middle[:, :, None]).mean(2) / typical)
     to_paper = _length(chunked[1] - paper[:, None, None])
     to_around = _length(chunked[1] - around[:, None, None])
     apart = ((to_paper > np.minimum(to_around, 0.5 * typical[:, :, None])) | rim[:, :, None]).mean(2)
-    strong = np.median(strength, axis=2)
+    strong = _median(strength)
     strong = np.where(rim, _typical(strong, rim)[:, None], strong)
     beyond, alike, on = _beyond(quads, bows, strong, field)
     filled, surround = _filled(quads, paper, around, field)
     ends, turns = _shape(quads)
-    lengths = np.linalg.norm(np.roll(quads, -1, 1) - quads, axis=2)
+    lengths = np.linalg.norm(quads[:, FOLLOWING] - quads, axis=2)
     return np.stack(
         [
             share.mean(1),
@@ -129,7 +129,7 @@ def flawless(measures: Array) -> Array:
 def _along(quads: Array, bows: Array, t: Array) -> tuple[Array, Array]:
     """Return points at the places `t` of bowed sides (n x 4 x count x 2), and the outward normals of their chords."""
     _, normals = sampled(quads, 0.0, 1)
-    side = np.roll(quads, -1, 1) - quads
+    side = quads[:, FOLLOWING] - quads
     return (
         quads[:, :, None] + side[:, :, None] * t[:, None] + normals[:, :, None] * heights(bows, t)[..., None],
         normals,
@@ -138,9 +138,8 @@ def _along(quads: Array, bows: Array, t: Array) -> tuple[Array, Array]:
 
 def _strengths(points: Array, normals: Array, field: Gradients) -> Array:
     """Return how strong an edge runs along the side at points on it (n x 4 x count), 0 where none does."""
-    at, inside = places(points[:, :, :, None] + normals[:, :, None, None] * _NEAR[:, None], field)
-    nx, ny = normals[:, :, None, None, 0], normals[:, :, None, None, 1]
-    pull = np.abs(field.gx.take(at) * nx + field.gy.take(at) * ny)
+    at, inside = places_across(points, normals, _NEAR, field)
+    pull = along(normals, field.gx.take(at), field.gy.take(at))
     size = field.size.take(at)
     pull[(pull < _ALONG * size) | (size < field.least.take(at)) | ~inside] = 0
     found: Array = pull.max(3)
@@ -180,6 +179,14 @@ def _middle(ascending: Array, count: Array) -> Array:
     return found
 
 
+def _median(values: Array) -> Array:
+    """Return the median along the third axis, of an even number of values; numpy's own costs more than all of this."""
+    half = values.shape[2] // 2
+    ascending = np.sort(values, axis=2)
+    found: Array = (ascending[:, :, half - 1] + ascending[:, :, half]) / 2
+    return found
+
+
 def _nearer(colours: Array, one: Array, other: Array) -> Array:
     """Say which of n x 4 x chunks colours are nearer to `one` than to `other`, n x 3 each."""
     return np.less(_length(colours - one[:, None, None]), 0.7 * _length(colours - other[:, None, None]))
@@ -190,17 +197,17 @@ def _beyond(quads: Array, bows: Array, strong: Array, field: Gradients) -> tuple
 
     And, near and further out, for the side past which both of its neighbours go on: a printed band ends there, not the page.
     """
-    along = np.concatenate([-_BEYOND[::-1], 1 + _BEYOND])
-    strength = _strengths(*_along(quads, bows, along), field)
+    t = np.concatenate([-_BEYOND[::-1], 1 + _BEYOND])
+    strength = _strengths(*_along(quads, bows, t), field)
     alike = strength > np.maximum(_COMPARABLE * strong[..., None], 1.0)
-    inner = np.concatenate([-_BEYOND[::-1] <= -_ENDED, _BEYOND >= _ENDED]) & (np.abs(along - 0.5) < 0.67)
+    inner = np.concatenate([-_BEYOND[::-1] <= -_ENDED, _BEYOND >= _ENDED]) & (np.abs(t - 0.5) < 0.67)
     count = len(_BEYOND)
     faint = strength > np.maximum(_FAINTLY * strong[..., None], 1.0)
     before, after = faint[..., :count][..., ::-1], faint[..., count:]
     # Past side s: the side before it goes on after its end, the side behind it before its start.
     past = np.minimum(
-        np.stack([np.roll(after[..., part], 1, 1).mean(2) for part in _PARTS], 2),
-        np.stack([np.roll(before[..., part], -1, 1).mean(2) for part in _PARTS], 2),
+        np.stack([after[:, BEFORE, part].mean(2) for part in _PARTS], 2),
+        np.stack([before[:, FOLLOWING, part].mean(2) for part in _PARTS], 2),
     ).max(1)
     return (strength > 0)[..., inner].mean((1, 2)), alike[..., inner].mean((1, 2)), (past[:, 0], past[:, 1])
 
@@ -221,12 +228,10 @@ def _filled(quads: Array, paper: Array, around: Array, field: Gradients) -> tupl
 
 def _shape(quads: Array) -> tuple[Array, tuple[Array, Array]]:
     """Return areas in px², and how square the corners and how parallel the sides are, 1 for a rectangle."""
-    x, y = quads[..., 0], quads[..., 1]
-    area = np.abs((x * np.roll(y, -1, 1) - np.roll(x, -1, 1) * y).sum(1)) / 2
-    side = np.roll(quads, -1, 1) - quads
+    side = quads[:, FOLLOWING] - quads
     unit = side / np.maximum(np.hypot(side[..., 0], side[..., 1]), 1e-6)[..., None]
-    following = np.roll(unit, -1, 1)
+    following = unit[:, FOLLOWING]
     square = np.abs(unit[..., 0] * following[..., 1] - unit[..., 1] * following[..., 0]).min(1)
-    facing = np.roll(unit, -2, 1)
+    facing = unit[:, (2, 3, 0, 1)]
     parallel = np.abs((unit * facing).sum(2)).min(1)
-    return area, (square, parallel)
+    return areas(quads), (square, parallel)

@@ -18,7 +18,7 @@ import numpy as np
 from kiosk.documents import candidates
 from kiosk.documents.bends import corners_of, traced, traced_finely
 from kiosk.documents.evidence import flawless, measured
-from kiosk.documents.geometry import Array, ordered
+from kiosk.documents.geometry import FOLLOWING, Array, areas, ordered
 from kiosk.documents.gradients import Gradients, exposed, gradients_of
 from kiosk.documents.judgement import weights
 from kiosk.documents.neighbours import neighbours
@@ -173,8 +173,6 @@ def by_hand(outline: Outline, width: int, height: int) -> FoundPage | Absence:
 def _refined(image: Array, best: _Winner, scale: float) -> Array:
     """Follow the sides in the full picture."""
     quad, bow = best.quad, best.bow
-    if scale >= 1:
-        return corners_of(quad, bow)
     # Pixel centres: half a working pixel is several pixels of the picture.
     large, bow = (quad + 0.5) / scale - 0.5, bow / scale
     return corners_of(large, traced_finely(image, large, bow))
@@ -274,15 +272,14 @@ def _bowed(known: _Weighed, first: int, field: Gradients) -> _Winner:
     if (outside[first] and scores[first] >= _ENOUGH) or not len(whole):
         return straight
     # Of paper that curls the chords lie beside the edge: it is not to lose against what happens to be straight. A little is
-    # no proof: with sides that may bend, anything fits a little better.
+    # no proof: with sides that may bend, anything fits a little better, be it a card's shadow.
     bows = traced(field, quads[whole])
-    again = weights().score(measured(quads[whole], field, bows), outside[whole])
-    at = int(again.argmax())
-    if again[at] < scores[first] + (0 if whole[at] == first else _BOWED_BETTER):
-        if outside[first]:
-            return straight
-        at = int(np.flatnonzero(whole == first)[0])
-    return _Winner(quads[whole[at]], max(float(again[at]), float(scores[whole[at]])), False, bows[at])
+    again, bent = scores[whole], bows.any((1, 2))
+    if bent.any():
+        again[bent] = weights().score(measured(quads[whole][bent], field, bows[bent]), outside[whole][bent])
+    better = again - scores[first] - np.where(whole == first, _NO_BETTER, _BOWED_BETTER)
+    at = int(np.where(better >= 0, again, -np.inf).argmax())
+    return _Winner(quads[whole[at]], float(again[at]), False, bows[at]) if better[at] >= 0 else straight
 
 
 def proposed(field: Gradients, min_area: float) -> Iterator[Array]:
@@ -293,7 +290,7 @@ def proposed(field: Gradients, min_area: float) -> Iterator[Array]:
     crossed = _plausible(candidates.from_lines(field), min_area)
     crossed = crossed[on_rim(crossed, field).sum(1) <= _MAX_RIM]
     if len(crossed):
-        rough = support(crossed, field, lanes_of(field), 20) * (_areas(crossed) / (field.width * field.height)) ** 0.12
+        rough = support(crossed, field, lanes_of(field), 20) * (areas(crossed) / (field.width * field.height)) ** 0.12
         order = np.argsort(-rough)
         out = leaving(crossed, field)[order]
         chosen = np.concatenate([order[~out][:_TOP], order[out][:_TOP_LEAVING]])
@@ -326,25 +323,19 @@ def _touches(quad: Array, field: Gradients) -> bool:
     return bool(inside and not on_rim(quad[None], field).any())
 
 
-def _areas(quads: Array) -> Array:
-    x, y = quads[..., 0], quads[..., 1]
-    found: Array = np.abs((x * np.roll(y, -1, 1) - np.roll(x, -1, 1) * y).sum(1)) / 2
-    return found
-
-
 def _plausible(quads: Array, min_area: float) -> Array:
     """Keep convex quadrilaterals of sane size and angles."""
     if not len(quads):
         return quads
-    edge = np.roll(quads, -1, 1) - quads
-    after = np.roll(edge, -1, 1)
+    edge = quads[:, FOLLOWING] - quads
+    after = edge[:, FOLLOWING]
     length = np.hypot(edge[..., 0], edge[..., 1])
     cross = edge[..., 0] * after[..., 1] - edge[..., 1] * after[..., 0]
-    sine = cross / np.maximum(length * np.roll(length, -1, 1), 1e-6)
+    sine = cross / np.maximum(length * length[:, FOLLOWING], 1e-6)
     convex = (np.sign(cross) == np.sign(cross[:, :1])).all(1)
     shortest = np.sqrt(min_area) * 0.4
     sane = (np.abs(sine).min(1) > np.sin(np.radians(45))) & (length.min(1) > shortest)
-    kept: Array = quads[convex & (_areas(quads) >= min_area) & sane]
+    kept: Array = quads[convex & (areas(quads) >= min_area) & sane]
     return kept
 
 

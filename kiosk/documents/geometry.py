@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
+FOLLOWING, BEFORE = np.array((1, 2, 3, 0)), np.array((3, 0, 1, 2))
+"""For each of four corners or sides, the next and the previous one."""
 _ASPECT_TOLERANCE = 0.09
 _SIZE_TOLERANCE = 0.12
 _CLEARLY_BETTER = 0.02
@@ -42,6 +44,13 @@ def ordered(quad: Array) -> Array:
     centre = quad.mean(0)
     turned = quad[np.argsort(np.arctan2(quad[:, 1] - centre[1], quad[:, 0] - centre[0]))]
     return np.roll(turned, -int(np.argmin(turned.sum(1))), axis=0)
+
+
+def areas(quads: Array) -> Array:
+    """Return the areas of n x 4 x 2 corners in px²."""
+    x, y = quads[..., 0], quads[..., 1]
+    found: Array = np.abs((x * y[:, FOLLOWING] - x[:, FOLLOWING] * y).sum(1)) / 2
+    return found
 
 
 def area(quad: Array) -> float:
