@@ -32,6 +32,8 @@ _ENOUGH = 5.0
 """A closed shape with this score is the page: no need to search among lines."""
 _SURE = 4.0
 """A whole page with this score is one, though a page that is cut off lies beside it, or the other half of a book."""
+_LIKELY, _APART = 0.5, 0.1
+"""The score of a page that wins over one that is cut off beside it, and the share of it that may lie within that one."""
 _BENDING = 5
 """How many of the best quads are looked at again with bowed sides."""
 _MOVES = 2
@@ -235,9 +237,20 @@ def _best(field: Gradients, min_area: float, *, thorough: bool, lenient: bool) -
     # What is hardly better is not another page: the closed shapes come first, their corners are seen and not only inferred.
     best = known.scores.max()
     first = int((known.scores >= best - (_NO_BETTER if best >= _SURE else 0)).argmax())
-    if known.outside[first] and lenient and known.sure.any():
-        first = int(np.where(known.sure, known.scores, -np.inf).argmax())
+    if known.outside[first] and lenient:
+        rather = known.sure | _beside(known, first)
+        first = int(np.where(rather, known.scores, -np.inf).argmax()) if rather.any() else first
     return _bowed(known, first, field)
+
+
+def _beside(known: _Weighed, leaving: int) -> Array:
+    """Say which quads are whole pages beside one that leaves the picture: what is cut off always has rectangles in itself."""
+    cut = known.quads[leaving].astype(np.float32)
+    found: Array = np.logical_and(~known.outside, known.scores >= _LIKELY)
+    for at in np.flatnonzero(found):
+        shared, _ = cv2.intersectConvexConvex(known.quads[at].astype(np.float32), cut)
+        found[at] = shared <= _APART * areas(known.quads[at : at + 1])[0]
+    return found
 
 
 def _grown(known: _Weighed, field: Gradients) -> _Weighed:

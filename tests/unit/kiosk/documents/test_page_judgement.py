@@ -22,6 +22,10 @@ def _desk(*sheets: Array) -> Array:
     picture = np.full((240, 320, 3), (60, 70, 66), np.uint8)
     for sheet in sheets:
         cv2.fillConvexPoly(picture, np.rint(sheet).astype(np.int32), (228, 230, 231), cv2.LINE_AA)
+    return _photographed(picture)
+
+
+def _photographed(picture: Array) -> Array:
     noise = np.random.default_rng(20261126).normal(0, 2, picture.shape)
     return np.clip(cv2.GaussianBlur(picture, (0, 0), 1.0) + noise, 0, 255).astype(np.uint8)
 
@@ -56,6 +60,20 @@ def test_a_page_cut_off_beside_a_whole_one_is_forgiven_in_photographs_alone() ->
     assert np.abs(found.quad - WHOLE).max() < 3
     assert examine(_desk(beside)) is Absence.CUT_OFF
     assert examine(_desk(beside), lenient=True) is Absence.CUT_OFF
+
+
+def test_a_dark_page_beside_a_bright_one_that_is_cut_off_is_found() -> None:
+    """What stands out less should still win when it is whole and no part of what leaves the picture."""
+    dark = np.array([[40, 30], [140, 36], [134, 160], [34, 154]], np.float64)
+    bright = np.array([[180, 140], [290, 136], [300, 300], [186, 302]], np.float64)
+    picture = np.full((240, 320, 3), (96, 104, 92), np.uint8)
+    for quad, tone in ((dark, (70, 64, 52)), (bright, (230, 232, 235))):
+        cv2.fillConvexPoly(picture, np.rint(quad).astype(np.int32), tone)
+    picture = _photographed(picture)
+    found = examine(picture, lenient=True)
+    assert isinstance(found, FoundPage)
+    assert np.abs(found.quad - dark).max() < 2
+    assert examine(picture) is Absence.CUT_OFF
 
 
 def test_weights_of_other_measures_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
