@@ -244,7 +244,7 @@ def _best(field: Gradients, min_area: float, *, thorough: bool, lenient: bool) -
 
 
 def _beside(known: _Weighed, leaving: int) -> Array:
-    """Say which quads are whole pages beside one that leaves the picture: what is cut off always has rectangles in itself."""
+    """Say which quads are whole pages beside one that leaves the picture: what is cut off has rectangles of its own."""
     cut = known.quads[leaving].astype(np.float32)
     found: Array = np.logical_and(~known.outside, known.scores >= _LIKELY)
     for at in np.flatnonzero(found):
