@@ -25,6 +25,8 @@ _FULL = 60.0
 _INSET = 0.04
 _MIN_BOW = 0.004
 """Height of the arch, as a share of the chord, below which a side counts as straight."""
+_SEEN_BOW_PX = 1.0
+"""The same at working size, where less is the unevenness of pixels; in the full picture it is followed all the same."""
 _BETTER = 0.7
 """A parabola must fit with less than this share of the straight line's cost."""
 _ON_PATH_PX = 1.6
@@ -52,7 +54,8 @@ def traced(field: Gradients, quads: Array) -> Array:
     bow = _fitted(offsets[path].astype(float), strength, long, t, slack=0.8)
     followed = (strength > 0) & (np.abs(heights(bow, t) - offsets[path]) < _ON_PATH_PX)
     ends = np.maximum(np.abs(bow[:, 0]), np.abs(bow.sum(1)))
-    bowed = (bow[:, 2] != 0) & (followed.mean(1) >= _FOLLOWED) & (ends < _MAX_END * long) & ~on_rim(quads, field).ravel()
+    bowed = (np.abs(bow[:, 2]) / 4 > _SEEN_BOW_PX) & (ends < _MAX_END * long)
+    bowed &= (followed.mean(1) >= _FOLLOWED) & ~on_rim(quads, field).ravel()
     found: Array = np.where(bowed[:, None], bow, 0.0).reshape(-1, 4, 3)
     return found
 
