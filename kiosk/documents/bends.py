@@ -12,7 +12,7 @@ import numpy as np
 
 from kiosk.documents.geometry import BEFORE, FOLLOWING, Array
 from kiosk.documents.gradients import Gradients
-from kiosk.documents.sides import along, on_rim, places_across, sampled
+from kiosk.documents.sides import on_rim, places_across, projected, sampled
 
 _REACH_OF_SIDE = 0.07
 _REACH_PX = 16
@@ -44,7 +44,7 @@ def traced(field: Gradients, quads: Array) -> Array:
     offsets = np.arange(-reach.max(), reach.max() + 1)
     points, normals = sampled(quads, _INSET, _COARSE)
     at, inside = places_across(points, normals, offsets, field)
-    sideways = along(normals, field.ux.take(at), field.uy.take(at)) > 0.8
+    sideways = projected(normals, field.ux.take(at), field.uy.take(at)) > 0.8
     near = np.abs(offsets) <= reach[:, None, None, None]
     pull = (np.minimum(field.size.take(at), _FULL) / _FULL * sideways * inside * near).reshape(-1, _COARSE, len(offsets))
     path = _best_path(pull)

@@ -15,7 +15,7 @@ import numpy as np
 from kiosk.documents.bends import heights
 from kiosk.documents.geometry import BEFORE, FOLLOWING, Array, areas
 from kiosk.documents.gradients import Gradients
-from kiosk.documents.sides import along, on_rim, places, places_across, sampled, within
+from kiosk.documents.sides import on_rim, places, places_across, projected, sampled, within
 
 NAMES = (
     "mean_support", "min_support", "second_support", "area", "mean_step", "min_step", "apart", "min_apart", "alike",
@@ -139,7 +139,7 @@ def _along(quads: Array, bows: Array, t: Array) -> tuple[Array, Array]:
 def _strengths(points: Array, normals: Array, field: Gradients) -> Array:
     """Return how strong an edge runs along the side at points on it (n x 4 x count), 0 where none does."""
     at, inside = places_across(points, normals, _NEAR, field)
-    pull = along(normals, field.gx.take(at), field.gy.take(at))
+    pull = projected(normals, field.gx.take(at), field.gy.take(at))
     size = field.size.take(at)
     pull[(pull < _ALONG * size) | (size < field.least.take(at)) | ~inside] = 0
     found: Array = pull.max(3)

@@ -85,7 +85,7 @@ def fitted(quads: Array, field: Gradients) -> Array:
     """Pull every side onto the edge beside it, at working size. A quad that cannot be fitted comes back as it was."""
     points, normals = sampled(quads, 0.08, _FITTED_AT)
     at, inside = places_across(points, normals, _OFFSETS, field)
-    pull = along(normals, field.gx.take(at), field.gy.take(at))
+    pull = projected(normals, field.gx.take(at), field.gy.take(at))
     # Strength counts for little beyond a limit, or bold print beside a faint border would pull the side off it.
     pull = (np.minimum(pull, _CAP * field.least.take(at)) + _ABOVE_CAP * pull) * inside * np.exp(-((_OFFSETS / 4) ** 2))
     peak = pull.argmax(3)
@@ -115,7 +115,7 @@ def places_across(points: Array, normals: Array, offsets: Array, field: Gradient
     return (y.clip(0, field.height - 1) * field.width + x.clip(0, field.width - 1)).astype(np.intp), inside
 
 
-def along(normals: Array, x: Array, y: Array) -> Array:
+def projected(normals: Array, x: Array, y: Array) -> Array:
     """Return how far vectors at places across sides (n x 4 x count x offsets) reach along those sides' normals, unsigned."""
     nx, ny = (normals[:, :, None, None, at].astype(np.float32) for at in (0, 1))
     found: Array = np.abs(x * nx + y * ny)
