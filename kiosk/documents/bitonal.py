@@ -39,15 +39,25 @@ def black_on_white(page: Array, dpi: int) -> Array:
     """Return 0 for ink and 255 for paper."""
     grey = cv2.medianBlur(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), 3)
     flat = cv2.divide(grey, _background(grey), scale=255)
-    window = max(9, round(_WINDOW_MM / 25.4 * dpi) | 1)
-    mean, square = cv2.boxFilter(flat, cv2.CV_32F, (window, window)), cv2.sqrBoxFilter(flat, cv2.CV_32F, (window, window))
-    spread = np.sqrt(np.maximum(square - mean * mean, 0.0))
-    limit = mean * (1 + _SAUVOLA_K * (spread / _SAUVOLA_R - 1))
-    ink = (((flat <= limit) & (flat < _PAPER)) | (flat < _INK)).astype(np.uint8)
+    ink = (((flat <= _limit(flat, dpi)) & (flat < _PAPER)) | (flat < _INK)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     keep = np.zeros(count, np.uint8)
     keep[1:] = stats[1:, cv2.CC_STAT_AREA] >= _SPECK_PX * (dpi / DPI) ** 2
     return np.where(keep[labels] > 0, np.uint8(0), np.uint8(255))
+
+
+def _limit(flat: Array, dpi: int) -> Array:
+    """Return how dark ink must be at the most, by Sauvola's rule: mean * (1 + K * (spread / R - 1))."""
+    window = max(9, round(_WINDOW_MM / 25.4 * dpi) | 1)
+    mean: Array = cv2.boxFilter(flat, cv2.CV_32F, (window, window))
+    limit: Array = cv2.sqrBoxFilter(flat, cv2.CV_32F, (window, window))
+    # In place: at 300 dots per inch each picture of these is 35 MB.
+    limit -= mean * mean
+    np.sqrt(np.maximum(limit, 0.0, out=limit), out=limit)
+    limit *= _SAUVOLA_K / _SAUVOLA_R
+    limit += 1 - _SAUVOLA_K
+    limit *= mean
+    return limit
 
 
 def _background(grey: Array) -> Array:
