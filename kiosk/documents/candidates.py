@@ -16,11 +16,10 @@ from kiosk.documents.geometry import Array
 from kiosk.documents.gradients import Gradients
 from kiosk.documents.sides import places
 
-_AROUND_PX = 31
-_LIGHTNESS_GAIN, _LIGHTNESS_AT = 4.0, 0.8
-_TINT_GAIN, _TINT_AT = 6.0, 0.5
+_AROUND_PX, _LINES_AT = 31, 0.8
+_LIGHTNESS_GAIN, _TINT_GAIN = 4.0, 6.0
 """How much differences from the surroundings are raised before lines are searched: white paper on white differs by five
-levels of 255, less than the detector looks at. And the size at which lines are searched: a photograph's tint is coarse."""
+levels of 255, less than the detector looks at."""
 _SMALLEST_PX = 16
 """Of a picture, either way, in which there may be lines."""
 _MAX_LINES = 18
@@ -178,10 +177,10 @@ def _segments(field: Gradients) -> list[Array]:
     a, b = local[..., 1], local[..., 2]
     angle = 0.5 * math.atan2(2 * float((a * b).sum()), float((a * a).sum() - (b * b).sum()))
     tint = a * np.float32(math.cos(angle)) + b * np.float32(math.sin(angle))
-    found = []
-    for plane, gain, size in ((local[..., 0], _LIGHTNESS_GAIN, _LIGHTNESS_AT), (tint, _TINT_GAIN, _TINT_AT)):
+    found, detector = [], cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE, _LINES_AT)
+    for plane, gain in ((local[..., 0], _LIGHTNESS_GAIN), (tint, _TINT_GAIN)):
         raised = np.clip(plane * np.float32(gain) + 128, 0, 255).astype(np.uint8)
-        segments: Array | None = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE, size).detect(raised)[0]
+        segments: Array | None = detector.detect(raised)[0]
         if segments is not None:
             found.append(segments.reshape(-1, 4).astype(np.float64))
     # The long sides of bent paper, and sides that a hand breaks in two, are pieces to the detector and lines to a vote.

@@ -47,6 +47,8 @@ _BOWED_BETTER = 1.0
 """By how much a quad with bowed sides must be better than another one."""
 _EDGE_PX = 0.8
 _TOUCH_PX = 1.5
+_BEYOND_PX = 0.5
+"""Working px by which a corner of a page that is whole may be inferred to lie beyond the picture, where it is rounded."""
 _NEARBY, _MIN_CLOSER = 0.3, 0.25
 _SMALL_SHARE = 0.35
 _MIN_BY_HAND = 0.002
@@ -157,9 +159,11 @@ def examine(
     height, width = image.shape[:2]
     if np.ptp(quad, axis=0).max() < _SMALL_SHARE * max(height, width):
         found = _closer(image, found, lenient=lenient)
-    if found.quad.min() < 1 or (found.quad > (width - 2, height - 2)).any():
+    last = np.array([width, height]) - 1
+    beyond = _BEYOND_PX / scale if lenient else -1.0
+    if found.quad.min() < -beyond or (found.quad > last + beyond).any():
         return Absence.CUT_OFF
-    return found
+    return FoundPage(found.quad.clip(0, last), found.confidence)
 
 
 def by_hand(outline: Outline, width: int, height: int) -> FoundPage | Absence:
