@@ -26,7 +26,8 @@ GONE = "documents.import.lost"
 NOTHING = "documents.stick.nothing"
 MORE = "documents.stick.more"
 FULL = "documents.import.too_many_pages"
-Sticks = Callable[[], tuple[Path, ...]]
+Sticks = Callable[[], tuple[tuple[Path, ...], ...]]
+"""For each stick that is there, where its file systems are mounted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class StickDesk:
             self._show(replace(self.view, busy=False, said=said))
             self._judge(look, 0)
 
-        self._context.document_work.run(lambda: papers(sticks[0]), found, lambda error: self._failed(look, error))
+        self._context.document_work.run(lambda: papers(*sticks[0]), found, lambda error: self._failed(look, error))
 
     def _judge(self, look: int, number: int) -> None:
         """Send the next file through the gate, and so on: one at a time, so that nothing else waits long for its turn."""

@@ -210,7 +210,7 @@ class Bench(Citizen):
             form=form,
             materials=materials,
             bringing=BringingDesk(context, materials, self._take_in),
-            stick=StickDesk(context, materials, self._take_in, lambda: self.sticks),
+            stick=StickDesk(context, materials, self._take_in, lambda: tuple((each,) for each in self.sticks)),
             case=CaseDesk(context, form, materials),
             supplement=SupplementDesk(context, form, materials),
             my_cases=MyCasesDesk(context),
