@@ -227,17 +227,33 @@ class MaterialsDesk:
         return material.pages_max - self.page_count(key), material.profile is Profile.PHOTO
 
     def add(self, key: str, pages: Sequence[CapturedPage]) -> None:
-        """Take pages that came as a file."""
+        """Take the pages of a file, in their order, up to one that looks like an earlier one: then the person is asked."""
         context = self._context
-        if not context.session().personal or len(pages) > self.room(key)[0]:
+        if not context.session().personal or self.doubled is not None or len(pages) > self.room(key)[0]:
             return
         context.vault.later.discard(key)
-        for page in pages:
-            context.vault.pages.setdefault(key, []).append(page)
-            self._note_hand(key)
-            self._reading.page_taken(key, page)
-            context.audit.record("material.brought", session=context.session().number, material=key, source=page.source)
+        self._bring(key, tuple(pages))
+
+    def _bring(self, key: str, pages: tuple[CapturedPage, ...]) -> None:
+        for at, page in enumerate(pages):
+            earlier = self._earlier(key, page)
+            if earlier is not None:
+                self._context.vault.doubled = Doubled(key, page, earlier, pages[at + 1 :])
+                break
+            self._keep_brought(key, page)
         self._changed()
+
+    def _keep_brought(self, key: str, page: CapturedPage) -> None:
+        context = self._context
+        context.vault.pages.setdefault(key, []).append(page)
+        self._note_hand(key)
+        self._reading.page_taken(key, page)
+        context.audit.record("material.brought", session=context.session().number, material=key, source=page.source)
+
+    def _earlier(self, key: str, page: CapturedPage) -> int | None:
+        """Return the number, from 0, of the page of a material that this one looks like."""
+        pages = self._context.vault.pages.get(key, ())
+        return next((at for at, each in enumerate(pages) if _same(each, page)), None)
 
     # --- the camera ----
 
@@ -305,14 +321,12 @@ class MaterialsDesk:
 
     def _take_in(self, material: Material, page: CapturedPage) -> None:
         """Keep a page, unless it looks like an earlier one: then the person is asked."""
-        context = self._context
-        pages = context.vault.pages.setdefault(material.key, [])
-        earlier = next((at for at, each in enumerate(pages) if _same(each, page)), None)
+        earlier = self._earlier(material.key, page)
         if earlier is None:
             self._keep(material, page)
             return
         self._vision.take_by_itself(on=False)
-        context.vault.doubled = Doubled(material.key, page, earlier)
+        self._context.vault.doubled = Doubled(material.key, page, earlier)
         self._changed()
 
     def _keep(self, material: Material, page: CapturedPage) -> None:
@@ -410,11 +424,23 @@ class MaterialsDesk:
             "material.doubled", session=context.session().number, material=doubled.material, answer=answer
         )
         material = self._asked_material(doubled.material)
+        if doubled.page.source != "camera":
+            if keep and material is not None:
+                self._keep_brought(material.key, doubled.page)
+            self._bring(doubled.material, () if material is None else doubled.then)
+            return
         self._vision.take_by_itself(on=True)
         if keep and material is not None:
             self._keep(material, doubled.page)
         else:
             self._changed()
+
+    def leave_brought(self) -> None:
+        """Whoever goes away from files before they have answered has not said that they are other pages."""
+        doubled = self.doubled
+        if doubled is not None and doubled.page.source != "camera":
+            self._context.vault.doubled = replace(doubled, then=())
+            self.answer_doubled(keep=False)
 
 
 def _moved(before: Outline | None, now: Outline | None) -> bool:

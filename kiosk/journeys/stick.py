@@ -48,12 +48,20 @@ class StickDesk:
         self._materials = materials
         self._take_in = take_in
         self._sticks = sticks
-        self.view = Looking()
+        self._view = Looking()
+        self._before = 0
+        """Pages of the material when the look began."""
         self.present = False
         """One stick, and no second one, was there at the last look."""
         self._next_at = 0.0
         self._look = 0
         """Counts looks: what an earlier one still brings is nobody's."""
+
+    @property
+    def view(self) -> Looking:
+        """What the screen shows. Pages about which the person is still asked are not counted."""
+        pages = self._materials.page_count(self._view.material) - self._before
+        return replace(self._view, pages=max(0, pages)) if self._view.material else self._view
 
     @property
     def files(self) -> tuple[StickFile, ...]:
@@ -70,6 +78,7 @@ class StickDesk:
         """See now and then, while it matters, whether a stick is there; put everything away when the person has gone on."""
         here = self._context.session().state is State.MATERIALS
         if self.view.material and not here:
+            self._materials.leave_brought()
             self.close()
         now = self._context.clock.monotonic()
         if not here or now < self._next_at:
@@ -88,6 +97,7 @@ class StickDesk:
             return
         self._look += 1
         look = self._look
+        self._before = self._materials.page_count(material)
         self._show(Looking(material, busy=True))
 
         def found(answer: tuple[tuple[Found, ...], bool]) -> None:
@@ -96,7 +106,7 @@ class StickDesk:
             files, more = answer
             self._context.vault.stick = tuple(StickFile(each.path, each.kind) for each in files)
             said = NOTHING if not files else MORE if more else ""
-            self._show(replace(self.view, busy=False, said=said))
+            self._show(replace(self._view, busy=False, said=said))
             self._judge(look, 0)
 
         self._context.document_work.run(lambda: papers(*sticks[0]), found, lambda error: self._failed(look, error))
@@ -128,31 +138,31 @@ class StickDesk:
     def choose(self, number: int) -> None:
         """Take a file's pages, or say why not."""
         self._context.handle(ev.Touched())
-        if not 0 <= number < len(self.files) or self.taken(number):
+        if not 0 <= number < len(self.files) or self.taken(number) or self._materials.doubled is not None:
             return
         answer, material = self.files[number].answer, self.view.material
         if isinstance(answer, NotImported):
-            self._show(replace(self.view, said=answer.reason))
+            self._show(replace(self._view, said=answer.reason))
         elif answer is not None and len(answer.pages) > self._materials.room(material)[0]:
-            self._show(replace(self.view, said=FULL))
+            self._show(replace(self._view, said=FULL))
         elif answer is not None:
             self._materials.add(material, answer.pages)
             said = answer.notes[0] if answer.notes else ""
-            self._show(replace(self.view, pages=self.view.pages + len(answer.pages), said=said))
+            self._show(replace(self._view, said=said))
 
     def close(self) -> None:
         """Put the list away, and forget what stands on the stick."""
         self._look += 1
         self._context.vault.stick = ()
-        if self.view.material:
+        if self._view.material:
             self._show(Looking())
 
     def _failed(self, look: int, error: Exception) -> None:
         if not isinstance(error, Unreadable):
             raise error
         if look == self._look:
-            self._show(replace(self.view, busy=False, said=GONE))
+            self._show(replace(self._view, busy=False, said=GONE))
 
     def _show(self, view: Looking) -> None:
-        self.view = view
+        self._view = view
         self._context.bus.publish(Fact.MATERIALS)

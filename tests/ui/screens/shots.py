@@ -260,7 +260,13 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.stick.open("address_proof", 24)
         terminal.stick.choose(3)
 
+    def file_doubled() -> None:
+        stick_refused()
+        terminal.materials.pages_of("address_proof", 1)
+        terminal.materials.double("usb")
+
     def papers() -> None:
+        terminal.materials.doubled = None
         terminal.bringing.close()
         terminal.stick.close()
         terminal.stick.present = False
@@ -429,6 +435,7 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "materials_phone_refused": refused,
         "materials_stick": stick,
         "materials_stick_refused": stick_refused,
+        "materials_doubled": file_doubled,
         "materials": papers,
         "materials_offline": lambda: show(State.MATERIALS, line_up=False),
         "materials_wanted": lambda: bringing_what_is_wanted(State.MATERIALS),

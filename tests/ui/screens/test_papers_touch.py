@@ -227,6 +227,23 @@ def test_the_same_page_again_is_shown_and_asked_about(stand: Any) -> None:
         assert stand.find("doubled_now") is None
 
 
+def test_a_page_of_a_file_is_asked_about_in_place_of_the_files(stand: Any) -> None:
+    """Should say where it comes from, stand alone, and leave the person among the files where they were."""
+    stand.terminal.materials.pages_of("address_proof", 1)
+    stand.terminal.show(State.MATERIALS)
+    stand.terminal.stick.open("address_proof", 24)
+    stand.settle()
+    stand.tap("stick_after")
+    stand.terminal.materials.double("usb")
+    stand.settle()
+    assert stand.item("doubled_now").property("text") == "文件里的"
+    assert stand.find("stick_file_12") is None
+    stand.answer("overlay_second")
+    assert stand.terminal.calls.pop() == ("answer_doubled", True)
+    assert stand.find("doubled_now") is None
+    assert stand.find("stick_file_12") is not None
+
+
 def test_a_complete_paper_asks_for_no_further_page(stand: Any) -> None:
     """Should say that it is complete and take nothing, until a page is deleted."""
     stand.terminal.materials.pages_of("address_proof", 4)

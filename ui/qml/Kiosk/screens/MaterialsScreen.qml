@@ -17,7 +17,7 @@ KioskScreen {
         "count": missing
     })
     aloud: [].concat(...views.filter(view => view.state === "needed" || view.state === "partly").map(view => [view.name, qsTrId("screens.materials.state.needed")]))
-    questioned: bringing.open || stick.open
+    questioned: bringing.open || stick.open || doubled.open
     mainIcon: Materials.complete ? "next" : ""
     mainEnabled: Materials.complete
 
@@ -187,7 +187,7 @@ KioskScreen {
 
         parent: root
         objectName: "bringing"
-        open: (phone.material ?? "") !== ""
+        open: (phone.material ?? "") !== "" && !doubled.open
         icon: "phone"
         kind: (phone.said ?? "") === "" ? "info" : "warn"
         title: qsTrId("screens.bring.title")
@@ -244,6 +244,13 @@ KioskScreen {
 
     StickFiles {
         id: stick
+
+        parent: root
+        away: doubled.open
+    }
+
+    DoubledQuestion {
+        id: doubled
 
         parent: root
     }
