@@ -42,7 +42,7 @@ from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
-from kiosk.journeys.stick import StickDesk, Sticks
+from kiosk.journeys.stick import StickDesk, Sticks, Unread
 from kiosk.journeys.supplement import SupplementDesk
 from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
@@ -145,7 +145,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         form=form,
         materials=materials,
         bringing=BringingDesk(context, materials, errands.take_in),
-        stick=StickDesk(context, materials, errands.take_in, _sticks(config)),
+        stick=StickDesk(context, materials, errands.take_in, *_sticks(config)),
         case=CaseDesk(context, form, materials),
         supplement=SupplementDesk(context, form, materials),
         my_cases=MyCasesDesk(context),
@@ -174,12 +174,12 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
     return wired["terminal"]
 
 
-def _sticks(config: Config) -> Sticks:
+def _sticks(config: Config) -> tuple[Sticks, Unread]:
     """Where persons' sticks are looked for: at the one place where the machine mounts one, or wherever one is mounted."""
     place = config.stick
     if place is None:
-        return removable.sticks
-    return lambda: ((place,),) if place.is_mount() else ()
+        return removable.sticks, removable.unread
+    return (lambda: ((place,),) if place.is_mount() else ()), (lambda: False)
 
 
 def _look_again(supervisors: Iterable[Supervisor[Any]]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
 BLOCK = Path("/sys/dev/block")
+DISKS = Path("/sys/block")
 STICKS = Path("/run/civic-kiosk/sticks")
 PLACES = (STICKS, Path("/media"), Path("/run/media"), Path("/mnt"))
 """A disk of which anything is mounted elsewhere is the machine's own, on whatever bus it hangs."""
@@ -47,6 +48,12 @@ def usb_mounts(mounts: Path = MOUNTS, block: Path = BLOCK) -> tuple[Path, ...]:
     return tuple(point for stick in sticks(mounts, block, writing=True) for point in stick)
 
 
+def unread(mounts: Path = MOUNTS, disks: Path = DISKS) -> bool:
+    """Say whether a removable USB disk is there of which nothing is mounted, for want of a driver or of a file system."""
+    mounted = {line.split()[2] for line in mounts.read_text(encoding="utf-8").splitlines()}
+    return any(not mounted & devices for devices in map(_stick_devices, disks.glob("sd*")) if devices)
+
+
 def probe(root: Path = Path("/")) -> str | None:
     """Return the code of what a stick would wait for in vain on this machine, None if it is mounted by itself."""
     return next((code for code, path in NEEDED.items() if not (root / path).exists()), None)
@@ -55,6 +62,17 @@ def probe(root: Path = Path("/")) -> str | None:
 def place_probe(place: Path) -> str | None:
     """Return the code of what is wrong with the one place at which the configuration says that a stick is mounted."""
     return None if place.is_dir() else "stick.no_folder"
+
+
+def _stick_devices(disk: Path) -> set[str]:
+    """Return the kernel's numbers of a removable USB disk and of its partitions, of any other disk none."""
+    try:
+        removable, size = ((disk / name).read_text(encoding="ascii").strip() for name in ("removable", "size"))
+        if removable != "1" or size == "0" or _usb_disk(disk) is None:
+            return set()
+        return {path.read_text(encoding="ascii").strip() for path in (disk / "dev", *disk.glob("sd*/dev"))}
+    except OSError:
+        return set()  # pulled in between
 
 
 def _usb_disk(device: Path) -> Path | None:

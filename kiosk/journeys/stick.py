@@ -22,12 +22,19 @@ from kiosk.session import events as ev
 from kiosk.session.states import State
 
 LOOK_EVERY_S = 1.0
+UNREAD_LOOKS = 5
+"""In a row: what has just been put in takes a moment until it is mounted."""
+NONE = "screens.materials.stick_none"
+TWO = "screens.materials.stick_two"
+UNREAD = "screens.materials.stick_unread"
 GONE = "documents.import.lost"
 NOTHING = "documents.stick.nothing"
 MORE = "documents.stick.more"
 FULL = "documents.import.too_many_pages"
 Sticks = Callable[[], tuple[tuple[Path, ...], ...]]
 """For each stick that is there, where its file systems are mounted."""
+Unread = Callable[[], bool]
+"""Whether one is there that is not mounted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +50,18 @@ class Looking:
 class StickDesk:
     """One look at one stick at a time, for one material."""
 
-    def __init__(self, context: Context, materials: MaterialsDesk, take_in: TakeIn, sticks: Sticks) -> None:
+    def __init__(self, context: Context, materials: MaterialsDesk, take_in: TakeIn, sticks: Sticks, unread: Unread) -> None:
         self._context = context
         self._materials = materials
         self._take_in = take_in
         self._sticks = sticks
+        self._unread = unread
+        self._unread_for = 0
         self._view = Looking()
         self._before = 0
         """Pages of the material when the look began."""
-        self.present = False
-        """One stick, and no second one, was there at the last look."""
+        self.wanting = NONE
+        """Message id of why there is no stick to look at, as of the last look; empty when there is one."""
         self._next_at = 0.0
         self._look = 0
         """Counts looks: what an earlier one still brings is nobody's."""
@@ -84,10 +93,20 @@ class StickDesk:
         if not here or now < self._next_at:
             return
         self._next_at = now + LOOK_EVERY_S
-        present = len(self._sticks()) == 1
-        if present != self.present:
-            self.present = present
+        wanting = self._what_is_wanting()
+        if wanting != self.wanting:
+            self.wanting = wanting
             self._context.bus.publish(Fact.MATERIALS)
+
+    def _what_is_wanting(self) -> str:
+        """Of two sticks nobody knows whose the other is; one that cannot be mounted is not the person's fault."""
+        sticks = len(self._sticks())
+        self._unread_for = self._unread_for + 1 if self._unread() else 0
+        if sticks > 1:
+            return TWO
+        if sticks == 1:
+            return ""
+        return UNREAD if self._unread_for >= UNREAD_LOOKS else NONE
 
     def open(self, material: str) -> None:
         """Look at what is on the stick, for this material."""

@@ -167,10 +167,10 @@ class Materials(QObject):
 
     # --- the stick ---
 
-    @Property(bool, notify=changed)
-    def stick(self) -> bool:
-        """One stick is there."""
-        return self._terminal.stick.present
+    @Property(str, notify=changed)
+    def stickWanting(self) -> str:
+        """Message id of why there is no stick to look at; empty when there is one."""
+        return self._terminal.stick.wanting
 
     @Property("QVariantMap", notify=changed)
     def stickLook(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def main() -> None:
         except Unreadable:
             found.append([["unreadable", 0]])
     writable = [str(point) for point in removable.usb_mounts()]
-    print(json.dumps({"sticks": found, "writable": writable, "probe": removable.probe()}))
+    print(json.dumps({"sticks": found, "writable": writable, "unread": removable.unread()}))
 
 
 main()

@@ -135,10 +135,13 @@ def partitions(bench: Bench) -> tuple[str, str]:
 
 
 def other_systems(bench: Bench) -> tuple[str, str]:
-    """Neither Linux' own nor NTFS reaches a driver."""
+    """Neither Linux' own nor NTFS reaches a driver; the program can tell that they are there."""
     for kind in ("ext4", "ntfs"):
         bench.put_in(volume(bench.image(kind), kind))
-    return GONE, bench.left()
+    found = f"{bench.left()}; unread {bench.told()['unread']}"
+    bench.pull_all()
+    bench.put_in(volume(bench.image("a")))
+    return f"{GONE}; unread True, then False", f"{found}, then {bench.told()['unread']}"
 
 
 def labels(bench: Bench) -> tuple[str, str]:

@@ -251,7 +251,7 @@ class FakeStick:
     def __init__(self, terminal: FakeTerminal) -> None:
         self._terminal = terminal
         self.view = Looking()
-        self.present = True
+        self.wanting = ""
         self.files: tuple[StickFile, ...] = ()
         self.chosen: set[int] = set()
 

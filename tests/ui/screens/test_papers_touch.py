@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from kiosk.events import Fact
+from kiosk.journeys.stick import NONE, TWO, UNREAD
 from kiosk.session import events as ev
 from kiosk.session.states import State
 from ui.bridge.pictures import Pictures
@@ -70,12 +71,18 @@ def test_a_phone_is_asked_for_papers(stand: Any) -> None:
 def test_files_of_a_stick_are_taken_by_finger_and_by_keypad(stand: Any) -> None:
     """Should be grey without a stick and say why; take a touched file once; say why another cannot be taken; turn pages."""
     stand.terminal.show(State.MATERIALS)
-    stand.terminal.stick.present = False
+    stand.terminal.stick.wanting = NONE
     stand.terminal.publish(Fact.MATERIALS)
     stand.settle()
     assert stand.item("stick_address_proof").property("text") == "U盘：请先插入"
     assert not stand.item("stick_address_proof").isEnabled()
-    stand.terminal.stick.present = True
+    for wanting, said in ((TWO, "U盘：请只插一个"), (UNREAD, "U盘：读不了，请换一个")):
+        stand.terminal.stick.wanting = wanting
+        stand.terminal.publish(Fact.MATERIALS)
+        stand.settle()
+        assert stand.item("stick_address_proof").property("text") == said
+        assert not stand.item("stick_address_proof").isEnabled()
+    stand.terminal.stick.wanting = ""
     stand.terminal.publish(Fact.MATERIALS)
     stand.settle()
     stand.tap("stick_address_proof")

@@ -18,7 +18,7 @@ class Disks:
     """A machine with a disk inside and two on USB, and what it says is mounted."""
 
     def __init__(self, folder: Path) -> None:
-        self.block, self.mounts = folder / "block", folder / "mountinfo"
+        self.block, self.disks, self.mounts = folder / "block", folder / "disks", folder / "mountinfo"
         self.block.mkdir()
         places = {
             "8:1": "ata1/block/sda/sda1", "8:17": "usb2/2-1/block/sdb/sdb1", "8:18": "usb2/2-1/block/sdb/sdb2",
@@ -73,6 +73,35 @@ def test_a_pulled_stick_is_none_though_its_mount_is_still_there(disks: Disks) ->
     """Should believe the kernel's devices: a mount may outlive its disk by a moment."""
     (disks.block / "8:17").unlink()
     assert disks.sticks(FIRST) == []
+
+
+def test_a_stick_of_which_nothing_is_mounted_is_seen(disks: Disks) -> None:
+    """Should be a removable USB disk alone, with a medium in it; one partition that is mounted is enough."""
+    names = {"removable": "1", "size": "80000", "dev": "8:16"}
+    disk = (disks.block / "8:17").resolve().parent
+    disks.disks.mkdir()
+    (disks.disks / "sdb").symlink_to(disk)
+
+    def unread(*lines: str, **changed: str) -> bool:
+        for name, value in (names | changed).items():
+            (disk / name).write_text(f"{value}\n")
+        disks.sticks(*lines)
+        return removable.unread(disks.mounts, disks.disks)
+
+    for part in ("1", "2"):
+        (disk / f"sdb{part}" / "dev").write_text(f"8:{16 + int(part)}\n")
+    assert unread()
+    assert unread(OTHER)
+    assert not unread(SECOND)
+    assert not unread(removable="0")
+    assert not unread(size="0")
+    (disks.disks / "sdb").unlink()
+    inside = (disks.block / "8:1").resolve().parent
+    for name, value in names.items():
+        (inside / name).write_text(f"{value}\n")
+    (disks.disks / "sda").symlink_to(inside)
+    assert not unread()
+    assert removable.unread() is removable.unread()  # this machine's own are read without a failure
 
 
 def test_what_mounts_sticks_is_looked_for(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from kiosk.documents.errands import Errands, Imported, NotImported
 from kiosk.documents.pages import CapturedPage
-from kiosk.journeys.stick import FULL, GONE, NOTHING
+from kiosk.journeys.stick import FULL, GONE, NONE, NOTHING, TWO, UNREAD, UNREAD_LOOKS
 from kiosk.session import events as ev
 from kiosk.session.states import State
 
@@ -44,12 +44,29 @@ def test_a_stick_is_seen_when_it_is_put_in_and_missed_when_it_is_pulled(bench: B
     """One alone: of two nobody knows whose the other is. Without one nothing is opened."""
     to_materials(bench, tmp_path)
     stick = bench.terminal.stick
-    assert stick.present
+    assert stick.wanting == ""
     bench.sticks = (tmp_path, tmp_path)
     bench.wait(1.5)
-    assert not stick.present
+    assert stick.wanting == TWO
     stick.open("address_proof")
     assert stick.view.material == ""
+
+
+def test_a_stick_that_cannot_be_mounted_is_told_from_none(bench: Bench, tmp_path: Path) -> None:
+    """Only when it had time to be mounted; and no longer than it is there."""
+    to_materials(bench, tmp_path)
+    stick = bench.terminal.stick
+    bench.sticks, bench.unread = (), True
+    bench.wait(1.5)
+    assert stick.wanting == NONE
+    bench.wait(UNREAD_LOOKS)
+    assert stick.wanting == UNREAD
+    bench.sticks = (tmp_path,)
+    bench.wait(1.5)
+    assert stick.wanting == ""
+    bench.sticks, bench.unread = (), False
+    bench.wait(1.5)
+    assert stick.wanting == NONE
 
 
 def test_files_are_judged_before_they_are_seen_and_taken_as_they_were_shown(bench: Bench, tmp_path: Path) -> None:

@@ -146,9 +146,9 @@ KioskScreen {
                         KioskButton {
                             Layout.fillWidth: true
                             objectName: "stick_" + card.modelData.key
-                            iconName: Materials.stick ? "usb" : ""
-                            text: Materials.stick ? qsTrId("screens.materials.stick") : qsTrId("screens.materials.stick_none")
-                            enabled: Materials.stick
+                            iconName: enabled ? "usb" : ""
+                            text: enabled ? qsTrId("screens.materials.stick") : qsTrId(Materials.stickWanting)
+                            enabled: Materials.stickWanting === ""
                             visible: !card.here
                             Accessible.name: text + " " + card.modelData.name
                             onClicked: Materials.lookAtStick(card.modelData.key)
