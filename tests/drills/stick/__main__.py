@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.drills.outbox.outcomes import Outcome, table
 from tests.drills.stick import trials
 from tests.drills.stick.machine import Machine, made
+from tests.drills.stick.sticks import volume
 
 
 def main() -> int:
@@ -26,13 +27,16 @@ def main() -> int:
     options.directory.mkdir(parents=True, exist_ok=True)
     directory = options.directory.resolve()
     outcomes: list[Outcome] = []
-    with Machine(directory / "machine", *made(directory)) as machine:
-        bench = trials.Bench(machine, directory / "machine")
+    machine_in = directory / "machine"
+    machine_in.mkdir(exist_ok=True)
+    with Machine(machine_in, *made(directory), in_it=volume(machine_in / "boot.img")) as machine:
+        bench = trials.Bench(machine, machine_in)
         for name in options.names or trials.TRIALS:
+            if name != "in_at_start":
+                bench.pull_all()
             began = time.monotonic()
             must, found = trials.TRIALS[name](bench)
             outcomes.append(Outcome(name.replace("_", " "), 1, must, found, found == must))
-            bench.pull_all()
             print(f"{name}: {time.monotonic() - began:.0f} s: {found}", file=sys.stderr, flush=True)
     print(table(outcomes))
     return 0 if all(one.holds for one in outcomes) else 1

@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[3]
 PACKAGES = "systemd,systemd-sysv,udev,mount,kmod,adduser,util-linux-extra,python3-minimal,libpython3-stdlib,ntfs-3g"
 MODULES = ("arch/x86/crypto", "block", "crypto", "drivers/ata", "drivers/cdrom", "drivers/scsi", "drivers/usb", "fs", "lib")
 """Of the kernel's: enough for USB, disks and every file system."""
+FIRST = "stick0"
+"""The stick that is in when the machine starts."""
 BOOT_S, ANSWER_S = 180.0, 60.0
 _SHELL = """[Unit]
 After=multi-user.target
@@ -95,7 +97,7 @@ def _install(root: Path) -> None:
 class Machine:
     """The machine while it runs; a context manager."""
 
-    def __init__(self, folder: Path, kernel: Path, disk: Path, *more: str) -> None:
+    def __init__(self, folder: Path, kernel: Path, disk: Path, *, in_it: Path) -> None:
         self._port = folder / "qmp"
         folder.mkdir(parents=True, exist_ok=True)
         self._command = [
@@ -103,7 +105,9 @@ class Machine:
             "-machine", "q35,accel=tcg", "-cpu", "max", "-kernel", kernel, "-initrd", disk,
             "-append", "rdinit=/init console=ttyS0",
             "-serial", f"file:{folder / 'console.log'}", "-serial", "stdio",
-            "-qmp", f"unix:{self._port}", "-device", "qemu-xhci,id=usb", *more,
+            "-qmp", f"unix:{self._port}", "-device", "qemu-xhci,id=usb",
+            "-blockdev", f"driver=raw,node-name={FIRST},file.driver=file,file.filename={in_it}",
+            "-device", f"usb-storage,id={FIRST},drive={FIRST},bus=usb.0,removable=on",
         ]  # fmt: skip
         self._numbers = itertools.count(1)
 

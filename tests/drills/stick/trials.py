@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.drills.stick.machine import ROOT, Machine
+from tests.drills.stick.machine import FIRST, ROOT, Machine
 from tests.drills.stick.sticks import EFI, NAME, PAPER, partitioned, torn, volume
 
 PLACE = "/run/civic-kiosk/sticks"
@@ -38,7 +38,7 @@ class Bench:
 
     def __init__(self, machine: Machine, folder: Path) -> None:
         self.machine, self._folder = machine, folder
-        self._in: list[str] = []
+        self._in = [FIRST]
         self._program = (ROOT / "tests/drills/stick/seen.py").read_text(encoding="utf-8")
         machine.ask(f"cat > /opt/seen.py <<'END'\n{self._program}\nEND")
 
@@ -79,6 +79,12 @@ class Bench:
 
 
 Trial = Callable[[Bench], tuple[str, str]]
+
+
+def in_at_start(bench: Bench) -> tuple[str, str]:
+    """It was in when the machine was switched on."""
+    bench.machine.settle()
+    return ONE, bench.seen()
 
 
 def with_table(bench: Bench) -> tuple[str, str]:
@@ -238,7 +244,7 @@ def staff(bench: Bench) -> tuple[str, str]:
 TRIALS: dict[str, Trial] = {
     each.__name__: each
     for each in (
-        with_table, without_table, exfat, options, two, partitions, other_systems, labels, fixed, own_disk, pulled,
-        pulled_while_read, medium_taken, scribbled, staff,
+        in_at_start, with_table, without_table, exfat, options, two, partitions, other_systems, labels, fixed, own_disk,
+        pulled, pulled_while_read, medium_taken, scribbled, staff,
     )
 }  # fmt: skip
