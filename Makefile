@@ -2,7 +2,7 @@
 .POSIX:
 .PHONY: demo test test-qt-6.8 test-every-build lint setup fresh deb pictures experience screens bench-documents \
   bench-search bench-ui soak bench-keyboard bench-devices soak-devices \
-  bench-outbox proof-outbox proof-power-cut lock clean
+  bench-outbox proof-outbox proof-power-cut proof-stick lock clean
 
 PY = .venv/bin/python
 
@@ -98,6 +98,9 @@ proof-outbox: setup    ## the outbox killed, starved, scribbled on and modelled:
 
 proof-power-cut: setup ## 200 power cuts on a loop device, with a control that must lose (root)
 	unshare -m $(PY) -m tests.drills.outbox power_cut
+
+proof-stick: setup     ## sticks put into and pulled out of an emulated Debian 12 with the package's udev rule and units (root)
+	nice $(PY) -m tests.drills.stick
 
 clean:
 	rm -rf build dist demo-output .mypy_cache .ruff_cache .pytest_cache

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 from devices.hotplug import HotPlug
@@ -43,7 +42,7 @@ from kiosk.journeys.my_cases import MyCasesDesk
 from kiosk.journeys.rating import RatingDesk
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.staff import StaffDesk
-from kiosk.journeys.stick import StickDesk
+from kiosk.journeys.stick import StickDesk, Sticks, Unread
 from kiosk.journeys.supplement import SupplementDesk
 from kiosk.journeys.training import TrainingDesk
 from kiosk.journeys.upkeep import UpkeepDesk
@@ -146,7 +145,7 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
         form=form,
         materials=materials,
         bringing=BringingDesk(context, materials, errands.take_in),
-        stick=StickDesk(context, materials, errands.take_in, _sticks(config)),
+        stick=StickDesk(context, materials, errands.take_in, *_sticks(config)),
         case=CaseDesk(context, form, materials),
         supplement=SupplementDesk(context, form, materials),
         my_cases=MyCasesDesk(context),
@@ -175,12 +174,12 @@ def build(config: Config, dispatcher: Dispatcher, clock: Clock) -> Terminal:
     return wired["terminal"]
 
 
-def _sticks(config: Config) -> Callable[[], tuple[Path, ...]]:
-    """Where a person's stick is looked for: at the one place where the machine mounts it, or on any USB disk."""
+def _sticks(config: Config) -> tuple[Sticks, Unread]:
+    """Where persons' sticks are looked for: at the one place where the machine mounts one, or wherever one is mounted."""
     place = config.stick
     if place is None:
-        return lambda: removable.usb_mounts(writing=False)
-    return lambda: (place,) if place.is_mount() else ()
+        return removable.sticks, removable.unread
+    return (lambda: ((place,),) if place.is_mount() else ()), (lambda: False)
 
 
 def _look_again(supervisors: Iterable[Supervisor[Any]]) -> None:

@@ -287,10 +287,15 @@ def _check_config(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from kiosk import config, doctor
     from kiosk.documents import network_file
+    from kiosk.fleet import removable
     from ui.handwriting import recogniser
 
     loaded = config.load(options.config)
     parts = [doctor.Part("handwriting", "zinnia", recogniser.probe)]
+    if loaded.stick is None:
+        parts.append(doctor.Part("stick", "udev", removable.probe))
+    else:
+        parts.append(doctor.Part("stick", loaded.stick.name, partial(removable.place_probe, loaded.stick)))
     network = loaded.documents.corner_network
     if network is not None:
         parts.append(doctor.Part("corner_network", network.name, partial(network_file.probe, network)))

@@ -188,7 +188,7 @@ class Config(_Part):
     )
     staff_cards: tuple[StaffCard, ...] = ()
     stick: Path | None = Field(
-        None, description="where the machine mounts a person's USB stick; without it, wherever a USB disk is mounted"
+        None, description="where the machine mounts a person's USB stick, if by other means than the package's own"
     )
 
     @property

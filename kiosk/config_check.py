@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from kiosk.config import Config, ConfigError
 from kiosk.documents.network_file import NetworkRefused, checked
 from kiosk.drivers import driver_factory
+from kiosk.fleet import removable
 from kiosk.speech.pack import VoicePack, VoicePackError
 
 
@@ -63,6 +64,8 @@ def _files(config: Config) -> Iterator[str]:
 
 def _wanting(config: Config) -> Iterator[str]:
     """Look at what may come later: a medium that is put in, a voice for which espeak-ng speaks until then."""
+    if config.stick is not None and removable.probe() is None:
+        yield f"stick: {config.stick}: the package mounts sticks below {removable.STICKS}, and none is looked for there"
     file = config.custody.passphrase_file
     if file is not None and not file.is_file():
         yield f"custody.passphrase_file: {file}: not there now, and the terminal does not open without it"

@@ -17,6 +17,8 @@ from kiosk.documents.kinds import HEAD_BYTES, FileKind, kind_of
 MOST_FILES = 24
 """More are not shown: the newest are what somebody has just put there."""
 MOST_ENTRIES = 2000
+MOST_SYSTEMS = 4
+"""Of one stick. What calls itself a stick may say that it has a hundred partitions."""
 DEEPEST = 3
 MAX_FILE_BYTES = 20 * 1024 * 1024
 """As `importing` takes them; a byte more is read, so that it can say so."""
@@ -35,11 +37,14 @@ class Unreadable(Exception):  # noqa: N818 - an expected answer; the desk turns 
     """The stick or the file is gone, or cannot be read to its end."""
 
 
-def papers(root: Path) -> tuple[tuple[Found, ...], bool]:
-    """Return the newest files that may be papers, newest first, and whether there are more. Raises: Unreadable."""
+def papers(*roots: Path) -> tuple[tuple[Found, ...], bool]:
+    """Return the newest files that may be papers, newest first, and whether there are more. Raises: Unreadable.
+
+    `roots`: where the stick's file systems are mounted; the first few are looked at.
+    """
     try:
-        device = root.stat().st_dev
-        found = sorted(_kinds(_files(root, device, DEEPEST)), key=lambda each: -each.changed)
+        files = (each for root in roots[:MOST_SYSTEMS] for each in _files(root, root.stat().st_dev, DEEPEST))
+        found = sorted(_kinds(files), key=lambda each: -each.changed)
     except OSError as error:
         raise Unreadable(str(error.errno)) from error
     return tuple(found[:MOST_FILES]), len(found) > MOST_FILES

@@ -42,20 +42,29 @@ class BringingDesk:
         self._context = context
         self._materials = materials
         self._take_in = take_in
-        self.view = Bringing()
+        self._view = Bringing()
+        self._before = 0
+        """Pages of the material when the code was shown."""
         self._token = ""
         self._taken = 0
         self._next_at = 0.0
         self._busy = False
 
+    @property
+    def view(self) -> Bringing:
+        """What the screen shows. Pages about which the person is still asked are not counted."""
+        pages = self._materials.page_count(self._view.material) - self._before
+        return replace(self._view, pages=max(0, pages)) if self._view.material else self._view
+
     def open(self, material: str) -> None:
         """Show a code for this material."""
         self.close()
+        self._before = self._materials.page_count(material)
         self._show(Bringing(material))
-        shown = self.view
+        shown = self._view
 
         def opened(answer: HandoverAnswer) -> None:
-            if self.view is not shown:
+            if self._view is not shown:
                 self._end(answer.token)
                 return
             self._token, self._taken, self._busy = answer.token, 0, False
@@ -68,16 +77,17 @@ class BringingDesk:
         if self._token:
             self._end(self._token)
         self._token, self._busy = "", False
-        if self.view.material:
+        if self._view.material:
             self._show(Bringing())
 
     def tick(self) -> None:
         """Ask for the next file now and then while a code is shown; stop when the person has gone on."""
         session = self._context.session()
         if self.view.material and session.state is not State.MATERIALS:
+            self._materials.leave_brought()
             self.close()
         now = self._context.clock.monotonic()
-        if not self._token or self._busy or now < self._next_at:
+        if not self._token or self._busy or now < self._next_at or self._materials.doubled is not None:
             return
         self._busy, self._next_at = True, now + ASK_EVERY_S
         token, taken = self._token, self._taken
@@ -89,7 +99,7 @@ class BringingDesk:
         if token != self._token:
             return
         if claimed and not self.view.claimed:
-            self._show(replace(self.view, claimed=True))
+            self._show(replace(self._view, claimed=True))
             self._context.handle(ev.Touched())  # whoever is busy with a phone is here
         if not data:
             self._busy = False
@@ -102,11 +112,11 @@ class BringingDesk:
                 return
             self._busy, self._next_at, self._taken = False, 0.0, self._taken + 1
             if isinstance(answer, NotImported):
-                self._show(replace(self.view, said=answer.reason))
+                self._show(replace(self._view, said=answer.reason))
                 return
             self._materials.add(material, answer.pages)
             said = answer.notes[0] if answer.notes else ""
-            self._show(replace(self.view, pages=self.view.pages + len(answer.pages), said=said))
+            self._show(replace(self._view, said=said))
 
         self._context.document_work.run(
             lambda: self._take_in(data, "phone", room=room, photo=photo), judged, self._failed
@@ -121,15 +131,15 @@ class BringingDesk:
         match error:
             case PlatformUnreachable():
                 self._context.suspect_line()
-                self._show(replace(self.view, said=NO_LINE))
+                self._show(replace(self._view, said=NO_LINE))
             case PlatformRejected():
                 self._token = ""
-                self._show(replace(self.view, url="", said=OVER))
+                self._show(replace(self._view, url="", said=OVER))
             case _:
                 raise error
 
     def _show(self, view: Bringing) -> None:
-        self.view = view
+        self._view = view
         self._context.bus.publish(Fact.MATERIALS)
 
 

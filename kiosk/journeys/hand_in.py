@@ -21,9 +21,10 @@ from kiosk.events import Fact
 from kiosk.identity import masking
 from kiosk.identity.persons import Person
 from kiosk.journeys import receipts, signature
+from kiosk.journeys.asked_papers import amount
 from kiosk.journeys.context import Context
 from kiosk.journeys.form import FormDesk
-from kiosk.journeys.materials import MaterialsDesk, amount
+from kiosk.journeys.materials import MaterialsDesk
 from kiosk.journeys.submission import Draft, compose
 from kiosk.journeys.vault import Attempt, Kept, Stroke
 from kiosk.printing import receipt, receipt_qr

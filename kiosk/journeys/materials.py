@@ -1,19 +1,16 @@
-"""The papers: which are asked for, which the city has already, and the pages under the camera.
+"""The papers of a case and their pages: those under the camera, and those that come as files.
 
-Knows: what the chosen item asks for, given the answers, and the captured pages. Does not know: how a page is found or
-straightened, or how a PDF is written (`kiosk.documents`).
+Knows: the captured pages, and what is asked about them. Does not know: which papers are asked for (`asked_papers`), how a
+page is found or straightened, or how a PDF is written (`kiosk.documents`).
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
-from kiosk.catalogue import proxies
-from kiosk.catalogue.materials import AskedMaterial, asked_materials
-from kiosk.catalogue.models import Material, Profile, Provide, ServiceItem, Text
+from kiosk.catalogue.materials import AskedMaterial
+from kiosk.catalogue.models import Material, Profile
 from kiosk.documents.looks import alike
 from kiosk.documents.pages import (
     CapturedPage,
@@ -29,43 +26,17 @@ from kiosk.documents.pages import (
 )
 from kiosk.documents.vision import Vision
 from kiosk.events import Fact
-from kiosk.journeys import receipts
+from kiosk.journeys.asked_papers import AskedPapers, MaterialView
 from kiosk.journeys.context import Context
 from kiosk.journeys.reading import ReadingDesk
 from kiosk.journeys.vault import Doubled
 from kiosk.session import events as ev
-from kiosk.session.states import Device, Hand, Journey, State
-from kiosk.words.dates import Say
+from kiosk.session.states import Device, Hand, State
 
 MOVED_SHARE = 0.03
 """Of the picture, by which a corner has moved when a hand moved it."""
 MOVED_FRAMES = 5
 """In a row: an outline may flicker."""
-
-MaterialState = Literal["have", "needed", "partly", "done", "later"]
-
-
-@dataclass(frozen=True, slots=True)
-class MaterialView:
-    """One line of the list of materials."""
-
-    key: str
-    name: Text
-    note: Text | None
-    state: MaterialState
-    reason_id: str
-    pages: int
-    min_pages: int
-    max_pages: int
-    profile: str
-    required: bool
-    later_by: dt.date | None = None
-    """By which day it may be brought, where the item lets one begin without it."""
-
-
-def amount(view: MaterialView, say: Say) -> str:
-    """Say how much there is of a material: pages, or photos."""
-    return say("paper.photos" if view.profile == Profile.PHOTO else "paper.pages", pages=view.pages)
 
 
 class MaterialsDesk:
@@ -73,6 +44,7 @@ class MaterialsDesk:
 
     def __init__(self, context: Context, vision: Vision, reading: ReadingDesk) -> None:
         self._context = context
+        self._papers = AskedPapers(context)
         self._vision = vision
         self._reading = reading
         self._refused_at: Outline | None = None
@@ -86,64 +58,11 @@ class MaterialsDesk:
 
     def asked(self) -> tuple[AskedMaterial, ...]:
         """Return the materials that the answers ask for; the signature has its own step."""
-        item = self._context.item()
-        if item is None:
-            return ()
-        plan = self._context.session().plan
-        if plan is not None and plan.journey is Journey.SUPPLEMENT:
-            return self._wanted(item)
-        connected = {register.id for register in self._context.catalogue.registers if register.connected}
-        wanted = asked_materials(item, self._context.vault.answers, connected)
-        proof = proxies.paper(self._context.session().capacity)
-        first = () if proof is None else (proof,)
-        return (*first, *(asked for asked in wanted if asked.way is not Provide.SIGN))
-
-    def _wanted(self, item: ServiceItem) -> tuple[AskedMaterial, ...]:
-        """Return what the open case waits for, as far as it comes as pages: all of it, and now."""
-        waits = self._context.vault.supplementing
-        wanted = () if waits is None else waits.wanted
-        return tuple(
-            AskedMaterial(material.model_copy(update={"later_days": None}), True, (Provide.SCAN,), None)
-            for material in item.materials
-            if material.key in wanted and material.profile is not None
-        )
+        return self._papers.asked()
 
     def views(self) -> tuple[MaterialView, ...]:
         """Return one line for each material."""
-        return tuple(self._view(asked) for asked in self.asked())
-
-    def _view(self, asked: AskedMaterial) -> MaterialView:
-        material = asked.material
-        pages = len(self._context.vault.pages.get(material.key, ()))
-        state: MaterialState
-        if asked.way not in {Provide.SCAN, None}:
-            state = "have"
-        elif pages >= material.pages_min:
-            state = "done"
-        elif material.later_days is not None and material.key in self._context.vault.later:
-            state = "later"
-        else:
-            state = "partly" if pages else "needed"
-        return MaterialView(
-            key=material.key,
-            name=material.name,
-            note=material.note,
-            state=state,
-            reason_id=(asked.reason_id or "") if asked.way is Provide.SCAN else "",
-            pages=pages,
-            min_pages=material.pages_min,
-            max_pages=material.pages_max,
-            profile="" if material.profile is None else str(material.profile),
-            required=asked.required,
-            later_by=self._later_by(asked),
-        )
-
-    def _later_by(self, asked: AskedMaterial) -> dt.date | None:
-        item, days = self._context.item(), asked.material.later_days
-        if item is None or days is None or not asked.required:
-            return None
-        handed_in = self._context.vault.submitted_at or self._context.clock.now()
-        return receipts.bring_by(self._context, item, handed_in, days)
+        return self._papers.views()
 
     def bring_later(self, key: str) -> None:
         """The person will bring this one after the hand-in; what was laid of it so far is not handed in."""
@@ -162,9 +81,6 @@ class MaterialsDesk:
     def complete(self) -> bool:
         """Say whether every required material is here, or may be brought later and is meant to be."""
         return all(view.state in {"have", "done", "later"} or not view.required for view in self.views())
-
-    def _asked_material(self, key: str) -> Material | None:
-        return next((asked.material for asked in self.asked() if asked.material.key == key), None)
 
     # --- pages ----
 
@@ -221,23 +137,39 @@ class MaterialsDesk:
 
     def room(self, key: str) -> tuple[int, bool]:
         """Return how many more pages a material can take, and whether it is a portrait."""
-        material = self._asked_material(key)
+        material = self._papers.material(key)
         if material is None:
             return 0, False
         return material.pages_max - self.page_count(key), material.profile is Profile.PHOTO
 
     def add(self, key: str, pages: Sequence[CapturedPage]) -> None:
-        """Take pages that came as a file."""
+        """Take the pages of a file, in their order, up to one that looks like an earlier one: then the person is asked."""
         context = self._context
-        if not context.session().personal or len(pages) > self.room(key)[0]:
+        if not context.session().personal or self.doubled is not None or len(pages) > self.room(key)[0]:
             return
         context.vault.later.discard(key)
-        for page in pages:
-            context.vault.pages.setdefault(key, []).append(page)
-            self._note_hand(key)
-            self._reading.page_taken(key, page)
-            context.audit.record("material.brought", session=context.session().number, material=key, source=page.source)
+        self._bring(key, tuple(pages))
+
+    def _bring(self, key: str, pages: tuple[CapturedPage, ...]) -> None:
+        for at, page in enumerate(pages):
+            earlier = self._earlier(key, page)
+            if earlier is not None:
+                self._context.vault.doubled = Doubled(key, page, earlier, pages[at + 1 :])
+                break
+            self._keep_brought(key, page)
         self._changed()
+
+    def _keep_brought(self, key: str, page: CapturedPage) -> None:
+        context = self._context
+        context.vault.pages.setdefault(key, []).append(page)
+        self._note_hand(key)
+        self._reading.page_taken(key, page)
+        context.audit.record("material.brought", session=context.session().number, material=key, source=page.source)
+
+    def _earlier(self, key: str, page: CapturedPage) -> int | None:
+        """Return the number, from 0, of the page of a material that this one looks like."""
+        pages = self._context.vault.pages.get(key, ())
+        return next((at for at, each in enumerate(pages) if _same(each, page)), None)
 
     # --- the camera ----
 
@@ -247,7 +179,7 @@ class MaterialsDesk:
             self._forget_refusal()
         self._under_camera = key
         self._context.vault.later.discard(key)  # it is here after all
-        material = self._asked_material(key)
+        material = self._papers.material(key)
         if material is not None and material.profile is not None:
             self._vision.start_preview(str(material.profile), taking=self.room(key)[0] > 0 and self.doubled is None)
 
@@ -293,7 +225,7 @@ class MaterialsDesk:
         session = context.session()
         if session.state is not State.CAPTURE:
             return  # the person has left the camera; a late page is nobody's
-        material = self._asked_material(session.material)
+        material = self._papers.material(session.material)
         if material is None:
             return
         pages = context.vault.pages.setdefault(material.key, [])
@@ -305,14 +237,12 @@ class MaterialsDesk:
 
     def _take_in(self, material: Material, page: CapturedPage) -> None:
         """Keep a page, unless it looks like an earlier one: then the person is asked."""
-        context = self._context
-        pages = context.vault.pages.setdefault(material.key, [])
-        earlier = next((at for at, each in enumerate(pages) if _same(each, page)), None)
+        earlier = self._earlier(material.key, page)
         if earlier is None:
             self._keep(material, page)
             return
         self._vision.take_by_itself(on=False)
-        context.vault.doubled = Doubled(material.key, page, earlier)
+        self._context.vault.doubled = Doubled(material.key, page, earlier)
         self._changed()
 
     def _keep(self, material: Material, page: CapturedPage) -> None:
@@ -368,7 +298,7 @@ class MaterialsDesk:
 
     def keep_anyway(self) -> None:
         """The clerk who helps answers for the page whose picture was refused."""
-        refused, material = self.refused, self._asked_material(self.open_key)
+        refused, material = self.refused, self._papers.material(self.open_key)
         if not self.keepable or refused is None or refused.page is None or material is None:
             return
         page = replace(refused.page, kept_anyway=str(refused.advice), kept_by=self._context.vault.clerk)
@@ -409,12 +339,24 @@ class MaterialsDesk:
         context.audit.record(
             "material.doubled", session=context.session().number, material=doubled.material, answer=answer
         )
-        material = self._asked_material(doubled.material)
+        material = self._papers.material(doubled.material)
+        if doubled.page.source != "camera":
+            if keep and material is not None:
+                self._keep_brought(material.key, doubled.page)
+            self._bring(doubled.material, () if material is None else doubled.then)
+            return
         self._vision.take_by_itself(on=True)
         if keep and material is not None:
             self._keep(material, doubled.page)
         else:
             self._changed()
+
+    def leave_brought(self) -> None:
+        """Whoever goes away from files before they have answered has not said that they are other pages."""
+        doubled = self.doubled
+        if doubled is not None and doubled.page.source != "camera":
+            self._context.vault.doubled = replace(doubled, then=())
+            self.answer_doubled(keep=False)
 
 
 def _moved(before: Outline | None, now: Outline | None) -> bool:

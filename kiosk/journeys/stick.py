@@ -22,11 +22,19 @@ from kiosk.session import events as ev
 from kiosk.session.states import State
 
 LOOK_EVERY_S = 1.0
+UNREAD_LOOKS = 5
+"""In a row: what has just been put in takes a moment until it is mounted."""
+NONE = "screens.materials.stick_none"
+TWO = "screens.materials.stick_two"
+UNREAD = "screens.materials.stick_unread"
 GONE = "documents.import.lost"
 NOTHING = "documents.stick.nothing"
 MORE = "documents.stick.more"
 FULL = "documents.import.too_many_pages"
-Sticks = Callable[[], tuple[Path, ...]]
+Sticks = Callable[[], tuple[tuple[Path, ...], ...]]
+"""For each stick that is there, where its file systems are mounted."""
+Unread = Callable[[], bool]
+"""Whether one is there that is not mounted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +50,27 @@ class Looking:
 class StickDesk:
     """One look at one stick at a time, for one material."""
 
-    def __init__(self, context: Context, materials: MaterialsDesk, take_in: TakeIn, sticks: Sticks) -> None:
+    def __init__(self, context: Context, materials: MaterialsDesk, take_in: TakeIn, sticks: Sticks, unread: Unread) -> None:
         self._context = context
         self._materials = materials
         self._take_in = take_in
         self._sticks = sticks
-        self.view = Looking()
-        self.present = False
-        """One stick, and no second one, was there at the last look."""
+        self._unread = unread
+        self._unread_for = 0
+        self._view = Looking()
+        self._before = 0
+        """Pages of the material when the look began."""
+        self.wanting = NONE
+        """Message id of why there is no stick to look at, as of the last look; empty when there is one."""
         self._next_at = 0.0
         self._look = 0
         """Counts looks: what an earlier one still brings is nobody's."""
+
+    @property
+    def view(self) -> Looking:
+        """What the screen shows. Pages about which the person is still asked are not counted."""
+        pages = self._materials.page_count(self._view.material) - self._before
+        return replace(self._view, pages=max(0, pages)) if self._view.material else self._view
 
     @property
     def files(self) -> tuple[StickFile, ...]:
@@ -69,15 +87,26 @@ class StickDesk:
         """See now and then, while it matters, whether a stick is there; put everything away when the person has gone on."""
         here = self._context.session().state is State.MATERIALS
         if self.view.material and not here:
+            self._materials.leave_brought()
             self.close()
         now = self._context.clock.monotonic()
         if not here or now < self._next_at:
             return
         self._next_at = now + LOOK_EVERY_S
-        present = len(self._sticks()) == 1
-        if present != self.present:
-            self.present = present
+        wanting = self._what_is_wanting()
+        if wanting != self.wanting:
+            self.wanting = wanting
             self._context.bus.publish(Fact.MATERIALS)
+
+    def _what_is_wanting(self) -> str:
+        """Of two sticks nobody knows whose the other is; one that cannot be mounted is not the person's fault."""
+        sticks = len(self._sticks())
+        self._unread_for = self._unread_for + 1 if self._unread() else 0
+        if sticks > 1:
+            return TWO
+        if sticks == 1:
+            return ""
+        return UNREAD if self._unread_for >= UNREAD_LOOKS else NONE
 
     def open(self, material: str) -> None:
         """Look at what is on the stick, for this material."""
@@ -87,6 +116,7 @@ class StickDesk:
             return
         self._look += 1
         look = self._look
+        self._before = self._materials.page_count(material)
         self._show(Looking(material, busy=True))
 
         def found(answer: tuple[tuple[Found, ...], bool]) -> None:
@@ -95,10 +125,10 @@ class StickDesk:
             files, more = answer
             self._context.vault.stick = tuple(StickFile(each.path, each.kind) for each in files)
             said = NOTHING if not files else MORE if more else ""
-            self._show(replace(self.view, busy=False, said=said))
+            self._show(replace(self._view, busy=False, said=said))
             self._judge(look, 0)
 
-        self._context.document_work.run(lambda: papers(sticks[0]), found, lambda error: self._failed(look, error))
+        self._context.document_work.run(lambda: papers(*sticks[0]), found, lambda error: self._failed(look, error))
 
     def _judge(self, look: int, number: int) -> None:
         """Send the next file through the gate, and so on: one at a time, so that nothing else waits long for its turn."""
@@ -127,31 +157,31 @@ class StickDesk:
     def choose(self, number: int) -> None:
         """Take a file's pages, or say why not."""
         self._context.handle(ev.Touched())
-        if not 0 <= number < len(self.files) or self.taken(number):
+        if not 0 <= number < len(self.files) or self.taken(number) or self._materials.doubled is not None:
             return
         answer, material = self.files[number].answer, self.view.material
         if isinstance(answer, NotImported):
-            self._show(replace(self.view, said=answer.reason))
+            self._show(replace(self._view, said=answer.reason))
         elif answer is not None and len(answer.pages) > self._materials.room(material)[0]:
-            self._show(replace(self.view, said=FULL))
+            self._show(replace(self._view, said=FULL))
         elif answer is not None:
             self._materials.add(material, answer.pages)
             said = answer.notes[0] if answer.notes else ""
-            self._show(replace(self.view, pages=self.view.pages + len(answer.pages), said=said))
+            self._show(replace(self._view, said=said))
 
     def close(self) -> None:
         """Put the list away, and forget what stands on the stick."""
         self._look += 1
         self._context.vault.stick = ()
-        if self.view.material:
+        if self._view.material:
             self._show(Looking())
 
     def _failed(self, look: int, error: Exception) -> None:
         if not isinstance(error, Unreadable):
             raise error
         if look == self._look:
-            self._show(replace(self.view, busy=False, said=GONE))
+            self._show(replace(self._view, busy=False, said=GONE))
 
     def _show(self, view: Looking) -> None:
-        self.view = view
+        self._view = view
         self._context.bus.publish(Fact.MATERIALS)

@@ -13,8 +13,8 @@ from kiosk.catalogue.models import ServiceItem
 from kiosk.city import sealed
 from kiosk.identity import case_code, masking
 from kiosk.identity.persons import Person
+from kiosk.journeys.asked_papers import amount
 from kiosk.journeys.hand_in import CaseDesk, Making, ReviewLine
-from kiosk.journeys.materials import amount
 from kiosk.journeys.submission import compose_supplement, supplement_id
 from kiosk.journeys.vault import Supplementing
 from kiosk.session import events as ev

@@ -92,6 +92,8 @@ class Doubled:
     page: CapturedPage = field(repr=False)
     earlier: int
     """The number, from 0, of the page that it looks like."""
+    then: tuple[CapturedPage, ...] = field(default=(), repr=False)
+    """The further pages of its file, whose turn comes when this one's is over."""
 
 
 @dataclass(slots=True, repr=False)
@@ -191,7 +193,7 @@ class Vault:
         """Forget what was answered, laid and signed: it was somebody else's. Who stands there stays."""
         empty = Vault()
         cleared = (
-            "answers", "sources", "touched", "offers", "pages", "later", "entered_by", "brought_by", "strokes",
+            "answers", "sources", "touched", "offers", "pages", "doubled", "later", "entered_by", "brought_by", "strokes",
             "signature_png", "relation",
         )  # fmt: skip
         for name in cleared:

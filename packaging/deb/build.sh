@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds dist/civic-kiosk_VERSION_ARCH.deb: a virtual environment below /opt, units, udev rule, example configuration.
+# Builds dist/civic-kiosk_VERSION_ARCH.deb: a virtual environment below /opt, units, udev rules, example configuration.
 # Submissions and keys live in /var/lib/civic-kiosk, which no removal touches.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -31,9 +31,10 @@ rm -rf "$venv/bin/"[!p]* "$venv/bin/pip"* "$venv/bin/pyside6-"* "$venv/bin/py"[!
 sed -i -e 's#^home = .*#home = /usr/bin#' -e '/^command/d' "$venv/pyvenv.cfg"
 rm -f "$site"/civic_kiosk-*.dist-info/direct_url.json    # it names the folder that the package was built in
 
-install -D -m 0644 packaging/systemd/civic-kiosk.service "$root/usr/lib/systemd/system/civic-kiosk.service"
-install -D -m 0644 packaging/systemd/civic-kiosk-sync.service "$root/usr/lib/systemd/system/civic-kiosk-sync.service"
-install -D -m 0644 packaging/udev/60-civic-kiosk.rules "$root/usr/lib/udev/rules.d/60-civic-kiosk.rules"
+install -d "$root/usr/lib/systemd/system" "$root/usr/lib/udev/rules.d" "$root/usr/lib/civic-kiosk"
+install -m 0644 packaging/systemd/*.service "$root/usr/lib/systemd/system/"
+install -m 0644 packaging/udev/*.rules "$root/usr/lib/udev/rules.d/"
+install -m 0755 packaging/systemd/strange-disk "$root/usr/lib/civic-kiosk/"
 install -D -m 0644 packaging/kiosk.example.toml "$root/usr/share/doc/civic-kiosk/kiosk.example.toml"
 install -D -m 0644 LICENSE "$root/usr/share/doc/civic-kiosk/copyright"
 install -d "$root/etc/civic-kiosk"

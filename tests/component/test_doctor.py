@@ -16,11 +16,13 @@ from devices.rig import Rig, RigOptions
 from devices.rig_actions import actions
 from kiosk import cli, config, device_test, doctor
 from kiosk.config import Config
+from kiosk.fleet import removable
 from kiosk.session.states import Device
 from ui.handwriting import recogniser
 
 TERMINAL = """
 state_dir = "state"
+stick = "media"
 [terminal]
 number = "0001"
 name = {zh = "市民之窗", en = "Window"}
@@ -66,6 +68,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     if not namespace.inside():
         pytest.fail("needs a /run of its own: python -m devices.namespace -- python -m pytest …")
     folder = tmp_path_factory.mktemp("doctor")
+    (folder / "media").mkdir()
     with Rig(RigOptions(state_dir=folder / "rig", seconds_per_page=0.01)) as rig:
         yield Bench(rig, folder)
 
@@ -85,9 +88,9 @@ def test_all_is_well(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     code, text, _ = ask(bench, capsys)
     lines = text.splitlines()
     assert code == cli.OK, text
-    assert [line.split()[:2] for line in lines[1:-1]] == [["ok", kind] for kind in (*Device, "handwriting")]
+    assert [line.split()[:2] for line in lines[1:-1]] == [["ok", kind] for kind in (*Device, "handwriting", "stick")]
     assert "preview 1080x1920, still 2160x3840" in text
-    assert lines[-1] == f"{len(Device) + 1} of {len(Device) + 1} can be used."
+    assert lines[-1] == f"{len(Device) + 2} of {len(Device) + 2} can be used."
 
 
 def test_what_fails_is_named(
@@ -131,6 +134,22 @@ def test_handwriting_without_its_model(bench: Bench, capsys: pytest.CaptureFixtu
     assert doctor.run(bench.configure({}), as_json=False, parts=(part,)) == doctor.FAILED
     line = capsys.readouterr().out.splitlines()[1].split()
     assert (line[:4], line[-1]) == (["FAIL", "handwriting", "zinnia", "missing"], "handwriting.model_missing")
+
+
+def test_what_mounts_a_stick_is_a_part(
+    bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Should name what is missing of the package's, or the folder that the configuration puts in its place."""
+    monkeypatch.setitem(removable.NEEDED, "stick.no_rule", "nowhere")
+    bench.configure({})
+    told = []
+    for configured in ('stick = "gone"', ""):
+        text = bench.file.read_text(encoding="utf-8").replace('stick = "media"', configured)
+        bench.file.with_name("other.toml").write_text(text, encoding="utf-8")
+        assert cli.main(["doctor", "--config", str(bench.file.with_name("other.toml"))]) == cli.FAILED
+        told.append(next(line.split() for line in capsys.readouterr().out.splitlines() if " stick " in line))
+    assert (told[0][:4], told[0][-1]) == (["FAIL", "stick", "gone", "missing"], "stick.no_folder")
+    assert (told[1][:3], told[1][-1]) == (["FAIL", "stick", "udev"], "stick.no_rule")
 
 
 def test_a_corner_network_is_a_part(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:

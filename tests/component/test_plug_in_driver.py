@@ -16,6 +16,7 @@ EXAMPLE = Path(__file__).parents[1] / "resources" / "example_driver"
 ROOT = Path(__file__).parents[2]
 TERMINAL = """
 state_dir = "state"
+stick = "scans"
 [terminal]
 number = "0001"
 name = {zh = "市民之窗", en = "Window"}

@@ -128,9 +128,14 @@ class Materials(QObject):
 
     @Property("QVariantMap", notify=changed)
     def doubled(self) -> dict[str, Any]:
-        """A page that looks like an earlier one: `material`, and which page, from 0, `earlier` is. Else an empty map."""
+        """A page that looks like an earlier one: `material`, which page, from 0, `earlier` is, whether it came as a `file`.
+
+        Else an empty map.
+        """
         doubled = self._terminal.materials.doubled
-        return {} if doubled is None else {"material": doubled.material, "earlier": doubled.earlier}
+        if doubled is None:
+            return {}
+        return {"material": doubled.material, "earlier": doubled.earlier, "file": doubled.page.source != "camera"}
 
     @Slot(bool)
     def answerDoubled(self, keep: bool) -> None:
@@ -162,10 +167,10 @@ class Materials(QObject):
 
     # --- the stick ---
 
-    @Property(bool, notify=changed)
-    def stick(self) -> bool:
-        """One stick is there."""
-        return self._terminal.stick.present
+    @Property(str, notify=changed)
+    def stickWanting(self) -> str:
+        """Message id of why there is no stick to look at; empty when there is one."""
+        return self._terminal.stick.wanting
 
     @Property("QVariantMap", notify=changed)
     def stickLook(self) -> dict[str, Any]:

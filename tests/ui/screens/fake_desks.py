@@ -31,7 +31,7 @@ from kiosk.catalogue.models import ServiceItem
 from kiosk.city.sealed import supplement_service
 from kiosk.documents.errands import Imported, NotImported
 from kiosk.documents.kinds import FileKind
-from kiosk.documents.pages import Advice, CapturedPage, Outline, Refused
+from kiosk.documents.pages import Advice, CapturedPage, Outline, PageSource, Refused
 from kiosk.events import Fact
 from kiosk.identity import case_code
 from kiosk.identity.acting import RELATIONS, Capacity, Relation
@@ -251,7 +251,7 @@ class FakeStick:
     def __init__(self, terminal: FakeTerminal) -> None:
         self._terminal = terminal
         self.view = Looking()
-        self.present = True
+        self.wanting = ""
         self.files: tuple[StickFile, ...] = ()
         self.chosen: set[int] = set()
 
@@ -371,10 +371,11 @@ class FakeMaterials:
         self.doubled = None
         self._terminal.publish(Fact.MATERIALS)
 
-    def double(self) -> None:
-        """The page that was just taken is the first once more."""
+    def double(self, source: PageSource = "camera") -> None:
+        """The page that was just taken, or came in a file, is the first once more."""
         jpeg = self.page_image("address_proof", 0)
-        self.doubled = Doubled("address_proof", CapturedPage(jpeg, 600, 848, 72, "", 0.4, "document", "a4"), 0)
+        page = CapturedPage(jpeg, 600, 848, 72, "", 0.4, "document", "a4", source=source)
+        self.doubled = Doubled("address_proof", page, 0)
         self._terminal.publish(Fact.MATERIALS)
 
     def wave_off(self) -> None:

@@ -30,6 +30,7 @@ from kiosk.catalogue.models import Need
 from kiosk.events import Fact
 from kiosk.identity.acting import Capacity
 from kiosk.identity.assurance import Assurance
+from kiosk.journeys.stick import NONE, UNREAD
 from kiosk.session.states import Choice, Device, Hand, Helping, Holding, Promise, State, Trouble
 from ui.app import Screen, application
 
@@ -260,10 +261,21 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         terminal.stick.open("address_proof", 24)
         terminal.stick.choose(3)
 
+    def file_doubled() -> None:
+        stick_refused()
+        terminal.materials.pages_of("address_proof", 1)
+        terminal.materials.double("usb")
+
     def papers() -> None:
+        terminal.materials.doubled = None
         terminal.bringing.close()
         terminal.stick.close()
-        terminal.stick.present = False
+        terminal.stick.wanting = NONE
+        show(State.MATERIALS)
+
+    def unread() -> None:
+        papers()
+        terminal.stick.wanting = UNREAD
         show(State.MATERIALS)
 
     def later() -> None:
@@ -429,7 +441,9 @@ def scenes(terminal: FakeTerminal, screen: Screen) -> dict[str, Any]:
         "materials_phone_refused": refused,
         "materials_stick": stick,
         "materials_stick_refused": stick_refused,
+        "materials_doubled": file_doubled,
         "materials": papers,
+        "materials_unread": unread,
         "materials_offline": lambda: show(State.MATERIALS, line_up=False),
         "materials_wanted": lambda: bringing_what_is_wanted(State.MATERIALS),
         "review_supplement": lambda: bringing_what_is_wanted(State.REVIEW),

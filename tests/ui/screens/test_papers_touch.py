@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from kiosk.events import Fact
+from kiosk.journeys.stick import NONE, TWO, UNREAD
 from kiosk.session import events as ev
 from kiosk.session.states import State
 from ui.bridge.pictures import Pictures
@@ -70,12 +71,18 @@ def test_a_phone_is_asked_for_papers(stand: Any) -> None:
 def test_files_of_a_stick_are_taken_by_finger_and_by_keypad(stand: Any) -> None:
     """Should be grey without a stick and say why; take a touched file once; say why another cannot be taken; turn pages."""
     stand.terminal.show(State.MATERIALS)
-    stand.terminal.stick.present = False
+    stand.terminal.stick.wanting = NONE
     stand.terminal.publish(Fact.MATERIALS)
     stand.settle()
     assert stand.item("stick_address_proof").property("text") == "U盘：请先插入"
     assert not stand.item("stick_address_proof").isEnabled()
-    stand.terminal.stick.present = True
+    for wanting, said in ((TWO, "U盘：请只插一个"), (UNREAD, "U盘：读不了，请换一个")):
+        stand.terminal.stick.wanting = wanting
+        stand.terminal.publish(Fact.MATERIALS)
+        stand.settle()
+        assert stand.item("stick_address_proof").property("text") == said
+        assert not stand.item("stick_address_proof").isEnabled()
+    stand.terminal.stick.wanting = ""
     stand.terminal.publish(Fact.MATERIALS)
     stand.settle()
     stand.tap("stick_address_proof")
@@ -225,6 +232,23 @@ def test_the_same_page_again_is_shown_and_asked_about(stand: Any) -> None:
         stand.answer(answer)
         assert stand.terminal.calls.pop() == ("answer_doubled", keep)
         assert stand.find("doubled_now") is None
+
+
+def test_a_page_of_a_file_is_asked_about_in_place_of_the_files(stand: Any) -> None:
+    """Should say where it comes from, stand alone, and leave the person among the files where they were."""
+    stand.terminal.materials.pages_of("address_proof", 1)
+    stand.terminal.show(State.MATERIALS)
+    stand.terminal.stick.open("address_proof", 24)
+    stand.settle()
+    stand.tap("stick_after")
+    stand.terminal.materials.double("usb")
+    stand.settle()
+    assert stand.item("doubled_now").property("text") == "文件里的"
+    assert stand.find("stick_file_12") is None
+    stand.answer("overlay_second")
+    assert stand.terminal.calls.pop() == ("answer_doubled", True)
+    assert stand.find("doubled_now") is None
+    assert stand.find("stick_file_12") is not None
 
 
 def test_a_complete_paper_asks_for_no_further_page(stand: Any) -> None:

@@ -17,6 +17,7 @@ import pytest
 from kiosk.cli import FAILED, OK, main
 from kiosk.config import MAX_BYTES, ConfigError, load
 from kiosk.config_check import check
+from kiosk.fleet import removable
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "packaging" / "kiosk.example.toml"
 
@@ -40,6 +41,18 @@ def test_the_example_that_ships_names_drivers_and_options_that_exist(
     assert "good" in said.out
     assert "the spelling alone" in said.out
     assert said.err == ""
+
+
+def test_a_folder_that_hides_the_sticks_which_are_mounted_is_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Should be said where the package mounts sticks, and not where something else has to."""
+    path = example(tmp_path, '# stick = "/media/stick"', 'stick = "/media/stick"')
+    for missing in ("stick.no_rule", None):
+        monkeypatch.setattr(removable, "probe", lambda missing=missing: missing)
+        assert main(["check-config", "--config", str(path)]) == OK
+        warned = "stick: /media/stick: the package mounts sticks below /run/civic-kiosk/sticks" in capsys.readouterr().err
+        assert warned is (missing is None)
 
 
 def test_a_configuration_is_checked_without_the_machinery_of_documents(tmp_path: Path) -> None:

@@ -39,6 +39,16 @@ def test_papers_are_told_by_what_they_hold_newest_first(tmp_path: Path) -> None:
     assert read(found[0].path) == PDF
 
 
+def test_every_file_system_of_a_stick_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest of all come first; of a stick that says that it has a hundred, some."""
+    roots = [tmp_path / str(number) for number in range(3)]
+    for number, root in enumerate(roots):
+        put(root, f"{number}.jpg", JPEG, 10 * number)
+    assert [each.path.name for each in papers(*roots)[0]] == ["2.jpg", "1.jpg", "0.jpg"]
+    monkeypatch.setattr(stick, "MOST_SYSTEMS", 2)
+    assert [each.path.name for each in papers(*roots)[0]] == ["1.jpg", "0.jpg"]
+
+
 def test_what_is_no_plain_file_is_passed_over(tmp_path: Path) -> None:
     """A link out of the stick, a link to a folder, a pipe that nobody writes to, hidden files, folders without end."""
     outside = put(tmp_path, "outside/secret.jpg", JPEG)

@@ -267,30 +267,6 @@ def test_a_stick_is_chosen_only_when_there_is_one(
     assert len(list(stick.iterdir())) == 1
 
 
-def test_a_stick_is_told_from_a_disk_by_its_bus(tmp_path: Path) -> None:
-    """Only what hangs on USB and is mounted for writing; a name with a space is read as the kernel writes it."""
-    block = tmp_path / "block"
-    block.mkdir()
-    disks = {"8:1": "pci0/ata1/sda/sda1", "8:17": "pci0/usb2/2-1/sdb/sdb1", "8:33": "pci0/usb2/2-2/sdc/sdc1"}
-    for device, where in disks.items():
-        (tmp_path / where).mkdir(parents=True)
-        (block / device).symlink_to(tmp_path / where)
-    mounts = tmp_path / "mountinfo"
-    mounts.write_text(
-        "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
-        "90 22 8:17 / /media/my\\040stick rw,nosuid - vfat /dev/sdb1 rw\n"
-        "91 22 8:17 / /mnt/again rw,nosuid - vfat /dev/sdb1 rw\n"
-        "92 22 8:33 / /media/locked ro,nosuid - vfat /dev/sdc1 ro\n"
-        "93 22 0:44 / /run rw - tmpfs tmpfs rw\n",
-        encoding="ascii",
-    )
-    assert removable.usb_mounts(mounts, block) == (Path("/media/my stick"),)
-    assert removable.usb_mounts() == removable.usb_mounts()  # this machine's own are read without a failure
-
-
-# --- looking over ----
-
-
 def test_a_whole_outbox_verifies_and_a_damaged_one_fails(machine: Machine) -> None:
     """The count of rows and faults, each fault with its row; both written down."""
     machine.put(PAPER)

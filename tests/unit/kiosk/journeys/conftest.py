@@ -100,6 +100,7 @@ class Bench(Citizen):
         self.city_work, self.store_work = StandInWork(self.home), StandInWork(self.home)
         self.document_work = StandInWork(self.home)
         self.sticks: tuple[Path, ...] = ()
+        self.unread = False
         self.imports: Callable[..., Imported | NotImported] | None = None
         self.judged: list[tuple[bytes, str, int, bool]] = []
         self.imported: Imported | NotImported = NotImported("documents.import.torn")
@@ -210,7 +211,9 @@ class Bench(Citizen):
             form=form,
             materials=materials,
             bringing=BringingDesk(context, materials, self._take_in),
-            stick=StickDesk(context, materials, self._take_in, lambda: self.sticks),
+            stick=StickDesk(
+                context, materials, self._take_in, lambda: tuple((each,) for each in self.sticks), lambda: self.unread
+            ),
             case=CaseDesk(context, form, materials),
             supplement=SupplementDesk(context, form, materials),
             my_cases=MyCasesDesk(context),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kiosk.city.client import PlatformRejected, PlatformUnreachable, Unreachable
 from kiosk.documents.errands import Imported, NotImported
 from kiosk.documents.pages import CapturedPage
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from conftest import Bench
 
 TOKEN = "t" * 22
+NOTES = ("documents.import.note.cmyk",)
 PAGE = CapturedPage(b"jpeg", 1654, 2339, 200, "0" * 64, 0.0, "document", "import", source="phone")
 
 
@@ -32,7 +35,7 @@ def brought(bench: Bench, *files: bytes, key: str = "address_proof") -> Bringing
 
 def test_files_become_pages_of_the_material(bench: Bench) -> None:
     """Each is judged with the room that is left, becomes pages, and is asked for once."""
-    bench.imported = Imported((PAGE,), ("documents.import.note.cmyk",))
+    bench.imports = lambda data, *_, **__: Imported((dataclasses.replace(PAGE, sha256=data.decode()),), NOTES)
     view = brought(bench, b"one", b"two")
     url = f"https://city.example.invalid/u/{TOKEN}"
     assert view == Bringing("address_proof", url, True, 2, "documents.import.note.cmyk")
@@ -40,6 +43,25 @@ def test_files_become_pages_of_the_material(bench: Bench) -> None:
     assert bench.judged == [(b"one", "phone", most, False), (b"two", "phone", most - 1, False)]
     assert bench.terminal.materials.page_count("address_proof") == 2
     assert [entry["source"] for entry in bench.audited("material.brought")] == ["phone"] * 2
+
+
+def test_a_file_like_an_earlier_one_is_asked_about_and_the_next_waits(bench: Bench) -> None:
+    """Two alike are sent at once: nothing more is fetched before the person has said what the second one is."""
+    look = np.random.default_rng(1).normal(0, 9, (168, 120)).astype(np.int8).tobytes()
+    bench.imports = lambda data, *_, **__: Imported(
+        (dataclasses.replace(PAGE, sha256=data.decode(), look=b"" if data == b"other" else look),), ()
+    )
+    materials, bringing = bench.terminal.materials, bench.terminal.bringing
+    view = brought(bench, b"one", b"again", b"other")
+    assert materials.doubled is not None
+    assert (materials.doubled.earlier, view.pages, len(bench.judged)) == (0, 1, 2)
+    materials.answer_doubled(keep=False)
+    bench.wait(4)
+    assert [page.sha256 for page in bench.vault.pages["address_proof"]] == ["one", "other"]
+    assert (bringing.view.pages, len(bench.judged)) == (2, 3)
+    assert [line["answer"] for line in bench.audited("material.doubled")] == ["left_out"]
+    assert len(bench.audited("material.brought")) == 2
+    assert bench.audited("material.captured") == []
 
 
 def test_a_refused_file_says_why_and_the_next_may_come(bench: Bench) -> None:

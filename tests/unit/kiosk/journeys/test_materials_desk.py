@@ -12,9 +12,11 @@ from citizen import page
 from devices.supervisor import DeviceReport, SupervisorState
 from kiosk.documents.pages import (
     Advice,
+    CapturedPage,
     CaptureRefused,
     Outline,
     PageCaptured,
+    PageSource,
     PreviewChanged,
     Refused,
     VisionBack,
@@ -198,6 +200,72 @@ def test_a_sheet_that_came_as_a_file_is_asked_about_when_it_is_laid(bench: Bench
     materials.on_event(PageCaptured(replace(page(90), look=look)))
     assert materials.doubled is not None
     assert materials.doubled.earlier == 0
+
+
+def like(seed: int, number: int, source: PageSource = "usb") -> CapturedPage:
+    """A page of a picture of its own, whose look is that of every other of its seed."""
+    look = np.random.default_rng(seed).normal(0, 9, (168, 120)).astype(np.int8).tobytes()
+    return replace(page(10 * number), look=look, source=source)
+
+
+def to_brought(bench: Bench, *pages: CapturedPage) -> None:
+    """A sheet laid under the camera, then a file with these pages."""
+    bench.to_form()
+    bench.fill_permit()
+    bench.handle(ev.MaterialOpened("address_proof"))
+    bench.terminal.materials.on_event(PageCaptured(like(1, 1, "camera")))
+    bench.handle(ev.BackPressed())
+    bench.turn()
+    bench.terminal.materials.add("address_proof", pages)
+    bench.turn()
+
+
+def numbers(bench: Bench) -> list[str]:
+    return [page.sha256 for page in bench.vault.pages["address_proof"]]
+
+
+def test_a_file_of_a_sheet_that_was_laid_is_asked_about(bench: Bench) -> None:
+    """As the sheet would be, the other way round; the camera is not told anything; nothing else comes meanwhile."""
+    to_brought(bench, like(1, 2))
+    materials = bench.terminal.materials
+    assert bench.state() is State.MATERIALS
+    assert materials.doubled is not None
+    assert (materials.doubled.material, materials.doubled.earlier) == ("address_proof", 0)
+    materials.add("address_proof", [like(2, 3)])
+    assert materials.page_count("address_proof") == 1
+    told = bench.vision.taking
+    materials.answer_doubled(keep=True)
+    bench.turn()
+    assert numbers(bench) == [like(1, 1).sha256, like(1, 2).sha256]
+    assert bench.vision.taking is told
+    assert (len(bench.audited("material.captured")), len(bench.audited("material.brought"))) == (1, 1)
+    assert [line["answer"] for line in bench.audited("material.doubled")] == ["kept"]
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_the_pages_of_a_file_are_asked_about_one_after_the_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, keep: bool
+) -> None:
+    """Two like the sheet and like each other; what is answered of one loses none of the others, nor their order."""
+    monkeypatch.setattr(bench.terminal.materials, "room", lambda _: (9, False))
+    to_brought(bench, like(2, 2), like(1, 3), like(1, 4))
+    materials = bench.terminal.materials
+    for number in (3, 4):
+        assert materials.doubled is not None
+        assert materials.doubled.page.sha256 == like(1, number).sha256
+        materials.answer_doubled(keep=keep)
+    assert materials.doubled is None
+    assert numbers(bench) == [like(1, 1).sha256, like(2, 2).sha256, *(like(1, n).sha256 for n in (3, 4) if keep)]
+
+
+def test_who_goes_on_before_they_answered_has_not_said_that_it_is_another(bench: Bench) -> None:
+    """Should leave the page out, say so in the audit, and ask nothing on the next screen."""
+    to_brought(bench, like(1, 2))
+    bench.terminal.materials.leave_brought()
+    bench.turn()
+    assert bench.terminal.materials.doubled is None
+    assert numbers(bench) == [like(1, 1).sha256]
+    assert [line["answer"] for line in bench.audited("material.doubled")] == ["left_out"]
 
 
 def test_the_same_page_again_is_kept_if_the_person_says_so(bench: Bench) -> None:

@@ -7,12 +7,13 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from kiosk.documents.errands import Errands, Imported, NotImported
 from kiosk.documents.pages import CapturedPage
-from kiosk.journeys.stick import FULL, GONE, NOTHING
+from kiosk.journeys.stick import FULL, GONE, NONE, NOTHING, TWO, UNREAD, UNREAD_LOOKS
 from kiosk.session import events as ev
 from kiosk.session.states import State
 
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
     from conftest import Bench
 
 PAGE = CapturedPage(b"jpeg", 1654, 2339, 200, "0" * 64, 0.0, "document", "import", source="usb")
+LOOK = np.random.default_rng(1).normal(0, 9, (168, 120)).astype(np.int8).tobytes()
 JPEG = b"\xff\xd8\xff\xe0 picture"
+
+
+def alike(data: bytes, *_: object, **__: object) -> Imported:
+    """Make another picture of the same sheet of every file."""
+    return Imported((dataclasses.replace(PAGE, sha256=data[-5:].decode(), look=LOOK),), ())
 
 
 def to_materials(bench: Bench, stick: Path, *files: str) -> None:
@@ -37,12 +44,29 @@ def test_a_stick_is_seen_when_it_is_put_in_and_missed_when_it_is_pulled(bench: B
     """One alone: of two nobody knows whose the other is. Without one nothing is opened."""
     to_materials(bench, tmp_path)
     stick = bench.terminal.stick
-    assert stick.present
+    assert stick.wanting == ""
     bench.sticks = (tmp_path, tmp_path)
     bench.wait(1.5)
-    assert not stick.present
+    assert stick.wanting == TWO
     stick.open("address_proof")
     assert stick.view.material == ""
+
+
+def test_a_stick_that_cannot_be_mounted_is_told_from_none(bench: Bench, tmp_path: Path) -> None:
+    """Only when it had time to be mounted; and no longer than it is there."""
+    to_materials(bench, tmp_path)
+    stick = bench.terminal.stick
+    bench.sticks, bench.unread = (), True
+    bench.wait(1.5)
+    assert stick.wanting == NONE
+    bench.wait(UNREAD_LOOKS)
+    assert stick.wanting == UNREAD
+    bench.sticks = (tmp_path,)
+    bench.wait(1.5)
+    assert stick.wanting == ""
+    bench.sticks, bench.unread = (), False
+    bench.wait(1.5)
+    assert stick.wanting == NONE
 
 
 def test_files_are_judged_before_they_are_seen_and_taken_as_they_were_shown(bench: Bench, tmp_path: Path) -> None:
@@ -66,6 +90,47 @@ def test_files_are_judged_before_they_are_seen_and_taken_as_they_were_shown(benc
     assert [entry["source"] for entry in bench.audited("material.brought")] == ["usb"]
     materials.remove_page("address_proof", 0)
     assert not stick.taken(0)
+
+
+def test_a_file_like_an_earlier_one_is_asked_about(bench: Bench, tmp_path: Path) -> None:
+    """Two on the stick are one paper: until the person has answered no further one is taken; one left out is still there."""
+    bench.imports = alike
+    (tmp_path / "s").mkdir()
+    to_materials(bench, tmp_path / "s", "a.jpg", "b.jpg")
+    stick, materials = bench.terminal.stick, bench.terminal.materials
+    stick.open("address_proof")
+    bench.turn()
+    stick.choose(0)
+    stick.choose(1)
+    assert materials.doubled is not None
+    assert (materials.doubled.earlier, stick.view.pages, stick.taken(1)) == (0, 1, False)
+    materials.answer_doubled(keep=False)
+    bench.turn()
+    assert (stick.view.material, stick.view.pages, stick.taken(1)) == ("address_proof", 1, False)
+    stick.choose(1)
+    materials.answer_doubled(keep=True)
+    assert (stick.view.pages, stick.taken(1)) == (2, True)
+    assert [line["answer"] for line in bench.audited("material.doubled")] == ["left_out", "kept"]
+
+
+@pytest.mark.parametrize("way", ["gone on", "ended"])
+def test_a_question_about_a_file_does_not_outlive_the_list(bench: Bench, tmp_path: Path, way: str) -> None:
+    """Gone on: the page is left out, and it is written down. Ended: nothing of it is anywhere."""
+    bench.imports = alike
+    (tmp_path / "s").mkdir()
+    to_materials(bench, tmp_path / "s", "a.jpg", "b.jpg")
+    bench.terminal.stick.open("address_proof")
+    bench.turn()
+    bench.terminal.stick.choose(0)
+    bench.terminal.stick.choose(1)
+    if way == "gone on":
+        bench.handle(ev.BackPressed())
+    else:
+        bench.leave()
+    bench.wait(0.5)
+    assert bench.terminal.materials.doubled is None
+    assert bench.vault.empty is (way == "ended")
+    assert [line["answer"] for line in bench.audited("material.doubled")] == (["left_out"] if way == "gone on" else [])
 
 
 def test_a_refused_file_says_why(bench: Bench, tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import Kiosk
 import Kiosk.Bridge
 import Kiosk.controls
 
-// The page that was just taken looks like an earlier one: both side by side, and the person says what it is.
+// The page that was just taken, or came in a file, looks like an earlier one: both side by side, and the person says what
+// it is.
 Overlay {
     id: root
 
@@ -68,7 +69,7 @@ Overlay {
             Side {
                 objectName: "doubled_now"
                 name: root.open ? "doubled" : ""
-                text: qsTrId("screens.doubled.now")
+                text: root.found.file ? qsTrId("screens.doubled.file") : qsTrId("screens.doubled.now")
             }
         }
     }

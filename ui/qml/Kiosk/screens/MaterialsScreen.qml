@@ -17,7 +17,7 @@ KioskScreen {
         "count": missing
     })
     aloud: [].concat(...views.filter(view => view.state === "needed" || view.state === "partly").map(view => [view.name, qsTrId("screens.materials.state.needed")]))
-    questioned: bringing.open || stick.open
+    questioned: bringing.open || stick.open || doubled.open
     mainIcon: Materials.complete ? "next" : ""
     mainEnabled: Materials.complete
 
@@ -146,9 +146,9 @@ KioskScreen {
                         KioskButton {
                             Layout.fillWidth: true
                             objectName: "stick_" + card.modelData.key
-                            iconName: Materials.stick ? "usb" : ""
-                            text: Materials.stick ? qsTrId("screens.materials.stick") : qsTrId("screens.materials.stick_none")
-                            enabled: Materials.stick
+                            iconName: enabled ? "usb" : ""
+                            text: enabled ? qsTrId("screens.materials.stick") : qsTrId(Materials.stickWanting)
+                            enabled: Materials.stickWanting === ""
                             visible: !card.here
                             Accessible.name: text + " " + card.modelData.name
                             onClicked: Materials.lookAtStick(card.modelData.key)
@@ -187,7 +187,7 @@ KioskScreen {
 
         parent: root
         objectName: "bringing"
-        open: (phone.material ?? "") !== ""
+        open: (phone.material ?? "") !== "" && !doubled.open
         icon: "phone"
         kind: (phone.said ?? "") === "" ? "info" : "warn"
         title: qsTrId("screens.bring.title")
@@ -244,6 +244,13 @@ KioskScreen {
 
     StickFiles {
         id: stick
+
+        parent: root
+        away: doubled.open
+    }
+
+    DoubledQuestion {
+        id: doubled
 
         parent: root
     }

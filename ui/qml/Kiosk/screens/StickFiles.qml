@@ -14,10 +14,12 @@ Overlay {
     readonly property int across: Theme.portrait ? 4 : 3
     readonly property int down: Theme.portrait ? 3 : 1
     readonly property int pages: Math.max(1, Math.ceil(files.length / (across * down)))
+    readonly property string material: look.material ?? ""
     property int page: 0
+    property bool away: false // while something is asked about a file that was touched
 
     objectName: "stick"
-    open: (look.material ?? "") !== ""
+    open: material !== "" && !away
     icon: "page"
     kind: (look.said ?? "") === "" ? "info" : "warn"
     title: qsTrId("screens.stick.title")
@@ -33,7 +35,7 @@ Overlay {
     mainText: (look.pages ?? 0) > 0 ? qsTrId("screens.stick.done") : qsTrId("screens.stick.back")
     picture: files.length > 0 ? grid : null
     pictureLast: true
-    onOpenChanged: page = 0
+    onMaterialChanged: page = 0
     onMain: Materials.closeStick()
     onTouched: Session.touched()
 
