@@ -43,7 +43,7 @@ _SETTLED = 7.5
 _HOPELESS = -6.0
 """With a score below this a quad is not worth moving sides of."""
 _NO_BETTER = 0.25
-_BOWED_BETTER = 1.0
+_BOWED_BETTER = 1.4
 """By how much a quad with bowed sides must be better than another one."""
 _EDGE_PX = 0.8
 _TOUCH_PX = 1.5
