@@ -126,7 +126,8 @@ def find_page(
 ) -> Array | None:
     """Return the 4 x 2 corners of the one page in a BGR picture, None when there is none or it is cut off.
 
-    Arguments as for `examine`, which also says how sure it is, or why there is none. `voter`: asked too, but not `on_mat`.
+    Arguments and errors as for `examine`, which also says how sure it is, or why there is none. `voter`: asked too, but not
+    `on_mat`.
     """
     found = examine(image, min_share=min_share, thorough=thorough, on_mat=on_mat, lenient=not on_mat)
     if voter is not None and not on_mat:
@@ -143,7 +144,10 @@ def examine(
     `on_mat`: paper lies on the kiosk's plain dark mat, so paper that reaches the picture's border is a page cut off.
     `lenient`: of a photograph from anywhere: a dark one is lifted, a page that is sure wins over one cut off beside it, and
     one that nearly touches the border may be whole. What the terminal's camera sees is never judged so.
+    Raises: ValueError unless the picture is height x width x 3 of uint8.
     """
+    if getattr(image, "dtype", None) != np.uint8 or image.shape[2:] != (3,) or not image.size:
+        raise ValueError(f"not a BGR picture, height x width x 3 of uint8: {_told(image)}")
     small, scale = working(image)
     # The terminal's camera minds its own exposure: lifted, its dark mat is grain, and a small paper on it all white.
     field = gradients_of(exposed(small, min_share) if lenient else small)
@@ -164,6 +168,10 @@ def examine(
     if found.quad.min() < -beyond or (found.quad > last + beyond).any():
         return Absence.CUT_OFF
     return FoundPage(found.quad.clip(0, last), found.confidence)
+
+
+def _told(image: object) -> str:
+    return f"{image.shape} of {image.dtype}" if isinstance(image, np.ndarray) else type(image).__name__
 
 
 def by_hand(outline: Outline, width: int, height: int) -> FoundPage | Absence:

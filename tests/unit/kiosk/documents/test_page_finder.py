@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -85,6 +86,23 @@ def test_pale_paper_on_a_pale_desk_is_found() -> None:
 def test_pictures_too_small_to_judge_have_no_page(shape: tuple[int, int, int]) -> None:
     """Odd sizes should give None, not an error."""
     assert find_page(np.full(shape, 128, np.uint8)) is None
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.zeros((60, 80), np.uint8),
+        np.zeros((60, 80, 4), np.uint8),
+        np.zeros((60, 80, 3), np.uint16),
+        np.zeros((60, 80, 3), np.float32),
+        np.zeros((0, 80, 3), np.uint8),
+        None,
+    ],
+)
+def test_what_is_no_bgr_picture_is_refused_in_words(picture: Any) -> None:
+    """A library's user should learn at once what is wanted, not from inside OpenCV."""
+    with pytest.raises(ValueError, match="not a BGR picture, height x width x 3 of uint8"):
+        find_page(picture)
 
 
 def test_a_picture_of_specks_has_no_page() -> None:
