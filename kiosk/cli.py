@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     documents = command("documents", "how well pages are found in photographs", _documents, config=False)
     score = documents.add_subparsers(dest="what", required=True).add_parser("score", help="score a folder with a quads.json")
     score.add_argument("folder", type=Path, help="folder of photographs and their quads.json")
-    score.add_argument("--max-side", type=int, default=0, help="reduce to this long side in px (default: as stored)")
+    score.add_argument("--max-side", type=_px, default=0, help="reduce to this long side in px (default: as stored)")
     score.add_argument("--thorough", action="store_true", help="search as for a still, not as for the preview")
     score.add_argument("--corner-network", type=Path, help="let this network vote on the corners (default: none votes)")
     score.add_argument("--each", action="store_true", help="a line for every picture too")
@@ -174,6 +174,12 @@ def _code(text: str) -> str:
     if re.fullmatch(r"[A-Za-z0-9-]{8,64}", text) is None:
         raise argparse.ArgumentTypeError("8 to 64 letters, digits and hyphens, as the city printed it")
     return text
+
+
+def _px(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("a number of pixels, 0 for as stored")
+    return int(text)
 
 
 def _reason(text: str) -> str:

@@ -6,16 +6,15 @@ how a page is found. Times leave out reading and decoding; one OpenCV thread, so
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import cv2
 import numpy as np
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from kiosk.documents.corner_network import load, overlap
 from kiosk.documents.finder import find_page
@@ -39,7 +38,7 @@ class Entry(BaseModel):
     file: str
     width: int
     height: int
-    quad: list[tuple[float, float]] | None = None
+    quad: Annotated[list[tuple[float, float]], Field(min_length=4, max_length=4)] | None = None
     subset: str = "negative"
     kind: str = ""
 
@@ -88,10 +87,17 @@ class Row:
 
 def read_truth(folder: Path) -> Truth:
     """Read a folder's `quads.json`. Raises: ScoreError."""
+    file = folder / "quads.json"
     try:
-        return Truth.model_validate(json.loads((folder / "quads.json").read_bytes()))
-    except (OSError, ValueError, ValidationError) as error:
-        raise ScoreError("score.no_truth", str(folder / "quads.json")) from error
+        truth = Truth.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise ScoreError("score.no_truth", f"{file}: {error.strerror}") from error
+    except ValidationError as error:
+        first, where = error.errors()[0], ".".join(map(str, error.errors()[0]["loc"]))
+        raise ScoreError("score.no_truth", f"{file}: {where + ': ' if where else ''}{first['msg']}") from error
+    if not truth.images and not truth.negatives:
+        raise ScoreError("score.no_truth", f"{file}: no pictures")
+    return truth
 
 
 def report(
@@ -169,7 +175,8 @@ def _read(folder: Path, entry: Entry, max_side: int) -> tuple[Array, float]:
     if picture is None:
         raise ScoreError("score.unreadable", entry.file)
     if picture.shape[:2] != (entry.height, entry.width):
-        raise ScoreError("score.other_size", entry.file)
+        height, width = picture.shape[:2]
+        raise ScoreError("score.other_size", f"{entry.file}: {width} x {height} px, not {entry.width} x {entry.height}")
     longest = max(picture.shape[:2])
     if not 0 < max_side < longest:
         return picture, 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import scenes
@@ -65,19 +66,40 @@ def test_the_command_prints_a_table(folder: Path, capsys: pytest.CaptureFixture[
     assert "accepted without a whole page, cut_off: 0 of 1" in said
 
 
-@pytest.mark.parametrize("content", [None, "no json", json.dumps({"images": [{"file": "a.jpg"}]})])
-def test_a_folder_without_truth_is_refused(tmp_path: Path, content: str | None, capsys: pytest.CaptureFixture[str]) -> None:
-    """No truth, or none of the right shape, should be said by its code."""
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "No such file"),
+        ("no json", "Invalid JSON"),
+        (json.dumps({"images": [{"file": "a.jpg"}]}), "images.0.width: Field required"),
+        (json.dumps({"images": [{"file": "a.jpg", "width": 9, "height": 9, "quad": [[0, 0], [1, 1]]}]}), "images.0.quad: "),
+        (json.dumps({"images": []}), "no pictures"),
+    ],
+)
+def test_a_folder_without_truth_is_refused(
+    tmp_path: Path, content: str | None, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No truth, or none of the right shape, should be said by its code, and where."""
     if content is not None:
         (tmp_path / "quads.json").write_text(content)
     assert main(["documents", "score", str(tmp_path)]) == 1
-    assert "score.no_truth" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "score.no_truth" in said
+    assert why in said
 
 
 def test_a_picture_that_is_gone_is_named(folder: Path, tmp_path: Path) -> None:
     """A picture that cannot be read should not be left out silently."""
     (tmp_path / "quads.json").write_bytes((folder / "quads.json").read_bytes())
     with pytest.raises(ScoreError, match=r"score\.unreadable"):
+        list(judge(tmp_path, lambda _: None))
+
+
+def test_a_picture_of_another_size_than_was_said_is_named(tmp_path: Path) -> None:
+    """Corners of a picture that was reduced since would be judged in the wrong place."""
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((20, 30, 3), np.uint8))
+    (tmp_path / "quads.json").write_text(json.dumps({"images": [{"file": "a.png", "width": 60, "height": 40}]}))
+    with pytest.raises(ScoreError, match=r"score\.other_size: a\.png: 30 x 20 px, not 60 x 40"):
         list(judge(tmp_path, lambda _: None))
 
 
