@@ -107,7 +107,7 @@ class Wanted:
 
 
 def pages_of(data: bytes, wanted: Wanted) -> Iterator[tuple[CapturedPage, tuple[Note, ...]]]:
-    """Yield the pages of a file, each with what was changed. Raises: Refused."""
+    """Yield the pages of a file, each with what was changed. Raises: Refused, also when all have come; then none counts."""
     if not data:
         raise Refused(Refusal.EMPTY)
     if len(data) > MAX_FILE_BYTES:
@@ -121,13 +121,23 @@ def pages_of(data: bytes, wanted: Wanted) -> Iterator[tuple[CapturedPage, tuple[
         raise Refused(Refusal.TOO_MANY_PAGES)
     sha256 = hashlib.sha256(data).hexdigest()
     if kind is FileKind.PDF:
+        # The back of a sheet may be empty, a whole paper is not: what it showed could not be drawn.
+        empty = True
         for drawn in _drawn(_cleaned(data, wanted), wanted):
+            empty = empty and _is_plain(drawn)
             yield _page(drawn, wanted, sha256), ()
+        if empty:
+            raise Refused(Refusal.PLAIN)
         return
     picture, notes = _picture(data, kind, wanted)
-    if max(high - low for low, high in _extremes(picture)) < 16 and max(ImageStat.Stat(picture).stddev) < _PLAIN_SPREAD:
+    if _is_plain(picture):
         raise Refused(Refusal.PLAIN)
     yield _page(picture, wanted, sha256), notes
+
+
+def _is_plain(picture: Image.Image) -> bool:
+    """Say whether there is nothing to be seen."""
+    return max(high - low for low, high in _extremes(picture)) < 16 and max(ImageStat.Stat(picture).stddev) < _PLAIN_SPREAD
 
 
 # --- pictures ----

@@ -95,6 +95,10 @@ def with_endless_content(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].Contents = pdf.make_indirect(stream)
 
 
+def with_empty_back(pdf: pikepdf.Pdf) -> None:
+    pdf.add_blank_page(page_size=(595, 842))
+
+
 BAD: dict[str, tuple[Callable[[], bytes], Refusal]] = {
     "empty": (lambda: b"", Refusal.EMPTY),
     "text": (lambda: b"hello " * 100, Refusal.KIND),
@@ -118,6 +122,7 @@ BAD: dict[str, tuple[Callable[[], bytes], Refusal]] = {
     "locked PDF": (lambda: pdf_of(encryption=pikepdf.Encryption(user="a", owner="b")), Refusal.LOCKED),
     "PDF of many pages": (lambda: pdf_of(11), Refusal.TOO_MANY_PAGES),
     "PDF with 100 MP": (lambda: pdf_of(change=lambda pdf: with_picture(pdf, 10240)), Refusal.TOO_MANY_PIXELS),
+    "PDF of an empty page": (lambda: pdf_of(0, change=with_empty_back), Refusal.PLAIN),
     "PDF that swells": (lambda: pdf_of(change=with_endless_content), Refusal.BOMB),
 }
 
@@ -219,6 +224,13 @@ def test_a_pdf_becomes_pictures_of_its_pages() -> None:
     assert len({page.sha256 for page in taken.pages}) == 3
     dark = np.asarray(Image.open(io.BytesIO(taken.pages[0].jpeg)).convert("L")) < 100
     assert dark.mean() == pytest.approx(300 * 400 / (595 * 842), abs=0.01)
+
+
+def test_the_empty_back_of_a_sheet_is_a_page() -> None:
+    """A duplex scan has them; only a file of nothing else is refused."""
+    taken = take_in(pdf_of(1, change=with_empty_back), "usb", room=10, photo=False)
+    assert isinstance(taken, Imported)
+    assert len(taken.pages) == 2
 
 
 def test_a_file_is_taken_whole_or_not_at_all() -> None:
