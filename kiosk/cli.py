@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--code", type=_code, required=True, help="one-time code from the city")
     _outbox_actions(command("outbox", "what waits here for the city: look, move, carry away", _outbox))
     command("check-config", "read the configuration and say what is wrong with it", _check_config)
-    doctor = command("doctor", "look at every device, at handwriting, and at what mounts a stick; the terminal must not be running", _doctor)
+    doctor = command("doctor", "look at every device, handwriting and sticks; the terminal must not be running", _doctor)
     doctor.add_argument("--json", action="store_true", help="for programs")
     devices = command("devices", "devices, one by one", _devices)
     tried = devices.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser(
